@@ -1,0 +1,1 @@
+//! The `billing` crate; its first real code arrives with the next commits.

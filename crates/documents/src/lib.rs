@@ -1,0 +1,1 @@
+//! The `documents` crate; its first real code arrives with the next commits.

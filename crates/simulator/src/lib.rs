@@ -1,0 +1,1 @@
+//! The `simulator` crate; its first real code arrives with the next commits.

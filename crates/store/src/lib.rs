@@ -1,0 +1,1 @@
+//! The `store` crate; its first real code arrives with the next commits.
