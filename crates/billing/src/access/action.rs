@@ -1,0 +1,225 @@
+//! Every action that needs a permission: one row of the matrix each.
+//!
+//! Add an action: one variant here and one row in `data/permissions.tsv`; a test fails while either is missing.
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $key:literal,)*) => {
+        /// Something a person asks to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Action {
+            /// Every action, in the order of the matrix rows.
+            pub const ALL: &'static [Action] = &[$(Action::$variant,)*];
+
+            /// The word used in the matrix, the access log and the reference page.
+            pub fn key(self) -> &'static str {
+                match self { $(Action::$variant => $key,)* }
+            }
+        }
+    };
+}
+
+actions! {
+    /// May the person see today's work and money?
+    ViewHome = "view_home",
+    /// May the person find a patient?
+    FindPatient = "find_patient",
+    /// May the person see a patient's record and balance?
+    ViewPatient = "view_patient",
+    /// May the person see a claim and its messages?
+    ViewClaim = "view_claim",
+    /// May the person see a remittance?
+    ViewRemittance = "view_remittance",
+    /// May the person register a patient?
+    RegisterPatient = "register_patient",
+    /// May the person change a patient's demographics?
+    EditDemographics = "edit_demographics",
+    /// May the person register or change a coverage?
+    EditCoverage = "edit_coverage",
+    /// May the person ask a payer whether coverage is active?
+    VerifyInsurance = "verify_insurance",
+    /// May the person enter charges?
+    EnterCharges = "enter_charges",
+    /// May the person import charges from a file?
+    ImportCharges = "import_charges",
+    /// May the person assign or change codes?
+    ChangeCodes = "change_codes",
+    /// May the person raise a coding query?
+    RaiseCodingQuery = "raise_coding_query",
+    /// May the person give a coding opinion?
+    GiveCodingOpinion = "give_coding_opinion",
+    /// May the person pass a scrub warning with a reason?
+    PassScrubWarning = "pass_scrub_warning",
+    /// May the person submit an initial claim?
+    SubmitInitialClaim = "submit_initial_claim",
+    /// May the person import acknowledgments?
+    ImportAcknowledgment = "import_acknowledgment",
+    /// May the person mend front-desk data that a payer rejected?
+    MendFrontDeskRejection = "mend_front_desk_rejection",
+    /// May the person mend any other rejection, or a second one?
+    MendOtherRejection = "mend_other_rejection",
+    /// May the person work a denial?
+    WorkDenial = "work_denial",
+    /// May the person send an appeal?
+    SendAppeal = "send_appeal",
+    /// May the person send a replacement or void claim?
+    SendCorrectedClaim = "send_corrected_claim",
+    /// May the person resolve a coding dispute?
+    ResolveCodingDispute = "resolve_coding_dispute",
+    /// May the person negotiate with a payer or dispute an underpayment?
+    NegotiateWithPayer = "negotiate_with_payer",
+    /// May the person change a contract, fee schedule or scrub rule?
+    ChangeContract = "change_contract",
+    /// May the person approve a contract, fee schedule or scrub rule?
+    ApproveContract = "approve_contract",
+    /// May the person see reports?
+    ViewReports = "view_reports",
+    /// May the person see denial and payment analytics?
+    ViewAnalytics = "view_analytics",
+    /// May the person log an inquiry?
+    LogInquiry = "log_inquiry",
+    /// May the person answer an inquiry?
+    AnswerInquiry = "answer_inquiry",
+    /// May the person see the worklist?
+    ViewWorklist = "view_worklist",
+    /// May the person work Tier 1 items?
+    WorkTierOne = "work_tier_one",
+    /// May the person work Tier 2 items?
+    WorkTierTwo = "work_tier_two",
+    /// May the person work Tier 3 problems?
+    WorkTierThree = "work_tier_three",
+    /// May the person work coding items?
+    WorkCoding = "work_coding",
+    /// May the person work posting items?
+    WorkPosting = "work_posting",
+    /// May the person escalate work with a handover?
+    EscalateWork = "escalate_work",
+    /// May the person return work with a reason?
+    ReturnWork = "return_work",
+    /// May the person give work to a person?
+    AssignWork = "assign_work",
+    /// May the person import a remittance?
+    ImportRemittance = "import_remittance",
+    /// May the person post a remittance?
+    PostRemittance = "post_remittance",
+    /// May the person post a manual payment?
+    PostManualPayment = "post_manual_payment",
+    /// May the person ask to release a quarantined remittance?
+    ReleaseQuarantine = "release_quarantine",
+    /// May the person approve the release of a quarantined remittance?
+    ApproveQuarantineRelease = "approve_quarantine_release",
+    /// May the person see deposits and unmatched cash?
+    ViewDeposits = "view_deposits",
+    /// May the person prepare deposits?
+    WorkDeposits = "work_deposits",
+    /// May the person apply unapplied cash?
+    ApplyUnappliedCash = "apply_unapplied_cash",
+    /// May the person approve an application of unapplied cash over the limit?
+    ApproveCashApplication = "approve_cash_application",
+    /// May the person ask for a write-off?
+    RequestWriteOff = "request_write_off",
+    /// May the person approve a write-off?
+    ApproveWriteOff = "approve_write_off",
+    /// May the person ask for a refund?
+    RequestRefund = "request_refund",
+    /// May the person approve a refund?
+    ApproveRefund = "approve_refund",
+    /// May the person take a card payment?
+    TakeCardPayment = "take_card_payment",
+    /// May the person take a cash payment?
+    TakeCashPayment = "take_cash_payment",
+    /// May the person take a check payment?
+    TakeCheckPayment = "take_check_payment",
+    /// May the person see a statement?
+    ViewStatement = "view_statement",
+    /// May the person send a statement?
+    SendStatement = "send_statement",
+    /// May the person run statements for all who are due?
+    RunStatements = "run_statements",
+    /// May the person reconcile the bank?
+    ReconcileBank = "reconcile_bank",
+    /// May the person close or reopen a period?
+    ClosePeriod = "close_period",
+    /// May the person approve closing or reopening a period?
+    ApprovePeriod = "approve_period",
+    /// May the person ask for a bulk export of patient data?
+    RequestBulkExport = "request_bulk_export",
+    /// May the person approve a bulk export of patient data?
+    ApproveBulkExport = "approve_bulk_export",
+    /// May the person export one's own record?
+    ExportOwnRecord = "export_own_record",
+    /// May the person see who saw and did what?
+    ViewAuditLog = "view_audit_log",
+    /// May the person see log-ins and account events?
+    ViewAccessEvents = "view_access_events",
+    /// May the person see the register of disclosures?
+    ViewDisclosures = "view_disclosures",
+    /// May the person record a disclosure?
+    RecordDisclosure = "record_disclosure",
+    /// May the person open a record in an emergency?
+    BreakGlass = "break_glass",
+    /// May the person review an emergency access?
+    ReviewBreakGlass = "review_break_glass",
+    /// May the person see the people and their roles?
+    ViewUsers = "view_users",
+    /// May the person add people and change their roles?
+    ManageUsers = "manage_users",
+    /// May the person approve a person or a change of roles?
+    ApproveUsers = "approve_users",
+    /// May the person disable a person?
+    DisableUser = "disable_user",
+    /// May the person change settings, connections and tokens?
+    Configure = "configure",
+    /// May the person approve a change of settings?
+    ApproveConfiguration = "approve_configuration",
+    /// May the person back up?
+    BackUp = "back_up",
+    /// May the person ask to restore a backup?
+    Restore = "restore",
+    /// May the person approve a restore?
+    ApproveRestore = "approve_restore",
+    /// May the person verify the books and the seals?
+    VerifyBooks = "verify_books",
+    /// May the person see the daily report of conflicting rights?
+    ViewOwnerReport = "view_owner_report",
+    /// May the person change one's own password and devices?
+    ManageOwnLogin = "manage_own_login",
+}
+
+impl Action {
+    /// Whether the action changes anything; an auditor may hold no role that grants one of these.
+    pub fn writes(self) -> bool {
+        !(self.key().starts_with("view_")
+            || matches!(
+                self,
+                Action::FindPatient | Action::VerifyBooks | Action::ManageOwnLogin
+            ))
+    }
+
+    /// Whether the action moves money or decides about it; a keeper of people may hold no role that grants one of these.
+    pub fn concerns_money(self) -> bool {
+        matches!(
+            self,
+            Action::PostRemittance
+                | Action::PostManualPayment
+                | Action::ImportRemittance
+                | Action::ReleaseQuarantine
+                | Action::ApproveQuarantineRelease
+                | Action::WorkDeposits
+                | Action::ApplyUnappliedCash
+                | Action::ApproveCashApplication
+                | Action::RequestWriteOff
+                | Action::ApproveWriteOff
+                | Action::RequestRefund
+                | Action::ApproveRefund
+                | Action::TakeCardPayment
+                | Action::TakeCashPayment
+                | Action::TakeCheckPayment
+                | Action::ReconcileBank
+                | Action::ClosePeriod
+        )
+    }
+}

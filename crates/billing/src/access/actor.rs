@@ -1,0 +1,98 @@
+//! The person or job that does something. Every read and write of the store carries one.
+
+use serde::{Deserialize, Serialize};
+
+use super::Role;
+use crate::id::{PracticeId, UserId};
+
+/// What kind of hand acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A person with a log-in, by web session or token.
+    User,
+    /// Tierline itself: a job, the demo, a migration.
+    System,
+    /// Whoever may write the embedded database file, on the command line. Recorded as such.
+    FileOwner,
+}
+
+impl ActorKind {
+    /// The word kept in the database.
+    pub fn key(self) -> &'static str {
+        match self {
+            ActorKind::User => "user",
+            ActorKind::System => "system",
+            ActorKind::FileOwner => "file_owner",
+        }
+    }
+}
+
+/// Who acts, for which practice, in which roles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The person; for the system and the file's owner the nil id.
+    pub user: UserId,
+    /// The log-in name, as the audit shows it.
+    pub login: String,
+    /// The roles held at this moment.
+    pub roles: Vec<Role>,
+    /// The practice acted for.
+    pub practice: PracticeId,
+    /// Person, job or file owner.
+    pub kind: ActorKind,
+}
+
+impl Actor {
+    /// A person with a log-in.
+    pub fn user(
+        user: UserId,
+        login: impl Into<String>,
+        roles: Vec<Role>,
+        practice: PracticeId,
+    ) -> Actor {
+        Actor {
+            user,
+            login: login.into(),
+            roles,
+            practice,
+            kind: ActorKind::User,
+        }
+    }
+
+    /// Tierline itself, acting for a practice.
+    pub fn system(practice: PracticeId) -> Actor {
+        Actor {
+            user: UserId(uuid::Uuid::nil()),
+            login: "system".into(),
+            roles: Vec::new(),
+            practice,
+            kind: ActorKind::System,
+        }
+    }
+
+    /// The owner of an embedded database file, on the command line.
+    pub fn file_owner(practice: PracticeId) -> Actor {
+        Actor {
+            user: UserId(uuid::Uuid::nil()),
+            login: "file owner".into(),
+            roles: Vec::new(),
+            practice,
+            kind: ActorKind::FileOwner,
+        }
+    }
+
+    /// Whether the actor holds the role.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// The roles in words, for the page head and the audit.
+    pub fn roles_in_words(&self) -> String {
+        self.roles
+            .iter()
+            .map(|role| role.title())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}

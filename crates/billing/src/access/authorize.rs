@@ -1,0 +1,430 @@
+//! The one decision: may this actor do this, to this thing, in its present state?
+//!
+//! Default deny. The answer is a proof (`Authorized`) that only this function can make, or a `Denied` that says who
+//! may and why.
+
+use std::fmt;
+
+use super::{Action, Actor, ActorKind, Cell, Matrix, Role};
+use crate::id::{PatientId, UserId};
+
+/// Most a poster may move out of unapplied cash alone. Source: the trust model's default limits.
+const POSTER_CASH_LIMIT_CENTS: i64 = 25_000;
+/// Most a manager may write off or refund in one piece alone; above it the owner decides. Source: as above.
+const MANAGER_APPROVAL_LIMIT_CENTS: i64 = 100_000;
+
+/// What is known of the thing acted on. `ResourceState::default()` is "nothing in particular".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ResourceState {
+    /// A payer has adjudicated the claim: the first 835 came. Tier 1 may then read and explain, no longer change.
+    pub adjudicated: bool,
+    /// The money the action would move or forgive, in cents.
+    pub amount: i64,
+    /// Who made the request that is to be checked.
+    pub maker: Option<UserId>,
+    /// The patient whose record it is.
+    pub patient: Option<PatientId>,
+    /// The patient that the actor is, where the actor is one.
+    pub acting_patient: Option<PatientId>,
+}
+
+impl Default for ResourceState {
+    fn default() -> Self {
+        ResourceState {
+            adjudicated: false,
+            amount: 0,
+            maker: None,
+            patient: None,
+            acting_patient: None,
+        }
+    }
+}
+
+impl ResourceState {
+    /// A claim, adjudicated or not.
+    pub fn claim(adjudicated: bool) -> ResourceState {
+        ResourceState {
+            adjudicated,
+            ..ResourceState::default()
+        }
+    }
+
+    /// An amount of money.
+    pub fn amount(amount: i64) -> ResourceState {
+        ResourceState {
+            amount,
+            ..ResourceState::default()
+        }
+    }
+
+    /// Something that `maker` asked for and another must check.
+    pub fn made_by(maker: UserId, amount: i64) -> ResourceState {
+        ResourceState {
+            amount,
+            maker: Some(maker),
+            ..ResourceState::default()
+        }
+    }
+}
+
+/// Proof that `authorize` said yes. Cannot be made anywhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Authorized {
+    action: Action,
+    cell: Cell,
+}
+
+impl Authorized {
+    /// What was allowed.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Names and numbers are to be masked.
+    pub fn masked(&self) -> bool {
+        self.cell == Cell::Masked
+    }
+
+    /// Another person must check it before it takes effect.
+    pub fn needs_checker(&self) -> bool {
+        self.cell == Cell::Maker
+    }
+}
+
+/// A refusal, in words: what, why, and who may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    action: Action,
+    why: String,
+    who: Vec<Role>,
+}
+
+impl Denied {
+    /// What was refused.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The roles that may.
+    pub fn who(&self) -> &[Role] {
+        &self.who
+    }
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)?;
+        match self.who.split_last() {
+            None => f.write_str(" Nobody else may either."),
+            Some((only, [])) => write!(f, " {only} may."),
+            Some((last, rest)) => {
+                let rest: Vec<_> = rest.iter().map(|role| role.title()).collect();
+                write!(f, " {} or {last} may.", rest.join(", "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Denied {}
+
+/// Decides whether the actor may do the action to a thing in this state.
+///
+/// # Errors
+/// `Denied`, saying why not and who may.
+pub fn authorize(
+    actor: &Actor,
+    action: Action,
+    state: &ResourceState,
+) -> Result<Authorized, Denied> {
+    match actor.kind {
+        // Jobs carry out what a person or a rule already decided; the file's owner could edit the file itself. Both are recorded.
+        ActorKind::System | ActorKind::FileOwner => {
+            return Ok(Authorized {
+                action,
+                cell: Cell::Yes,
+            });
+        }
+        ActorKind::User => {}
+    }
+    let matrix = Matrix::get();
+    let mut refusal: Option<String> = None;
+    let mut allowed: Option<Cell> = None;
+    for role in &actor.roles {
+        let cell = matrix.cell(action, *role);
+        match refused(actor, action, *role, cell, state) {
+            None if allowed.is_none_or(|best| strength(cell) > strength(best)) => {
+                allowed = Some(cell)
+            }
+            None => {}
+            Some(Refusal::Because(why)) => refusal = Some(why),
+            Some(Refusal::NotGranted) => {}
+        }
+    }
+    if let Some(cell) = allowed {
+        return Ok(Authorized { action, cell });
+    }
+    let who = matrix.roles_that_may(action).into_iter().filter(|role| {
+        !actor.has(*role)
+            && refused(actor, action, *role, matrix.cell(action, *role), state).is_none()
+    });
+    let why = refusal.unwrap_or_else(|| {
+        let holder = if actor.roles.is_empty() {
+            "A person without a role".to_owned()
+        } else {
+            actor.roles_in_words()
+        };
+        format!("{holder} may not {}.", matrix.says(action))
+    });
+    Err(Denied {
+        action,
+        why,
+        who: who.collect(),
+    })
+}
+
+/// Why one role does not carry the action.
+enum Refusal {
+    /// The matrix says no.
+    NotGranted,
+    /// The matrix says yes, the state says no.
+    Because(String),
+}
+
+/// How much a cell grants, to prefer a full right over a masked one.
+fn strength(cell: Cell) -> u8 {
+    match cell {
+        Cell::Yes => 6,
+        Cell::WithinLimit => 5,
+        Cell::Checker => 4,
+        Cell::Maker => 3,
+        Cell::Masked => 2,
+        Cell::OwnRecord => 1,
+        Cell::No => 0,
+    }
+}
+
+fn refused(
+    actor: &Actor,
+    action: Action,
+    role: Role,
+    cell: Cell,
+    state: &ResourceState,
+) -> Option<Refusal> {
+    let because = |why: String| Some(Refusal::Because(why));
+    if role == Role::Tier1 && state.adjudicated && changes_claim(action) {
+        return because(
+            "The payer has decided on this claim, so it left Tier 1's hands. You may read it and explain it.".into(),
+        );
+    }
+    match cell {
+        Cell::No => Some(Refusal::NotGranted),
+        Cell::Yes | Cell::Masked | Cell::Maker => None,
+        Cell::WithinLimit => over_limit(action, role, state.amount),
+        Cell::Checker => {
+            if state.maker == Some(actor.user) {
+                return because("Nobody checks what they asked for themselves.".into());
+            }
+            over_limit(action, role, state.amount)
+        }
+        Cell::OwnRecord => match (state.patient, state.acting_patient) {
+            (Some(patient), Some(own)) if patient == own => None,
+            (None, _) if action == Action::ManageOwnLogin => None,
+            (None | Some(_), _) => Some(Refusal::NotGranted),
+        },
+    }
+}
+
+/// Whether the action changes or resends a claim: what Tier 1 loses with the first adjudicating 835.
+fn changes_claim(action: Action) -> bool {
+    matches!(
+        action,
+        Action::SubmitInitialClaim
+            | Action::MendFrontDeskRejection
+            | Action::PassScrubWarning
+            | Action::ChangeCodes
+    )
+}
+
+/// Cents as a person reads them: 1,234.56.
+fn in_words(cents: i64) -> String {
+    let (whole, part) = (cents / 100, cents % 100);
+    let digits = whole.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped}.{part:02}")
+}
+
+fn over_limit(action: Action, role: Role, amount: i64) -> Option<Refusal> {
+    let limit = match (action, role) {
+        (Action::ApplyUnappliedCash, Role::Poster) => POSTER_CASH_LIMIT_CENTS,
+        (Action::ApproveWriteOff | Action::ApproveRefund, Role::Manager) => {
+            MANAGER_APPROVAL_LIMIT_CENTS
+        }
+        (_, _) => return None,
+    };
+    (amount > limit).then(|| {
+        let why = format!(
+            "{} is over the limit of {} for {}.",
+            in_words(amount),
+            in_words(limit),
+            role.title()
+        );
+        Refusal::Because(why)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::PracticeId;
+
+    fn user(number: u128) -> UserId {
+        UserId(uuid::Uuid::from_u128(number))
+    }
+
+    fn patient(number: u128) -> PatientId {
+        PatientId(uuid::Uuid::from_u128(number))
+    }
+
+    fn person(roles: &[Role]) -> Actor {
+        Actor::user(
+            user(7),
+            "someone",
+            roles.to_vec(),
+            PracticeId(uuid::Uuid::from_u128(1)),
+        )
+    }
+
+    fn check(roles: &[Role], action: Action, state: ResourceState, expected: Result<(), &str>) {
+        let answer = authorize(&person(roles), action, &state);
+        match expected {
+            Ok(()) => assert!(answer.is_ok(), "{roles:?} {action:?}: {answer:?}"),
+            Err(words) => assert_eq!(
+                answer.unwrap_err().to_string(),
+                words,
+                "{roles:?} {action:?}"
+            ),
+        }
+    }
+
+    #[test]
+    fn tier_one_explains_a_denial_and_does_not_work_it() {
+        check(
+            &[Role::Tier1],
+            Action::ViewClaim,
+            ResourceState::claim(true),
+            Ok(()),
+        );
+        check(
+            &[Role::Tier1],
+            Action::WorkDenial,
+            ResourceState::claim(true),
+            Err("Tier 1 may not work a denial. Tier 2 may."),
+        );
+    }
+
+    #[test]
+    fn the_first_adjudicating_remittance_takes_the_claim_out_of_tier_ones_hands() {
+        check(
+            &[Role::Tier1],
+            Action::SubmitInitialClaim,
+            ResourceState::claim(false),
+            Ok(()),
+        );
+        check(
+            &[Role::Tier1],
+            Action::MendFrontDeskRejection,
+            ResourceState::claim(false),
+            Ok(()),
+        );
+        check(
+            &[Role::Tier1],
+            Action::MendFrontDeskRejection,
+            ResourceState::claim(true),
+            Err(
+                "The payer has decided on this claim, so it left Tier 1's hands. You may read it and explain it. Tier 2 may.",
+            ),
+        );
+        check(
+            &[Role::Tier2],
+            Action::MendFrontDeskRejection,
+            ResourceState::claim(true),
+            Ok(()),
+        );
+    }
+
+    #[test]
+    fn limits_send_the_larger_sum_to_the_next_hand() {
+        let small = ResourceState::made_by(user(1), 100_000);
+        let large = ResourceState::made_by(user(1), 100_001);
+        check(&[Role::Manager], Action::ApproveWriteOff, small, Ok(()));
+        check(
+            &[Role::Manager],
+            Action::ApproveWriteOff,
+            large,
+            Err("1,000.01 is over the limit of 1,000.00 for Manager. Owner may."),
+        );
+        check(&[Role::Owner], Action::ApproveWriteOff, large, Ok(()));
+    }
+
+    #[test]
+    fn nobody_checks_their_own_request() {
+        let own = ResourceState::made_by(user(7), 100);
+        let answer =
+            authorize(&person(&[Role::Manager]), Action::ApproveWriteOff, &own).unwrap_err();
+        assert!(
+            answer
+                .to_string()
+                .starts_with("Nobody checks what they asked for themselves.")
+        );
+    }
+
+    #[test]
+    fn a_patient_sees_only_the_own_record() {
+        let own = ResourceState {
+            patient: Some(patient(3)),
+            acting_patient: Some(patient(3)),
+            ..ResourceState::default()
+        };
+        let other = ResourceState {
+            patient: Some(patient(4)),
+            ..own
+        };
+        assert!(authorize(&person(&[Role::Patient]), Action::ViewPatient, &own).is_ok());
+        assert!(authorize(&person(&[Role::Patient]), Action::ViewPatient, &other).is_err());
+    }
+
+    #[test]
+    fn the_best_of_several_roles_counts() {
+        let answer = authorize(
+            &person(&[Role::Auditor, Role::Manager]),
+            Action::ViewPatient,
+            &ResourceState::default(),
+        );
+        assert!(!answer.unwrap().masked());
+        assert!(
+            authorize(
+                &person(&[Role::Auditor]),
+                Action::ViewPatient,
+                &ResourceState::default()
+            )
+            .unwrap()
+            .masked()
+        );
+    }
+
+    #[test]
+    fn without_a_role_nothing_is_allowed() {
+        for action in Action::ALL {
+            assert!(
+                authorize(&person(&[]), *action, &ResourceState::default()).is_err(),
+                "{action:?}"
+            );
+        }
+    }
+}

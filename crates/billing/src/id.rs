@@ -1,0 +1,71 @@
+//! Identifiers of everything that is stored: one newtype each, so that a patient's id can never be passed as a claim's.
+//! The value is a version 7 UUID made by the shell from its injected clock and random source, never here.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl From<Uuid> for $name {
+            fn from(value: Uuid) -> Self { $name(value) }
+        }
+        impl From<$name> for Uuid {
+            fn from(value: $name) -> Uuid { value.0 }
+        }
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { self.0.fmt(f) }
+        }
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> { text.parse().map($name) }
+        }
+    )*};
+}
+
+ids! {
+    /// Our tenant: the organisation that uses the system.
+    PracticeId,
+    /// A person who signs in.
+    UserId,
+    /// A person who got care.
+    PatientId,
+    /// Who is responsible for a patient's share.
+    GuarantorId,
+    /// An insurer or program that adjudicates.
+    PayerId,
+    /// One person's enrollment in a plan; stays the same over its versions.
+    CoverageId,
+    /// A person or organisation that gives or bills care.
+    ProviderId,
+    /// A place where services happen.
+    FacilityId,
+    /// One visit.
+    EncounterId,
+    /// One priced service; the unit that the ledger keeps receivables for.
+    ChargeId,
+    /// One request to one payer, over all its versions.
+    ClaimId,
+    /// One outbound file with its control numbers.
+    SubmissionId,
+    /// One inbound file as it arrived.
+    InboundFileId,
+    /// One 835 payment with its explanations.
+    RemittanceId,
+    /// One claim inside a remittance.
+    ClaimPaymentId,
+    /// One answer of a payer about coverage.
+    EligibilityId,
+    /// A thing a person must do.
+    WorkItemId,
+    /// A question from outside.
+    InquiryId,
+    /// A frozen account of what a guarantor owes.
+    StatementId,
+    /// Money received from a patient.
+    PatientPaymentId,
+}
