@@ -1,1 +1,25 @@
-//! The `x12` crate; its first real code arrives with the next commits.
+//! Reads, checks, explains, acknowledges and writes the X12 messages of US medical billing.
+//!
+//! What this crate never does: it knows nothing of claims as a practice keeps them, of money as a
+//! ledger keeps it, or of any code list that a licence guards. It reads no clock and no file.
+//!
+//! Start with [`read`] for the segments of a file, or [`Writer`] to make one.
+
+pub mod amount;
+pub mod date;
+mod delimiters;
+mod file;
+mod problem;
+mod segment;
+mod text;
+mod value;
+mod writer;
+
+pub use amount::Amount;
+pub use delimiters::Delimiters;
+pub use file::{File, Group, Interchange, TransactionSet, read};
+pub use problem::{Code, Problem, Problems, Severity, Snip};
+pub use segment::{Segment, SegmentId};
+pub use text::{NotX12Text, X12Text};
+pub use value::Value;
+pub use writer::{GroupHeader, InterchangeHeader, Usage, WriteError, Writer};
