@@ -7,5 +7,26 @@
 
 pub mod access;
 pub mod id;
+pub mod phi;
+
+pub mod coverage;
+pub mod identifier;
+pub mod patient;
+pub mod payer;
+pub mod person;
+pub mod practice;
+pub mod provider;
+
+pub mod charge;
+pub mod encounter;
+pub mod fee_schedule;
+
+pub mod claim;
+pub mod eligibility;
+pub mod remittance;
+
+pub mod work;
 
 pub use id::*;
+pub use ledger::Money;
+pub use phi::Phi;

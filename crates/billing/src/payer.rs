@@ -1,0 +1,53 @@
+//! Payers and the settings that differ between them. A payer's habit is a value here, never an `if` on its name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::PayerId;
+
+/// An insurer or program that adjudicates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payer {
+    /// Key.
+    pub id: PayerId,
+    /// Name as on the card.
+    pub name: String,
+    /// Electronic payer id (NM109 of 2010BB, qualifier PI).
+    pub payer_identifier: String,
+    /// Claim filing indicator (SBR09): CI commercial, MB Medicare part B, MC Medicaid, BL Blue, 16 Medicare HMO …
+    pub filing_indicator: String,
+    /// Its habits.
+    pub settings: PayerSettings,
+}
+
+/// What differs between payers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayerSettings {
+    /// Days from the date of service within which a first claim must be accepted (contract).
+    pub filing_limit_days: i32,
+    /// Days from the remittance within which a first-level appeal must be filed (contract or law).
+    pub appeal_days: i32,
+    /// Where its files go: the receiver's identifier (ISA08, GS03), one batch per route.
+    pub route: String,
+    /// Days after sending when a missing 999 becomes work.
+    pub acknowledgment_due_days: i32,
+    /// Days after acceptance when a missing remittance becomes work.
+    pub follow_up_days: i32,
+    /// Takes replacement and void claims (frequency 7 and 8); Medicare part B does not.
+    pub takes_replacements: bool,
+    /// A referring provider is required.
+    pub needs_referral: bool,
+}
+
+impl Default for PayerSettings {
+    fn default() -> Self {
+        PayerSettings {
+            filing_limit_days: 90,
+            appeal_days: 180,
+            route: "CLEARING".to_owned(),
+            acknowledgment_due_days: 2,
+            follow_up_days: 30,
+            takes_replacements: true,
+            needs_referral: false,
+        }
+    }
+}

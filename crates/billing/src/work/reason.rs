@@ -1,0 +1,214 @@
+//! Why a person must act. One variant a reason; the compiler asks for its desk, its due date, its words and its
+//! playbook. The reference page is generated from here.
+
+use serde::{Deserialize, Serialize};
+
+/// The level of the desk, not a payer's network tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Tier {
+    /// First contact, registration, clean submission, explaining, payments.
+    One,
+    /// Denials, rejections that are not front-desk data, disputes, appeals, complaints.
+    Two,
+    /// Root causes, compliance, oversight.
+    Three,
+}
+
+impl Tier {
+    /// 1, 2 or 3.
+    pub fn number(self) -> i32 {
+        match self {
+            Tier::One => 1,
+            Tier::Two => 2,
+            Tier::Three => 3,
+        }
+    }
+
+    /// The tier above; none above the third.
+    pub fn above(self) -> Option<Tier> {
+        match self {
+            Tier::One => Some(Tier::Two),
+            Tier::Two => Some(Tier::Three),
+            Tier::Three => None,
+        }
+    }
+}
+
+/// Whose queue an item stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Desk {
+    /// Tier 1.
+    Tier1,
+    /// Tier 2.
+    Tier2,
+    /// Tier 3.
+    Tier3,
+    /// Certified coders: a code must change or be confirmed.
+    Coder,
+    /// Payment posters: money that does not add up or has no claim.
+    Poster,
+}
+
+impl Desk {
+    /// Every desk.
+    pub const ALL: [Desk; 5] = [Desk::Tier1, Desk::Tier2, Desk::Tier3, Desk::Coder, Desk::Poster];
+
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Desk::Tier1 => "tier1",
+            Desk::Tier2 => "tier2",
+            Desk::Tier3 => "tier3",
+            Desk::Coder => "coder",
+            Desk::Poster => "poster",
+        }
+    }
+
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|desk| desk.as_str() == word)
+    }
+
+    /// What a page says.
+    pub fn label(self) -> &'static str {
+        match self {
+            Desk::Tier1 => "Tier 1",
+            Desk::Tier2 => "Tier 2",
+            Desk::Tier3 => "Tier 3",
+            Desk::Coder => "Coder",
+            Desk::Poster => "Poster",
+        }
+    }
+
+    /// The tier of the desk, for reports: coders and posters are specialists beside Tier 2.
+    pub fn tier(self) -> Tier {
+        match self {
+            Desk::Tier1 => Tier::One,
+            Desk::Tier2 | Desk::Coder | Desk::Poster => Tier::Two,
+            Desk::Tier3 => Tier::Three,
+        }
+    }
+
+    /// Where an item goes when this desk cannot end it.
+    pub fn above(self) -> Option<Desk> {
+        match self {
+            Desk::Tier1 | Desk::Coder | Desk::Poster => Some(Desk::Tier2),
+            Desk::Tier2 => Some(Desk::Tier3),
+            Desk::Tier3 => None,
+        }
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $desk:ident $days:literal $title:literal => $playbook:literal;)*) => {
+        /// Why a person must act.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum WorkReason { $($(#[$doc])* $variant),* }
+
+        impl WorkReason {
+            /// Every reason, in the order of the reference page.
+            pub const ALL: &'static [WorkReason] = &[$(WorkReason::$variant),*];
+
+            /// The stored word.
+            pub fn as_str(self) -> &'static str { match self { $(WorkReason::$variant => $word),* } }
+
+            /// The first desk: who acts when nothing was escalated.
+            pub fn desk(self) -> Desk { match self { $(WorkReason::$variant => Desk::$desk),* } }
+
+            /// Business days until it should be resolved (desk.md 4.2, editable per practice from step D).
+            pub fn due_in_business_days(self) -> u32 { match self { $(WorkReason::$variant => $days),* } }
+
+            /// What a worklist says.
+            pub fn title(self) -> &'static str { match self { $(WorkReason::$variant => $title),* } }
+
+            /// What to do, in a few sentences.
+            pub fn playbook(self) -> &'static str { match self { $(WorkReason::$variant => $playbook),* } }
+        }
+    };
+}
+
+reasons! {
+    /// The scrub found registration or charge data to mend.
+    HeldForData "held_for_data" Tier1 2 "Claim held: data to mend"
+        => "Open the finding, mend the field at its source, scrub again. The claim leaves by itself when nothing is left.";
+    /// The scrub found a code that must change or be confirmed.
+    HeldForCoding "held_for_coding" Coder 2 "Claim held: code to review"
+        => "Read the note of the visit. Change a code only if the note supports it; else send it back with a question to the provider.";
+    /// A charge has no coverage that was in force.
+    CoverageMissing "coverage_missing" Tier1 2 "No coverage on the date of service"
+        => "Ask the patient for the card, check eligibility for the date of service, enter the coverage. Self-pay only if there is none.";
+    /// The payer says the coverage is not active.
+    EligibilityInactive "eligibility_inactive" Tier1 2 "Payer says coverage is not active"
+        => "Compare name, birth date and member id with the card, ask again, call the patient. Hold the statement until it is clear.";
+    /// The payer refused the claim for front-desk data before adjudication.
+    RejectedForData "rejected_for_data" Tier1 1 "Rejected: front-desk data"
+        => "Read the payer's words, mend the field at its source, scrub again. It goes out as a new original; the filing clock still runs.";
+    /// The payer refused the claim for another cause, or a second time.
+    Rejected "rejected" Tier2 1 "Rejected before adjudication"
+        => "Find the cause in the codes of the acknowledgment. Mend, or call the clearinghouse with the file's control number.";
+    /// TA1 or 999 refused a whole file.
+    FileRejected "file_rejected" Tier2 1 "File rejected: claims go out again"
+        => "Read which segment was refused. Every claim of the file is back in hand; mend the cause once, then submit them again.";
+    /// No acknowledgment came in time.
+    AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
+        => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";
+    /// No remittance came by the follow-up date.
+    RemittanceMissing "remittance_missing" Tier1 3 "No decision from the payer"
+        => "Ask the claim's status (276). In process: set the next date. Not on file: resubmit. Paid: find the remittance by its trace.";
+    /// The payer decided and paid nothing, or not all lines.
+    Denied "denied" Tier2 3 "Denied by the payer"
+        => "Read the reason and remark codes. Correct, appeal within the payer's limit, or accept with a reason. Never bill the patient for it.";
+    /// A payer took its decision back and no new one came.
+    Reversed "reversed" Tier2 5 "Payment taken back"
+        => "Wait for the correction in the same or the next remittance; if none comes, call the payer with its claim number.";
+    /// Another payer is next.
+    BillNextPayer "bill_next_payer" Tier1 3 "Bill the next payer"
+        => "Check the order of coverages, then send the claim to the next payer with what the first one decided.";
+    /// A remittance does not add up; nothing of it was posted.
+    RemittanceQuarantined "remittance_quarantined" Poster 1 "Remittance does not balance"
+        => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances.";
+    /// A claim inside a remittance does not add up; its cash waits.
+    ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside: does not add up"
+        => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or have two people post it to suspense.";
+    /// Paid for a claim that is not ours, or not found.
+    UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
+        => "Search by name, date and amount. Match it, or return it to the payer; it waits in unapplied cash meanwhile.";
+    /// A provider-level adjustment opened or left an amount with the payer.
+    PayerRecoupment "payer_recoupment" Tier2 5 "Payer takes money back"
+        => "Find the claim it is for. Valid: link it to the reversal. Not valid: rebut within the payer's window.";
+    /// More was received than owed.
+    CreditBalance "credit_balance" Tier2 5 "Credit balance"
+        => "Find whose money it is. Apply it to another open balance of the same person, or refund it; the 60-day clock runs for payers.";
+    /// Somebody asked; Tier 1 answers.
+    Inquiry "inquiry" Tier1 2 "Inquiry"
+        => "Verify two identifiers, answer from the account, write down what was said. Escalate with a handover if it needs a decision.";
+    /// Somebody disputes, complains or threatens; Tier 2 answers.
+    Complaint "complaint" Tier2 1 "Complaint or dispute"
+        => "Acknowledge within one business day. Stop statements for what is disputed. Answer in writing, name the cause.";
+}
+
+impl WorkReason {
+    /// Reads the stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_reads_back_and_tells_what_to_do() {
+        for reason in WorkReason::ALL {
+            assert_eq!(WorkReason::parse(reason.as_str()), Some(*reason));
+            assert!(reason.playbook().len() > 40 && !reason.title().is_empty());
+        }
+    }
+
+    #[test]
+    fn what_a_remittance_denied_is_never_tier_ones() {
+        assert!(WorkReason::Denied.desk() > Desk::Tier1);
+    }
+}
