@@ -12,6 +12,7 @@ mod file;
 mod problem;
 mod segment;
 mod text;
+pub mod transactions;
 mod value;
 mod writer;
 

@@ -1,0 +1,21 @@
+//! Typed transactions: one model each, read from a transaction set and written to a [`Writer`](crate::Writer).
+//!
+//! Reading never fails and judges nothing: it gives the model and what could not be read. Whether a
+//! set keeps its guide is the business of [`check`](crate::check). Text is borrowed from the file where
+//! a model was read, and empty where the element is absent.
+
+pub mod claim_837p;
+pub mod remittance_835;
+
+mod fields;
+mod party;
+mod service;
+
+pub use fields::{Source, Text};
+pub use party::{
+    Address, Contact, Demographics, Name, Party, PartyKind, Reference, Specialty, reference,
+};
+pub use service::{
+    Adjustment, Adjustments, DatePeriod, OutpatientAdjudication, Procedure, QualifiedAmount, QualifiedQuantity,
+    REASONS_PER_CAS, RemittanceDate, When, amount_of, date_of,
+};

@@ -1,0 +1,126 @@
+//! Typed transactions against whole files: what is read and written again is the same file.
+
+use std::path::PathBuf;
+
+use x12::transactions::{claim_837p, remittance_835};
+use x12::{Amount, Delimiters, GroupHeader, InterchangeHeader, TransactionSet, Usage, Writer};
+
+fn case(name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases").join(format!("{name}.x12"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn writer() -> Writer {
+    let sent_at = jiff::civil::date(2026, 9, 1).at(12, 53, 0, 0);
+    let mut writer = Writer::new(InterchangeHeader {
+        sender_qualifier: "ZZ".into(),
+        sender: "SUBMITTER".into(),
+        receiver_qualifier: "ZZ".into(),
+        receiver: "RECEIVER".into(),
+        sent_at,
+        control_number: 1,
+        wants_acknowledgment: false,
+        usage: Usage::Test,
+        delimiters: Delimiters::default(),
+    });
+    writer.begin_group(&GroupHeader {
+        functional_id: "XX".into(),
+        sender: "SUBMITTER".into(),
+        receiver: "RECEIVER".into(),
+        sent_at,
+        control_number: 1,
+        version: "005010".into(),
+    });
+    writer
+}
+
+/// The segments of a set, one text each.
+fn lines(set: &TransactionSet<'_>) -> Vec<String> {
+    set.segments.iter().map(|segment| String::from_utf8_lossy(segment.raw()).into_owned()).collect()
+}
+
+/// Reads every set of a case, writes it again and compares segment by segment.
+fn check_round_trip(name: &str, rewrite: impl Fn(&TransactionSet<'_>, &mut Writer) -> usize) {
+    let bytes = case(name);
+    let file = x12::read(&bytes);
+    let mut writer = writer();
+    let mut expected = Vec::new();
+    for (_, _, set) in file.sets() {
+        assert_eq!(rewrite(set, &mut writer), 0, "{name}: problems while reading");
+        expected.extend(lines(set));
+    }
+    assert!(!expected.is_empty(), "{name}: no transaction set");
+    let written = writer.finish().unwrap();
+    let again = x12::read(&written);
+    let actual: Vec<String> = again.sets().flat_map(|(_, _, set)| lines(set)).collect();
+    assert_eq!(actual, expected, "{name}");
+}
+
+#[test]
+fn an_835_is_written_as_it_was_read() {
+    for name in ["ok-835", "ok-835-reversal", "ok-835-two-sets", "ok-835-zero-pay"] {
+        check_round_trip(name, |set, writer| {
+            let (remittance, problems) = remittance_835::read(set);
+            remittance_835::write(&remittance, writer);
+            problems.len()
+        });
+    }
+}
+
+#[test]
+fn an_837p_is_written_as_it_was_read() {
+    for name in ["ok-837P", "ok-837P-dependent", "ok-837P-two-sets"] {
+        check_round_trip(name, |set, writer| {
+            let (file, problems) = claim_837p::read(set);
+            claim_837p::write(&file, writer);
+            problems.len()
+        });
+    }
+}
+
+#[test]
+fn an_835_keeps_every_cent_where_the_payer_put_it() {
+    let bytes = case("ok-835");
+    let file = x12::read(&bytes);
+    let (_, _, set) = file.sets().next().unwrap();
+    let (remittance, _) = remittance_835::read(set);
+    assert_eq!(remittance.payment.amount, Amount::from_cents(8000));
+    assert_eq!(remittance.trace_number, "12345");
+    let claims: Vec<_> = remittance.claims().collect();
+    assert_eq!(claims.len(), 2);
+    assert_eq!(claims[0].lines[0].line_control_number(), Some("L1"));
+    assert_eq!(claims[0].lines[0].allowed_amount(), Some(Amount::from_cents(8000)));
+    assert_eq!(claims[1].lines[0].remarks, [("HE".into(), "N30".into())]);
+    let source = &claims[1].lines[0].source;
+    assert!(bytes[source.bytes.clone()].starts_with(b"SVC*HC:99212*75*0**1"));
+    assert!(bytes[source.bytes.clone()].ends_with(b"LQ*HE*N30"));
+    assert_eq!(remittance.provider_adjustments[0].items[0].reference, "ICN000");
+}
+
+#[test]
+fn every_claim_is_found_whether_the_patient_is_subscriber_or_dependent() {
+    let bytes = case("ok-837P-two-sets");
+    let file = x12::read(&bytes);
+    let patients: Vec<(String, String)> = file
+        .sets()
+        .flat_map(|(_, _, set)| {
+            let (claims, _) = claim_837p::read(set);
+            claims
+                .claims()
+                .map(|one| (one.patient().name.first.to_string(), one.payer().name.id.to_string()))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(patients, [("JOHN".into(), "60054".into()), ("AMY".into(), "60054".into())]);
+}
+
+#[test]
+fn an_unreadable_amount_is_a_problem_and_not_a_panic() {
+    let bytes = String::from_utf8(case("ok-835")).unwrap().replace("CLP*A1*1*150*", "CLP*A1*1*15O*");
+    let file = x12::read(bytes.as_bytes());
+    let (_, _, set) = file.sets().next().unwrap();
+    let (remittance, problems) = remittance_835::read(set);
+    assert_eq!(remittance.claims().count(), 2);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].place(), "CLP03");
+}
