@@ -2,6 +2,8 @@
 //!
 //! Add an action: one variant here and one row in `data/permissions.tsv`; a test fails while either is missing.
 
+use crate::work::Desk;
+
 macro_rules! actions {
     ($($(#[$doc:meta])* $variant:ident = $key:literal,)*) => {
         /// Something a person asks to do.
@@ -85,6 +87,8 @@ actions! {
     AnswerInquiry = "answer_inquiry",
     /// May the person see the worklist?
     ViewWorklist = "view_worklist",
+    /// May the person see the work of every desk?
+    ViewAllWork = "view_all_work",
     /// May the person work Tier 1 items?
     WorkTierOne = "work_tier_one",
     /// May the person work Tier 2 items?
@@ -190,6 +194,17 @@ actions! {
 }
 
 impl Action {
+    /// The right to take, work and resolve the items of a desk.
+    pub fn to_work(desk: Desk) -> Action {
+        match desk {
+            Desk::Tier1 => Action::WorkTierOne,
+            Desk::Tier2 => Action::WorkTierTwo,
+            Desk::Tier3 => Action::WorkTierThree,
+            Desk::Coder => Action::WorkCoding,
+            Desk::Poster => Action::WorkPosting,
+        }
+    }
+
     /// Whether the action changes anything; an auditor may hold no role that grants one of these.
     pub fn writes(self) -> bool {
         !(self.key().starts_with("view_")

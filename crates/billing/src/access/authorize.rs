@@ -5,21 +5,23 @@
 
 use std::fmt;
 
+use ledger::Money;
+
 use super::{Action, Actor, ActorKind, Cell, Matrix, Role};
 use crate::id::{PatientId, UserId};
 
 /// Most a poster may move out of unapplied cash alone. Source: the trust model's default limits.
-const POSTER_CASH_LIMIT_CENTS: i64 = 25_000;
+const POSTER_CASH_LIMIT: Money = Money::from_cents(25_000);
 /// Most a manager may write off or refund in one piece alone; above it the owner decides. Source: as above.
-const MANAGER_APPROVAL_LIMIT_CENTS: i64 = 100_000;
+const MANAGER_APPROVAL_LIMIT: Money = Money::from_cents(100_000);
 
 /// What is known of the thing acted on. `ResourceState::default()` is "nothing in particular".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ResourceState {
     /// A payer has adjudicated the claim: the first 835 came. Tier 1 may then read and explain, no longer change.
     pub adjudicated: bool,
-    /// The money the action would move or forgive, in cents.
-    pub amount: i64,
+    /// The money the action would move or forgive.
+    pub amount: Money,
     /// Who made the request that is to be checked.
     pub maker: Option<UserId>,
     /// The patient whose record it is.
@@ -32,7 +34,7 @@ impl Default for ResourceState {
     fn default() -> Self {
         ResourceState {
             adjudicated: false,
-            amount: 0,
+            amount: Money::ZERO,
             maker: None,
             patient: None,
             acting_patient: None,
@@ -50,7 +52,7 @@ impl ResourceState {
     }
 
     /// An amount of money.
-    pub fn amount(amount: i64) -> ResourceState {
+    pub fn amount(amount: Money) -> ResourceState {
         ResourceState {
             amount,
             ..ResourceState::default()
@@ -58,7 +60,7 @@ impl ResourceState {
     }
 
     /// Something that `maker` asked for and another must check.
-    pub fn made_by(maker: UserId, amount: i64) -> ResourceState {
+    pub fn made_by(maker: UserId, amount: Money) -> ResourceState {
         ResourceState {
             amount,
             maker: Some(maker),
@@ -245,33 +247,17 @@ fn changes_claim(action: Action) -> bool {
     )
 }
 
-/// Cents as a person reads them: 1,234.56.
-fn in_words(cents: i64) -> String {
-    let (whole, part) = (cents / 100, cents % 100);
-    let digits = whole.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped}.{part:02}")
-}
-
-fn over_limit(action: Action, role: Role, amount: i64) -> Option<Refusal> {
+fn over_limit(action: Action, role: Role, amount: Money) -> Option<Refusal> {
     let limit = match (action, role) {
-        (Action::ApplyUnappliedCash, Role::Poster) => POSTER_CASH_LIMIT_CENTS,
-        (Action::ApproveWriteOff | Action::ApproveRefund, Role::Manager) => {
-            MANAGER_APPROVAL_LIMIT_CENTS
-        }
+        (Action::ApplyUnappliedCash, Role::Poster) => POSTER_CASH_LIMIT,
+        (Action::ApproveWriteOff | Action::ApproveRefund, Role::Manager) => MANAGER_APPROVAL_LIMIT,
         (_, _) => return None,
     };
     (amount > limit).then(|| {
         let why = format!(
             "{} is over the limit of {} for {}.",
-            in_words(amount),
-            in_words(limit),
+            amount,
+            limit,
             role.title()
         );
         Refusal::Because(why)
@@ -360,8 +346,8 @@ mod tests {
 
     #[test]
     fn limits_send_the_larger_sum_to_the_next_hand() {
-        let small = ResourceState::made_by(user(1), 100_000);
-        let large = ResourceState::made_by(user(1), 100_001);
+        let small = ResourceState::made_by(user(1), Money::from_cents(100_000));
+        let large = ResourceState::made_by(user(1), Money::from_cents(100_001));
         check(&[Role::Manager], Action::ApproveWriteOff, small, Ok(()));
         check(
             &[Role::Manager],
@@ -374,7 +360,7 @@ mod tests {
 
     #[test]
     fn nobody_checks_their_own_request() {
-        let own = ResourceState::made_by(user(7), 100);
+        let own = ResourceState::made_by(user(7), Money::from_cents(100));
         let answer =
             authorize(&person(&[Role::Manager]), Action::ApproveWriteOff, &own).unwrap_err();
         assert!(
