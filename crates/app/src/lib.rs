@@ -1,1 +1,37 @@
-//! The `app` crate; its first real code arrives with the next commits.
+//! The use cases: one thin function each. Load, ask the domain, save in one transaction. Nothing here decides about
+//! money, codes or permissions by itself; nothing here knows HTTP, HTML, SQL or argv.
+#![deny(clippy::float_arithmetic)]
+
+pub mod error;
+
+pub mod access;
+pub mod users;
+
+pub mod charge_capture;
+pub mod registration;
+
+pub mod claim_creation;
+pub mod claim_scrub;
+
+pub mod claim_acknowledgment;
+pub mod claim_status;
+pub mod claim_submission;
+pub mod clearinghouse;
+pub mod eligibility;
+pub mod inbound;
+
+pub mod remittance_import;
+pub mod remittance_posting;
+
+pub mod patient_account;
+pub mod patient_payment;
+pub mod patient_statement;
+
+pub mod inquiry;
+pub mod worklist;
+
+pub mod backup;
+pub mod jobs;
+pub mod verify;
+
+pub use error::Error;

@@ -144,8 +144,8 @@ impl MemberId {
     /// Reads a member id: 2 to 80 letters, digits and hyphens; spaces are dropped.
     pub fn parse(text: &str) -> Result<Self, BadIdentifier> {
         let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-        let shape = (2..=Self::LONGEST).contains(&text.len())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        let shape =
+            (2..=Self::LONGEST).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
         if !shape {
             return Err(bad("Member id", "must be 2 to 80 letters, digits or hyphens; copy it from the card"));
         }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::PracticeId;
 use crate::identifier::{Npi, TaxId, Taxonomy};
 use crate::person::{Address, Contact};
-use crate::PracticeId;
 
 /// The organisation that uses the system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

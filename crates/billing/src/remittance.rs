@@ -4,8 +4,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::charge::Procedure;
 use crate::Money;
+use crate::charge::Procedure;
 
 /// Who the difference between charge and payment falls to (CAS01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,9 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::{
-    Claim, ClaimBody, ClaimFrequency, ClaimStatus, DependentOnClaim, PayerOnClaim, ServiceLine,
-};
+use super::{Claim, ClaimBody, ClaimFrequency, ClaimStatus, DependentOnClaim, PayerOnClaim, ServiceLine};
+use crate::ClaimId;
 use crate::charge::Charge;
 use crate::coverage::{Coverage, Relationship};
 use crate::encounter::Encounter;
@@ -13,7 +12,6 @@ use crate::patient::Patient;
 use crate::payer::Payer;
 use crate::practice::Practice;
 use crate::provider::{Facility, Provider, ProviderOnClaim};
-use crate::ClaimId;
 
 /// What a claim is made from.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +62,8 @@ pub fn create(id: ClaimId, control_number: PatientControlNumber, source: &ClaimS
 
 /// Freezes the body again after data was mended; the claim keeps its numbers and gets the next version.
 pub fn refreeze(claim: &mut Claim, source: &ClaimSource<'_>) {
-    let kept = (claim.body.frequency, claim.body.payer_claim_control_number.take(), std::mem::take(&mut claim.body.note));
+    let kept =
+        (claim.body.frequency, claim.body.payer_claim_control_number.take(), std::mem::take(&mut claim.body.note));
     claim.body = body(&claim.control_number, source);
     (claim.body.frequency, claim.body.payer_claim_control_number, claim.body.note) = kept;
     claim.version += 1;

@@ -1,7 +1,7 @@
 //! Business days: Monday to Friday. Holidays are a practice's own list, given by the caller.
 
-use jiff::civil::{Date, Weekday};
 use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
 
 /// Whether a desk is open that day.
 pub fn is_business_day(day: Date, holidays: &[Date]) -> bool {

@@ -132,7 +132,14 @@ pub const SHORTEST_SENTENCE: usize = 8;
 
 impl WorkItem {
     /// Opens an item at its reason's desk with its reason's due date.
-    pub fn open(id: WorkItemId, reason: WorkReason, summary: String, links: WorkLinks, stake: Money, today: Date) -> Self {
+    pub fn open(
+        id: WorkItemId,
+        reason: WorkReason,
+        summary: String,
+        links: WorkLinks,
+        stake: Money,
+        today: Date,
+    ) -> Self {
         WorkItem {
             id,
             reason,

@@ -1,0 +1,1 @@
+//! Who may do it: the one door between a use case and the permission matrix.

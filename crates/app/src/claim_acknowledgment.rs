@@ -1,0 +1,1 @@
+//! What TA1, 999 and 277CA move.

@@ -1,0 +1,1 @@
+//! From charges to a draft claim.

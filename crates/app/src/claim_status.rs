@@ -1,0 +1,1 @@
+//! Asking a payer where a claim is (276, 277).

@@ -1,0 +1,1 @@
+//! Sealing and sending 837 files.

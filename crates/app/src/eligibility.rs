@@ -1,0 +1,1 @@
+//! Asking a payer whether coverage is active (270, 271).

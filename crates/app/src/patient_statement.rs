@@ -1,0 +1,1 @@
+//! Telling guarantors what they owe.

@@ -1,0 +1,1 @@
+//! Practice, providers, payers, patients, coverages.

@@ -1,0 +1,1 @@
+//! An 835 into the ledger.

@@ -1,0 +1,1 @@
+//! Work items: take, escalate, return, resolve.
