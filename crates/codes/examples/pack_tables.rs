@@ -20,29 +20,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         icd10cm::from_order_file(&diagnoses)
     };
     write(folder, "icd10cm.tsv.z", loaded)?;
-    write(
-        folder,
-        "icd10cm_excludes1.tsv.z",
-        excludes::from_notes_csv(&fs::read_to_string(notes)?),
-    )?;
-    write(
-        folder,
-        "hcpcs.tsv.z",
-        hcpcs::from_csv(&fs::read_to_string(procedures)?),
-    )
+    write(folder, "icd10cm_excludes1.tsv.z", excludes::from_notes_csv(&fs::read_to_string(notes)?))?;
+    write(folder, "hcpcs.tsv.z", hcpcs::from_csv(&fs::read_to_string(procedures)?))
 }
 
 fn write(folder: &str, name: &str, loaded: Loaded) -> Result<(), Box<dyn Error>> {
-    println!(
-        "{name}: {} rows, {} bytes",
-        loaded.rows,
-        loaded.packed.len()
-    );
-    loaded
-        .problems
-        .iter()
-        .take(20)
-        .for_each(|problem| println!("  {problem}"));
+    println!("{name}: {} rows, {} bytes", loaded.rows, loaded.packed.len());
+    loaded.problems.iter().take(20).for_each(|problem| println!("  {problem}"));
     fs::write(Path::new(folder).join(name), loaded.packed)?;
     Ok(())
 }

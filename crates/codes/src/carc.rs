@@ -178,16 +178,10 @@ mod tests {
     fn the_common_reasons_are_classified() {
         let class = |code| find(code).and_then(|carc| carc.class);
         assert_eq!(class("45"), Some(CarcClass::Contractual));
-        assert_eq!(
-            class("1"),
-            Some(CarcClass::Patient(PatientShare::Deductible))
-        );
+        assert_eq!(class("1"), Some(CarcClass::Patient(PatientShare::Deductible)));
         assert_eq!(class("3"), Some(CarcClass::Patient(PatientShare::Copay)));
         assert_eq!(class("23"), Some(CarcClass::PriorPayer));
-        assert_eq!(
-            class("197"),
-            Some(CarcClass::Denial(DenialKind::Authorization))
-        );
+        assert_eq!(class("197"), Some(CarcClass::Denial(DenialKind::Authorization)));
         assert_eq!(class("209"), Some(CarcClass::DoNotBillPatient));
         assert_eq!(find("9999"), None);
     }
@@ -197,16 +191,8 @@ mod tests {
         let mut described = 0;
         for (code, cells) in table().rows() {
             let carc = read(code, cells);
-            assert_eq!(
-                carc.class.is_some(),
-                !cell(cells, 2).is_empty(),
-                "class of {code}"
-            );
-            assert_eq!(
-                carc.class.is_some(),
-                !carc.words.is_empty(),
-                "words of {code}"
-            );
+            assert_eq!(carc.class.is_some(), !cell(cells, 2).is_empty(), "class of {code}");
+            assert_eq!(carc.class.is_some(), !carc.words.is_empty(), "words of {code}");
             described += usize::from(carc.class.is_some());
         }
         assert!(described >= 80);

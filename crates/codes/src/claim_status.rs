@@ -144,33 +144,17 @@ mod tests {
 
     #[test]
     fn categories_tell_acceptance_from_receipt() {
-        assert_eq!(
-            category("A1").map(|found| found.class),
-            Some(CategoryClass::Received)
-        );
-        assert_eq!(
-            category("A2").map(|found| found.class),
-            Some(CategoryClass::Accepted)
-        );
-        assert_eq!(
-            category("A7").map(|found| found.class),
-            Some(CategoryClass::Rejected)
-        );
-        assert_eq!(
-            category("F2").map(|found| found.class),
-            Some(CategoryClass::FinalizedDenied)
-        );
+        assert_eq!(category("A1").map(|found| found.class), Some(CategoryClass::Received));
+        assert_eq!(category("A2").map(|found| found.class), Some(CategoryClass::Accepted));
+        assert_eq!(category("A7").map(|found| found.class), Some(CategoryClass::Rejected));
+        assert_eq!(category("F2").map(|found| found.class), Some(CategoryClass::FinalizedDenied));
         assert!(!category_exists("ZZ"));
     }
 
     #[test]
     fn a_name_is_front_desk_data_only_of_a_person() {
         let name = status("125").unwrap();
-        assert!(
-            name.is_front_desk(Some("IL"))
-                && name.is_front_desk(Some("QC"))
-                && name.is_front_desk(None)
-        );
+        assert!(name.is_front_desk(Some("IL")) && name.is_front_desk(Some("QC")) && name.is_front_desk(None));
         assert!(!name.is_front_desk(Some("85")));
         assert!(status("164").unwrap().is_front_desk(Some("PR")));
         assert!(!status("255").unwrap().is_front_desk(Some("IL")));

@@ -7,10 +7,7 @@ use crate::table::Table;
 /// True when the value is on the list.
 pub fn exists(code: &str) -> bool {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE
-        .get_or_init(|| Table::parse(include_str!("../data/entity.tsv")))
-        .find(code)
-        .is_some()
+    TABLE.get_or_init(|| Table::parse(include_str!("../data/entity.tsv"))).find(code).is_some()
 }
 
 #[cfg(test)]

@@ -18,9 +18,7 @@ struct Span {
 impl Span {
     fn holds(&self, code: &str) -> bool {
         let head = |length: usize| code.get(..length.min(code.len())).unwrap_or("");
-        code.len() >= self.from.len()
-            && head(self.from.len()) >= self.from
-            && head(self.to.len()) <= self.to
+        code.len() >= self.from.len() && head(self.from.len()) >= self.from && head(self.to.len()) <= self.to
     }
 }
 
@@ -39,51 +37,27 @@ fn says(owner: &str, excluded: &str) -> bool {
     let Some(bucket) = owner.bytes().next().and_then(bucket_of) else {
         return false;
     };
-    notes().get(bucket).is_some_and(|notes| {
-        notes
-            .iter()
-            .any(|note| note.owner.holds(owner) && note.excluded.holds(excluded))
-    })
+    notes()
+        .get(bucket)
+        .is_some_and(|notes| notes.iter().any(|note| note.owner.holds(owner) && note.excluded.holds(excluded)))
 }
 
 /// One bucket per first letter, so that a question reads a few hundred notes and not all of them.
 fn bucket_of(letter: u8) -> Option<usize> {
-    letter
-        .is_ascii_uppercase()
-        .then(|| usize::from(letter - b'A'))
+    letter.is_ascii_uppercase().then(|| usize::from(letter - b'A'))
 }
 
 fn notes() -> &'static Vec<Vec<Note>> {
     static TABLE: OnceLock<Packed> = OnceLock::new();
     static NOTES: OnceLock<Vec<Vec<Note>>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
-        Packed::unpack(
-            "Excludes1",
-            include_bytes!("../data/icd10cm_excludes1.tsv.z"),
-        )
-    });
+    let table = TABLE.get_or_init(|| Packed::unpack("Excludes1", include_bytes!("../data/icd10cm_excludes1.tsv.z")));
     NOTES.get_or_init(|| {
         let mut buckets: Vec<Vec<Note>> = (0..26).map(|_| Vec::new()).collect();
         for at in 0..table.len() {
             let mut cells = table.line(at).split('\t');
             let mut next = || cells.next().unwrap_or("");
-            let note = Note {
-                owner: Span {
-                    from: next(),
-                    to: next(),
-                },
-                excluded: Span {
-                    from: next(),
-                    to: next(),
-                },
-            };
-            if let Some(bucket) = note
-                .owner
-                .from
-                .bytes()
-                .next()
-                .and_then(bucket_of)
-                .and_then(|at| buckets.get_mut(at))
+            let note = Note { owner: Span { from: next(), to: next() }, excluded: Span { from: next(), to: next() } };
+            if let Some(bucket) = note.owner.from.bytes().next().and_then(bucket_of).and_then(|at| buckets.get_mut(at))
             {
                 bucket.push(note);
             }

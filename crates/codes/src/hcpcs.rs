@@ -38,9 +38,7 @@ impl Hcpcs {
 /// The entry of a code, ended or not.
 pub fn find(code: &str) -> Option<Hcpcs> {
     let table = table();
-    table
-        .find(&code.trim().to_ascii_uppercase())
-        .map(|at| read(table.line(at)))
+    table.find(&code.trim().to_ascii_uppercase()).map(|at| read(table.line(at)))
 }
 
 /// True for codes of drugs and biologicals, which payers want with an NDC: the J codes and the biosimilar Q5 codes.
@@ -55,10 +53,7 @@ pub fn search(query: &str, on: Date, limit: usize) -> Vec<Hcpcs> {
     let wanted = query.trim().to_ascii_uppercase();
     let usable = |entry: &Hcpcs| entry.code.len() == 5 && entry.in_force(on);
     let is_code = wanted.len() >= 2
-        && wanted
-            .bytes()
-            .next()
-            .is_some_and(|letter| letter.is_ascii_uppercase())
+        && wanted.bytes().next().is_some_and(|letter| letter.is_ascii_uppercase())
         && wanted.bytes().skip(1).all(|digit| digit.is_ascii_digit());
     if is_code {
         return (table.lower_bound(&wanted)..table.len())
@@ -70,16 +65,10 @@ pub fn search(query: &str, on: Date, limit: usize) -> Vec<Hcpcs> {
     }
     static WORDS: OnceLock<WordIndex> = OnceLock::new();
     let index = WORDS.get_or_init(|| {
-        WordIndex::build(
-            (0..table.len()).map(|at| table.line(at).splitn(6, '\t').nth(5).unwrap_or("")),
-        )
+        WordIndex::build((0..table.len()).map(|at| table.line(at).splitn(6, '\t').nth(5).unwrap_or("")))
     });
-    let mut found: Vec<Hcpcs> = index
-        .search(query)
-        .into_iter()
-        .map(|at| read(table.line(at as usize)))
-        .filter(usable)
-        .collect();
+    let mut found: Vec<Hcpcs> =
+        index.search(query).into_iter().map(|at| read(table.line(at as usize))).filter(usable).collect();
     found.sort_by_key(|entry| (entry.long.len(), entry.code));
     found.truncate(limit);
     found
@@ -140,16 +129,8 @@ mod tests {
     fn search_by_code_and_words_gives_codes_in_force() {
         let on = date(2026, 3, 2);
         assert_eq!(search("J188", on, 3)[0].code, "J1885");
-        assert!(
-            search("ketorolac", on, 5)
-                .iter()
-                .any(|entry| entry.code == "J1885")
-        );
-        assert!(
-            search("annual wellness", on, 5)
-                .iter()
-                .any(|entry| entry.code == "G0439")
-        );
+        assert!(search("ketorolac", on, 5).iter().any(|entry| entry.code == "J1885"));
+        assert!(search("annual wellness", on, 5).iter().any(|entry| entry.code == "G0439"));
     }
 
     #[test]

@@ -113,8 +113,7 @@ pub fn search(query: &str, on: Date, limit: usize) -> Vec<Diagnosis> {
             .collect();
     }
     static WORDS: OnceLock<WordIndex> = OnceLock::new();
-    let index = WORDS
-        .get_or_init(|| WordIndex::build((0..table.len()).map(|at| column(table.line(at), 4))));
+    let index = WORDS.get_or_init(|| WordIndex::build((0..table.len()).map(|at| column(table.line(at), 4))));
     let mut found: Vec<Diagnosis> = index
         .search(query)
         .into_iter()
@@ -150,12 +149,7 @@ fn read(line: &'static str, on: Date) -> Diagnosis {
     let mut cells = line.splitn(5, '\t');
     let mut next = || cells.next().unwrap_or("");
     let (code, flags, first, last, description) = (next(), next(), next(), next(), next());
-    let standing = standing(
-        flags.contains('B'),
-        compact_date(first),
-        compact_date(last),
-        on,
-    );
+    let standing = standing(flags.contains('B'), compact_date(first), compact_date(last), on);
     Diagnosis {
         code,
         description,
@@ -203,10 +197,7 @@ mod tests {
     #[test]
     fn a_heading_exists_and_may_not_be_billed() {
         let diagnosis = lookup("E11", date(2026, 3, 2)).unwrap();
-        assert_eq!(
-            (diagnosis.billable, diagnosis.standing),
-            (false, Standing::Category)
-        );
+        assert_eq!((diagnosis.billable, diagnosis.standing), (false, Standing::Category));
     }
 
     #[test]
@@ -219,17 +210,9 @@ mod tests {
     #[test]
     fn dates_decide_about_new_split_and_ended_codes() {
         // C78.31 begins on 2026-10-01 (FY2027).
-        assert_eq!(
-            lookup("C78.31", date(2026, 9, 30)).unwrap().standing,
-            Standing::NotYet(date(2026, 10, 1))
-        );
+        assert_eq!(lookup("C78.31", date(2026, 9, 30)).unwrap().standing, Standing::NotYet(date(2026, 10, 1)));
         assert!(lookup("C78.31", date(2026, 10, 1)).unwrap().billable);
-        assert!(
-            !lookup("C78.31", date(2026, 10, 1))
-                .unwrap()
-                .description
-                .is_empty()
-        );
+        assert!(!lookup("C78.31", date(2026, 10, 1)).unwrap().description.is_empty());
     }
 
     #[test]
@@ -237,10 +220,7 @@ mod tests {
         let on = date(2026, 3, 2);
         assert_eq!(search("E11.9", on, 5)[0].code, "E119");
         let found = search("type 2 diabetes without", on, 5);
-        assert!(
-            found.iter().any(|diagnosis| diagnosis.code == "E119"),
-            "{found:?}"
-        );
+        assert!(found.iter().any(|diagnosis| diagnosis.code == "E119"), "{found:?}");
         assert!(search("zzzz", on, 5).is_empty());
         assert_eq!(search("fracture", on, 7).len(), 7);
     }
@@ -248,11 +228,6 @@ mod tests {
     #[test]
     fn the_table_holds_the_whole_list() {
         assert!(count() > 98_000, "{}", count());
-        assert!(
-            lookup("V00.01XA", date(2026, 1, 1))
-                .unwrap()
-                .traits
-                .external_cause
-        );
+        assert!(lookup("V00.01XA", date(2026, 1, 1)).unwrap().traits.external_cause);
     }
 }

@@ -28,13 +28,9 @@ pub fn is_ndc11(text: &str) -> bool {
 pub fn is_clia(text: &str) -> bool {
     let bytes = text.as_bytes();
     bytes.len() == 10
-        && bytes
-            .get(..2)
-            .is_some_and(|state| state.iter().all(u8::is_ascii_alphanumeric))
+        && bytes.get(..2).is_some_and(|state| state.iter().all(u8::is_ascii_alphanumeric))
         && bytes.get(2) == Some(&b'D')
-        && bytes
-            .get(3..)
-            .is_some_and(|rest| rest.iter().all(u8::is_ascii_digit))
+        && bytes.get(3..).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit))
 }
 
 /// Medicare beneficiary identifier: eleven characters of CMS's pattern, without the letters S L O I B Z. Test numbers
@@ -57,12 +53,7 @@ mod tests {
 
     #[test]
     fn shapes_accept_the_right_and_refuse_the_wrong() {
-        assert!(
-            is_ein("12-3456789")
-                && is_ein("123456789")
-                && !is_ein("12345678")
-                && !is_ein("000000000")
-        );
+        assert!(is_ein("12-3456789") && is_ein("123456789") && !is_ein("12345678") && !is_ein("000000000"));
         assert!(is_ssn("123-45-6789") && !is_ssn("000-12-3456") && !is_ssn("900-12-3456"));
         assert!(is_ndc11("00409379601") && !is_ndc11("0409-3796-01"));
         assert!(is_clia("05D1234567") && !is_clia("05X1234567") && !is_clia("05D123456"));

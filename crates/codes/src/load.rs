@@ -50,9 +50,6 @@ mod tests {
 
     #[test]
     fn csv_quotes_hold_commas_and_quotes() {
-        assert_eq!(
-            csv_cells("a,\"b, c\",\"d \"\"e\"\"\","),
-            vec!["a", "b, c", "d \"e\"", ""]
-        );
+        assert_eq!(csv_cells("a,\"b, c\",\"d \"\"e\"\"\","), vec!["a", "b, c", "d \"e\"", ""]);
     }
 }

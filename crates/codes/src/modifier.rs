@@ -10,19 +10,14 @@ use crate::table::{Table, cell};
 
 /// Two characters, letters or digits, upper case.
 pub fn has_shape(code: &str) -> bool {
-    code.len() == 2
-        && code
-            .bytes()
-            .all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase())
+    code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase())
 }
 
 /// What the modifier says, or `None` where it is not known to us.
 pub fn words(code: &str) -> Option<&'static str> {
     match numbers().find(code) {
         Some((_, cells)) => Some(cell(cells, 0)),
-        None => hcpcs::find(code)
-            .filter(|entry| entry.code.len() == 2)
-            .map(|entry| entry.long),
+        None => hcpcs::find(code).filter(|entry| entry.code.len() == 2).map(|entry| entry.long),
     }
 }
 
@@ -33,13 +28,8 @@ pub fn is_telehealth(code: &str) -> bool {
 
 /// Modifiers that say a line is a service of its own, so that two equal lines are not a duplicate.
 pub fn marks_distinct_service(code: &str) -> bool {
-    matches!(
-        code,
-        "59" | "76" | "77" | "91" | "XE" | "XP" | "XS" | "XU" | "LT" | "RT" | "50"
-    ) || matches!(
-        code.as_bytes(),
-        [b'F', b'1'..=b'9' | b'A'] | [b'T', b'1'..=b'9' | b'A'] | [b'E', b'1'..=b'4']
-    )
+    matches!(code, "59" | "76" | "77" | "91" | "XE" | "XP" | "XS" | "XU" | "LT" | "RT" | "50")
+        || matches!(code.as_bytes(), [b'F', b'1'..=b'9' | b'A'] | [b'T', b'1'..=b'9' | b'A'] | [b'E', b'1'..=b'4'])
 }
 
 fn numbers() -> &'static Table {
@@ -58,10 +48,6 @@ mod tests {
         assert_eq!(words("00"), None);
         assert!(has_shape("25") && has_shape("RT") && !has_shape("2") && !has_shape("rt"));
         assert!(is_telehealth("95") && !is_telehealth("25"));
-        assert!(
-            marks_distinct_service("59")
-                && marks_distinct_service("F3")
-                && !marks_distinct_service("25")
-        );
+        assert!(marks_distinct_service("59") && marks_distinct_service("F3") && !marks_distinct_service("25"));
     }
 }

@@ -41,14 +41,7 @@ mod tests {
     #[test]
     fn the_published_test_value_is_valid_and_one_digit_off_is_not() {
         assert!(is_valid("1234567893"));
-        for wrong in [
-            "1234567890",
-            "123456789",
-            "12345678933",
-            "3234567893",
-            "12345678a3",
-            "",
-        ] {
+        for wrong in ["1234567890", "123456789", "12345678933", "3234567893", "12345678a3", ""] {
             assert!(!is_valid(wrong), "{wrong}");
         }
     }

@@ -54,14 +54,8 @@ impl Packed {
         let Some(start) = self.starts.get(at).copied() else {
             return "";
         };
-        let end = self
-            .starts
-            .get(at + 1)
-            .map_or(self.text.len(), |next| *next as usize);
-        self.text
-            .get(start as usize..end)
-            .unwrap_or("")
-            .trim_end_matches('\n')
+        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| *next as usize);
+        self.text.get(start as usize..end).unwrap_or("").trim_end_matches('\n')
     }
 
     /// The place of the first line whose key is not before `key`.

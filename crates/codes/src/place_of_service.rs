@@ -31,11 +31,7 @@ pub fn is_telehealth(code: &str) -> bool {
 }
 
 fn read(code: &'static str, cells: &[&'static str]) -> PlaceOfService {
-    PlaceOfService {
-        code,
-        facility: cell(cells, 0) == "yes",
-        name: cell(cells, 1),
-    }
+    PlaceOfService { code, facility: cell(cells, 0) == "yes", name: cell(cells, 1) }
 }
 
 fn table() -> &'static Table {
@@ -50,10 +46,7 @@ mod tests {
     #[test]
     fn fifty_two_places_and_no_other() {
         assert_eq!(all().count(), 52);
-        assert_eq!(
-            find("11").map(|place| (place.name, place.facility)),
-            Some(("Office", false))
-        );
+        assert_eq!(find("11").map(|place| (place.name, place.facility)), Some(("Office", false)));
         assert!(find("21").unwrap().facility);
         assert_eq!(find("00"), None);
         assert!(is_telehealth("10") && !is_telehealth("11"));

@@ -48,9 +48,7 @@ pub fn is_post_office_box(line: &str) -> bool {
         || starts(&["P", "O", "BOX"])
         || starts(&["POST", "OFFICE", "BOX"])
         || starts(&["LOCK", "BOX"])
-        || words
-            .iter()
-            .any(|word| matches!(*word, "POBOX" | "LOCKBOX" | "LOCKBIN"))
+        || words.iter().any(|word| matches!(*word, "POBOX" | "LOCKBOX" | "LOCKBIN"))
 }
 
 fn table() -> &'static Table {
@@ -65,12 +63,7 @@ mod tests {
     #[test]
     fn zips_are_told_by_shape() {
         assert!(is_zip5("02139") && !is_zip5("2139") && !is_zip5("00000"));
-        assert!(
-            is_zip9("021391234")
-                && is_zip9("021399998")
-                && !is_zip9("021390000")
-                && !is_zip9("02139-1234")
-        );
+        assert!(is_zip9("021391234") && is_zip9("021399998") && !is_zip9("021390000") && !is_zip9("02139-1234"));
         assert_eq!(zip_digits("02139-1234"), "021391234");
         assert_eq!(state_name("MA"), Some("Massachusetts"));
         assert_eq!(state_name("ZZ"), None);
@@ -78,14 +71,7 @@ mod tests {
 
     #[test]
     fn boxes_are_recognised_however_they_are_written() {
-        for line in [
-            "PO Box 12",
-            "P.O. BOX 12",
-            "p o box 9",
-            "Post Office Box 7",
-            "Lockbox 88",
-            "Suite 3, PO BOX 1",
-        ] {
+        for line in ["PO Box 12", "P.O. BOX 12", "p o box 9", "Post Office Box 7", "Lockbox 88", "Suite 3, PO BOX 1"] {
             assert!(is_post_office_box(line), "{line}");
         }
         for line in ["12 Boxwood Lane", "100 Post Road", "1 Box Elder St"] {

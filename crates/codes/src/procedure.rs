@@ -47,13 +47,7 @@ pub fn system(code: &str) -> Option<CodeSystem> {
 pub fn words(code: &str) -> Option<&'static str> {
     match demo().find(code) {
         Some((_, cells)) => Some(cell(cells, 1)),
-        None => hcpcs::find(code).map(|entry| {
-            if entry.long.len() <= 60 {
-                entry.long
-            } else {
-                entry.short
-            }
-        }),
+        None => hcpcs::find(code).map(|entry| if entry.long.len() <= 60 { entry.long } else { entry.short }),
     }
 }
 
@@ -86,8 +80,7 @@ pub fn is_surgery(code: &str) -> bool {
 }
 
 fn number(code: &str) -> Option<u32> {
-    (code.len() == 5 && code.bytes().all(|digit| digit.is_ascii_digit()))
-        .then(|| code.parse().ok())?
+    (code.len() == 5 && code.bytes().all(|digit| digit.is_ascii_digit())).then(|| code.parse().ok())?
 }
 
 fn demo() -> &'static Table {

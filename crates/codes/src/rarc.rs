@@ -29,11 +29,7 @@ impl Rarc {
 
 /// The entry of a value.
 pub fn find(code: &str) -> Option<Rarc> {
-    table().find(code).map(|(code, cells)| Rarc {
-        code,
-        theme: cell(cells, 2),
-        words: cell(cells, 3),
-    })
+    table().find(code).map(|(code, cells)| Rarc { code, theme: cell(cells, 2), words: cell(cells, 3) })
 }
 
 /// True when the value is on the list.

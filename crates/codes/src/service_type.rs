@@ -6,10 +6,7 @@ use crate::table::{Table, cell};
 
 /// Our words for a type; `None` where the value is unknown or has none yet.
 pub fn words(code: &str) -> Option<&'static str> {
-    table()
-        .find(code)
-        .map(|(_, cells)| cell(cells, 0))
-        .filter(|words| !words.is_empty())
+    table().find(code).map(|(_, cells)| cell(cells, 0)).filter(|words| !words.is_empty())
 }
 
 /// True when the value is on the list.

@@ -8,23 +8,15 @@ use crate::table::{Table, cell};
 /// Ten characters: three digits or letters that begin with a digit, letters or digits, ending in X.
 pub fn has_shape(code: &str) -> bool {
     code.len() == 10
-        && code
-            .bytes()
-            .all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase())
-        && code
-            .bytes()
-            .next()
-            .is_some_and(|first| first.is_ascii_digit())
+        && code.bytes().all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase())
+        && code.bytes().next().is_some_and(|first| first.is_ascii_digit())
         && code.ends_with('X')
 }
 
 /// Our words for a code of the demo.
 pub fn words(code: &str) -> Option<&'static str> {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE
-        .get_or_init(|| Table::parse(include_str!("../data/taxonomy.tsv")))
-        .find(code)
-        .map(|(_, cells)| cell(cells, 0))
+    TABLE.get_or_init(|| Table::parse(include_str!("../data/taxonomy.tsv"))).find(code).map(|(_, cells)| cell(cells, 0))
 }
 
 #[cfg(test)]

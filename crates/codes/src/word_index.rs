@@ -42,10 +42,7 @@ impl WordIndex {
             lines.dedup();
             found = Some(match found {
                 None => lines,
-                Some(earlier) => earlier
-                    .into_iter()
-                    .filter(|line| lines.binary_search(line).is_ok())
-                    .collect(),
+                Some(earlier) => earlier.into_iter().filter(|line| lines.binary_search(line).is_ok()).collect(),
             });
         }
         found.unwrap_or_default()
@@ -64,14 +61,7 @@ mod tests {
 
     #[test]
     fn every_word_of_the_query_must_begin_a_word_of_the_line() {
-        let index = WordIndex::build(
-            [
-                "Type 2 diabetes, no complications",
-                "Diabetes insipidus",
-                "Type 1",
-            ]
-            .into_iter(),
-        );
+        let index = WordIndex::build(["Type 2 diabetes, no complications", "Diabetes insipidus", "Type 1"].into_iter());
         assert_eq!(index.search("diab"), vec![0, 1]);
         assert_eq!(index.search("type DIAB"), vec![0]);
         assert_eq!(index.search("betes"), Vec::<u32>::new());

@@ -23,14 +23,8 @@ pub fn from_notes_csv(text: &str) -> Loaded {
             rows.push(format!("{owner_from}\t{owner_to}\t{from}\t{to}"));
         }
     }
-    let problems = vec![format!(
-        "{without_code} notes name no code and were left out"
-    )];
-    Loaded {
-        rows: rows.len(),
-        packed: pack(rows),
-        problems,
-    }
+    let problems = vec![format!("{without_code} notes name no code and were left out")];
+    Loaded { rows: rows.len(), packed: pack(rows), problems }
 }
 
 /// Every code or span inside brackets.
@@ -40,11 +34,7 @@ fn bracketed(text: &str) -> Vec<(String, String)> {
         let Some((inside, _)) = part.split_once(')') else {
             continue;
         };
-        spans.extend(
-            inside
-                .split([',', ';'])
-                .filter_map(|piece| span(piece.trim())),
-        );
+        spans.extend(inside.split([',', ';']).filter_map(|piece| span(piece.trim())));
     }
     spans
 }
@@ -53,10 +43,7 @@ fn bracketed(text: &str) -> Vec<(String, String)> {
 fn span(text: &str) -> Option<(String, String)> {
     let text = text.trim_end_matches('-').trim_end_matches('.');
     let (from, to) = text.split_once('-').unwrap_or((text, text));
-    let (from, to) = (
-        code(from.trim_end_matches('.'))?,
-        code(to.trim_end_matches('.'))?,
-    );
+    let (from, to) = (code(from.trim_end_matches('.'))?, code(to.trim_end_matches('.'))?);
     (from <= to).then_some((from, to))
 }
 

@@ -19,30 +19,14 @@ pub fn from_merged_csv(text: &str) -> Loaded {
         let cells = csv_cells(line);
         let cell = |at: usize| cells.get(at).map_or("", String::as_str);
         if cells.len() < 9 || cell(0).is_empty() {
-            problems.push(format!(
-                "line {}: 9 columns expected, {} found; row left out",
-                number + 1,
-                cells.len()
-            ));
+            problems.push(format!("line {}: 9 columns expected, {} found; row left out", number + 1, cells.len()));
             continue;
         }
-        let long = if cell(4).is_empty() || cell(4).starts_with("(none") {
-            cell(3)
-        } else {
-            cell(4)
-        };
+        let long = if cell(4).is_empty() || cell(4).starts_with("(none") { cell(3) } else { cell(4) };
         let description = if long.starts_with("(none") { "" } else { long };
         let last = if cell(7) == RELEASE_END { "" } else { cell(7) };
         let flags = flags(cell(2) == "1", cell(8));
-        rows.insert(
-            cell(0).to_owned(),
-            (
-                flags,
-                cell(6).to_owned(),
-                last.to_owned(),
-                one_line(description),
-            ),
-        );
+        rows.insert(cell(0).to_owned(), (flags, cell(6).to_owned(), last.to_owned(), one_line(description)));
     }
     finish(rows, problems)
 }
@@ -56,24 +40,11 @@ pub fn from_order_file(text: &str) -> Loaded {
         let code = line.get(6..13).map_or("", str::trim);
         let mark = line.get(14..15).unwrap_or("");
         if code.is_empty() || !matches!(mark, "0" | "1") {
-            problems.push(format!(
-                "line {}: no code in columns 7-13 or no 0/1 in column 15; row left out",
-                number + 1
-            ));
+            problems.push(format!("line {}: no code in columns 7-13 or no 0/1 in column 15; row left out", number + 1));
             continue;
         }
-        let description = line
-            .get(77..)
-            .unwrap_or_else(|| line.get(16..).unwrap_or(""));
-        rows.insert(
-            code.to_owned(),
-            (
-                flags(mark == "1", ""),
-                String::new(),
-                String::new(),
-                one_line(description),
-            ),
-        );
+        let description = line.get(77..).unwrap_or_else(|| line.get(16..).unwrap_or(""));
+        rows.insert(code.to_owned(), (flags(mark == "1", ""), String::new(), String::new(), one_line(description)));
     }
     finish(rows, problems)
 }
@@ -85,30 +56,18 @@ fn finish(rows: BTreeMap<String, Row>, problems: Vec<String>) -> Loaded {
     let lines: Vec<String> = rows
         .iter()
         .map(|(code, (flags, first, last, description))| {
-            let words = if description.is_empty() {
-                borrowed(&rows, code)
-            } else {
-                description.clone()
-            };
+            let words = if description.is_empty() { borrowed(&rows, code) } else { description.clone() };
             format!("{code}\t{flags}\t{first}\t{last}\t{words}")
         })
         .collect();
-    Loaded {
-        rows: lines.len(),
-        packed: pack(lines),
-        problems,
-    }
+    Loaded { rows: lines.len(), packed: pack(lines), problems }
 }
 
 fn borrowed(rows: &BTreeMap<String, Row>, code: &str) -> String {
-    (3..code.len())
-        .rev()
-        .filter_map(|length| rows.get(code.get(..length)?))
-        .find(|row| !row.3.is_empty())
-        .map_or_else(
-            || "New code; see the official list".to_owned(),
-            |row| format!("{} (a newer, more exact code)", row.3),
-        )
+    (3..code.len()).rev().filter_map(|length| rows.get(code.get(..length)?)).find(|row| !row.3.is_empty()).map_or_else(
+        || "New code; see the official list".to_owned(),
+        |row| format!("{} (a newer, more exact code)", row.3),
+    )
 }
 
 fn flags(billable: bool, editor: &str) -> String {
@@ -147,19 +106,12 @@ mod tests {
         assert_eq!((loaded.rows, loaded.problems.len()), (3, 1));
         let table = Packed::unpack("test", &loaded.packed);
         assert_eq!(table.line(1), "X101\tBau\t20151001\t\tOne, in full");
-        assert!(
-            table
-                .line(2)
-                .ends_with("Made up heading (a newer, more exact code)")
-        );
+        assert!(table.line(2).ends_with("Made up heading (a newer, more exact code)"));
     }
 
     #[test]
     fn an_order_file_is_read_by_columns() {
-        let line = format!(
-            "{:05} {:<7} {} {:<60} {}",
-            1, "X101", 1, "One", "One, in full"
-        );
+        let line = format!("{:05} {:<7} {} {:<60} {}", 1, "X101", 1, "One", "One, in full");
         let loaded = from_order_file(&line);
         assert!(loaded.problems.is_empty(), "{:?}", loaded.problems);
         let table = Packed::unpack("test", &loaded.packed);
