@@ -25,6 +25,10 @@ pub mod claim;
 pub mod eligibility;
 pub mod remittance;
 
+pub mod balance;
+pub mod explain;
+pub mod statement;
+
 pub mod work;
 
 pub use id::*;

@@ -1,0 +1,445 @@
+//! Why is this owed? Every cent of a visit, from ledger postings and payers' decisions, in steps and plain sentences.
+//!
+//! The steps are a ledger: each changes what remains, and the last remainder is what payers and patient still owe.
+//! The sentences say the same in words that may be read aloud. Neither can disagree with the books: both are folds
+//! over the same postings. Never decides anything, never writes "you owe" for what a payer has still to decide.
+
+mod english;
+pub mod reason;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::balance::{Effect, Movement, Source, Standing, standing};
+use crate::{ChargeId, EncounterId, Money, PayerId};
+
+pub use reason::{PatientShare, carc_of, denial_words};
+
+/// A language that patients are written to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Language {
+    /// American English.
+    #[default]
+    English,
+}
+
+impl Language {
+    /// The language of a patient's letters; English until another one has its words.
+    pub fn of_patient(_language: &str) -> Language {
+        Language::English
+    }
+
+    /// BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::English => "en-US",
+        }
+    }
+}
+
+/// A charge as it is told: what was done and its price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeFacts {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// Procedure code with modifiers, as billed.
+    pub code: String,
+    /// Our own words for it; the code where there are none.
+    pub words: String,
+    /// What was charged.
+    pub amount: Money,
+}
+
+/// A payer decided a charge and left it unpaid, wholly or in part, without making it the patient's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// The charge.
+    pub charge_id: ChargeId,
+    /// Who decided.
+    pub payer_id: PayerId,
+    /// When.
+    pub on: Date,
+    /// What was not paid.
+    pub amount: Money,
+    /// Group and reason: "CO-197".
+    pub reason: String,
+}
+
+/// Everything that is known of one visit's money.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitFacts {
+    /// The visit.
+    pub encounter_id: EncounterId,
+    /// When.
+    pub date_of_service: Date,
+    /// Its charges in order.
+    pub charges: Vec<ChargeFacts>,
+    /// Its postings in ledger order.
+    pub movements: Vec<Movement>,
+    /// What payers refused.
+    pub denials: Vec<Denial>,
+    /// Names of the payers.
+    pub payers: BTreeMap<PayerId, String>,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// Charged.
+    Charged,
+    /// Above the payer's price: owed by nobody.
+    AbovePlanPrice,
+    /// Cash from a payer.
+    PaidByPlan,
+    /// A payer took cash back.
+    TakenBackByPlan,
+    /// The payer assigned it to the patient.
+    MovedToPatient(PatientShare),
+    /// It went to the next payer.
+    MovedToNextPlan,
+    /// Cash from the patient's side.
+    PaidByPatient,
+    /// Cash went back to the patient's side.
+    ReturnedToPatient,
+    /// We stopped asking.
+    WrittenOff,
+    /// The payer gave a part back to what is owed: a decision taken back.
+    DecisionTakenBack,
+}
+
+impl StepKind {
+    /// A move between owers: what remains stays the same.
+    pub fn moves_only(self) -> bool {
+        match self {
+            StepKind::MovedToPatient(_) | StepKind::MovedToNextPlan => true,
+            StepKind::Charged
+            | StepKind::AbovePlanPrice
+            | StepKind::PaidByPlan
+            | StepKind::TakenBackByPlan
+            | StepKind::PaidByPatient
+            | StepKind::ReturnedToPatient
+            | StepKind::WrittenOff
+            | StepKind::DecisionTakenBack => false,
+        }
+    }
+}
+
+/// One line of "the numbers behind it".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What happened.
+    pub kind: StepKind,
+    /// When.
+    pub on: Date,
+    /// Who decided, where a payer did.
+    pub payer_id: Option<PayerId>,
+    /// The stored reason: "CO-45".
+    pub reason: String,
+    /// Change of what remains, negative lowers it; for a move the amount moved, positive towards patient or next payer.
+    pub amount: Money,
+    /// What payers and patient owe together after it.
+    pub remains: Money,
+    /// Where it is written: a remittance, a payment.
+    pub source: Source,
+}
+
+/// One sentence as data; `words` says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "says")]
+#[allow(missing_docs)] // the fields are what the variant's sentence names: an amount, a plan, a day
+pub enum Sentence {
+    /// What was charged and when.
+    Charged { amount: Money, on: Date },
+    /// A payer's price and payment. `allowed` = paid + what it assigned to the patient or the next payer.
+    PlanDecided { plan: String, first: bool, allowed: Money, of: Money, paid: Money },
+    /// Owed by nobody.
+    NobodyOwes { amount: Money },
+    /// Assigned to the patient.
+    Share { share: PatientShare, amount: Money },
+    /// Not paid and not the patient's: we work on it.
+    Denied { plan: String, amount: Money, reason: String },
+    /// Not decided.
+    WithPlan { plan: String, amount: Money },
+    /// A payer paid more than is left to owe.
+    PlanOverpaid { plan: String, amount: Money },
+    /// No payer involved: all of it is the patient's.
+    NoPlan { amount: Money },
+    /// Paid by the patient's side.
+    PatientPaid { amount: Money },
+    /// We stopped asking.
+    WrittenOff { amount: Money },
+    /// What the patient owes now; more than zero.
+    PatientOwes { amount: Money },
+    /// The patient owes nothing.
+    NothingOwed,
+    /// The patient's side paid too much.
+    PatientOverpaid { amount: Money },
+}
+
+impl Sentence {
+    /// The sentence in a language. Amounts are held to their words by no-break spaces.
+    pub fn words(&self, language: Language) -> String {
+        match language {
+            Language::English => english::words(self),
+        }
+    }
+}
+
+/// One charge with its own standing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargeExplained {
+    /// The charge.
+    pub charge: ChargeFacts,
+    /// Where its cents stand.
+    pub standing: Standing,
+    /// Its steps.
+    pub steps: Vec<Step>,
+}
+
+/// A visit explained to the cent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The visit.
+    pub encounter_id: EncounterId,
+    /// When.
+    pub date_of_service: Date,
+    /// Where its cents stand.
+    pub standing: Standing,
+    /// Its steps over all charges.
+    pub steps: Vec<Step>,
+    /// Charge by charge, to the same total.
+    pub charges: Vec<ChargeExplained>,
+    /// The same in words.
+    pub sentences: Vec<Sentence>,
+}
+
+impl Explanation {
+    /// All sentences in a language, each ending with a full stop.
+    pub fn say(&self, language: Language) -> Vec<String> {
+        self.sentences.iter().map(|sentence| sentence.words(language)).collect()
+    }
+}
+
+/// The words of one step for a table row.
+pub fn step_words(step: &Step, plan: Option<&str>, language: Language) -> String {
+    match language {
+        Language::English => english::step(step, plan),
+    }
+}
+
+/// Explains a visit.
+pub fn explain(facts: &VisitFacts) -> Explanation {
+    let steps = steps(&facts.movements);
+    let charges = facts
+        .charges
+        .iter()
+        .map(|charge| {
+            let own: Vec<Movement> =
+                facts.movements.iter().filter(|movement| movement.charge_id == charge.charge_id).cloned().collect();
+            ChargeExplained { charge: charge.clone(), standing: standing(&own), steps: self::steps(&own) }
+        })
+        .collect();
+    let standing = standing(&facts.movements);
+    let sentences = sentences(facts, &standing, &steps);
+    Explanation {
+        encounter_id: facts.encounter_id,
+        date_of_service: facts.date_of_service,
+        standing,
+        steps,
+        charges,
+        sentences,
+    }
+}
+
+/// Postings with one cause (source and reason), over all charges, in the order the cause first appears.
+fn causes(movements: &[Movement]) -> Vec<(Date, Source, String, Effect)> {
+    let mut places: BTreeMap<(Source, String), usize> = BTreeMap::new();
+    let mut causes: Vec<(Date, Source, String, Effect)> = Vec::new();
+    for movement in movements {
+        let key = (movement.source.clone(), movement.reason.clone());
+        let place = *places.entry(key).or_insert_with(|| {
+            causes.push((movement.on, movement.source.clone(), movement.reason.clone(), Effect::default()));
+            causes.len() - 1
+        });
+        if let Some((_, _, _, effect)) = causes.get_mut(place) {
+            effect.add(movement);
+        }
+    }
+    causes
+}
+
+fn steps(movements: &[Movement]) -> Vec<Step> {
+    let mut remains = Money::ZERO;
+    let mut steps = Vec::new();
+    for (on, source, reason, effect) in causes(movements) {
+        let payer_id = effect
+            .payers
+            .iter()
+            .find(|(_, amount)| amount.is_negative())
+            .or_else(|| effect.payers.iter().next())
+            .map(|(payer, _)| *payer);
+        for (kind, amount) in parts(&effect, &source, &reason) {
+            if !kind.moves_only() {
+                remains += amount;
+            }
+            steps.push(Step { kind, on, payer_id, reason: reason.clone(), amount, remains, source: source.clone() });
+        }
+    }
+    steps
+}
+
+/// What one cause did, as steps: what changes the remainder first, then what only moved.
+fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money)> {
+    let mut parts = Vec::new();
+    let mut push = |kind: StepKind, amount: Money| {
+        if !amount.is_zero() {
+            parts.push((kind, amount));
+        }
+    };
+    push(StepKind::Charged, effect.charged);
+    let adjusted = if effect.adjusted.is_negative() { StepKind::DecisionTakenBack } else { StepKind::AbovePlanPrice };
+    push(adjusted, -effect.adjusted);
+    push(StepKind::WrittenOff, -effect.written_off);
+    let cash = effect.cash();
+    let paid = match (effect.cash_is_patients(source), cash.is_negative()) {
+        (true, false) => StepKind::PaidByPatient,
+        (true, true) => StepKind::ReturnedToPatient,
+        (false, false) => StepKind::PaidByPlan,
+        (false, true) => StepKind::TakenBackByPlan,
+    };
+    push(paid, -cash);
+    let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
+    if only_moves && cash.is_zero() {
+        if effect.patient.is_zero() {
+            let forward: Money = effect.payers.values().filter(|amount| amount.is_positive()).sum();
+            push(StepKind::MovedToNextPlan, forward);
+        } else {
+            push(StepKind::MovedToPatient(PatientShare::from_reason(reason)), effect.patient);
+        }
+    }
+    parts
+}
+
+/// One payer's part in a visit.
+#[derive(Default)]
+struct PlanPart {
+    paid: Money,
+    to_patient: Money,
+    to_next: Money,
+    open: Money,
+    decided: bool,
+}
+
+fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
+    let mut order: Vec<PayerId> = Vec::new();
+    let mut parts: BTreeMap<PayerId, PlanPart> = BTreeMap::new();
+    for (_, source, _, effect) in causes(&facts.movements) {
+        let cash = if effect.cash_is_patients(&source) { Money::ZERO } else { effect.cash() };
+        let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
+        let giver = effect.payers.iter().find(|(_, amount)| amount.is_negative()).map(|(payer, _)| *payer);
+        for (payer, amount) in &effect.payers {
+            if !order.contains(payer) {
+                order.push(*payer);
+            }
+            let part = parts.entry(*payer).or_default();
+            part.open += *amount;
+            let acts = effect.payers.len() == 1 || giver == Some(*payer);
+            if !acts || !effect.charged.is_zero() {
+                continue;
+            }
+            part.decided = true;
+            part.paid += cash;
+            if only_moves && cash.is_zero() {
+                part.to_patient += effect.patient;
+                let others: Money =
+                    effect.payers.iter().filter(|(other, _)| *other != payer).map(|(_, amount)| *amount).sum();
+                part.to_next += others;
+            }
+        }
+    }
+    for denial in &facts.denials {
+        if let Some(part) = parts.get_mut(&denial.payer_id) {
+            part.decided = true;
+        }
+    }
+    order.into_iter().filter_map(|payer| parts.remove(&payer).map(|part| (payer, part))).collect()
+}
+
+fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sentence> {
+    let mut said = vec![Sentence::Charged { amount: standing.charged, on: facts.date_of_service }];
+    let plan = |payer: &PayerId| facts.payers.get(payer).cloned().unwrap_or_default();
+    let parts = plan_parts(facts);
+    for (index, (payer, part)) in parts.iter().enumerate().filter(|(_, (_, part))| part.decided) {
+        said.push(Sentence::PlanDecided {
+            plan: plan(payer),
+            first: index == 0,
+            allowed: part.paid + part.to_patient + part.to_next,
+            of: standing.charged,
+            paid: part.paid,
+        });
+    }
+    if !standing.adjusted.is_zero() {
+        said.push(Sentence::NobodyOwes { amount: standing.adjusted });
+    }
+    let mut shares: BTreeMap<PatientShare, Money> = BTreeMap::new();
+    for step in steps {
+        if let StepKind::MovedToPatient(share) = step.kind {
+            *shares.entry(share).or_default() += step.amount;
+        }
+    }
+    said.extend(
+        shares
+            .into_iter()
+            .filter(|(_, amount)| amount.is_positive())
+            .map(|(share, amount)| Sentence::Share { share, amount }),
+    );
+    if parts.is_empty() && !standing.charged.is_zero() {
+        said.push(Sentence::NoPlan { amount: standing.charged });
+    }
+    said.extend(open_with_plans(facts, &parts, plan));
+    if !standing.paid_by_patient.is_zero() {
+        said.push(Sentence::PatientPaid { amount: standing.paid_by_patient });
+    }
+    if !standing.written_off.is_zero() {
+        said.push(Sentence::WrittenOff { amount: standing.written_off });
+    }
+    said.push(match standing.patient_owes {
+        owes if owes.is_positive() => Sentence::PatientOwes { amount: owes },
+        owes if owes.is_negative() => Sentence::PatientOverpaid { amount: owes.abs() },
+        _ => Sentence::NothingOwed,
+    });
+    said
+}
+
+/// What payers still owe: denied and worked on, or not decided. Denials never count for more than is open.
+fn open_with_plans(
+    facts: &VisitFacts,
+    parts: &[(PayerId, PlanPart)],
+    plan: impl Fn(&PayerId) -> String,
+) -> Vec<Sentence> {
+    let mut said = Vec::new();
+    for (payer, part) in parts {
+        if part.open.is_negative() {
+            said.push(Sentence::PlanOverpaid { plan: plan(payer), amount: part.open.abs() });
+            continue;
+        }
+        let mut open = part.open;
+        for denial in facts.denials.iter().filter(|denial| denial.payer_id == *payer) {
+            let amount = denial.amount.min(open);
+            if amount.is_positive() {
+                said.push(Sentence::Denied { plan: plan(payer), amount, reason: denial.reason.clone() });
+                open -= amount;
+            }
+        }
+        if open.is_positive() {
+            said.push(Sentence::WithPlan { plan: plan(payer), amount: open });
+        }
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests;
