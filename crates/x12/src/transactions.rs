@@ -4,12 +4,16 @@
 //! set keeps its guide is the business of [`check`](crate::check). Text is borrowed from the file where
 //! a model was read, and empty where the element is absent.
 
+pub mod acknowledgment_999;
 pub mod claim_837p;
+pub mod claim_acknowledgment_277ca;
+pub mod interchange_acknowledgment_ta1;
 pub mod remittance_835;
 
 mod fields;
 mod party;
 mod service;
+mod status;
 
 pub use fields::{Source, Text};
 pub use party::{
@@ -19,3 +23,4 @@ pub use service::{
     Adjustment, Adjustments, DatePeriod, OutpatientAdjudication, Procedure, QualifiedAmount, QualifiedQuantity,
     REASONS_PER_CAS, RemittanceDate, When, amount_of, date_of,
 };
+pub use status::{StatusCode, StatusInformation, Trace};

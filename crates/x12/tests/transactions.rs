@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use x12::transactions::{claim_837p, remittance_835};
+use x12::transactions::{
+    acknowledgment_999, claim_837p, claim_acknowledgment_277ca, interchange_acknowledgment_ta1, remittance_835,
+};
 use x12::{Amount, Delimiters, GroupHeader, InterchangeHeader, TransactionSet, Usage, Writer};
 
 fn case(name: &str) -> Vec<u8> {
@@ -10,19 +12,23 @@ fn case(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn writer() -> Writer {
-    let sent_at = jiff::civil::date(2026, 9, 1).at(12, 53, 0, 0);
-    let mut writer = Writer::new(InterchangeHeader {
+fn header() -> InterchangeHeader {
+    InterchangeHeader {
         sender_qualifier: "ZZ".into(),
         sender: "SUBMITTER".into(),
         receiver_qualifier: "ZZ".into(),
         receiver: "RECEIVER".into(),
-        sent_at,
+        sent_at: jiff::civil::date(2026, 9, 1).at(12, 53, 0, 0),
         control_number: 1,
         wants_acknowledgment: false,
         usage: Usage::Test,
         delimiters: Delimiters::default(),
-    });
+    }
+}
+
+fn writer() -> Writer {
+    let mut writer = Writer::new(header());
+    let sent_at = header().sent_at;
     writer.begin_group(&GroupHeader {
         functional_id: "XX".into(),
         sender: "SUBMITTER".into(),
@@ -76,6 +82,56 @@ fn an_837p_is_written_as_it_was_read() {
             problems.len()
         });
     }
+}
+
+#[test]
+fn acknowledgments_are_written_as_they_were_read() {
+    for name in ["ok-999-accept", "ok-999-reject"] {
+        check_round_trip(name, |set, writer| {
+            let (answer, problems) = acknowledgment_999::read(set);
+            acknowledgment_999::write(&answer, writer);
+            problems.len()
+        });
+    }
+    check_round_trip("ok-277CA", |set, writer| {
+        let (answer, problems) = claim_acknowledgment_277ca::read(set);
+        claim_acknowledgment_277ca::write(&answer, writer);
+        problems.len()
+    });
+}
+
+#[test]
+fn a_ta1_is_written_as_it_was_read() {
+    for (name, accepted) in [("ok-TA1-accept", true), ("ok-TA1-reject", false)] {
+        let bytes = case(name);
+        let file = x12::read(&bytes);
+        let ta1 = file.interchanges[0].acknowledgments[0];
+        let answer = interchange_acknowledgment_ta1::read(&ta1);
+        assert_eq!(answer.is_accepted(), accepted, "{name}");
+        let mut writer = Writer::new(header());
+        interchange_acknowledgment_ta1::write(&answer, &mut writer);
+        let written = writer.finish().unwrap();
+        let again = x12::read(&written);
+        assert_eq!(again.interchanges[0].acknowledgments[0].raw(), ta1.raw(), "{name}");
+    }
+}
+
+#[test]
+fn a_277ca_tells_each_claim_and_the_submission_it_was_in() {
+    let bytes = case("ok-277CA");
+    let file = x12::read(&bytes);
+    let (_, _, set) = file.sets().next().unwrap();
+    let (answer, _) = claim_acknowledgment_277ca::read(set);
+    assert!(answer.is_from_payer());
+    let claims: Vec<_> = answer
+        .claims()
+        .map(|(receiver, claim)| {
+            let codes: Vec<_> =
+                claim.statuses.iter().flat_map(|status| &status.codes).map(|code| &*code.category).collect();
+            (receiver.trace.as_ref().unwrap().number.as_ref(), claim.patient_control_number(), codes)
+        })
+        .collect();
+    assert_eq!(claims, [("0123", "A1", vec!["A2"]), ("0123", "A2", vec!["A3", "A3"])]);
 }
 
 #[test]

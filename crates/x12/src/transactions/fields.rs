@@ -166,6 +166,15 @@ impl<'t, 'a> Reader<'t, 'a> {
     }
 }
 
+/// The last of a list; where there is none yet, an empty one is made, so that nothing below a missing level is lost.
+pub(crate) fn last_or_new<T: Default>(items: &mut Vec<T>) -> &mut T {
+    if items.is_empty() {
+        items.push(T::default());
+    }
+    let last = items.len() - 1;
+    &mut items[last]
+}
+
 /// Writes the segments of one transaction set.
 pub(crate) struct Out<'w> {
     writer: &'w mut Writer,

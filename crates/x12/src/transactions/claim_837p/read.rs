@@ -4,7 +4,7 @@
 //! that no claim is lost silently.
 
 use super::*;
-use crate::transactions::fields::Reader;
+use crate::transactions::fields::{Reader, last_or_new};
 use crate::transactions::party::{Contact, Name, Party, Reference, Specialty};
 use crate::transactions::service::{DatePeriod, QualifiedAmount};
 use crate::{Problem, TransactionSet};
@@ -83,14 +83,6 @@ fn last_subscriber<'m, 'a>(file: &'m mut ClaimFile<'a>) -> &'m mut Subscriber<'a
 
 fn last_dependent<'m, 'a>(file: &'m mut ClaimFile<'a>) -> &'m mut Dependent<'a> {
     last_or_new(&mut last_subscriber(file).dependents)
-}
-
-fn last_or_new<T: Default>(items: &mut Vec<T>) -> &mut T {
-    if items.is_empty() {
-        items.push(T::default());
-    }
-    let last = items.len() - 1;
-    &mut items[last]
 }
 
 fn place_claim<'a>(file: &mut ClaimFile<'a>, level: Level, claim: Claim<'a>) {

@@ -1,7 +1,7 @@
 //! Reads an 835 transaction set. Never fails: what cannot be read becomes a problem.
 
 use super::*;
-use crate::transactions::fields::Reader;
+use crate::transactions::fields::{Reader, last_or_new};
 use crate::{Problem, TransactionSet};
 
 /// The payment and what could not be read of it.
@@ -43,11 +43,7 @@ pub fn read<'a>(set: &TransactionSet<'a>) -> (Remittance<'a>, Vec<Problem>) {
 }
 
 fn last_group<'m, 'a>(remittance: &'m mut Remittance<'a>) -> &'m mut ClaimPayments<'a> {
-    if remittance.groups.is_empty() {
-        remittance.groups.push(ClaimPayments::default());
-    }
-    let last = remittance.groups.len() - 1;
-    &mut remittance.groups[last]
+    last_or_new(&mut remittance.groups)
 }
 
 fn payment<'a>(r: &mut Reader<'_, 'a>) -> Payment<'a> {

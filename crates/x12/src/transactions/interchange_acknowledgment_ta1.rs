@@ -1,0 +1,51 @@
+//! TA1: the answer to an interchange. It is one segment outside any group, so it is read from that segment.
+
+use super::fields::Text;
+use crate::date::parse_d6;
+use crate::{Segment, Value, Writer};
+use jiff::civil::Date;
+
+/// One TA1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InterchangeAcknowledgment<'a> {
+    /// TA101: ISA13 of the interchange it answers.
+    pub control_number: Text<'a>,
+    /// TA102: ISA09 of that interchange.
+    pub sent_on: Option<Date>,
+    /// TA103: ISA10 of that interchange, HHMM.
+    pub sent_at: Text<'a>,
+    /// TA104: `A` accepted, `E` accepted with errors, `R` rejected.
+    pub code: Text<'a>,
+    /// TA105: `000` to `031`.
+    pub note: Text<'a>,
+}
+
+impl InterchangeAcknowledgment<'_> {
+    /// Whether the interchange was taken, with or without errors.
+    pub fn is_accepted(&self) -> bool {
+        self.code == "A" || self.code == "E"
+    }
+}
+
+/// The answer in a TA1 segment; a date that is none is absent.
+pub fn read<'a>(ta1: &Segment<'a>) -> InterchangeAcknowledgment<'a> {
+    InterchangeAcknowledgment {
+        control_number: ta1.text(1),
+        sent_on: parse_d6(ta1.element(2)),
+        sent_at: ta1.text(3),
+        code: ta1.text(4),
+        note: ta1.text(5),
+    }
+}
+
+/// Writes the segment; it must be written before any group.
+pub fn write(acknowledgment: &InterchangeAcknowledgment<'_>, writer: &mut Writer) {
+    let sent_on = acknowledgment.sent_on.map(|day| crate::date::format_d8(day)[2..].to_owned()).unwrap_or_default();
+    writer.interchange_acknowledgment([
+        Value::from(&acknowledgment.control_number),
+        Value::from(sent_on),
+        Value::from(&acknowledgment.sent_at),
+        Value::from(&acknowledgment.code),
+        Value::from(&acknowledgment.note),
+    ]);
+}
