@@ -7,14 +7,24 @@
 pub mod acknowledgment_999;
 pub mod claim_837p;
 pub mod claim_acknowledgment_277ca;
+pub mod claim_status_276;
+pub mod claim_status_277;
+pub mod eligibility_270;
+pub mod eligibility_271;
 pub mod interchange_acknowledgment_ta1;
 pub mod remittance_835;
 
+mod claim_status;
+mod eligibility;
 mod fields;
 mod party;
 mod service;
 mod status;
 
+pub use claim_status::{
+    ClaimStatusItem, ClaimStatuses, LineStatus, PersonStatuses, ProviderStatuses, SubscriberStatuses,
+};
+pub use eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
 pub use fields::{Source, Text};
 pub use party::{
     Address, Contact, Demographics, Name, Party, PartyKind, Reference, Specialty, reference,

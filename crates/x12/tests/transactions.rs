@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use x12::transactions::{
-    acknowledgment_999, claim_837p, claim_acknowledgment_277ca, interchange_acknowledgment_ta1, remittance_835,
+    acknowledgment_999, claim_837p, claim_acknowledgment_277ca, claim_status_276, claim_status_277, eligibility_270,
+    eligibility_271, interchange_acknowledgment_ta1, remittance_835,
 };
 use x12::{Amount, Delimiters, GroupHeader, InterchangeHeader, TransactionSet, Usage, Writer};
 
@@ -96,6 +97,32 @@ fn acknowledgments_are_written_as_they_were_read() {
     check_round_trip("ok-277CA", |set, writer| {
         let (answer, problems) = claim_acknowledgment_277ca::read(set);
         claim_acknowledgment_277ca::write(&answer, writer);
+        problems.len()
+    });
+}
+
+#[test]
+fn questions_and_answers_are_written_as_they_were_read() {
+    check_round_trip("ok-270", |set, writer| {
+        let (inquiries, problems) = eligibility_270::read(set);
+        eligibility_270::write(&inquiries, writer);
+        problems.len()
+    });
+    for name in ["ok-271", "ok-271-AAA"] {
+        check_round_trip(name, |set, writer| {
+            let (answers, problems) = eligibility_271::read(set);
+            eligibility_271::write(&answers, writer);
+            problems.len()
+        });
+    }
+    check_round_trip("ok-276", |set, writer| {
+        let (questions, problems) = claim_status_276::read(set);
+        claim_status_276::write(&questions, writer);
+        problems.len()
+    });
+    check_round_trip("ok-277", |set, writer| {
+        let (answers, problems) = claim_status_277::read(set);
+        claim_status_277::write(&answers, writer);
         problems.len()
     });
 }
