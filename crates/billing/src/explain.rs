@@ -31,6 +31,11 @@ impl Language {
         Language::English
     }
 
+    /// The language of a BCP 47 tag; English for one without words yet.
+    pub fn of_tag(_tag: &str) -> Language {
+        Language::English
+    }
+
     /// BCP 47 tag.
     pub fn tag(self) -> &'static str {
         match self {
@@ -227,6 +232,20 @@ impl Explanation {
 pub fn step_words(step: &Step, plan: Option<&str>, language: Language) -> String {
     match language {
         Language::English => english::step(step, plan),
+    }
+}
+
+/// A day as a patient reads it: "August 27, 2026", held together by no-break spaces where a line must not break.
+pub fn day_words(on: Date, language: Language) -> String {
+    match language {
+        Language::English => english::day(on),
+    }
+}
+
+/// An amount in words said to a patient: "$1,234.56".
+pub fn dollar_words(amount: Money, language: Language) -> String {
+    match language {
+        Language::English => english::dollars(amount),
     }
 }
 

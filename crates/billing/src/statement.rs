@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::balance::Standing;
 use crate::person::{Address, PersonName};
 use crate::{Money, PatientId, StatementId};
 
@@ -116,10 +117,8 @@ pub struct StatementVisit {
     pub services: Vec<(String, Money)>,
     /// From charge to remainder.
     pub lines: Vec<StatementLine>,
-    /// What payers still have to decide or are asked again; not part of the amount due.
-    pub with_payers: Money,
-    /// What the patient owes for the visit.
-    pub patient_owes: Money,
+    /// Where its cents stand: what the patient owes is part of the amount due, what is with payers is not.
+    pub standing: Standing,
     /// The same in words that may be read aloud.
     pub say: Vec<String>,
 }
@@ -186,7 +185,7 @@ pub struct Statement {
 impl Statement {
     /// What the visits and the unapplied money add up to; a statement is issued only if it is the amount due.
     pub fn total(&self) -> Option<Money> {
-        Money::checked_sum(self.visits.iter().map(|visit| visit.patient_owes))?.checked_sub(self.unapplied)
+        Money::checked_sum(self.visits.iter().map(|visit| visit.standing.patient_owes))?.checked_sub(self.unapplied)
     }
 }
 

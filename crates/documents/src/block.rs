@@ -61,30 +61,15 @@ pub struct Column {
 impl Column {
     /// A column of words taking `share` parts of the free width.
     pub fn words(title: &str, share: f32) -> Self {
-        Self {
-            title: title.to_string(),
-            share,
-            points: 0.0,
-            align: Align::Left,
-        }
+        Self { title: title.to_string(), share, points: 0.0, align: Align::Left }
     }
     /// A column of words of a fixed width.
     pub fn fixed(title: &str, points: f32) -> Self {
-        Self {
-            title: title.to_string(),
-            share: 0.0,
-            points,
-            align: Align::Left,
-        }
+        Self { title: title.to_string(), share: 0.0, points, align: Align::Left }
     }
     /// A column of figures of a fixed width.
     pub fn figures(title: &str, points: f32) -> Self {
-        Self {
-            title: title.to_string(),
-            share: 0.0,
-            points,
-            align: Align::Right,
-        }
+        Self { title: title.to_string(), share: 0.0, points, align: Align::Right }
     }
 }
 
@@ -115,10 +100,7 @@ pub struct Row {
 impl Row {
     /// A row of `kind` with these cells.
     pub fn new<S: Into<String>>(kind: RowKind, cells: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            kind,
-            cells: cells.into_iter().map(Into::into).collect(),
-        }
+        Self { kind, cells: cells.into_iter().map(Into::into).collect() }
     }
 }
 
@@ -138,12 +120,7 @@ pub struct Table {
 impl Table {
     /// An empty table with these columns.
     pub fn new(summary: &str, columns: Vec<Column>) -> Self {
-        Self {
-            summary: summary.to_string(),
-            columns,
-            rows: Vec::new(),
-            style: BODY,
-        }
+        Self { summary: summary.to_string(), columns, rows: Vec::new(), style: BODY }
     }
     /// Adds a row.
     pub fn push<S: Into<String>>(&mut self, kind: RowKind, cells: impl IntoIterator<Item = S>) {

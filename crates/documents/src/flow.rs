@@ -7,8 +7,8 @@ use crate::DocumentError;
 use crate::block::{Block, Sheet};
 use crate::font::Face;
 use crate::style::{
-    BODY, Ink, LABEL, MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP, PAGE_HEIGHT, PAGE_WIDTH, SECTION,
-    Style, TEXT_WIDTH, TITLE,
+    BODY, Ink, LABEL, MARGIN_BOTTOM, MARGIN_SIDE, MARGIN_TOP, PAGE_HEIGHT, PAGE_WIDTH, SECTION, Style, TEXT_WIDTH,
+    TITLE,
 };
 use crate::table::lay_table;
 use crate::text::{Line, Run, break_lines, width};
@@ -153,11 +153,7 @@ pub(crate) struct Builder {
 
 /// Gives every word of `sheet` its place.
 pub fn lay_out(sheet: &Sheet) -> Result<Layout, DocumentError> {
-    let mut builder = Builder {
-        tree: Tree::default(),
-        strips: Vec::new(),
-        heads: Vec::new(),
-    };
+    let mut builder = Builder { tree: Tree::default(), strips: Vec::new(), heads: Vec::new() };
     builder.blocks(&sheet.blocks, TEXT_WIDTH, Tree::ROOT)?;
     let strips = std::mem::take(&mut builder.strips);
     // The slip is built after the flow, so that it is read last.
@@ -168,11 +164,7 @@ pub fn lay_out(sheet: &Sheet) -> Result<Layout, DocumentError> {
     }
     let mut pager = Pager {
         heads: builder.heads,
-        slip_height: if slip.height > 0.0 {
-            slip.height + SLIP_GAP * 2.0
-        } else {
-            0.0
-        },
+        slip_height: if slip.height > 0.0 { slip.height + SLIP_GAP * 2.0 } else { 0.0 },
         layout: Layout {
             title: sheet.title.clone(),
             language: sheet.language,
@@ -191,12 +183,7 @@ pub fn lay_out(sheet: &Sheet) -> Result<Layout, DocumentError> {
 
 impl Builder {
     /// Appends the strips of `blocks`, `limit` points wide, as children of `parent`.
-    pub(crate) fn blocks(
-        &mut self,
-        blocks: &[Block],
-        limit: f32,
-        parent: NodeId,
-    ) -> Result<(), DocumentError> {
+    pub(crate) fn blocks(&mut self, blocks: &[Block], limit: f32, parent: NodeId) -> Result<(), DocumentError> {
         for block in blocks {
             match block {
                 Block::Heading { level, text } => self.heading(*level, text, limit, parent)?,
@@ -204,25 +191,15 @@ impl Builder {
                 Block::Table(table) => lay_table(self, table, limit, parent)?,
                 Block::Columns(columns) => self.columns(columns, parent)?,
                 Block::Boxed(inside) => self.boxed(inside, limit, parent)?,
-                Block::Gap(height) => self.strips.push(Strip {
-                    height: *height,
-                    gap: true,
-                    ..Strip::default()
-                }),
-                Block::Hairline => self.strips.push(Strip {
-                    items: vec![hairline(0.0, 0.0, limit)],
-                    height: 1.0,
-                    ..Strip::default()
-                }),
+                Block::Gap(height) => self.strips.push(Strip { height: *height, gap: true, ..Strip::default() }),
+                Block::Hairline => {
+                    self.strips.push(Strip { items: vec![hairline(0.0, 0.0, limit)], height: 1.0, ..Strip::default() })
+                }
                 Block::Together(inside) => {
                     let first = self.strips.len();
                     self.blocks(inside, limit, parent)?;
                     let last = self.strips.len().saturating_sub(1);
-                    self.strips
-                        .iter_mut()
-                        .take(last)
-                        .skip(first)
-                        .for_each(|strip| strip.with_next = true);
+                    self.strips.iter_mut().take(last).skip(first).for_each(|strip| strip.with_next = true);
                 }
             }
         }
@@ -230,12 +207,7 @@ impl Builder {
     }
 
     /// Lays `blocks` out as one strip.
-    pub(crate) fn fragment(
-        &mut self,
-        blocks: &[Block],
-        limit: f32,
-        parent: NodeId,
-    ) -> Result<Strip, DocumentError> {
+    pub(crate) fn fragment(&mut self, blocks: &[Block], limit: f32, parent: NodeId) -> Result<Strip, DocumentError> {
         let outer = std::mem::take(&mut self.strips);
         let result = self.blocks(blocks, limit, parent);
         let inner = std::mem::replace(&mut self.strips, outer);
@@ -253,23 +225,13 @@ impl Builder {
         Ok(whole)
     }
 
-    fn heading(
-        &mut self,
-        level: u8,
-        text: &str,
-        limit: f32,
-        parent: NodeId,
-    ) -> Result<(), DocumentError> {
+    fn heading(&mut self, level: u8, text: &str, limit: f32, parent: NodeId) -> Result<(), DocumentError> {
         let style = if level == 1 { TITLE } else { SECTION };
         let node = self.tree.add(parent, Role::Heading(level));
         let lines = break_lines(&[Run::new(text, style)], limit)?;
         let mut heading = Some((level, text.to_string()));
         for line in &lines {
-            let strip = Strip {
-                with_next: true,
-                heading: heading.take(),
-                ..line_strip(line, Owner::Node(node))
-            };
+            let strip = Strip { with_next: true, heading: heading.take(), ..line_strip(line, Owner::Node(node)) };
             self.strips.push(strip);
         }
         Ok(())
@@ -286,19 +248,12 @@ impl Builder {
             let near_start = index + 1 < FEWEST_LINES_APART;
             let near_end = index + FEWEST_LINES_APART == count;
             let with_next = (near_start || near_end) && index + 1 < count;
-            self.strips.push(Strip {
-                with_next,
-                ..line_strip(line, Owner::Node(node))
-            });
+            self.strips.push(Strip { with_next, ..line_strip(line, Owner::Node(node)) });
         }
         Ok(())
     }
 
-    fn columns(
-        &mut self,
-        columns: &[(f32, Vec<Block>)],
-        parent: NodeId,
-    ) -> Result<(), DocumentError> {
+    fn columns(&mut self, columns: &[(f32, Vec<Block>)], parent: NodeId) -> Result<(), DocumentError> {
         let mut whole = Strip::default();
         let mut x = 0.0;
         for (width, blocks) in columns {
@@ -322,36 +277,19 @@ impl Builder {
         let group = self.tree.add(parent, Role::Group);
         let inside = self.fragment(blocks, limit - 2.0 * BOX_PADDING, group)?;
         let height = inside.height + 2.0 * BOX_PADDING;
-        let mut items = vec![Item::Ground {
-            x: 0.0,
-            y: 0.0,
-            width: limit,
-            height,
-        }];
+        let mut items = vec![Item::Ground { x: 0.0, y: 0.0, width: limit, height }];
         items.extend(inside.items.into_iter().map(|mut item| {
             item.shift(BOX_PADDING, BOX_PADDING);
             item
         }));
-        self.strips.push(Strip {
-            items,
-            height,
-            heading: inside.heading,
-            ..Strip::default()
-        });
+        self.strips.push(Strip { items, height, heading: inside.heading, ..Strip::default() });
         Ok(())
     }
 }
 
 /// A hairline.
 pub(crate) fn hairline(x: f32, y: f32, length: f32) -> Item {
-    Item::Rule {
-        x,
-        y,
-        length,
-        weight: 0.6,
-        ink: Ink::Hairline,
-        dashed: false,
-    }
+    Item::Rule { x, y, length, weight: 0.6, ink: Ink::Hairline, dashed: false }
 }
 
 /// Where the baseline stands in a line of `leading` for type of `size`: the letters sit in its middle.
@@ -361,37 +299,18 @@ pub(crate) fn baseline(leading: f32, size: f32) -> f32 {
 
 /// The items of a broken line at the top left of a strip.
 pub(crate) fn line_items(line: &Line, owner: Owner) -> Vec<Item> {
-    let tallest = line
-        .segments
-        .iter()
-        .map(|segment| segment.style.size)
-        .fold(0.0, f32::max);
+    let tallest = line.segments.iter().map(|segment| segment.style.size).fold(0.0, f32::max);
     let baseline = baseline(line.leading, tallest);
-    line.segments
-        .iter()
-        .map(|segment| text_item(segment.x, baseline, &segment.text, segment.style, owner))
-        .collect()
+    line.segments.iter().map(|segment| text_item(segment.x, baseline, &segment.text, segment.style, owner)).collect()
 }
 
 /// A text item in a style.
 pub(crate) fn text_item(x: f32, baseline: f32, text: &str, style: Style, owner: Owner) -> Item {
-    Item::Text {
-        x,
-        baseline,
-        text: text.to_string(),
-        face: style.face,
-        size: style.size,
-        ink: style.ink,
-        owner,
-    }
+    Item::Text { x, baseline, text: text.to_string(), face: style.face, size: style.size, ink: style.ink, owner }
 }
 
 fn line_strip(line: &Line, owner: Owner) -> Strip {
-    Strip {
-        items: line_items(line, owner),
-        height: line.leading,
-        ..Strip::default()
-    }
+    Strip { items: line_items(line, owner), height: line.leading, ..Strip::default() }
 }
 
 /// Deals strips onto pages.
@@ -405,11 +324,7 @@ struct Pager {
 
 impl Pager {
     fn bottom(&self) -> f32 {
-        let slip = if self.layout.pages.len() == 1 {
-            self.slip_height
-        } else {
-            0.0
-        };
+        let slip = if self.layout.pages.len() == 1 { self.slip_height } else { 0.0 };
         PAGE_HEIGHT - MARGIN_BOTTOM - slip
     }
 
@@ -476,16 +391,8 @@ impl Pager {
             item.shift(MARGIN_SIDE, top);
             let place = self.layout.pages[page].items.len();
             match &item {
-                Item::Text {
-                    owner: Owner::Node(node),
-                    ..
-                } => self.layout.tree.own(*node, page, place),
-                Item::Text {
-                    owner: Owner::Artifact,
-                    ..
-                }
-                | Item::Rule { .. }
-                | Item::Ground { .. } => {}
+                Item::Text { owner: Owner::Node(node), .. } => self.layout.tree.own(*node, page, place),
+                Item::Text { owner: Owner::Artifact, .. } | Item::Rule { .. } | Item::Ground { .. } => {}
             }
             self.layout.pages[page].items.push(item);
         }
@@ -521,13 +428,7 @@ impl Pager {
             ];
             if page > 0 && !running_head.is_empty() {
                 let style = BODY.sized(LABEL.size).ink(Ink::Soft);
-                items.push(text_item(
-                    0.0,
-                    MARGIN_TOP,
-                    running_head,
-                    style,
-                    Owner::Artifact,
-                ));
+                items.push(text_item(0.0, MARGIN_TOP, running_head, style, Owner::Artifact));
             }
             self.put(page, items, 0.0);
         }

@@ -51,18 +51,9 @@ pub(crate) struct Shaped {
 
 static FONTS: LazyLock<Result<Fonts, DocumentError>> = LazyLock::new(|| {
     Ok(Fonts {
-        sans: load(
-            "Inter-Regular.otf",
-            include_bytes!("../fonts/Inter-Regular.otf"),
-        )?,
-        strong: load(
-            "Inter-SemiBold.otf",
-            include_bytes!("../fonts/Inter-SemiBold.otf"),
-        )?,
-        serif: load(
-            "GentiumBookBasic-Regular.ttf",
-            include_bytes!("../fonts/GentiumBookBasic-Regular.ttf"),
-        )?,
+        sans: load("Inter-Regular.otf", include_bytes!("../fonts/Inter-Regular.otf"))?,
+        strong: load("Inter-SemiBold.otf", include_bytes!("../fonts/Inter-SemiBold.otf"))?,
+        serif: load("GentiumBookBasic-Regular.ttf", include_bytes!("../fonts/GentiumBookBasic-Regular.ttf"))?,
     })
 });
 
@@ -80,20 +71,9 @@ fn load(name: &'static str, bytes: &'static [u8]) -> Result<Loaded, DocumentErro
     let krilla = Font::new(bytes.into(), 0).ok_or(DocumentError::Font(name))?;
     // Tabular figures: digits of one width, so that columns of money line up.
     let features = [Feature::new(Tag::from_bytes(b"tnum"), 1, ..)];
-    let plan = ShapePlan::new(
-        &shaper,
-        Direction::LeftToRight,
-        Some(script::LATIN),
-        None,
-        &features,
-    );
+    let plan = ShapePlan::new(&shaper, Direction::LeftToRight, Some(script::LATIN), None, &features);
     let per_em = f32::from(shaper.units_per_em() as u16);
-    Ok(Loaded {
-        shaper,
-        plan,
-        per_em,
-        krilla,
-    })
+    Ok(Loaded { shaper, plan, per_em, krilla })
 }
 
 impl Fonts {
@@ -138,11 +118,7 @@ impl Loaded {
                 None,
             ));
         }
-        Shaped {
-            text,
-            glyphs,
-            width,
-        }
+        Shaped { text, glyphs, width }
     }
 
     /// Width of `text` at `size` in points.
@@ -154,11 +130,7 @@ impl Loaded {
         if c.is_control() {
             return ' ';
         }
-        if self.shaper.glyph_index(c).is_some() {
-            c
-        } else {
-            REPLACEMENT
-        }
+        if self.shaper.glyph_index(c).is_some() { c } else { REPLACEMENT }
     }
 }
 
@@ -171,14 +143,9 @@ mod tests {
         let fonts = fonts().unwrap();
         for face in [Face::Sans, Face::SansStrong, Face::Serif] {
             let loaded = fonts.face(face);
-            let widths: Vec<i64> = ('0'..='9')
-                .map(|d| (loaded.width(&d.to_string(), 1000.0)).round() as i64)
-                .collect();
+            let widths: Vec<i64> = ('0'..='9').map(|d| (loaded.width(&d.to_string(), 1000.0)).round() as i64).collect();
             // One thousandth of the size is a rounding of the font file, far below a printed dot.
-            assert!(
-                widths.iter().all(|w| (w - widths[0]).abs() <= 1),
-                "{face:?} {widths:?}"
-            );
+            assert!(widths.iter().all(|w| (w - widths[0]).abs() <= 1), "{face:?} {widths:?}");
         }
     }
 

@@ -18,8 +18,7 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule, Stroke, StrokeDash};
 use krilla::surface::Surface;
 use krilla::tagging::{
-    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup,
-    TagKind, TagTree,
+    Artifact, ArtifactType, ContentTag, Identifier, SpanTag, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
 };
 
 use crate::DocumentError;
@@ -35,10 +34,7 @@ pub fn write_pdf(layout: &Layout) -> Result<Vec<u8>, DocumentError> {
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|error| DocumentError::Pdf(format!("{error:?}")))?;
-    let mut document = Document::new_with(SerializeSettings {
-        configuration,
-        ..SerializeSettings::default()
-    });
+    let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
     let mut leaves = HashMap::new();
     for (index, page) in layout.pages.iter().enumerate() {
         let settings = PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT)
@@ -61,17 +57,11 @@ pub fn write_pdf(layout: &Layout) -> Result<Vec<u8>, DocumentError> {
             .language(layout.language.to_string())
             .creator("Tierline".to_string()),
     );
-    document
-        .finish()
-        .map_err(|error| DocumentError::Pdf(format!("{error:?}")))
+    document.finish().map_err(|error| DocumentError::Pdf(format!("{error:?}")))
 }
 
 fn fill(ink: Ink) -> Fill {
-    Fill {
-        paint: colour(ink).into(),
-        opacity: NormalizedF32::ONE,
-        rule: FillRule::NonZero,
-    }
+    Fill { paint: colour(ink).into(), opacity: NormalizedF32::ONE, rule: FillRule::NonZero }
 }
 
 fn colour(ink: Ink) -> rgb::Color {
@@ -82,67 +72,35 @@ fn colour(ink: Ink) -> rgb::Color {
 /// Draws one item; text of the document returns what the tag tree refers to it by.
 fn draw(surface: &mut Surface, fonts: &Fonts, item: &Item) -> Option<Identifier> {
     match item {
-        Item::Text {
-            x,
-            baseline,
-            text,
-            face,
-            size,
-            ink,
-            owner,
-        } => {
+        Item::Text { x, baseline, text, face, size, ink, owner } => {
             let loaded = fonts.face(*face);
             let shaped = loaded.shape(text);
             let tag = match owner {
                 Owner::Node(_) => ContentTag::Span(SpanTag::empty()),
-                Owner::Artifact => {
-                    ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther))
-                }
+                Owner::Artifact => ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther)),
             };
             surface.set_stroke(None);
             surface.set_fill(Some(fill(*ink)));
             let leaf = surface.start_tagged(tag);
             let start = Point::from_xy(*x, *baseline);
-            surface.draw_glyphs(
-                start,
-                &shaped.glyphs,
-                loaded.krilla.clone(),
-                &shaped.text,
-                *size,
-                false,
-            );
+            surface.draw_glyphs(start, &shaped.glyphs, loaded.krilla.clone(), &shaped.text, *size, false);
             surface.end_tagged();
             match owner {
                 Owner::Node(_) => Some(leaf),
                 Owner::Artifact => None,
             }
         }
-        Item::Rule {
-            x,
-            y,
-            length,
-            weight,
-            ink,
-            dashed,
-        } => {
+        Item::Rule { x, y, length, weight, ink, dashed } => {
             let mut path = PathBuilder::new();
             path.move_to(*x, *y);
             path.line_to(x + length, *y);
-            let dash = dashed.then(|| StrokeDash {
-                array: vec![4.0, 4.0],
-                offset: 0.0,
-            });
+            let dash = dashed.then(|| StrokeDash { array: vec![4.0, 4.0], offset: 0.0 });
             surface.set_fill(None);
             surface.set_stroke(Some(stroke(*ink, *weight, dash)));
             decorate(surface, path);
             None
         }
-        Item::Ground {
-            x,
-            y,
-            width,
-            height,
-        } => {
+        Item::Ground { x, y, width, height } => {
             let mut path = PathBuilder::new();
             path.push_rect(Rect::from_xywh(*x, *y, *width, *height)?);
             surface.set_fill(Some(fill(Ink::Wash)));
@@ -154,19 +112,12 @@ fn draw(surface: &mut Surface, fonts: &Fonts, item: &Item) -> Option<Identifier>
 }
 
 fn stroke(ink: Ink, weight: f32, dash: Option<StrokeDash>) -> Stroke {
-    Stroke {
-        paint: colour(ink).into(),
-        width: weight,
-        dash,
-        ..Stroke::default()
-    }
+    Stroke { paint: colour(ink).into(), width: weight, dash, ..Stroke::default() }
 }
 
 fn decorate(surface: &mut Surface, path: PathBuilder) {
     if let Some(path) = path.finish() {
-        surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(
-            ArtifactType::Layout,
-        )));
+        surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
         surface.draw_path(&path);
         surface.end_tagged();
     }
@@ -185,11 +136,7 @@ fn tag_tree(layout: &Layout, leaves: &HashMap<(usize, usize), Identifier>) -> Ta
     tree
 }
 
-fn group(
-    layout: &Layout,
-    id: NodeId,
-    leaves: &HashMap<(usize, usize), Identifier>,
-) -> Option<TagGroup> {
+fn group(layout: &Layout, id: NodeId, leaves: &HashMap<(usize, usize), Identifier>) -> Option<TagGroup> {
     let node = layout.tree.node(id)?;
     let mut group = TagGroup::new(kind(node.role, layout, id));
     for place in &node.content {
@@ -227,11 +174,7 @@ fn words(layout: &Layout, id: NodeId) -> String {
     let places = layout.tree.node(id).map_or(&[][..], |node| &node.content);
     let mut all = String::new();
     for (page, place) in places {
-        match layout
-            .pages
-            .get(*page)
-            .and_then(|page| page.items.get(*place))
-        {
+        match layout.pages.get(*page).and_then(|page| page.items.get(*place)) {
             Some(Item::Text { text, .. }) => all.push_str(text),
             Some(Item::Rule { .. } | Item::Ground { .. }) | None => {}
         }
@@ -244,10 +187,7 @@ fn outline(layout: &Layout) -> Outline {
     let mut outline = Outline::new();
     let mut current: Option<OutlineNode> = None;
     for (level, text, page, y) in &layout.outline {
-        let node = OutlineNode::new(
-            text.clone(),
-            XyzDestination::new(*page, Point::from_xy(0.0, *y)),
-        );
+        let node = OutlineNode::new(text.clone(), XyzDestination::new(*page, Point::from_xy(0.0, *y)));
         match (&mut current, *level) {
             (Some(parent), 2..) => parent.push_child(node),
             (open, _) => {

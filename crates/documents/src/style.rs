@@ -66,12 +66,7 @@ pub struct Style {
 
 impl Style {
     const fn new(face: Face, size: f32, leading: f32, ink: Ink) -> Self {
-        Self {
-            face,
-            size,
-            leading,
-            ink,
-        }
+        Self { face, size, leading, ink }
     }
     /// The same style in another ink.
     pub const fn ink(self, ink: Ink) -> Self {
@@ -79,18 +74,11 @@ impl Style {
     }
     /// The same style in the heavier face of its voice.
     pub const fn strong(self) -> Self {
-        Self {
-            face: Face::SansStrong,
-            ..self
-        }
+        Self { face: Face::SansStrong, ..self }
     }
     /// The same style at another size, leading kept in proportion.
     pub fn sized(self, size: f32) -> Self {
-        Self {
-            size,
-            leading: self.leading * size / self.size,
-            ..self
-        }
+        Self { size, leading: self.leading * size / self.size, ..self }
     }
 }
 

@@ -26,17 +26,8 @@ struct Shape<'a> {
 }
 
 /// Appends the strips of `table` to `builder`.
-pub(crate) fn lay_table(
-    builder: &mut Builder,
-    table: &Table,
-    limit: f32,
-    parent: NodeId,
-) -> Result<(), DocumentError> {
-    let shape = Shape {
-        table,
-        columns: columns(table, limit),
-        width: limit,
-    };
+pub(crate) fn lay_table(builder: &mut Builder, table: &Table, limit: f32, parent: NodeId) -> Result<(), DocumentError> {
+    let shape = Shape { table, columns: columns(table, limit), width: limit };
     let node = builder.tree.add(parent, Role::Table);
     let titled = table.columns.iter().any(|column| !column.title.is_empty());
     let head = if titled {
@@ -67,12 +58,10 @@ fn stays_with(kind: RowKind, next: Option<RowKind>) -> bool {
     match (kind, next) {
         (_, None) => false,
         (RowKind::Group, Some(_)) => true,
-        (RowKind::Plain | RowKind::Detail | RowKind::Subtotal | RowKind::Total, Some(next)) => {
-            match next {
-                RowKind::Subtotal | RowKind::Total | RowKind::Detail => true,
-                RowKind::Plain | RowKind::Group => false,
-            }
-        }
+        (RowKind::Plain | RowKind::Detail | RowKind::Subtotal | RowKind::Total, Some(next)) => match next {
+            RowKind::Subtotal | RowKind::Total | RowKind::Detail => true,
+            RowKind::Plain | RowKind::Group => false,
+        },
     }
 }
 
@@ -84,23 +73,14 @@ fn columns(table: &Table, limit: f32) -> Vec<(f32, f32)> {
     let mut x = 0.0;
     let mut places = Vec::with_capacity(table.columns.len());
     for column in &table.columns {
-        let width = column.points
-            + if shares > 0.0 {
-                free * column.share / shares
-            } else {
-                0.0
-            };
+        let width = column.points + if shares > 0.0 { free * column.share / shares } else { 0.0 };
         places.push((x, width));
         x += width + GUTTER;
     }
     places
 }
 
-fn head_strip(
-    builder: &mut Builder,
-    shape: &Shape,
-    row: Option<NodeId>,
-) -> Result<Strip, DocumentError> {
+fn head_strip(builder: &mut Builder, shape: &Shape, row: Option<NodeId>) -> Result<Strip, DocumentError> {
     let mut items = Vec::new();
     let height = LABEL.leading + ROW_PADDING * 2.0;
     for (column, (x, points)) in shape.table.columns.iter().zip(&shape.columns) {
@@ -115,19 +95,8 @@ fn head_strip(
         let line = ROW_PADDING + baseline(LABEL.leading, LABEL.size);
         items.push(text_item(at, line, &column.title, LABEL, owner));
     }
-    items.push(Item::Rule {
-        x: 0.0,
-        y: height,
-        length: shape.width,
-        weight: 0.6,
-        ink: Ink::Faint,
-        dashed: false,
-    });
-    Ok(Strip {
-        items,
-        height: height + 1.0,
-        ..Strip::default()
-    })
+    items.push(Item::Rule { x: 0.0, y: height, length: shape.width, weight: 0.6, ink: Ink::Faint, dashed: false });
+    Ok(Strip { items, height: height + 1.0, ..Strip::default() })
 }
 
 fn style_of(kind: RowKind, style: Style, align: Align) -> Style {
@@ -153,44 +122,23 @@ fn row_strip(
         RowKind::Detail => 0.0,
         RowKind::Plain | RowKind::Subtotal | RowKind::Total => ROW_PADDING,
     };
-    for (index, (column, (x, points))) in shape.table.columns.iter().zip(&shape.columns).enumerate()
-    {
+    for (index, (column, (x, points))) in shape.table.columns.iter().zip(&shape.columns).enumerate() {
         let text = row.cells.get(index).map_or("", String::as_str);
-        let role = if index == 0 {
-            Role::RowHeader
-        } else {
-            Role::Cell
-        };
+        let role = if index == 0 { Role::RowHeader } else { Role::Cell };
         let owner = Owner::Node(builder.tree.add(node, role));
         let style = style_of(row.kind, shape.table.style, column.align);
         match column.align {
             Align::Right => {
                 let at = x + points - width(text.trim_end_matches(')'), style)?;
-                items.push(text_item(
-                    at,
-                    top + baseline(style.leading, style.size),
-                    text,
-                    style,
-                    owner,
-                ));
+                items.push(text_item(at, top + baseline(style.leading, style.size), text, style, owner));
                 height = height.max(style.leading);
             }
             Align::Left => {
-                let indent = if row.kind == RowKind::Detail && index == 0 {
-                    INDENT
-                } else {
-                    0.0
-                };
+                let indent = if row.kind == RowKind::Detail && index == 0 { INDENT } else { 0.0 };
                 let spare = words_room(shape, row, index, *x, *points);
                 let lines = cell_lines(text, style, spare - indent)?;
                 if lines.is_empty() {
-                    items.push(text_item(
-                        *x,
-                        top + baseline(style.leading, style.size),
-                        "",
-                        style,
-                        owner,
-                    ));
+                    items.push(text_item(*x, top + baseline(style.leading, style.size), "", style, owner));
                 }
                 let mut y = top;
                 for line in &lines {
@@ -204,11 +152,7 @@ fn row_strip(
             }
         }
     }
-    let mut strip = Strip {
-        items,
-        height: top + height + ROW_PADDING,
-        ..Strip::default()
-    };
+    let mut strip = Strip { items, height: top + height + ROW_PADDING, ..Strip::default() };
     rules(shape, row, next, &mut strip);
     Ok(strip)
 }
@@ -219,8 +163,8 @@ fn words_room(shape: &Shape, row: &Row, index: usize, x: f32, points: f32) -> f3
         RowKind::Plain | RowKind::Detail => return points,
         RowKind::Group | RowKind::Subtotal | RowKind::Total => {}
     }
-    let next = (index + 1..shape.columns.len())
-        .find(|other| row.cells.get(*other).is_some_and(|cell| !cell.is_empty()));
+    let next =
+        (index + 1..shape.columns.len()).find(|other| row.cells.get(*other).is_some_and(|cell| !cell.is_empty()));
     match next.and_then(|next| shape.columns.get(next)) {
         Some((edge, _)) => (edge - GUTTER - x).max(points),
         None => shape.width - x,
@@ -250,8 +194,7 @@ fn rules(shape: &Shape, row: &Row, next: Option<RowKind>, strip: &mut Strip) {
     match row.kind {
         RowKind::Plain | RowKind::Detail | RowKind::Subtotal => {
             let continues = match next {
-                Some(RowKind::Detail | RowKind::Group | RowKind::Subtotal | RowKind::Total)
-                | None => true,
+                Some(RowKind::Detail | RowKind::Group | RowKind::Subtotal | RowKind::Total) | None => true,
                 Some(RowKind::Plain) => false,
             };
             if !continues {
@@ -270,20 +213,12 @@ fn rules(shape: &Shape, row: &Row, next: Option<RowKind>, strip: &mut Strip) {
             });
         }
     }
-    for (index, (column, (x, points))) in shape.table.columns.iter().zip(&shape.columns).enumerate()
-    {
+    for (index, (column, (x, points))) in shape.table.columns.iter().zip(&shape.columns).enumerate() {
         let filled = row.cells.get(index).is_some_and(|cell| !cell.is_empty());
         if column.align == Align::Left || !filled {
             continue;
         }
-        let rule = |y| Item::Rule {
-            x: *x,
-            y,
-            length: *points,
-            weight: 0.6,
-            ink: Ink::Rule,
-            dashed: false,
-        };
+        let rule = |y| Item::Rule { x: *x, y, length: *points, weight: 0.6, ink: Ink::Rule, dashed: false };
         match row.kind {
             RowKind::Subtotal => strip.items.push(rule(0.0)),
             RowKind::Total => strip.items.extend([rule(bottom), rule(bottom + 2.0)]),

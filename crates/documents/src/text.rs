@@ -19,10 +19,7 @@ pub struct Run {
 impl Run {
     /// A run of `text` in `style`.
     pub fn new(text: impl Into<String>, style: Style) -> Self {
-        Self {
-            text: text.into(),
-            style,
-        }
+        Self { text: text.into(), style }
     }
 }
 
@@ -49,12 +46,7 @@ pub(crate) fn width(text: &str, style: Style) -> Result<f32, DocumentError> {
 
 /// Breaks `runs` into lines of at most `limit` points. Empty text gives no lines.
 pub(crate) fn break_lines(runs: &[Run], limit: f32) -> Result<Vec<Line>, DocumentError> {
-    let mut breaker = Breaker {
-        fonts: fonts()?,
-        limit,
-        lines: Vec::new(),
-        line: Line::default(),
-    };
+    let mut breaker = Breaker { fonts: fonts()?, limit, lines: Vec::new(), line: Line::default() };
     for run in runs {
         for (index, word) in run.text.split(' ').enumerate() {
             if index > 0 {
@@ -110,10 +102,7 @@ impl Breaker {
     }
 
     fn ends_in_space(&self) -> bool {
-        self.line
-            .segments
-            .last()
-            .is_some_and(|segment| segment.text.ends_with(' '))
+        self.line.segments.last().is_some_and(|segment| segment.text.ends_with(' '))
     }
 
     fn append(&mut self, text: &str, style: Style, width: f32) {
@@ -121,11 +110,7 @@ impl Breaker {
         line.leading = line.leading.max(style.leading);
         match line.segments.last_mut() {
             Some(last) if last.style == style => last.text.push_str(text),
-            Some(_) | None => line.segments.push(Segment {
-                x: line.width,
-                text: text.to_string(),
-                style,
-            }),
+            Some(_) | None => line.segments.push(Segment { x: line.width, text: text.to_string(), style }),
         }
         line.width += width;
     }
@@ -143,15 +128,7 @@ mod tests {
     use crate::style::{BODY, SPOKEN};
 
     fn words(lines: &[Line]) -> Vec<String> {
-        lines
-            .iter()
-            .map(|l| {
-                l.segments
-                    .iter()
-                    .map(|s| s.text.as_str())
-                    .collect::<String>()
-            })
-            .collect()
+        lines.iter().map(|l| l.segments.iter().map(|s| s.text.as_str()).collect::<String>()).collect()
     }
 
     #[test]
@@ -162,39 +139,25 @@ mod tests {
             assert_eq!(words(&lines).concat(), text);
             for line in &lines {
                 let text: String = line.segments.iter().map(|s| s.text.as_str()).collect();
-                assert!(
-                    width(text.trim_end(), BODY).unwrap() <= limit + 0.01,
-                    "{limit} {text}"
-                );
+                assert!(width(text.trim_end(), BODY).unwrap() <= limit + 0.01, "{limit} {text}");
             }
         }
     }
 
     #[test]
     fn a_word_wider_than_the_line_is_broken_by_letters() {
-        let lines = break_lines(
-            &[Run::new("Wolfeschlegelsteinhausenbergerdorff", BODY)],
-            50.0,
-        )
-        .unwrap();
+        let lines = break_lines(&[Run::new("Wolfeschlegelsteinhausenbergerdorff", BODY)], 50.0).unwrap();
         assert!(lines.len() > 2);
         assert!(lines.iter().all(|l| l.width <= 50.01));
     }
 
     #[test]
     fn a_full_stop_after_an_emphasised_amount_does_not_start_a_line() {
-        let runs = [
-            Run::new("That leaves ", SPOKEN),
-            Run::new("$92.66", SPOKEN.strong()),
-            Run::new(".", SPOKEN),
-        ];
+        let runs = [Run::new("That leaves ", SPOKEN), Run::new("$92.66", SPOKEN.strong()), Run::new(".", SPOKEN)];
         let whole: f32 = runs.iter().map(|r| width(&r.text, r.style).unwrap()).sum();
         for limit in (60..whole as i32 + 10).map(|w| w as f32) {
             let lines = words(&break_lines(&runs, limit).unwrap());
-            assert!(
-                lines.iter().all(|l| !l.starts_with('.')),
-                "{limit} {lines:?}"
-            );
+            assert!(lines.iter().all(|l| !l.starts_with('.')), "{limit} {lines:?}");
         }
     }
 }

@@ -53,13 +53,7 @@ pub struct Tree {
 
 impl Default for Tree {
     fn default() -> Self {
-        Self {
-            nodes: vec![Node {
-                role: Role::Document,
-                children: Vec::new(),
-                content: Vec::new(),
-            }],
-        }
+        Self { nodes: vec![Node { role: Role::Document, children: Vec::new(), content: Vec::new() }] }
     }
 }
 
@@ -70,11 +64,7 @@ impl Tree {
     /// Adds a part as the last child of `parent`.
     pub fn add(&mut self, parent: NodeId, role: Role) -> NodeId {
         let id = NodeId(self.nodes.len());
-        self.nodes.push(Node {
-            role,
-            children: Vec::new(),
-            content: Vec::new(),
-        });
+        self.nodes.push(Node { role, children: Vec::new(), content: Vec::new() });
         if let Some(parent) = self.nodes.get_mut(parent.0) {
             parent.children.push(id);
         }

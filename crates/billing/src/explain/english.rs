@@ -4,17 +4,27 @@ use crate::Money;
 use crate::explain::{PatientShare, Sentence, Step, StepKind, carc_of, denial_words};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
 /// "$1,234.56"; the only place besides letters where a currency sign stands.
-fn dollars(amount: Money) -> String {
+pub(super) fn dollars(amount: Money) -> String {
     if amount.is_negative() { format!("-${}", amount.abs()) } else { format!("${amount}") }
 }
 
 /// "August 27, 2026", held together by no-break spaces.
-fn day(on: jiff::civil::Date) -> String {
+pub(super) fn day(on: jiff::civil::Date) -> String {
     let month = usize::try_from(on.month()).ok().and_then(|month| MONTHS.get(month - 1)).copied().unwrap_or("");
     format!("{month}\u{a0}{}, {}", on.day(), on.year())
 }
@@ -59,7 +69,10 @@ pub(super) fn words(sentence: &Sentence) -> String {
         }
         Sentence::PlanOverpaid { plan, amount } => {
             let plan = if plan.is_empty() { "Your plan" } else { plan };
-            format!("{plan} has paid {} more than it owed; we settle that with the plan, not with you.", dollars(*amount))
+            format!(
+                "{plan} has paid {} more than it owed; we settle that with the plan, not with you.",
+                dollars(*amount)
+            )
         }
         Sentence::NoPlan { amount } => {
             format!("No plan was billed for this visit, so the {} is yours to pay.", dollars(*amount))
@@ -83,11 +96,7 @@ pub(super) fn words(sentence: &Sentence) -> String {
 fn decided(plan: &str, first: bool, allowed: Money, of: Money, paid: Money) -> String {
     let who = plan_or(plan, first);
     if !first {
-        return if paid.is_zero() {
-            format!("{who} paid nothing.")
-        } else {
-            format!("{who} paid {}.", dollars(paid))
-        };
+        return if paid.is_zero() { format!("{who} paid nothing.") } else { format!("{who} paid {}.", dollars(paid)) };
     }
     if allowed.is_zero() {
         return format!("{who} allowed nothing of the {} charge.", dollars(of));

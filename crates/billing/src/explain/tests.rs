@@ -145,7 +145,8 @@ fn a_second_plan_takes_what_the_first_left() {
 #[test]
 fn a_visit_without_a_plan_is_the_patients() {
     let movements =
-        [charged(None, 14_000), vec![posting("patient_payment", 7, "payment", PatientReceivable, None, -4_000)]].concat();
+        [charged(None, 14_000), vec![posting("patient_payment", 7, "payment", PatientReceivable, None, -4_000)]]
+            .concat();
     assert_eq!(
         said(&facts(movements, vec![])),
         "We charged $140.00 for your visit on August 27, 2026. No plan was billed for this visit, so the $140.00 is \
@@ -203,7 +204,13 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
             });
             if next(3) == 0 {
                 let reason = "CO-16".to_owned();
-                denials.push(Denial { charge_id: CHARGE, payer_id: payer, on: date(2026, 9, 1), amount: cents(amount), reason });
+                denials.push(Denial {
+                    charge_id: CHARGE,
+                    payer_id: payer,
+                    on: date(2026, 9, 1),
+                    amount: cents(amount),
+                    reason,
+                });
             }
         }
         let told = explain(&facts(movements, denials));
