@@ -37,7 +37,13 @@ pub struct Adjudicated {
 
 /// Decides a claim. `allowed_bp` scales the allowed amounts: 10,000 at first, the reversal habit's share in a correction,
 /// when chance denials are not thrown again.
-pub fn adjudicate(behaviour: &PayerBehaviour, claim: &SubmittedClaim, history: &History<'_>, dice: &Chance, allowed_bp: u32) -> Adjudicated {
+pub fn adjudicate(
+    behaviour: &PayerBehaviour,
+    claim: &SubmittedClaim,
+    history: &History<'_>,
+    dice: &Chance,
+    allowed_bp: u32,
+) -> Adjudicated {
     let correcting = allowed_bp != crate::chance::CERTAIN_BP;
     let whole = if correcting { None } else { claim_denial(behaviour, claim, history, dice) };
     let mut money = MemberMoney {
@@ -78,20 +84,29 @@ impl Refusal {
     }
 }
 
-fn claim_denial<'b>(behaviour: &'b PayerBehaviour, claim: &SubmittedClaim, history: &History<'_>, dice: &Chance) -> Option<&'b DenialHabit> {
-    behaviour.denial.iter().enumerate().filter(|(_, habit)| habit.scope == DenialScope::Claim).find_map(|(number, habit)| {
-        let concerned = habit.procedures.is_empty() || claim.lines.iter().any(|line| habit.procedures.contains(&line.procedure));
-        let applies = match habit.when {
-            DenialTrigger::Chance => true,
-            DenialTrigger::NoPriorAuthorization => claim.prior_authorization.is_none(),
-            DenialTrigger::LateFiling => is_late(behaviour, claim, history.received_on),
-            DenialTrigger::Duplicate => claim.lines.iter().all(|line| is_duplicate(claim, line, history)),
-            DenialTrigger::CoverageNotInForce => !history.coverage_in_force,
-            DenialTrigger::OtherPayerFirst => history.other_payer_first && !claim.is_secondary(),
-        };
-        let name = ["claim denial", behaviour.id.as_str(), claim.control_number.as_str(), &number.to_string()];
-        (concerned && applies && dice.hits(habit.chance_bp, &name)).then_some(habit)
-    })
+fn claim_denial<'b>(
+    behaviour: &'b PayerBehaviour,
+    claim: &SubmittedClaim,
+    history: &History<'_>,
+    dice: &Chance,
+) -> Option<&'b DenialHabit> {
+    behaviour.denial.iter().enumerate().filter(|(_, habit)| habit.scope == DenialScope::Claim).find_map(
+        |(number, habit)| {
+            let concerned = habit.procedures.is_empty()
+                || claim.lines.iter().any(|line| habit.procedures.contains(&line.procedure));
+            let applies = match habit.when {
+                // A replaced claim brings what was missing the first time.
+                DenialTrigger::Chance => claim.frequency == Frequency::Original,
+                DenialTrigger::NoPriorAuthorization => claim.prior_authorization.is_none(),
+                DenialTrigger::LateFiling => is_late(behaviour, claim, history.received_on),
+                DenialTrigger::Duplicate => claim.lines.iter().all(|line| is_duplicate(claim, line, history)),
+                DenialTrigger::CoverageNotInForce => !history.coverage_in_force,
+                DenialTrigger::OtherPayerFirst => history.other_payer_first && !claim.is_secondary(),
+            };
+            let name = ["claim denial", behaviour.id.as_str(), claim.control_number.as_str(), &number.to_string()];
+            (concerned && applies && dice.hits(habit.chance_bp, &name)).then_some(habit)
+        },
+    )
 }
 
 fn line_refusal(
@@ -107,8 +122,10 @@ fn line_refusal(
     for (number, habit) in behaviour.denial.iter().enumerate().filter(|(_, habit)| habit.scope == DenialScope::Line) {
         let concerned = habit.procedures.is_empty() || habit.procedures.contains(&line.procedure);
         let applies = match habit.when {
-            DenialTrigger::Chance => true,
-            DenialTrigger::NoPriorAuthorization => claim.prior_authorization.is_none() && line.prior_authorization.is_none(),
+            DenialTrigger::Chance => claim.frequency == Frequency::Original,
+            DenialTrigger::NoPriorAuthorization => {
+                claim.prior_authorization.is_none() && line.prior_authorization.is_none()
+            }
             DenialTrigger::LateFiling => is_late(behaviour, claim, history.received_on),
             DenialTrigger::Duplicate => !correcting && is_duplicate(claim, line, history),
             DenialTrigger::CoverageNotInForce => !history.coverage_in_force,
@@ -120,11 +137,16 @@ fn line_refusal(
         }
     }
     behaviour.bundle.iter().find_map(|habit| {
-        let part = line.procedure == habit.procedure && !line.modifiers.iter().any(|m| habit.unless_modifier.contains(m));
-        let whole_is_there = claim.lines.iter().any(|other| habit.into.contains(&other.procedure) && other.date == line.date);
+        let part =
+            line.procedure == habit.procedure && !line.modifiers.iter().any(|m| habit.unless_modifier.contains(m));
+        let whole_is_there =
+            claim.lines.iter().any(|other| habit.into.contains(&other.procedure) && other.date == line.date);
         let noticed = dice.hits(habit.chance_bp, &["bundle", &behaviour.id, &claim.control_number, &place]);
-        (part && whole_is_there && noticed)
-            .then(|| Refusal { group: "CO".into(), carc: "97".into(), rarc: habit.rarc.clone() })
+        (part && whole_is_there && noticed).then(|| Refusal {
+            group: "CO".into(),
+            carc: "97".into(),
+            rarc: habit.rarc.clone(),
+        })
     })
 }
 
@@ -136,7 +158,8 @@ fn is_late(behaviour: &PayerBehaviour, claim: &SubmittedClaim, received_on: Date
 }
 
 fn is_duplicate(claim: &SubmittedClaim, line: &SubmittedLine, history: &History<'_>) -> bool {
-    claim.frequency == Frequency::Original && history.seen_lines.contains(&line.fingerprint(&claim.member_id, &claim.patient))
+    claim.frequency == Frequency::Original
+        && history.seen_lines.contains(&line.fingerprint(&claim.member_id, &claim.patient))
 }
 
 fn blank(line: &SubmittedLine) -> LineDecision {
@@ -172,7 +195,13 @@ fn refused(line: &SubmittedLine, refusal: Refusal) -> LineDecision {
     decision
 }
 
-fn paid(behaviour: &PayerBehaviour, claim: &SubmittedClaim, line: &SubmittedLine, allowed_bp: u32, money: &mut MemberMoney) -> LineDecision {
+fn paid(
+    behaviour: &PayerBehaviour,
+    claim: &SubmittedClaim,
+    line: &SubmittedLine,
+    allowed_bp: u32,
+    money: &mut MemberMoney,
+) -> LineDecision {
     if let Some(left) = line.left_to_patient_cents().filter(|_| claim.is_secondary()) {
         return paid_after_another(behaviour, line, left);
     }

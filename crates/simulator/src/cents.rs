@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn amounts_are_read_and_written_to_the_cent() {
-        for (text, cents) in [("92", 9200), ("92.5", 9250), ("0.05", 5), ("-40", -4000), (".5", 50), ("150.00", 15000)] {
+        for (text, cents) in [("92", 9200), ("92.5", 9250), ("0.05", 5), ("-40", -4000), (".5", 50), ("150.00", 15000)]
+        {
             assert_eq!(parse(text), Some(cents), "{text}");
         }
         for text in ["", "-", "1,000", "1.005", "abc", "1e3", "9999999999999999999"] {

@@ -13,7 +13,14 @@ use crate::state::{ClaimRecord, Standing, State};
 pub const GROUP: Group = Group { functional_id: "HN", version: "005010X212" };
 
 /// Writes the 277 that answers a 276 set into an open group. `clock` is HHMM. The levels of the question are kept.
-pub fn write_answer(writer: &mut Writer, set: &TransactionSet, payers: &[PayerBehaviour], state: &State, today: Date, clock: &str) {
+pub fn write_answer(
+    writer: &mut Writer,
+    set: &TransactionSet,
+    payers: &[PayerBehaviour],
+    state: &State,
+    today: Date,
+    clock: &str,
+) {
     writer.begin_set("277", Some(GROUP.version));
     let mut payer: Option<&PayerBehaviour> = None;
     let mut place = String::new();
@@ -116,7 +123,8 @@ fn answer(writer: &mut Writer, asked: Option<Asked>, payer: Option<&PayerBehavio
                 }
                 // P3:20 would promise a payment; P1:20 only says it was taken in and is being worked on.
                 _ => {
-                    writer.segment("STC", [status("P1", "20"), Value::from(&today), Value::EMPTY, Value::from(&charge)]);
+                    writer
+                        .segment("STC", [status("P1", "20"), Value::from(&today), Value::EMPTY, Value::from(&charge)]);
                 }
             }
             writer.segment("REF", ["1K", number]);

@@ -91,7 +91,14 @@ fn questions(set: &TransactionSet) -> Vec<Question> {
 }
 
 /// Writes the 271 that answers a 270 set into an open group. `clock` is HHMM.
-pub fn write_answer(writer: &mut Writer, set: &TransactionSet, payers: &[PayerBehaviour], state: &State, today: Date, clock: &str) {
+pub fn write_answer(
+    writer: &mut Writer,
+    set: &TransactionSet,
+    payers: &[PayerBehaviour],
+    state: &State,
+    today: Date,
+    clock: &str,
+) {
     writer.begin_set("271", Some(GROUP.version));
     let reference = set.segments.iter().find(|s| s.id() == "BHT").map_or("", |bht| bht.element(3));
     writer.segment("BHT", ["0022", "11", reference, &d8(today), clock]);
@@ -114,7 +121,14 @@ fn echo(writer: &mut Writer, segment: &Segment, upto: usize) {
     writer.segment(segment.id(), elements);
 }
 
-fn answer_one(writer: &mut Writer, question: &Question, payers: &[PayerBehaviour], state: &State, today: Date, number: &mut i32) {
+fn answer_one(
+    writer: &mut Writer,
+    question: &Question,
+    payers: &[PayerBehaviour],
+    state: &State,
+    today: Date,
+    number: &mut i32,
+) {
     let payer = payers.iter().find(|payer| payer.id == question.payer_id());
     let source = level(writer, number, 0, "20", payer.is_some());
     if let Some(nm1) = Question::find(&question.source, "NM1") {

@@ -59,15 +59,18 @@ pub fn sort(set: &TransactionSet, payers: &[PayerBehaviour], chance: &Chance, st
         if payer.quirks.clearinghouse_report {
             front.push(report_of(&claim, ("A0", "16", "PR"), None));
         }
-        let tries = state.books.entry(payer.id.clone()).or_default().tries.entry(claim.control_number.clone()).or_insert(0);
+        let tries =
+            state.books.entry(payer.id.clone()).or_default().tries.entry(claim.control_number.clone()).or_insert(0);
         *tries += 1;
         let attempt = *tries;
         if chance.hits(payer.quirks.loses_claim_bp, &["lost", &payer.id, &claim.control_number, &attempt.to_string()]) {
-            let payer_claim_number = claim_number(chance, payer, state.books.get(&payer.id), &claim.control_number, "lost");
+            let payer_claim_number =
+                claim_number(chance, payer, state.books.get(&payer.id), &claim.control_number, "lost");
             sorted.taken.push(TakenIn { payer_id: payer.id.clone(), claim, payer_claim_number, lost: true });
             continue;
         }
-        let report = sorted.payers.entry(payer.id.clone()).or_insert_with(|| batch.report("PR", &payer.name, &payer.id));
+        let report =
+            sorted.payers.entry(payer.id.clone()).or_insert_with(|| batch.report("PR", &payer.name, &payer.id));
         match rejection(payer, &claim, chance, state, attempt) {
             Some(habit) => {
                 let status = (habit.category.as_str(), habit.status.as_str(), habit.entity.as_str());
@@ -75,7 +78,8 @@ pub fn sort(set: &TransactionSet, payers: &[PayerBehaviour], chance: &Chance, st
                 report.claims.push(report_of(&claim, status, None));
             }
             None => {
-                let payer_claim_number = claim_number(chance, payer, state.books.get(&payer.id), &claim.control_number, "taken");
+                let payer_claim_number =
+                    claim_number(chance, payer, state.books.get(&payer.id), &claim.control_number, "taken");
                 report.claims.push(report_of(&claim, ("A2", "20", "PR"), Some(payer_claim_number.clone())));
                 sorted.taken.push(TakenIn { payer_id: payer.id.clone(), claim, payer_claim_number, lost: false });
             }
@@ -134,7 +138,13 @@ fn reject(state: &mut State, claim: &SubmittedClaim, status: &(&str, &str, &str)
 }
 
 /// The first rejection habit that applies.
-fn rejection<'p>(payer: &'p PayerBehaviour, claim: &SubmittedClaim, chance: &Chance, state: &State, attempt: u32) -> Option<&'p RejectionHabit> {
+fn rejection<'p>(
+    payer: &'p PayerBehaviour,
+    claim: &SubmittedClaim,
+    chance: &Chance,
+    state: &State,
+    attempt: u32,
+) -> Option<&'p RejectionHabit> {
     let members = state.members(&payer.id, &claim.member_id);
     let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
     payer.rejection.iter().enumerate().find_map(|(number, habit)| {
@@ -145,12 +155,19 @@ fn rejection<'p>(payer: &'p PayerBehaviour, claim: &SubmittedClaim, chance: &Cha
             RejectionTrigger::MemberId => !payer.is_member_id(&claim.member_id),
             RejectionTrigger::BirthDate => {
                 !members.is_empty()
-                    && claim.patient_birth_date.is_some_and(|born| members.iter().all(|member| member.birth_date != born))
+                    && claim
+                        .patient_birth_date
+                        .is_some_and(|born| members.iter().all(|member| member.birth_date != born))
             }
             RejectionTrigger::LastName => {
-                !members.is_empty() && members.iter().all(|member| !same(&member.last, &claim.subscriber.last) && !same(&member.last, &claim.patient.last))
+                !members.is_empty()
+                    && members.iter().all(|member| {
+                        !same(&member.last, &claim.subscriber.last) && !same(&member.last, &claim.patient.last)
+                    })
             }
-            RejectionTrigger::OriginalUnknown => claim.frequency != Frequency::Original && !knows_original(payer, claim, state),
+            RejectionTrigger::OriginalUnknown => {
+                claim.frequency != Frequency::Original && !knows_original(payer, claim, state)
+            }
             RejectionTrigger::BillingZip => claim.billing.zip.len() < 9,
         };
         let name = ["rejection", &payer.id, &claim.control_number, &attempt.to_string(), &number.to_string()];

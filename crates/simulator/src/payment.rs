@@ -84,7 +84,11 @@ fn recoupments_to_delay(payer: &PayerBehaviour, claims: &[ClaimDecision]) -> Vec
             };
             let corrected: i64 = claims.iter().filter(same_claim).map(ClaimDecision::paid_cents).sum();
             let owed = -reversal.paid_cents() - corrected;
-            (owed > 0).then(|| ProviderAdjustment { code: "WO".into(), reference: reversal.payer_claim_number.clone(), cents: owed })
+            (owed > 0).then(|| ProviderAdjustment {
+                code: "WO".into(),
+                reference: reversal.payer_claim_number.clone(),
+                cents: owed,
+            })
         })
         .collect()
 }
@@ -99,7 +103,11 @@ fn interest(payer: &PayerBehaviour, on: Date, claims: &[ClaimDecision]) -> Vec<P
             let days = claim.received_on.duration_until(on).as_hours() / 24 - habit.interest_after_days;
             let yearly = crate::cents::share(claim.paid_cents(), habit.interest_bp);
             let owed = (yearly * days.max(0) + DAYS_OF_INTEREST_YEAR / 2) / DAYS_OF_INTEREST_YEAR;
-            (owed > 0).then(|| ProviderAdjustment { code: "L6".into(), reference: claim.payer_claim_number.clone(), cents: -owed })
+            (owed > 0).then(|| ProviderAdjustment {
+                code: "L6".into(),
+                reference: claim.payer_claim_number.clone(),
+                cents: -owed,
+            })
         })
         .collect()
 }
@@ -119,7 +127,12 @@ impl Payment {
         let total: i64 = self.claims.iter().map(ClaimDecision::paid_cents).sum();
         let taken: i64 = self.provider_adjustments.iter().map(|a| a.cents).sum();
         if self.paid_cents < 0 || total - taken != self.paid_cents {
-            return Err(format!("payment {} is {} cents, its claims less adjustments are {}", self.trace, self.paid_cents, total - taken));
+            return Err(format!(
+                "payment {} is {} cents, its claims less adjustments are {}",
+                self.trace,
+                self.paid_cents,
+                total - taken
+            ));
         }
         Ok(())
     }

@@ -364,19 +364,37 @@ CLM*A2*75***11:B:1*Y*A*Y*Y~HI*ABK:I10~LX*1~SV1*HC:99212*75*UN*1***1~DTP*472*D8*2
         let claims = claims(set);
         assert_eq!(claims.len(), 2);
         let (amy, jane) = (&claims[0], &claims[1]);
-        assert_eq!((amy.control_number.as_str(), amy.charge_cents, amy.frequency), ("A1", 15_000, Frequency::Replacement));
-        assert_eq!((amy.patient.first.as_str(), amy.member_id.as_str(), amy.patient_is_subscriber), ("AMY", "NFM123456789", false));
+        assert_eq!(
+            (amy.control_number.as_str(), amy.charge_cents, amy.frequency),
+            ("A1", 15_000, Frequency::Replacement)
+        );
+        assert_eq!(
+            (amy.patient.first.as_str(), amy.member_id.as_str(), amy.patient_is_subscriber),
+            ("AMY", "NFM123456789", false)
+        );
         assert_eq!(amy.patient_birth_date, date("20150101"));
         assert_eq!((amy.prior_authorization.as_deref(), amy.original_number.as_deref()), (Some("AUTH7"), Some("ICN9")));
-        assert_eq!((amy.billing.tax_id.as_str(), amy.billing.zip.as_str(), amy.rendering_npi.as_str()), ("990000001", "787010001", "2000000012"));
+        assert_eq!(
+            (amy.billing.tax_id.as_str(), amy.billing.zip.as_str(), amy.rendering_npi.as_str()),
+            ("990000001", "787010001", "2000000012")
+        );
         assert_eq!((amy.payer_id.as_str(), amy.diagnoses.len(), amy.lines.len()), ("NFM01", 2, 2));
         let line = &amy.lines[0];
-        assert_eq!((line.procedure.as_str(), line.modifiers.as_slice(), line.units), ("99213", &["25".to_owned()][..], 1));
+        assert_eq!(
+            (line.procedure.as_str(), line.modifiers.as_slice(), line.units),
+            ("99213", &["25".to_owned()][..], 1)
+        );
         assert_eq!((line.prior[0].paid_cents, line.left_to_patient_cents()), (3_000, Some(2_000)));
         assert_eq!((amy.lines[1].units, amy.lines[1].date), (2, date("20260816")));
         assert_eq!(amy.prior_payers[0].paid_cents, 3_000);
-        assert_eq!((jane.patient.first.as_str(), jane.patient_is_subscriber, jane.patient_birth_date), ("JANE", true, date("19800102")));
-        assert_eq!((jane.rendering_npi.as_str(), jane.lines.len(), jane.lines[0].line_control_number.as_deref()), ("2000000004", 1, None));
+        assert_eq!(
+            (jane.patient.first.as_str(), jane.patient_is_subscriber, jane.patient_birth_date),
+            ("JANE", true, date("19800102"))
+        );
+        assert_eq!(
+            (jane.rendering_npi.as_str(), jane.lines.len(), jane.lines[0].line_control_number.as_deref()),
+            ("2000000004", 1, None)
+        );
         assert_eq!((batch_reference(set).as_str(), submitter(set).1.as_str()), ("0123", "SUB001"));
     }
 }

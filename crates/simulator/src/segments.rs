@@ -26,19 +26,9 @@ impl Segment {
         self.element(n).split(self.component_separator).nth(k.saturating_sub(1)).unwrap_or("")
     }
 
-    /// All components of element `n`.
-    pub fn components(&self, n: usize) -> impl Iterator<Item = &str> {
-        self.element(n).split(self.component_separator)
-    }
-
     /// How many elements follow the id.
     pub fn len(&self) -> usize {
         self.elements.len().saturating_sub(1)
-    }
-
-    /// Whether nothing follows the id.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Whether the id is this one and the first element that one: `is("REF", "G1")`.
@@ -54,6 +44,8 @@ pub struct TransactionSet {
     pub kind: String,
     /// ST02.
     pub control_number: String,
+    /// GS01, GS06 and GS08 of its group.
+    pub group: (String, String, String),
     /// From ST to SE, both included.
     pub segments: Vec<Segment>,
 }
@@ -65,8 +57,14 @@ pub struct Interchange {
     pub sender: (String, String),
     /// ISA07 and ISA08, trimmed.
     pub receiver: (String, String),
+    /// ISA09 and ISA10.
+    pub sent_at: (String, String),
     /// ISA13.
     pub control_number: String,
+    /// How many groups there are.
+    pub groups: usize,
+    /// IEA01 and IEA02, if there is an IEA.
+    pub trailer: Option<(String, String)>,
     /// ISA15: T or P.
     pub usage: String,
     /// GS02, the application sender of the first group.
@@ -119,11 +117,16 @@ fn gather(segments: &[Segment]) -> Option<Interchange> {
     let gs = segments.iter().find(|segment| segment.id() == "GS");
     let mut sets = Vec::new();
     let mut open: Option<TransactionSet> = None;
+    let mut group = (String::new(), String::new(), String::new());
     for segment in segments {
+        if segment.id() == "GS" {
+            group = (segment.element(1).to_owned(), segment.element(6).to_owned(), segment.element(8).to_owned());
+        }
         if segment.id() == "ST" {
             open = Some(TransactionSet {
                 kind: segment.element(1).to_owned(),
                 control_number: segment.element(2).to_owned(),
+                group: group.clone(),
                 segments: Vec::new(),
             });
         }
@@ -137,7 +140,13 @@ fn gather(segments: &[Segment]) -> Option<Interchange> {
     Some(Interchange {
         sender: pair(5),
         receiver: pair(7),
+        sent_at: pair(9),
         control_number: isa.element(13).to_owned(),
+        groups: segments.iter().filter(|segment| segment.id() == "GS").count(),
+        trailer: segments
+            .iter()
+            .find(|s| s.id() == "IEA")
+            .map(|iea| (iea.element(1).to_owned(), iea.element(2).to_owned())),
         usage: isa.element(15).to_owned(),
         application_sender: gs.map_or("", |gs| gs.element(2)).trim().to_owned(),
         application_receiver: gs.map_or("", |gs| gs.element(3)).trim().to_owned(),
@@ -170,7 +179,10 @@ mod tests {
         let read = split(file.as_bytes());
         assert_eq!(read.len(), 1);
         let one = &read[0];
-        assert_eq!((one.sender.1.as_str(), one.control_number.as_str(), one.application_sender.as_str()), ("SENDER", "000000007", "APP"));
+        assert_eq!(
+            (one.sender.1.as_str(), one.control_number.as_str(), one.application_sender.as_str()),
+            ("SENDER", "000000007", "APP")
+        );
         let clm = &one.sets[0].segments[1];
         assert_eq!((clm.id(), clm.element(1), clm.component(5, 2), clm.component(5, 9)), ("CLM", "A1", "B", ""));
         assert!(split(b"garbage").is_empty() && split(b"").is_empty() && split(b"ISA*00").is_empty());

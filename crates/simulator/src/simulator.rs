@@ -108,13 +108,15 @@ impl Simulator {
 
     /// Answers a 270 without taking notice of its envelope: the bytes of a 271 interchange, or None if there is no 270 in the file.
     pub fn answer_eligibility(&mut self, bytes: &[u8], at: Timestamp) -> Option<Vec<u8>> {
-        let interchange = split(bytes).into_iter().find(|interchange| interchange.sets.iter().any(|set| set.kind == "270"))?;
+        let interchange =
+            split(bytes).into_iter().find(|interchange| interchange.sets.iter().any(|set| set.kind == "270"))?;
         self.answer(&interchange, "270", at).map(|file| file.bytes)
     }
 
     /// Answers a 276 without taking notice of its envelope: the bytes of a 277 interchange, or None if there is no 276 in the file.
     pub fn answer_claim_status(&mut self, bytes: &[u8], at: Timestamp) -> Option<Vec<u8>> {
-        let interchange = split(bytes).into_iter().find(|interchange| interchange.sets.iter().any(|set| set.kind == "276"))?;
+        let interchange =
+            split(bytes).into_iter().find(|interchange| interchange.sets.iter().any(|set| set.kind == "276"))?;
         self.answer(&interchange, "276", at).map(|file| file.bytes)
     }
 
@@ -122,12 +124,24 @@ impl Simulator {
         self.payers.iter().find(|payer| payer.id == id)
     }
 
-    fn file(&self, kind: MessageKind, control_number: u32, at: Timestamp, payer_id: Option<&str>, bytes: Vec<u8>) -> OutboundFile {
+    fn file(
+        &self,
+        kind: MessageKind,
+        control_number: u32,
+        at: Timestamp,
+        payer_id: Option<&str>,
+        bytes: Vec<u8>,
+    ) -> OutboundFile {
         let name = format!("{}-{control_number:09}.{}", date_of(at), kind.extension());
         OutboundFile { name, kind, at, payer_id: payer_id.map(str::to_owned), bytes }
     }
 
-    fn interchange_acknowledgment(&mut self, interchange: &Interchange, verdict: &Verdict, at: Timestamp) -> Option<OutboundFile> {
+    fn interchange_acknowledgment(
+        &mut self,
+        interchange: &Interchange,
+        verdict: &Verdict,
+        at: Timestamp,
+    ) -> Option<OutboundFile> {
         let control_number = self.state.next_control_number();
         let bytes = acknowledgment::write_ta1(interchange, verdict, &partner_of(interchange), at, control_number)?;
         Some(self.file(MessageKind::InterchangeAcknowledgment, control_number, at, None, bytes))
@@ -164,7 +178,9 @@ impl Simulator {
         let (today, clock) = (date_of(at), clock_of(at));
         for set in sets {
             match message {
-                MessageKind::Eligibility => eligibility::write_answer(&mut writer, set, &self.payers, &self.state, today, &clock),
+                MessageKind::Eligibility => {
+                    eligibility::write_answer(&mut writer, set, &self.payers, &self.state, today, &clock)
+                }
                 _ => claim_status::write_answer(&mut writer, set, &self.payers, &self.state, today, &clock),
             }
         }
@@ -192,7 +208,14 @@ impl Simulator {
         }
     }
 
-    fn accept(&mut self, payer_id: String, claim: SubmittedClaim, payer_claim_number: String, lost: bool, at: Timestamp) {
+    fn accept(
+        &mut self,
+        payer_id: String,
+        claim: SubmittedClaim,
+        payer_claim_number: String,
+        lost: bool,
+        at: Timestamp,
+    ) {
         let Some(payer) = self.payers.iter().find(|payer| payer.id == payer_id) else { return };
         let name = ["pend", &payer.id, &claim.control_number];
         let pended = payer.pend.as_ref().filter(|habit| self.chance.hits(habit.chance_bp, &name));
@@ -211,7 +234,8 @@ impl Simulator {
         };
         book.claims.insert(payer_claim_number.clone(), record);
         if !lost {
-            self.state.plan(at + SignedDuration::from_hours(24 * days), Task::Adjudicate { payer_id, payer_claim_number });
+            self.state
+                .plan(at + SignedDuration::from_hours(24 * days), Task::Adjudicate { payer_id, payer_claim_number });
         }
     }
 
@@ -242,8 +266,15 @@ impl Simulator {
 
     fn adjudicate(&mut self, payer_id: &str, number: &str, at: Timestamp) {
         let Some(payer) = self.payer(payer_id).cloned() else { return };
-        let Some(record) = self.state.books.get(payer_id).and_then(|book| book.claims.get(number)).cloned() else { return };
-        if let Some(original) = record.claim.original_number.clone().filter(|_| record.claim.frequency != crate::submitted::Frequency::Original) {
+        let Some(record) = self.state.books.get(payer_id).and_then(|book| book.claims.get(number)).cloned() else {
+            return;
+        };
+        if let Some(original) = record
+            .claim
+            .original_number
+            .clone()
+            .filter(|_| record.claim.frequency != crate::submitted::Frequency::Original)
+        {
             self.take_back(payer_id, &original, at);
         }
         if record.claim.frequency == crate::submitted::Frequency::Void {
@@ -256,7 +287,8 @@ impl Simulator {
             let name = ["reversal", payer_id, &record.claim.control_number];
             if decision.paid_cents() > 0 && self.chance.hits(habit.chance_bp, &name) {
                 let due = at + SignedDuration::from_hours(24 * habit.after_days);
-                self.state.plan(due, Task::Reverse { payer_id: payer_id.to_owned(), payer_claim_number: number.to_owned() });
+                self.state
+                    .plan(due, Task::Reverse { payer_id: payer_id.to_owned(), payer_claim_number: number.to_owned() });
             }
         }
         self.keep(payer_id, number, decision);
@@ -370,7 +402,9 @@ impl Simulator {
     fn think_again(&mut self, payer_id: &str, number: &str, at: Timestamp) {
         let Some(payer) = self.payer(payer_id).cloned() else { return };
         let Some(habit) = payer.reversal.clone() else { return };
-        let Some(record) = self.state.books.get(payer_id).and_then(|book| book.claims.get(number)).cloned() else { return };
+        let Some(record) = self.state.books.get(payer_id).and_then(|book| book.claims.get(number)).cloned() else {
+            return;
+        };
         if record.standing == Standing::Voided || !self.take_back(payer_id, number, at) {
             return;
         }
@@ -378,7 +412,8 @@ impl Simulator {
         let book = self.state.books.entry(payer_id.to_owned()).or_default();
         book.numbers.entry(record.claim.control_number.clone()).or_default().push(new_number.clone());
         book.claims.insert(new_number.clone(), ClaimRecord { decision: None, paid_by: None, ..record.clone() });
-        let decision = self.decide(&payer, &record, new_number.clone(), DecisionKind::Correction, habit.new_allowed_bp, at);
+        let decision =
+            self.decide(&payer, &record, new_number.clone(), DecisionKind::Correction, habit.new_allowed_bp, at);
         self.keep(payer_id, &new_number, decision);
         self.plan_payment(&payer, at);
     }
@@ -425,12 +460,25 @@ impl Simulator {
         out
     }
 
-    fn pay_one(&mut self, payer: &PayerBehaviour, npi: &str, claims: Vec<ClaimDecision>, at: Timestamp) -> Option<OutboundFile> {
+    fn pay_one(
+        &mut self,
+        payer: &PayerBehaviour,
+        npi: &str,
+        claims: Vec<ClaimDecision>,
+        at: Timestamp,
+    ) -> Option<OutboundFile> {
         let partner = self.state.partners.get(npi)?.clone();
         let payee = claims.first()?.billing.clone();
         self.state.payment_number += 1;
         let on = date_of(at);
-        let trace = format!("{}{:02}{:02}{:02}{:06}", payer.id, on.year() % 100, on.month(), on.day(), self.state.payment_number);
+        let trace = format!(
+            "{}{:02}{:02}{:02}{:06}",
+            payer.id,
+            on.year() % 100,
+            on.month(),
+            on.day(),
+            self.state.payment_number
+        );
         let carried = self.state.books.get_mut(&payer.id).and_then(|book| book.carried.remove(npi)).unwrap_or_default();
         let (payment, forward) = payment::assemble(payer, payee, trace.clone(), on, claims, carried);
         let control_number = self.state.next_control_number();
@@ -466,21 +514,34 @@ impl Simulator {
                 record.paid_by = Some((payment.trace.clone(), payment.on));
             }
         }
-        self.state.payments.push(PaidOut { payer_id: payer.id.clone(), file: file.name.clone(), payment: payment.clone() });
+        self.state.payments.push(PaidOut {
+            payer_id: payer.id.clone(),
+            file: file.name.clone(),
+            payment: payment.clone(),
+        });
     }
 
     /// Whether this payer takes reversed money from the next payment.
     pub fn takes_back_later(&self, payer_id: &str) -> bool {
-        self.payer(payer_id).and_then(|payer| payer.reversal.as_ref()).is_some_and(|habit| habit.takes_back == TakesBack::NextPayment)
+        self.payer(payer_id)
+            .and_then(|payer| payer.reversal.as_ref())
+            .is_some_and(|habit| habit.takes_back == TakesBack::NextPayment)
     }
 }
 
 /// A payer's claim number: a prefix and letters that follow from the seed and the practice's number, never one given before.
-pub(crate) fn claim_number(chance: &Chance, payer: &PayerBehaviour, book: Option<&PayerBook>, control_number: &str, salt: &str) -> String {
+pub(crate) fn claim_number(
+    chance: &Chance,
+    payer: &PayerBehaviour,
+    book: Option<&PayerBook>,
+    control_number: &str,
+    salt: &str,
+) -> String {
     let tries = book.and_then(|book| book.numbers.get(control_number)).map_or(0, Vec::len);
     let mut nonce = 0_u32;
     loop {
-        let mut bits = chance.number(&["claim number", &payer.id, control_number, salt, &tries.to_string(), &nonce.to_string()]);
+        let mut bits =
+            chance.number(&["claim number", &payer.id, control_number, salt, &tries.to_string(), &nonce.to_string()]);
         let mut number = payer.member_id_prefix.clone();
         for _ in 0..CLAIM_NUMBER_LENGTH {
             number.push(char::from(NUMBER_ALPHABET[usize::try_from(bits % 32).unwrap_or(0)]));
@@ -494,7 +555,8 @@ pub(crate) fn claim_number(chance: &Chance, payer: &PayerBehaviour, book: Option
 }
 
 fn partner_of(interchange: &Interchange) -> Partner {
-    let us = if interchange.receiver.1.is_empty() { CLEARINGHOUSE_ID.to_owned() } else { interchange.receiver.1.clone() };
+    let us =
+        if interchange.receiver.1.is_empty() { CLEARINGHOUSE_ID.to_owned() } else { interchange.receiver.1.clone() };
     Partner {
         id: interchange.sender.clone(),
         application_id: interchange.application_sender.clone(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::decision::ClaimDecision;
 use crate::message::{OutboundFile, Partner};
 use crate::payment::{Payment, ProviderAdjustment};
-use crate::submitted::{BillingProvider, SubmittedClaim};
+use crate::submitted::SubmittedClaim;
 use crate::write_277ca::BatchReport;
 
 /// A member as the payer's enrollment file knows them. Members nobody enrolled are taken at their word.

@@ -141,7 +141,8 @@ impl SubmittedClaim {
 
     /// Whether another payer has decided before.
     pub fn is_secondary(&self) -> bool {
-        self.payer_sequence != "P" && (!self.prior_payers.is_empty() || self.lines.iter().any(|line| !line.prior.is_empty()))
+        self.payer_sequence != "P"
+            && (!self.prior_payers.is_empty() || self.lines.iter().any(|line| !line.prior.is_empty()))
     }
 }
 
@@ -155,6 +156,12 @@ impl SubmittedLine {
     /// The line as the payer recognises it again: the mark of a duplicate.
     pub fn fingerprint(&self, member_id: &str, patient: &PersonName) -> String {
         let date = self.date.map(|d| d.to_string()).unwrap_or_default();
-        format!("{member_id}|{}|{date}|{}|{}|{}", patient.first, self.procedure, self.modifiers.join(":"), self.charge_cents)
+        format!(
+            "{member_id}|{}|{date}|{}|{}|{}",
+            patient.first,
+            self.procedure,
+            self.modifiers.join(":"),
+            self.charge_cents
+        )
     }
 }

@@ -154,7 +154,9 @@ pub fn gather(state: &State) -> Truth {
         }
     }
     for rejection in &state.rejections {
-        entry(&rejection.payer_id, &rejection.control_number, &mut |claim| claim.rejections.push(rejection.status.clone()));
+        entry(&rejection.payer_id, &rejection.control_number, &mut |claim| {
+            claim.rejections.push(rejection.status.clone())
+        });
     }
     let mut payments = Vec::new();
     for paid in &state.payments {

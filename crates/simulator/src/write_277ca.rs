@@ -68,7 +68,10 @@ pub fn write(writer: &mut Writer, report: &BatchReport, on: Date, clock: &str, c
     let (today, received) = (d8(on), d8(report.received_on));
     writer.segment("BHT", ["0085", "08", &own_reference, &today, clock, "TH"]);
     writer.segment("HL", ["1", "", "20", "1"]);
-    writer.segment("NM1", [&report.speaker_entity, "2", &report.speaker_name, "", "", "", "", id_qualifier(report), &report.speaker_id]);
+    writer.segment(
+        "NM1",
+        [&report.speaker_entity, "2", &report.speaker_name, "", "", "", "", id_qualifier(report), &report.speaker_id],
+    );
     writer.segment("TRN", ["1", &own_reference]);
     writer.segment("DTP", ["050", "D8", &received]);
     writer.segment("DTP", ["009", "D8", &today]);

@@ -44,8 +44,22 @@ fn money(writer: &mut Writer, payer: &PayerBehaviour, payment: &Payment) {
         writer.segment("BPR", elements);
     } else {
         let elements: [&str; 16] = [
-            "I", &paid, "C", "ACH", "CCP", "01", PAYER_BANK.0, "DA", PAYER_BANK.1, &payer.originator_id, "", "01", PAYEE_BANK.0, "DA",
-            PAYEE_BANK.1, &on,
+            "I",
+            &paid,
+            "C",
+            "ACH",
+            "CCP",
+            "01",
+            PAYER_BANK.0,
+            "DA",
+            PAYER_BANK.1,
+            &payer.originator_id,
+            "",
+            "01",
+            PAYEE_BANK.0,
+            "DA",
+            PAYEE_BANK.1,
+            &on,
         ];
         writer.segment("BPR", elements);
     }
@@ -84,7 +98,10 @@ fn claim_payment(writer: &mut Writer, payer: &PayerBehaviour, claim: &ClaimDecis
     let patient = &claim.patient;
     writer.segment("NM1", ["QC", "1", &patient.last, &patient.first, &patient.middle, "", "", "MI", &claim.member_id]);
     if let Some(subscriber) = &claim.subscriber {
-        writer.segment("NM1", ["IL", "1", &subscriber.last, &subscriber.first, &subscriber.middle, "", "", "MI", &claim.member_id]);
+        writer.segment(
+            "NM1",
+            ["IL", "1", &subscriber.last, &subscriber.first, &subscriber.middle, "", "", "MI", &claim.member_id],
+        );
     }
     if !claim.rendering_npi.is_empty() && claim.rendering_npi != claim.billing.npi {
         writer.segment("NM1", ["82", "1", "", "", "", "", "", "XX", &claim.rendering_npi]);
@@ -135,7 +152,8 @@ fn line_payment(writer: &mut Writer, payer: &PayerBehaviour, line: &LineDecision
 fn provider_adjustments(writer: &mut Writer, payment: &Payment) {
     let period_end = format!("{:04}1231", payment.on.year());
     for some in payment.provider_adjustments.chunks(PAIRS_IN_PLB) {
-        let mut elements: Vec<Value<'_>> = vec![Value::from(payment.payee.npi.as_str()), Value::from(period_end.as_str())];
+        let mut elements: Vec<Value<'_>> =
+            vec![Value::from(payment.payee.npi.as_str()), Value::from(period_end.as_str())];
         for adjustment in some {
             elements.push(Value::composite([adjustment.code.as_str(), adjustment.reference.as_str()]));
             elements.push(Value::from(amount(adjustment.cents)));

@@ -1,0 +1,185 @@
+//! What the clearinghouse says of a file before it looks at any claim: a TA1 for the interchange, a 999 for its groups and sets.
+//! The counts and control numbers are checked here by eyes of its own, everything else is asked of the engine.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use x12::{Value, Writer};
+
+use crate::message::{self, Group, Partner};
+use crate::segments::{Interchange, TransactionSet};
+
+/// The 999's group.
+const GROUP: Group = Group { functional_id: "FA", version: "005010X231A1" };
+/// TA105: no error.
+const NO_ERROR: &str = "000";
+/// TA105: this control number came before.
+const DUPLICATE: &str = "025";
+/// TA105: the control numbers of ISA and IEA differ.
+const CONTROL_NUMBERS_DIFFER: &str = "001";
+/// TA105: the interchange ends too early.
+const TRAILER_MISSING: &str = "023";
+/// TA105: the group count of IEA is wrong.
+const GROUP_COUNT: &str = "021";
+/// TA105: the control number is not one.
+const CONTROL_NUMBER: &str = "018";
+/// IK502: the control numbers of ST and SE differ.
+const SET_CONTROL_NUMBERS_DIFFER: &str = "3";
+/// IK502: the segment count of SE is wrong.
+const SET_SEGMENT_COUNT: &str = "4";
+/// IK502: one or more segments in error.
+const SET_SEGMENTS_IN_ERROR: &str = "5";
+
+/// What was found about an interchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// Whether TA104 is A.
+    pub interchange_accepted: bool,
+    /// TA105.
+    pub note: String,
+    groups: Vec<GroupVerdict>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct GroupVerdict {
+    functional_id: String,
+    control_number: String,
+    version: String,
+    sets: Vec<SetVerdict>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct SetVerdict {
+    kind: String,
+    control_number: String,
+    version: String,
+    /// IK502, if the set is refused.
+    error: Option<&'static str>,
+}
+
+impl Verdict {
+    /// The verdict on an interchange that came before.
+    pub fn duplicate() -> Self {
+        Self::refused(DUPLICATE)
+    }
+
+    fn refused(note: &str) -> Self {
+        Self { interchange_accepted: false, note: note.to_owned(), groups: Vec::new() }
+    }
+
+    /// Whether the set with this control number goes on to the payers.
+    pub fn accepts(&self, set_control_number: &str) -> bool {
+        let mut sets = self.groups.iter().flat_map(|group| &group.sets);
+        self.interchange_accepted && sets.any(|set| set.control_number == set_control_number && set.error.is_none())
+    }
+}
+
+/// Judges an interchange: its envelope by counting, its sets by counting and by the engine's errors.
+pub fn verdict(bytes: &[u8], interchange: &Interchange) -> Verdict {
+    if interchange.control_number.len() != 9 || !interchange.control_number.bytes().all(|b| b.is_ascii_digit()) {
+        return Verdict::refused(CONTROL_NUMBER);
+    }
+    match &interchange.trailer {
+        None => return Verdict::refused(TRAILER_MISSING),
+        Some((_, control)) if *control != interchange.control_number => {
+            return Verdict::refused(CONTROL_NUMBERS_DIFFER);
+        }
+        Some((count, _)) if count.parse() != Ok(interchange.groups) => return Verdict::refused(GROUP_COUNT),
+        Some(_) => {}
+    }
+    let in_error = sets_in_error(bytes, interchange);
+    let mut groups: Vec<GroupVerdict> = Vec::new();
+    for (index, set) in interchange.sets.iter().enumerate() {
+        let verdict = SetVerdict {
+            kind: set.kind.clone(),
+            control_number: set.control_number.clone(),
+            version: set.segments.first().map_or("", |st| st.element(3)).to_owned(),
+            error: counting_error(set).or_else(|| in_error.contains(&index).then_some(SET_SEGMENTS_IN_ERROR)),
+        };
+        let (functional_id, control_number, version) = &set.group;
+        match groups.last_mut() {
+            Some(group) if group.control_number == *control_number => group.sets.push(verdict),
+            _ => groups.push(GroupVerdict {
+                functional_id: functional_id.clone(),
+                control_number: control_number.clone(),
+                version: version.clone(),
+                sets: vec![verdict],
+            }),
+        }
+    }
+    Verdict { interchange_accepted: true, note: NO_ERROR.to_owned(), groups }
+}
+
+fn counting_error(set: &TransactionSet) -> Option<&'static str> {
+    let se = set.segments.last().filter(|segment| segment.id() == "SE")?;
+    if se.element(2) != set.control_number {
+        Some(SET_CONTROL_NUMBERS_DIFFER)
+    } else if se.element(1).parse() != Ok(set.segments.len()) {
+        Some(SET_SEGMENT_COUNT)
+    } else {
+        None
+    }
+}
+
+/// The sets of an interchange whose segments no payer could read: no claim, or a claim without a number, a charge or a line.
+fn sets_in_error(_bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
+    let unreadable = |set: &TransactionSet| {
+        let claims = crate::read_837::claims(set);
+        set.kind == "837"
+            && (claims.is_empty()
+                || claims.iter().any(|claim| {
+                    claim.control_number.is_empty()
+                        || claim.lines.is_empty()
+                        || claim.lines.iter().any(|line| line.procedure.is_empty())
+                }))
+    };
+    interchange.sets.iter().enumerate().filter(|(_, set)| unreadable(set)).map(|(index, _)| index).collect()
+}
+
+/// Writes the TA1 of an interchange.
+pub fn write_ta1(
+    interchange: &Interchange,
+    verdict: &Verdict,
+    partner: &Partner,
+    at: Timestamp,
+    control_number: u32,
+) -> Option<Vec<u8>> {
+    let mut writer = Writer::new(message::header(partner, at, control_number));
+    let answer = if verdict.interchange_accepted { "A" } else { "R" };
+    writer.interchange_acknowledgment([
+        interchange.control_number.as_str(),
+        &interchange.sent_at.0,
+        &interchange.sent_at.1,
+        answer,
+        &verdict.note,
+    ]);
+    writer.finish().ok()
+}
+
+/// Writes the 999 of an accepted interchange: one transaction set for each group of it.
+pub fn write_999(verdict: &Verdict, partner: &Partner, at: Timestamp, control_number: u32) -> Option<Vec<u8>> {
+    let mut writer = message::open(partner, at, control_number, &GROUP);
+    for group in &verdict.groups {
+        writer.begin_set("999", Some(GROUP.version));
+        writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
+        for set in &group.sets {
+            writer.segment("AK2", [&set.kind, &set.control_number, &set.version]);
+            match set.error {
+                None => writer.segment("IK5", ["A"]),
+                Some(error) => writer.segment("IK5", ["R", error]),
+            };
+        }
+        let accepted = group.sets.iter().filter(|set| set.error.is_none()).count();
+        let answer = match (accepted, group.sets.len()) {
+            (accepted, all) if accepted == all => "A",
+            (0, _) => "R",
+            _ => "P",
+        };
+        let (all, accepted) = (group.sets.len().to_string(), accepted.to_string());
+        let elements: [Value<'_>; 4] =
+            [answer.into(), all.as_str().into(), all.as_str().into(), accepted.as_str().into()];
+        writer.segment("AK9", elements);
+        writer.end_set();
+    }
+    writer.finish().ok()
+}
