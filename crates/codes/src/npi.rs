@@ -12,7 +12,7 @@ pub fn is_valid(npi: &str) -> bool {
     bytes.len() == 10
         && bytes.iter().all(u8::is_ascii_digit)
         && matches!(bytes.first(), Some(b'1' | b'2'))
-        && luhn(bytes) % 10 == 0
+        && luhn(bytes).is_multiple_of(10)
 }
 
 /// An invented NPI: `2`, then the number (below 100,000,000) in eight digits, then the check digit.
