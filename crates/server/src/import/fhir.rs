@@ -1,0 +1,15 @@
+//! FHIR R4 bundles to visits: read the files, resolve their references, map their codes, and say what could not be
+//! mapped. Pure: bytes in, plain structs out; a profile decides dates and identities, `tierline import fhir` saves.
+
+mod bundle;
+mod code_maps;
+mod identities;
+mod profile;
+mod resources;
+mod visits;
+
+pub use bundle::{SourceFile, read_files};
+pub use profile::{Profile, plan};
+pub use visits::{
+    CoveragePeriod, ImportPlan, PlannedCharge, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
+};
