@@ -4,12 +4,15 @@
 mod bundle;
 mod code_maps;
 mod identities;
+mod people;
+mod plan;
 mod profile;
 mod resources;
 mod visits;
 
-pub use bundle::{SourceFile, read_files};
-pub use profile::{Profile, plan};
+pub use bundle::{Bundles, SourceFile, read_files};
+pub use plan::plan;
+pub use profile::Profile;
 pub use visits::{
     CoveragePeriod, ImportPlan, PlannedCharge, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
 };

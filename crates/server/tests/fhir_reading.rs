@@ -1,0 +1,113 @@
+//! FHIR bundles are read whole or not at all, and everything that has no place on a bill is counted.
+
+use std::path::Path;
+
+use jiff::civil::{Date, date};
+use server::import::Unreadable;
+use server::import::fhir::{ImportPlan, Profile, SourceFile, plan, read_files};
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn fixture() -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/fhir/two-visits.json"))
+        .expect("the project's own fixture")
+}
+
+fn file(text: impl Into<Vec<u8>>) -> SourceFile {
+    SourceFile { name: "two-visits.json".to_owned(), bytes: text.into() }
+}
+
+fn planned(text: String, profile: Profile) -> Result<ImportPlan, Unreadable> {
+    plan(&read_files(&[file(text)])?, profile, TODAY)
+}
+
+#[test]
+fn two_visits_become_two_charges_with_their_diagnoses_and_coverages() {
+    let plan = planned(fixture(), Profile::Synthea).expect("a good bundle");
+    let [patient] = &plan.patients[..] else { panic!("one patient") };
+    assert_eq!((patient.name.full().as_str(), patient.address.state.as_str()), ("Ada Bee Quintero", "MA"));
+    assert!(patient.invented && patient.source_key.ends_with("https://example.org/charts 77"));
+    let [first, second] = &plan.visits[..] else { panic!("two visits") };
+    assert_eq!(first.original_date, Some(date(2012, 1, 2)));
+    assert_eq!(second.original_date, Some(date(2015, 5, 6)), "the day of its own clock");
+    assert!(first.date_of_service < second.date_of_service && second.date_of_service < TODAY);
+    assert_eq!(first.diagnoses, ["Z0001", "I10", "Z23"]);
+    assert_eq!(first.charges[0].procedure, "99396");
+    assert_eq!(first.charges[0].modifiers, ["25"]);
+    assert_eq!((first.charges[1].procedure.as_str(), &first.charges[1].diagnosis_pointers[..]), ("G0008", &[3][..]));
+    assert_eq!(second.diagnoses, ["J0190"]);
+    let [medicaid, private] = &patient.coverages[..] else { panic!("two coverages") };
+    assert_eq!(medicaid.ends_on, second.date_of_service.yesterday().ok());
+    assert_eq!((private.effective_on, private.ends_on), (second.date_of_service, None));
+    assert!(plan.practitioners[0].npi.as_str().starts_with('2'));
+}
+
+#[test]
+fn what_has_no_place_on_a_bill_is_counted_by_reason() {
+    let plan = planned(fixture(), Profile::Synthea).expect("a good bundle");
+    let lines = plan.unmapped.lines();
+    for expected in ["1 Observation", "1 Condition: SNOMED CT 1234567", "1 Claim: pharmacy", "1 Organization"] {
+        assert!(lines.iter().any(|line| line.starts_with(expected)), "{expected} in {lines:?}");
+    }
+}
+
+#[test]
+fn the_same_bundle_gives_the_same_plan() {
+    let one = format!("{:?}", planned(fixture(), Profile::Synthea).expect("good").visits);
+    let two = format!("{:?}", planned(fixture(), Profile::Synthea).expect("good").visits);
+    assert_eq!(one, two);
+}
+
+#[test]
+fn without_a_profile_nothing_is_invented() {
+    let plan = planned(fixture(), Profile::AsSent).expect("a good bundle");
+    assert!(plan.visits.is_empty(), "300 is no NPI, so nobody can have rendered the visits");
+    assert!(plan.patients[0].coverages.is_empty() && !plan.patients[0].invented);
+}
+
+#[test]
+fn a_bad_file_is_refused_with_file_place_and_remedy() {
+    let cases: [(Vec<u8>, &str, &str); 7] = [
+        (Vec::new(), "whole file", "empty"),
+        (fixture().into_bytes()[..400].to_vec(), "line ", "truncated"),
+        (b"\x00\x01\x02binary".to_vec(), "line 1", "not JSON"),
+        (b"{\"resourceType\":\"Patient\"}".to_vec(), "resourceType", "not a Bundle"),
+        (b"[1,2]".to_vec(), "resourceType", "not a Bundle"),
+        (fixture().replace("urn:uuid:d1\"}}", "urn:uuid:gone\"}}").into_bytes(), "entry 4 (Encounter)", "urn:uuid:gone"),
+        (fixture().replace("\"birthDate\": \"1980-04-05\"", "\"birthDate\": \"April\"").into_bytes(), "birthDate", "must be a date"),
+    ];
+    for (bytes, place, problem) in cases {
+        let refused = read_files(&[file(bytes)])
+            .and_then(|bundles| plan(&bundles, Profile::Synthea, TODAY))
+            .expect_err("nothing of it may be taken");
+        let text = refused.to_string();
+        for part in ["two-visits.json", place, problem, "Nothing was imported"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!text.contains("999-00-0001") && !text.contains("Quintero"), "no patient data in an error");
+    }
+}
+
+#[test]
+fn the_synthea_bundles_give_enough_visits() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/synthea_fhir_r4");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("SKIPPED the_synthea_bundles_give_enough_visits (../shared is not beside this clone)");
+        return;
+    };
+    let files: Vec<SourceFile> = entries
+        .flatten()
+        .map(|entry| SourceFile {
+            name: entry.file_name().to_string_lossy().into_owned(),
+            bytes: std::fs::read(entry.path()).expect("a readable file"),
+        })
+        .collect();
+    let plan = plan(&read_files(&files).expect("good bundles"), Profile::Synthea, TODAY).expect("a plan");
+    assert_eq!(plan.patients.len(), 38);
+    assert!(plan.visits.len() >= 260, "{} visits: {:#?}", plan.visits.len(), plan.unmapped.lines());
+    let lines = plan.unmapped.lines();
+    assert!(!lines.iter().any(|line| line.contains("Condition: SNOMED")), "every condition is mapped: {lines:#?}");
+    for line in lines {
+        println!("{line}");
+    }
+}
