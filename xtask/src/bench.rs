@@ -21,17 +21,7 @@ struct Figure {
 
 /// Runs the named measurements, or all of them.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
-    run_step(
-        "release build",
-        workspace.cargo(&[
-            "build",
-            "--release",
-            "--package",
-            "server",
-            "--bin",
-            "tierline",
-        ]),
-    )?;
+    run_step("release build", workspace.cargo(&["build", "--release", "--package", "server", "--bin", "tierline"]))?;
     let wanted = |name: &str| names.is_empty() || names.iter().any(|chosen| chosen == name);
     let mut figures = Vec::new();
     if wanted("demo") {
@@ -54,15 +44,7 @@ fn demo(workspace: &Workspace) -> Result<Figure> {
     let database = format!("sqlite://{}", folder.join("demo.sqlite").display());
     let started = Instant::now();
     let output = Command::new(workspace.target().join("release/tierline"))
-        .args([
-            "demo",
-            "--headless",
-            "--json",
-            "--seed",
-            "7",
-            "--months",
-            "3",
-        ])
+        .args(["demo", "--headless", "--json", "--seed", "7", "--months", "3"])
         .args(["--database", &database])
         .output()
         .context("tierline demo could not be started")?;
@@ -88,17 +70,12 @@ fn measured_inside(workspace: &Workspace, name: &str) -> Result<Vec<Figure>> {
         }
         Err(reason) => println!("SKIPPED bench {name} on PostgreSQL ({reason:#})"),
     }
-    let output = command
-        .output()
-        .context("cargo bench could not be started")?;
+    let output = command.output().context("cargo bench could not be started")?;
     if !output.status.success() {
         bail!("bench {name}: {}", String::from_utf8_lossy(&output.stderr));
     }
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines()
-        .filter_map(|line| line.strip_prefix("FIGURE "))
-        .map(read_figure)
-        .collect()
+    text.lines().filter_map(|line| line.strip_prefix("FIGURE ")).map(read_figure).collect()
 }
 
 /// `FIGURE posting-sqlite 1.9 3 times-the-raw-floor`
@@ -107,12 +84,7 @@ fn read_figure(line: &str) -> Result<Figure> {
     let [name, measured, limit, unit] = words[..] else {
         bail!("a bench printed a FIGURE line of other than four words: {line}");
     };
-    Ok(Figure {
-        name: name.to_owned(),
-        measured: measured.parse()?,
-        limit: limit.parse()?,
-        unit: unit.to_owned(),
-    })
+    Ok(Figure { name: name.to_owned(), measured: measured.parse()?, limit: limit.parse()?, unit: unit.to_owned() })
 }
 
 fn print_table(figures: &[Figure]) -> Result<()> {
@@ -144,10 +116,7 @@ mod tests {
     #[test]
     fn a_figure_line_has_four_words() {
         let figure = read_figure("posting-sqlite 1.9 3 times").expect("four words");
-        assert_eq!(
-            (figure.name.as_str(), figure.limit as i64),
-            ("posting-sqlite", 3)
-        );
+        assert_eq!((figure.name.as_str(), figure.limit as i64), ("posting-sqlite", 3));
         assert!(read_figure("posting-sqlite 1.9").is_err());
     }
 }

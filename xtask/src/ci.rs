@@ -9,17 +9,7 @@ use crate::{codegen, test, tidy};
 pub fn run(workspace: &Workspace) -> Result<()> {
     run_step("format", workspace.cargo(&["fmt", "--all", "--check"]))?;
     tidy::run(workspace)?;
-    run_step(
-        "lints",
-        workspace.cargo(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )?;
+    run_step("lints", workspace.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     test::run(workspace, &[])?;
     codegen::run(workspace, true)?;
     let mut documentation = workspace.cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);

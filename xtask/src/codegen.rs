@@ -14,14 +14,7 @@ const PAGES: [&str; 4] = ["scrub-rules", "permissions", "work-reasons", "command
 pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
     run_step(
         "build the program that prints the pages",
-        workspace.cargo(&[
-            "build",
-            "--quiet",
-            "--package",
-            "server",
-            "--bin",
-            "tierline",
-        ]),
+        workspace.cargo(&["build", "--quiet", "--package", "server", "--bin", "tierline"]),
     )?;
     let folder = workspace.root().join("docs/reference");
     std::fs::create_dir_all(&folder)?;
@@ -44,10 +37,7 @@ pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
         println!("==> generated pages are fresh");
         return Ok(());
     }
-    bail!(
-        "{} no longer say what the code says; run: cargo xtask codegen",
-        stale.join(", ")
-    )
+    bail!("{} no longer say what the code says; run: cargo xtask codegen", stale.join(", "))
 }
 
 fn print_page(workspace: &Workspace, page: &str) -> Result<String> {
@@ -57,10 +47,7 @@ fn print_page(workspace: &Workspace, page: &str) -> Result<String> {
         .output()
         .with_context(|| format!("{} could not be started", program.display()))?;
     if !output.status.success() {
-        bail!(
-            "tierline reference {page}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        bail!("tierline reference {page}: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -8,9 +8,7 @@ use std::sync::OnceLock;
 pub fn install(packages: &[&str]) -> Result<(), String> {
     let list = packages.join(" ");
     if !Path::new("/etc/debian_version").exists() {
-        return Err(format!(
-            "not Debian, so nothing was installed; install what Debian calls {list}"
-        ));
+        return Err(format!("not Debian, so nothing was installed; install what Debian calls {list}"));
     }
     if !is_root() {
         return Err(format!("not root; run: sudo apt-get install {list}"));
@@ -20,19 +18,12 @@ pub fn install(packages: &[&str]) -> Result<(), String> {
         return Err("apt-get update failed: is the network there?".to_owned());
     }
     let installed = apt_get(&[&["install", "-y", "--no-install-recommends"], packages].concat());
-    if installed {
-        Ok(())
-    } else {
-        Err(format!("apt-get install {list} failed"))
-    }
+    if installed { Ok(()) } else { Err(format!("apt-get install {list} failed")) }
 }
 
 /// Whether this process may do what only root may.
 pub fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+    Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }
 
 fn lists_are_fresh() -> bool {

@@ -32,24 +32,20 @@ impl ThrowAwayPostgres {
     pub fn start() -> Result<ThrowAwayPostgres> {
         let programs = find_programs()
             .or_else(|| {
-                debian::install(&["postgresql-15"])
-                    .or_else(|_| debian::install(&["postgresql"]))
-                    .err()
-                    .map_or_else(find_programs, |reason| {
+                debian::install(&["postgresql-15"]).or_else(|_| debian::install(&["postgresql"])).err().map_or_else(
+                    find_programs,
+                    |reason| {
                         eprintln!("PostgreSQL was not installed: {reason}");
                         None
-                    })
+                    },
+                )
             })
             .context("no initdb found below /usr/lib/postgresql or on the PATH")?;
         let folder = make_folder()?;
         let port = spare_port()?;
         initialise(&programs, &folder)?;
         let server = launch(&programs, &folder, port)?;
-        let mut cluster = ThrowAwayPostgres {
-            server,
-            folder,
-            port,
-        };
+        let mut cluster = ThrowAwayPostgres { server, folder, port };
         cluster.wait_until_ready(&programs)?;
         cluster.make_test_role(&programs)?;
         Ok(cluster)
@@ -74,11 +70,7 @@ impl ThrowAwayPostgres {
             }
             std::thread::sleep(Duration::from_millis(100));
         }
-        bail!(
-            "PostgreSQL was not ready after {} s: {}",
-            START_LIMIT.as_secs(),
-            self.log_tail()
-        )
+        bail!("PostgreSQL was not ready after {} s: {}", START_LIMIT.as_secs(), self.log_tail())
     }
 
     /// CREATEDB, because a test may want a database of its own; no SUPERUSER and no BYPASSRLS.
@@ -107,9 +99,7 @@ impl ThrowAwayPostgres {
 
     fn stop(&mut self) {
         // SIGINT is PostgreSQL's fast shutdown; `kill` keeps this crate free of unsafe calls.
-        let asked = Command::new("kill")
-            .args(["-INT", &self.server.id().to_string()])
-            .status();
+        let asked = Command::new("kill").args(["-INT", &self.server.id().to_string()]).status();
         let started = Instant::now();
         while asked.is_ok() && started.elapsed() < STOP_LIMIT {
             if !matches!(self.server.try_wait(), Ok(None)) {
@@ -139,27 +129,19 @@ fn find_programs() -> Option<PathBuf> {
     let debian = Path::new("/usr/lib/postgresql");
     let mut candidates = vec![debian.join("15/bin")];
     if let Ok(entries) = std::fs::read_dir(debian) {
-        let mut versions: Vec<PathBuf> = entries
-            .flatten()
-            .map(|entry| entry.path().join("bin"))
-            .collect();
+        let mut versions: Vec<PathBuf> = entries.flatten().map(|entry| entry.path().join("bin")).collect();
         versions.sort();
         versions.reverse();
         candidates.extend(versions);
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
     candidates.extend(std::env::split_paths(&path));
-    candidates.into_iter().find(|folder| {
-        ["initdb", "postgres", "psql"]
-            .iter()
-            .all(|name| folder.join(name).exists())
-    })
+    candidates.into_iter().find(|folder| ["initdb", "postgres", "psql"].iter().all(|name| folder.join(name).exists()))
 }
 
 fn make_folder() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("tierline-postgres-{}", std::process::id()));
-    std::fs::create_dir(&folder)
-        .with_context(|| format!("the folder {} could not be made", folder.display()))?;
+    std::fs::create_dir(&folder).with_context(|| format!("the folder {} could not be made", folder.display()))?;
     Ok(folder)
 }
 
@@ -176,16 +158,7 @@ fn initialise(programs: &Path, folder: &Path) -> Result<()> {
         }
     }
     let output = unprivileged(&programs.join("initdb"))
-        .args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-D",
-        ])
+        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
         .arg(folder.join("data"))
         .current_dir(folder)
         .output()?;
@@ -202,12 +175,7 @@ fn launch(programs: &Path, folder: &Path, port: u16) -> Result<Child> {
         .arg("-D")
         .arg(folder.join("data"))
         .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-        .args([
-            "-c",
-            "max_connections=200",
-            "-c",
-            "log_min_messages=warning",
-        ])
+        .args(["-c", "max_connections=200", "-c", "log_min_messages=warning"])
         .arg("-k")
         .arg(folder)
         .current_dir(folder)

@@ -58,11 +58,7 @@ fn run_cargo_test(
     variables: &[(&str, String)],
 ) -> Result<(bool, Vec<String>)> {
     let whole = ["--workspace".to_owned()];
-    let chosen = if arguments.is_empty() {
-        &whole
-    } else {
-        arguments
-    };
+    let chosen = if arguments.is_empty() { &whole } else { arguments };
     let mut command = workspace.cargo(&["test", "--no-fail-fast"]);
     command.args(chosen);
     if !chosen.iter().any(|word| word == "--") {
@@ -74,10 +70,7 @@ fn run_cargo_test(
         command.env(name, value);
     }
     println!("==> cargo test {}", chosen.join(" "));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo test could not be started")?;
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo test could not be started")?;
     let output = child.stdout.take().context("cargo test has no output")?;
     let mut filter = OutputFilter::default();
     for line in BufReader::new(output).split(b'\n') {
@@ -92,10 +85,7 @@ fn run_cargo_test(
 
 fn judge(workspace: &Workspace, passed: bool, skipped: &[String]) -> Result<()> {
     let shared_is_there = workspace.root().join("../shared").is_dir();
-    let counted: Vec<&String> = skipped
-        .iter()
-        .filter(|skip| shared_is_there || !skip.contains("../shared"))
-        .collect();
+    let counted: Vec<&String> = skipped.iter().filter(|skip| shared_is_there || !skip.contains("../shared")).collect();
     if !skipped.is_empty() {
         println!("\n{} skipped:", skipped.len());
         for skip in skipped {
@@ -156,14 +146,7 @@ mod tests {
         .into_iter()
         .filter(|line| filter.shows(line))
         .collect();
-        assert_eq!(
-            shown,
-            [
-                "test a ... ok",
-                "SKIPPED a (no ../shared)",
-                "test result: ok. 1 passed"
-            ]
-        );
+        assert_eq!(shown, ["test a ... ok", "SKIPPED a (no ../shared)", "test result: ok. 1 passed"]);
         assert_eq!(filter.skipped, ["a (no ../shared)"]);
     }
 

@@ -25,22 +25,13 @@ pub struct SourceFile {
 type Rule = fn(&Workspace, &[SourceFile]) -> Vec<String>;
 
 const RULES: [(&str, Rule); 8] = [
-    (
-        "crates depend only on what ARCHITECTURE.md allows",
-        crate_law::check,
-    ),
+    ("crates depend only on what ARCHITECTURE.md allows", crate_law::check),
     ("files stay small", file_sizes::check),
     ("every Rust file says what it is", source_text::module_docs),
-    (
-        "no float, SQL or engine where it does not belong",
-        source_text::boundaries,
-    ),
+    ("no float, SQL or engine where it does not belong", source_text::boundaries),
     ("no path of somebody's machine", source_text::machine_paths),
     ("the glossary's banned words", words::check),
-    (
-        "every open-ended file stands in its registry",
-        registries::check,
-    ),
+    ("every open-ended file stands in its registry", registries::check),
     ("docs/adding.md names what exists", registries::adding_page),
 ];
 
@@ -63,11 +54,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
     if count > 0 {
         bail!("{count} things to tidy");
     }
-    println!(
-        "tidy: {} files, {} rules, nothing to mend",
-        sources.len(),
-        RULES.len()
-    );
+    println!("tidy: {} files, {} rules, nothing to mend", sources.len(), RULES.len());
     Ok(())
 }
 

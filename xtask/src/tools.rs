@@ -60,19 +60,12 @@ pub fn x12_engines(workspace: &Workspace) -> Result<PathBuf, String> {
     if installed && engines_answer(&python) {
         Ok(python)
     } else {
-        Err(format!(
-            "pip could not install {}: is the Python registry reachable?",
-            ENGINES.join(" and ")
-        ))
+        Err(format!("pip could not install {}: is the Python registry reachable?", ENGINES.join(" and ")))
     }
 }
 
 fn made_environment(host: &Path, folder: &Path) -> bool {
-    Command::new(host)
-        .args(["-m", "venv", "--clear"])
-        .arg(folder)
-        .status()
-        .is_ok_and(|status| status.success())
+    Command::new(host).args(["-m", "venv", "--clear"]).arg(folder).status().is_ok_and(|status| status.success())
 }
 
 fn engines_answer(python: &Path) -> bool {
@@ -95,8 +88,6 @@ fn find_browser() -> Option<Browser> {
 fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     names.iter().find_map(|name| {
-        std::env::split_paths(&path)
-            .map(|folder| folder.join(name))
-            .find(|candidate| candidate.is_file())
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())
     })
 }

@@ -25,21 +25,11 @@ impl Workspace {
             .output()
             .context("cargo metadata could not be started")?;
         if !output.status.success() {
-            bail!(
-                "cargo metadata failed: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr));
         }
         let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-        let target = metadata["target_directory"]
-            .as_str()
-            .context("cargo metadata names no target directory")?
-            .into();
-        Ok(Workspace {
-            root,
-            target,
-            metadata,
-        })
+        let target = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?.into();
+        Ok(Workspace { root, target, metadata })
     }
 
     /// The folder that holds the top Cargo.toml.
@@ -54,9 +44,7 @@ impl Workspace {
 
     /// The packages of the workspace, as `cargo metadata` tells them.
     pub fn packages(&self) -> &[serde_json::Value] {
-        self.metadata["packages"]
-            .as_array()
-            .map_or(&[], Vec::as_slice)
+        self.metadata["packages"].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// A cargo command in the root, not yet started.
@@ -74,21 +62,12 @@ impl Workspace {
     /// Every file that git tracks or would track, below the root.
     pub fn files(&self) -> Result<Vec<PathBuf>> {
         let output = Command::new("git")
-            .args([
-                "ls-files",
-                "--cached",
-                "--others",
-                "--exclude-standard",
-                "-z",
-            ])
+            .args(["ls-files", "--cached", "--others", "--exclude-standard", "-z"])
             .current_dir(&self.root)
             .output()
             .context("git ls-files could not be started: tidy needs git")?;
         if !output.status.success() {
-            bail!(
-                "git ls-files failed: {}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+            bail!("git ls-files failed: {}", String::from_utf8_lossy(&output.stderr));
         }
         let listing = String::from_utf8_lossy(&output.stdout).into_owned();
         let mut files: Vec<PathBuf> = listing
@@ -106,9 +85,7 @@ impl Workspace {
 /// Runs a command to its end and fails with its words when it fails.
 pub fn run_step(title: &str, mut command: Command) -> Result<()> {
     println!("==> {title}");
-    let status = command
-        .status()
-        .with_context(|| format!("{title}: the command could not be started"))?;
+    let status = command.status().with_context(|| format!("{title}: the command could not be started"))?;
     if !status.success() {
         bail!("{title} failed ({status})");
     }

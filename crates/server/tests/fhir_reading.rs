@@ -73,8 +73,16 @@ fn a_bad_file_is_refused_with_file_place_and_remedy() {
         (b"\x00\x01\x02binary".to_vec(), "line 1", "not JSON"),
         (b"{\"resourceType\":\"Patient\"}".to_vec(), "resourceType", "not a Bundle"),
         (b"[1,2]".to_vec(), "resourceType", "not a Bundle"),
-        (fixture().replace("urn:uuid:d1\"}}", "urn:uuid:gone\"}}").into_bytes(), "entry 4 (Encounter)", "urn:uuid:gone"),
-        (fixture().replace("\"birthDate\": \"1980-04-05\"", "\"birthDate\": \"April\"").into_bytes(), "birthDate", "must be a date"),
+        (
+            fixture().replace("urn:uuid:d1\"}}", "urn:uuid:gone\"}}").into_bytes(),
+            "entry 4 (Encounter)",
+            "urn:uuid:gone",
+        ),
+        (
+            fixture().replace("\"birthDate\": \"1980-04-05\"", "\"birthDate\": \"April\"").into_bytes(),
+            "birthDate",
+            "must be a date",
+        ),
     ];
     for (bytes, place, problem) in cases {
         let refused = read_files(&[file(bytes)])

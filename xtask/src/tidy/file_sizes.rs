@@ -15,11 +15,7 @@ const EXCEPTIONS: [(&str, usize); 0] = [];
 
 /// Generated tables are data, not something to read.
 fn is_generated(source: &SourceFile) -> bool {
-    source
-        .text
-        .lines()
-        .take(5)
-        .any(|line| line.contains("@generated"))
+    source.text.lines().take(5).any(|line| line.contains("@generated"))
 }
 
 /// Counts the lines of each Rust file.
@@ -31,21 +27,14 @@ pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
         let exception = EXCEPTIONS.iter().find(|(name, _)| *name == source.name);
         match exception {
             Some((name, allowed)) if lines > *allowed => {
-                problems.push(format!(
-                    "{name} grew from {allowed} to {lines} lines: split it instead"
-                ));
+                problems.push(format!("{name} grew from {allowed} to {lines} lines: split it instead"));
             }
             Some((name, allowed)) if lines < *allowed => {
-                problems.push(format!(
-                    "{name} shrank to {lines} lines: say so in the exception list"
-                ));
+                problems.push(format!("{name} shrank to {lines} lines: say so in the exception list"));
             }
             Some(_) => {}
             None if lines > HARD_LIMIT => {
-                problems.push(format!(
-                    "{} has {lines} lines, over {HARD_LIMIT}",
-                    source.name
-                ));
+                problems.push(format!("{} has {lines} lines, over {HARD_LIMIT}", source.name));
             }
             None if lines > SOFT_LIMIT => soft.push(format!("{} ({lines})", source.name)),
             None => {}

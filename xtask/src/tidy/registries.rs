@@ -13,11 +13,8 @@ struct Registry {
     constant: &'static str,
 }
 
-const REGISTRIES: [Registry; 1] = [Registry {
-    folder: "crates/scrub/src/rules",
-    registry: "crates/scrub/src/rules.rs",
-    constant: "RULE",
-}];
+const REGISTRIES: [Registry; 1] =
+    [Registry { folder: "crates/scrub/src/rules", registry: "crates/scrub/src/rules.rs", constant: "RULE" }];
 
 /// A rule file that nobody listed would silently never run.
 pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
@@ -30,18 +27,12 @@ pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
             let Some(stem) = stem_in(&source.name, kind.folder) else {
                 continue;
             };
-            if !source
-                .text
-                .contains(&format!("pub const {}", kind.constant))
-            {
+            if !source.text.contains(&format!("pub const {}", kind.constant)) {
                 continue;
             }
             let entry = format!("{stem}::{}", kind.constant);
             if !registry.text.contains(&entry) {
-                problems.push(format!(
-                    "{} is not listed: add {entry} to {}",
-                    source.name, kind.registry
-                ));
+                problems.push(format!("{} is not listed: add {entry} to {}", source.name, kind.registry));
             }
         }
     }
@@ -86,13 +77,7 @@ mod tests {
         assert!(is_path("crates/scrub/src/rules.rs"));
         assert!(!is_path("crates/scrub/src/rules/NAME.rs"));
         assert!(!is_path("cargo xtask codegen"));
-        assert_eq!(
-            stem_in("crates/scrub/src/rules/units.rs", "crates/scrub/src/rules"),
-            Some("units")
-        );
-        assert_eq!(
-            stem_in("crates/scrub/src/rules.rs", "crates/scrub/src/rules"),
-            None
-        );
+        assert_eq!(stem_in("crates/scrub/src/rules/units.rs", "crates/scrub/src/rules"), Some("units"));
+        assert_eq!(stem_in("crates/scrub/src/rules.rs", "crates/scrub/src/rules"), None);
     }
 }

@@ -10,9 +10,7 @@ const HEADING: &str = "## Banned in identifiers";
 /// Compares every identifier, split into its words, and every file name with the table.
 pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
     let Some(glossary) = sources.iter().find(|source| source.name == GLOSSARY) else {
-        return vec![format!(
-            "{GLOSSARY} is missing: it says what things are called"
-        )];
+        return vec![format!("{GLOSSARY} is missing: it says what things are called")];
     };
     let banned = read_table(&glossary.text);
     if banned.is_empty() {
@@ -55,15 +53,10 @@ fn read_table(glossary: &str) -> Vec<(String, String)> {
 }
 
 /// A banned entry of several words, as `insurance_id`, is found as a run of words.
-fn first_banned<'a>(
-    banned: &'a [(String, String)],
-    words: &[String],
-) -> Option<&'a (String, String)> {
+fn first_banned<'a>(banned: &'a [(String, String)], words: &[String]) -> Option<&'a (String, String)> {
     banned.iter().find(|(entry, _)| {
         let run: Vec<&str> = entry.split('_').collect();
-        words
-            .windows(run.len())
-            .any(|window| window.iter().zip(&run).all(|(have, want)| have == want))
+        words.windows(run.len()).any(|window| window.iter().zip(&run).all(|(have, want)| have == want))
     })
 }
 
@@ -112,11 +105,8 @@ mod tests {
     #[test]
     fn a_banned_run_is_found_inside_a_name_but_not_in_a_comment_or_string() {
         let banned = vec![("insurance_id".to_owned(), "MemberId".to_owned())];
-        let found = |line: &str| {
-            identifiers(line)
-                .iter()
-                .any(|name| first_banned(&banned, &split_words(name)).is_some())
-        };
+        let found =
+            |line: &str| identifiers(line).iter().any(|name| first_banned(&banned, &split_words(name)).is_some());
         assert!(found("let the_insurance_id = 1;"));
         assert!(found("struct InsuranceId;"));
         assert!(!found("// insurance_id"));

@@ -145,7 +145,13 @@ impl Columns {
                 None => {
                     let known: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
                     let remedy = format!("Rename or delete it; known columns are {}", known.join(", "));
-                    problems.push(at(file, 1, &format!("number {}", place + 1), "the column has no name we know", &remedy));
+                    problems.push(at(
+                        file,
+                        1,
+                        &format!("number {}", place + 1),
+                        "the column has no name we know",
+                        &remedy,
+                    ));
                 }
             }
         }
@@ -172,7 +178,11 @@ impl Row<'_> {
         let mut problems = Vec::new();
         for (name, _) in COLUMNS {
             if is_formula(self.cell(name)) {
-                problems.push(self.problem(name, "the cell begins with =, +, - or @ as a formula does", "Type the plain value"));
+                problems.push(self.problem(
+                    name,
+                    "the cell begins with =, +, - or @ as a formula does",
+                    "Type the plain value",
+                ));
             }
         }
         if !problems.is_empty() {
@@ -214,7 +224,10 @@ impl Row<'_> {
         let visit = self.cell("visit");
         Ok(CsvVisit {
             row: self.row,
-            source_key: format!("csv {account} {date_of_service} {place_of_service} {} {visit}", rendering_npi.as_str()),
+            source_key: format!(
+                "csv {account} {date_of_service} {place_of_service} {} {visit}",
+                rendering_npi.as_str()
+            ),
             patient_account: account,
             date_of_service,
             place_of_service,
@@ -298,9 +311,11 @@ impl Row<'_> {
         }
         match text.replace(['$', ','], "").parse::<Money>() {
             Ok(amount) if amount > Money::ZERO => Ok(Some(amount)),
-            Ok(_) | Err(_) => {
-                Err(self.problem("amount", "must be an amount above zero such as 140.00", "Correct it, or leave it empty for the fee schedule's"))
-            }
+            Ok(_) | Err(_) => Err(self.problem(
+                "amount",
+                "must be an amount above zero such as 140.00",
+                "Correct it, or leave it empty for the fee schedule's",
+            )),
         }
     }
 
@@ -340,9 +355,7 @@ fn is_formula(cell: &str) -> bool {
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split([' ', ';', '|', ','])
-        .filter(|word| !word.is_empty())
-        .map(str::to_ascii_uppercase)
+    text.split([' ', ';', '|', ',']).filter(|word| !word.is_empty()).map(str::to_ascii_uppercase)
 }
 
 fn pointer(word: &str) -> Option<u8> {
@@ -391,7 +404,8 @@ mod tests {
 
     use super::*;
 
-    const HEADER: &str = "patient_account,date_of_service,procedure,diagnoses,rendering_npi,modifiers,units,amount,diagnosis_pointers\n";
+    const HEADER: &str =
+        "patient_account,date_of_service,procedure,diagnoses,rendering_npi,modifiers,units,amount,diagnosis_pointers\n";
 
     fn read(rows: &str) -> Result<Vec<CsvVisit>, Unreadable> {
         let file = SourceFile { name: "charges.csv".to_owned(), bytes: format!("{HEADER}{rows}").into_bytes() };

@@ -97,12 +97,7 @@ pub fn read_files(files: &[SourceFile]) -> Result<Bundles, Unreadable> {
 
 fn read_file(file: &SourceFile, bundles: &mut Bundles, problems: &mut Vec<InputProblem>) {
     let mut refuse = |place: String, problem: String, remedy: &str| {
-        problems.push(InputProblem {
-            file: file.name.clone(),
-            place,
-            problem,
-            remedy: remedy.to_owned(),
-        });
+        problems.push(InputProblem { file: file.name.clone(), place, problem, remedy: remedy.to_owned() });
     };
     let export_again = "Export the file again as a FHIR R4 bundle in JSON";
     if file.bytes.len() > LARGEST_FILE_BYTES {

@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_social_security_number_never_becomes_a_key() {
-        let number = |system: &str| Identifier { system: Some(system.to_owned()), value: Some("999-88-8619".to_owned()) };
+        let number =
+            |system: &str| Identifier { system: Some(system.to_owned()), value: Some("999-88-8619".to_owned()) };
         let key = source_key("Patient", &[number("http://hl7.org/fhir/sid/us-ssn")], "p1");
         assert_eq!(key, "fhir Patient p1");
     }

@@ -10,7 +10,7 @@ use super::bundle::{Bundles, Located};
 use super::code_maps::{CodeMaps, ServiceOutcome, VisitOutcome};
 use super::identities::source_key;
 use super::people;
-use super::profile::{WhoPays, Profile};
+use super::profile::{Profile, WhoPays};
 use super::resources::{Concept, Encounter, InsuranceClaim, Patient};
 use super::visits::{
     CoveragePeriod, ImportPlan, PlannedCharge, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
@@ -227,7 +227,10 @@ impl<'a> Planner<'a> {
         diagnoses.truncate(billing::encounter::MOST_DIAGNOSES - 1);
         let charges = self.charges(&encounter.key, procedure, &mut diagnoses);
         self.plan.visits.push(PlannedVisit {
-            source_key: format!("{patient_key} Encounter {}", encounter.resource.id.as_deref().unwrap_or(&encounter.key)),
+            source_key: format!(
+                "{patient_key} Encounter {}",
+                encounter.resource.id.as_deref().unwrap_or(&encounter.key)
+            ),
             patient_key: patient_key.to_owned(),
             practitioner_key,
             date_of_service: date,
@@ -328,7 +331,11 @@ impl<'a> Planner<'a> {
         }
         for (claims, kind) in [(&self.bundles.claims, "Claim"), (&self.bundles.explanations, "ExplanationOfBenefit")] {
             let pharmacy = claims.iter().filter(|claim| is_pharmacy(&claim.resource)).count();
-            unmapped.count_many(kind, "pharmacy: drugs are billed by the pharmacy, not by a professional claim", pharmacy);
+            unmapped.count_many(
+                kind,
+                "pharmacy: drugs are billed by the pharmacy, not by a professional claim",
+                pharmacy,
+            );
         }
         unmapped.count_many(
             "ExplanationOfBenefit",
@@ -345,7 +352,11 @@ impl<'a> Planner<'a> {
         }
         let idle = distinct_practitioners(self.bundles).saturating_sub(self.plan.practitioners.len());
         unmapped.count_many("Practitioner", "took part in no billed visit", idle);
-        unmapped.count_many("Organization", "the practice itself bills; places are not entered", self.bundles.organizations.len());
+        unmapped.count_many(
+            "Organization",
+            "the practice itself bills; places are not entered",
+            self.bundles.organizations.len(),
+        );
         unmapped.count_many("Coverage", "stands apart from any claim; enter it by hand", self.bundles.coverages.len());
     }
 
@@ -390,8 +401,6 @@ fn distinct_practitioners(bundles: &Bundles) -> usize {
 impl Unmapped {
     /// "1856 Observation: no part of a bill" and so on, one line each.
     pub fn lines(&self) -> Vec<String> {
-        self.rows()
-            .map(|(resource, reason, count)| format!("{count} {resource}: {reason}"))
-            .collect()
+        self.rows().map(|(resource, reason, count)| format!("{count} {resource}: {reason}")).collect()
     }
 }

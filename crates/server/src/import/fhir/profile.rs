@@ -100,10 +100,7 @@ fn spread(patient_key: &str, birth_date: Date, count: usize, window: i64, today:
     let count_of_visits = i64::try_from(count).unwrap_or(i64::MAX).max(1);
     let step = days / count_of_visits;
     let offset = i64::try_from(stable_number(patient_key, u64::try_from(step.max(1)).unwrap_or(1))).unwrap_or(0);
-    (0..count_of_visits)
-        .take(count)
-        .map(|index| oldest.saturating_add((index * step + offset).days()))
-        .collect()
+    (0..count_of_visits).take(count).map(|index| oldest.saturating_add((index * step + offset).days())).collect()
 }
 
 fn window_days(words: &[&str]) -> i64 {
@@ -123,28 +120,25 @@ struct PayerRow {
 }
 
 fn payer_rows() -> impl Iterator<Item = PayerRow> {
-    include_str!("synthea_payers.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| {
-            let columns: Vec<&'static str> = line.split('\t').collect();
-            let [word, identifier, name, plan, filing, prefix, digits, window] = columns[..] else {
-                return None;
-            };
-            let who_pays = if identifier == "-" {
-                WhoPays::Patient
-            } else {
-                WhoPays::Payer(PayerWord {
-                    payer_identifier: identifier.to_owned(),
-                    payer_name: name.to_owned(),
-                    plan_name: plan.to_owned(),
-                    filing_indicator: filing.to_owned(),
-                    member_prefix: prefix.to_owned(),
-                    member_digits: digits.parse().ok()?,
-                })
-            };
-            Some(PayerRow { word, who_pays, window_days: window.parse().ok()? })
-        })
+    include_str!("synthea_payers.tsv").lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let columns: Vec<&'static str> = line.split('\t').collect();
+        let [word, identifier, name, plan, filing, prefix, digits, window] = columns[..] else {
+            return None;
+        };
+        let who_pays = if identifier == "-" {
+            WhoPays::Patient
+        } else {
+            WhoPays::Payer(PayerWord {
+                payer_identifier: identifier.to_owned(),
+                payer_name: name.to_owned(),
+                plan_name: plan.to_owned(),
+                filing_indicator: filing.to_owned(),
+                member_prefix: prefix.to_owned(),
+                member_digits: digits.parse().ok()?,
+            })
+        };
+        Some(PayerRow { word, who_pays, window_days: window.parse().ok()? })
+    })
 }
 
 #[cfg(test)]
@@ -166,7 +160,8 @@ mod tests {
 
     #[test]
     fn no_visit_is_placed_before_birth() {
-        let dates = Profile::Synthea.dates("p", date(2026, 9, 1), &[date(2020, 1, 1); 3], &["medicaid"], date(2026, 11, 22));
+        let dates =
+            Profile::Synthea.dates("p", date(2026, 9, 1), &[date(2020, 1, 1); 3], &["medicaid"], date(2026, 11, 22));
         assert!(dates.iter().all(|day| *day >= date(2026, 9, 1)));
     }
 

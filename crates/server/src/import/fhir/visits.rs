@@ -126,9 +126,7 @@ impl Unmapped {
 
     /// Type, reason, count, in that order.
     pub fn rows(&self) -> impl Iterator<Item = (&str, &str, usize)> {
-        self.0
-            .iter()
-            .map(|((resource, reason), count)| (resource.as_str(), reason.as_str(), *count))
+        self.0.iter().map(|((resource, reason), count)| (resource.as_str(), reason.as_str(), *count))
     }
 
     /// All together.
