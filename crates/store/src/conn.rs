@@ -1,0 +1,276 @@
+//! A connection in a transaction: the practice, the actor, the instant, and how registered statements are run.
+//!
+//! It never runs a statement without the practice: `$1` is bound here.
+
+use std::cell::{Cell, RefCell};
+
+use billing::access::Actor;
+use billing::id::PracticeId;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::env::Env;
+use crate::error::{RefusalKind, StoreError};
+use crate::record::{Record, TableRecord};
+use crate::statement::Statement;
+use crate::value::{Col, Val};
+use crate::{postgres, sqlite};
+
+/// Rows of one multi-row INSERT: measured knee of both engines, and 60 columns stay below SQLite's 32,766 parameters.
+pub const INSERT_ROWS: usize = 500;
+/// Sizes an IN list is padded to, so that few texts are prepared.
+const IN_SIZES: [usize; 4] = [1, 10, 100, 500];
+/// The mark in a statement where the IN list stands.
+const KEYS_MARK: &str = "{keys}";
+
+/// The engine behind a connection.
+pub(crate) enum Link {
+    /// Embedded.
+    Sqlite(rusqlite::Connection),
+    /// PostgreSQL.
+    Postgres(RefCell<postgres::Link>),
+}
+
+/// A connection in a transaction.
+pub struct Conn {
+    pub(crate) link: Link,
+    pub(crate) env: Env,
+    actor: Actor,
+    practice: PracticeId,
+    now: Timestamp,
+    today: Date,
+    /// Set once a statement fails: nothing may be committed after that, on either engine.
+    failed: Cell<Option<RefusalKind>>,
+    changed: Cell<u64>,
+}
+
+impl Conn {
+    pub(crate) fn new(link: Link, env: &Env, actor: &Actor, practice: PracticeId) -> Conn {
+        Conn {
+            link,
+            env: env.clone(),
+            actor: actor.clone(),
+            practice,
+            now: env.now(),
+            today: env.today(),
+            failed: Cell::new(None),
+            changed: Cell::new(0),
+        }
+    }
+
+    /// The practice whose rows this connection sees.
+    pub fn practice(&self) -> PracticeId {
+        self.practice
+    }
+
+    /// Who does this.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The instant of this transaction.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The civil day of this transaction in the practice's time zone.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// True on PostgreSQL; for the few texts that must differ.
+    pub fn is_postgres(&self) -> bool {
+        match self.link {
+            Link::Sqlite(_) => false,
+            Link::Postgres(_) => true,
+        }
+    }
+
+    /// Runs a registered query. `params` begin at `$2`.
+    pub fn query<R: Record>(&self, statement: &Statement<R>, params: &[Val]) -> Result<Vec<R>, StoreError> {
+        self.query_text(statement.name, statement.sql, &self.bind(statement.tenant, params))
+    }
+
+    /// Runs a registered query that finds at most one row.
+    pub fn query_opt<R: Record>(&self, statement: &Statement<R>, params: &[Val]) -> Result<Option<R>, StoreError> {
+        let mut rows = self.query(statement, params)?;
+        match rows.len() {
+            0 | 1 => Ok(rows.pop()),
+            found => Err(StoreError::RowCount { statement: statement.name.to_owned(), found }),
+        }
+    }
+
+    /// Runs a registered query that finds exactly one row.
+    pub fn query_one<R: Record>(&self, statement: &Statement<R>, params: &[Val]) -> Result<R, StoreError> {
+        self.query_opt(statement, params)?
+            .ok_or_else(|| StoreError::RowCount { statement: statement.name.to_owned(), found: 0 })
+    }
+
+    /// Runs a registered query for many keys: its text holds `IN ({keys})`, and the keys come after `params`.
+    /// Keys are asked for in pieces of 500; rows come in no particular order.
+    pub fn query_in<R: Record, K: Col>(
+        &self,
+        statement: &Statement<R>,
+        params: &[Val],
+        keys: &[K],
+    ) -> Result<Vec<R>, StoreError> {
+        let bound = self.bind(statement.tenant, params);
+        let mut rows = Vec::new();
+        for piece in keys.chunks(IN_SIZES[IN_SIZES.len() - 1]) {
+            let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+            let mut all = bound.clone();
+            all.extend(piece.iter().map(Col::to_val));
+            if let Some(last) = piece.last() {
+                all.extend((piece.len()..size).map(|_| last.to_val()));
+            }
+            let sql = with_keys(statement.sql, bound.len() + 1, size);
+            rows.extend(self.query_text(statement.name, &sql, &all)?);
+        }
+        Ok(rows)
+    }
+
+    /// Runs a registered statement and says how many rows it changed. `params` begin at `$2`.
+    pub fn execute(&self, statement: &Statement<()>, params: &[Val]) -> Result<u64, StoreError> {
+        self.execute_text(statement.name, statement.sql, &self.bind(statement.tenant, params))
+    }
+
+    /// Runs a query put together from registered parts (filters of a list). `$1` is the practice, `params` begin at `$2`.
+    pub fn query_dynamic<R: Record>(
+        &self,
+        name: &'static str,
+        sql: &str,
+        params: &[Val],
+    ) -> Result<Vec<R>, StoreError> {
+        self.query_text(name, sql, &self.bind(true, params))
+    }
+
+    /// Inserts one row. The practice is put first.
+    pub fn insert<R: TableRecord>(&self, row: &R) -> Result<(), StoreError> {
+        self.insert_many(std::slice::from_ref(row))
+    }
+
+    /// Inserts one row unless its key exists; says whether it was inserted.
+    pub fn insert_new<R: TableRecord>(&self, row: &R) -> Result<bool, StoreError> {
+        let mut vals = Vec::with_capacity(R::COLUMNS.len() + 1);
+        self.row_vals(row, &mut vals);
+        let sql = insert_text::<R>(1, " ON CONFLICT DO NOTHING");
+        Ok(self.execute_text(R::TABLE, &sql, &vals)? == 1)
+    }
+
+    /// Inserts many rows in prepared pieces of 500.
+    pub fn insert_many<R: TableRecord>(&self, rows: &[R]) -> Result<(), StoreError> {
+        for piece in rows.chunks(INSERT_ROWS) {
+            let mut vals = Vec::with_capacity(piece.len() * (R::COLUMNS.len() + 1));
+            for row in piece {
+                self.row_vals(row, &mut vals);
+            }
+            let sql = insert_text::<R>(piece.len(), "");
+            self.execute_text(R::TABLE, &sql, &vals)?;
+        }
+        Ok(())
+    }
+
+    fn row_vals<R: TableRecord>(&self, row: &R, vals: &mut Vec<Val>) {
+        if R::TENANT {
+            vals.push(self.practice.to_val());
+        }
+        row.to_vals(vals);
+    }
+
+    fn bind(&self, tenant: bool, params: &[Val]) -> Vec<Val> {
+        let mut bound = Vec::with_capacity(params.len() + 1);
+        if tenant {
+            bound.push(self.practice.to_val());
+        }
+        bound.extend_from_slice(params);
+        bound
+    }
+
+    pub(crate) fn query_text<R: Record>(&self, name: &str, sql: &str, params: &[Val]) -> Result<Vec<R>, StoreError> {
+        self.watch(match &self.link {
+            Link::Sqlite(connection) => sqlite::query(connection, name, sql, params),
+            Link::Postgres(link) => link.borrow_mut().query(name, sql, params),
+        })
+    }
+
+    pub(crate) fn execute_text(&self, name: &str, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
+        let changed = self.watch(match &self.link {
+            Link::Sqlite(connection) => sqlite::execute(connection, name, sql, params),
+            Link::Postgres(link) => link.borrow_mut().execute(name, sql, params),
+        })?;
+        self.changed.set(self.changed.get() + changed);
+        Ok(changed)
+    }
+
+    pub(crate) fn batch(&self, name: &str, sql: &str) -> Result<(), StoreError> {
+        self.watch(match &self.link {
+            Link::Sqlite(connection) => sqlite::batch(connection, name, sql),
+            Link::Postgres(link) => link.borrow_mut().batch(name, sql),
+        })
+    }
+
+    fn watch<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(StoreError::Refused { kind, .. }) = &result {
+            self.failed.set(Some(*kind));
+        }
+        result
+    }
+
+    /// The refusal that spoiled this transaction, if one did.
+    pub(crate) fn failure(&self) -> Option<RefusalKind> {
+        self.failed.get()
+    }
+
+    /// How many rows were changed so far.
+    pub(crate) fn changed(&self) -> u64 {
+        self.changed.get()
+    }
+}
+
+/// `$n` placeholders in the place of the mark.
+pub(crate) fn with_keys(sql: &str, first: usize, count: usize) -> String {
+    let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
+    sql.replace(KEYS_MARK, &marks.join(","))
+}
+
+/// The text of a multi-row INSERT.
+fn insert_text<R: TableRecord>(rows: usize, suffix: &str) -> String {
+    let width = R::COLUMNS.len() + usize::from(R::TENANT);
+    let mut sql = String::with_capacity(64 + rows * width * 7);
+    sql.push_str("INSERT INTO ");
+    sql.push_str(R::TABLE);
+    sql.push_str(" (");
+    let practice = R::TENANT.then_some("practice_id");
+    for (place, name) in practice.into_iter().chain(R::COLUMNS.iter().map(|c| c.name)).enumerate() {
+        if place > 0 {
+            sql.push(',');
+        }
+        sql.push_str(name);
+    }
+    sql.push_str(") VALUES ");
+    let mut number = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..width {
+            number += 1;
+            sql.push_str(if column == 0 { "$" } else { ",$" });
+            sql.push_str(&number.to_string());
+        }
+        sql.push(')');
+    }
+    sql.push_str(suffix);
+    sql
+}
+
+/// The error of a column that did not fit its record.
+pub(crate) fn column_error<R: Record>(statement: &str, place: usize) -> StoreError {
+    let column = R::COLUMNS.get(place);
+    StoreError::Column {
+        statement: statement.to_owned(),
+        column: match column {
+            Some(column) if !column.name.is_empty() => column.name.to_owned(),
+            _ => (place + 1).to_string(),
+        },
+        expected: column.map_or("expected", |c| c.kind.name()),
+    }
+}

@@ -1,0 +1,214 @@
+//! The PostgreSQL engine: how connections are opened and checked and values travel. No statement of a feature stands here.
+
+use std::collections::HashMap;
+
+use bytes::BytesMut;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use postgres::error::SqlState;
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, Config, NoTls};
+use uuid::Uuid;
+
+use crate::error::{RefusalKind, StoreError};
+use crate::record::Record;
+use crate::value::Val;
+
+/// Prepared statements kept per connection before all are let go: more than the statements of one busy day.
+const CACHED_STATEMENTS: usize = 512;
+
+/// A connection with its prepared statements.
+pub(crate) struct Link {
+    client: Client,
+    prepared: HashMap<String, postgres::Statement>,
+}
+
+/// Opens a connection and refuses a server that may lose what it has confirmed.
+pub(crate) fn open(config: &Config) -> Result<Link, StoreError> {
+    let client = config.connect(NoTls).map_err(|e| {
+        StoreError::Open(format!("cannot connect to PostgreSQL ({e}): check that it runs and that the URL's host, name and password are right"))
+    })?;
+    Ok(Link { client, prepared: HashMap::new() })
+}
+
+/// The start-up check: commits must survive a crash of the server or the machine.
+pub(crate) fn check_durability(link: &mut Link) -> Result<(), StoreError> {
+    for (setting, refused) in [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")] {
+        let rows = link.client.query("SELECT current_setting($1)", &[&setting]).map_err(|e| self::refused("durability", &e))?;
+        let value: String = rows.first().map(|row| row.get(0)).unwrap_or_default();
+        if value == refused {
+            return Err(StoreError::Open(format!(
+                "PostgreSQL runs with {setting} = {value}, so it may lose payments it has confirmed: turn {setting} on"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// An engine error as the store's, without values (they stand in the detail, which is left out).
+pub(crate) fn refused(statement: &str, error: &postgres::Error) -> StoreError {
+    let Some(db) = error.as_db_error() else {
+        let kind = if error.is_closed() || std::error::Error::source(error).is_some_and(|s| s.is::<std::io::Error>()) {
+            RefusalKind::Connection
+        } else {
+            RefusalKind::Other
+        };
+        let reason = match std::error::Error::source(error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        };
+        return StoreError::Refused { statement: statement.to_owned(), reason, kind };
+    };
+    let code = db.code();
+    let kind = if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED {
+        RefusalKind::Retry
+    } else if *code == SqlState::UNIQUE_VIOLATION {
+        RefusalKind::Unique
+    } else if code.code().starts_with("23") || *code == SqlState::RAISE_EXCEPTION || *code == SqlState::INSUFFICIENT_PRIVILEGE {
+        RefusalKind::Constraint
+    } else if code.code().starts_with("08") || code.code().starts_with("57P") {
+        RefusalKind::Connection
+    } else {
+        RefusalKind::Other
+    };
+    let reason = match db.constraint() {
+        Some(constraint) => format!("{} ({constraint})", db.message()),
+        None => db.message().to_owned(),
+    };
+    StoreError::Refused { statement: statement.to_owned(), reason, kind }
+}
+
+impl ToSql for Val {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Val::Null => Ok(IsNull::Yes),
+            Val::Bool(value) => checked::<bool>(value, ty, out),
+            Val::Int(value) => match *ty {
+                Type::INT2 => i16::try_from(*value)?.to_sql(ty, out),
+                Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
+                _ => checked::<i64>(value, ty, out),
+            },
+            Val::Text(text) => checked::<String>(text, ty, out),
+            Val::Bytes(bytes) => checked::<Vec<u8>>(bytes, ty, out),
+            Val::Uuid(id) => checked::<Uuid>(id, ty, out),
+            Val::Date(date) => checked::<Date>(date, ty, out),
+            Val::Timestamp(instant) => checked::<Timestamp>(instant, ty, out),
+            Val::Json(text) => {
+                if *ty == Type::JSONB {
+                    // The binary form of jsonb: a version byte, then the text.
+                    out.extend_from_slice(&[1]);
+                    out.extend_from_slice(text.as_bytes());
+                    Ok(IsNull::No)
+                } else {
+                    checked::<String>(text, ty, out)
+                }
+            }
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // Each value checks against the column's type as it is written.
+        true
+    }
+
+    to_sql_checked!();
+}
+
+fn checked<T: ToSql>(
+    value: &T,
+    ty: &Type,
+    out: &mut BytesMut,
+) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+    if !T::accepts(ty) {
+        return Err(format!("a parameter of another type stands where {ty} is expected").into());
+    }
+    value.to_sql(ty, out)
+}
+
+impl<'a> FromSql<'a> for Val {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Val, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(match *ty {
+            Type::BOOL => Val::Bool(bool::from_sql(ty, raw)?),
+            Type::INT2 => Val::Int(i64::from(i16::from_sql(ty, raw)?)),
+            Type::INT4 => Val::Int(i64::from(i32::from_sql(ty, raw)?)),
+            Type::INT8 => Val::Int(i64::from_sql(ty, raw)?),
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME => Val::Text(String::from_sql(ty, raw)?),
+            Type::BYTEA => Val::Bytes(raw.to_vec()),
+            Type::UUID => Val::Uuid(Uuid::from_sql(ty, raw)?),
+            Type::DATE => Val::Date(Date::from_sql(ty, raw)?),
+            Type::TIMESTAMPTZ => Val::Timestamp(Timestamp::from_sql(ty, raw)?),
+            Type::JSONB => Val::Json(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned()),
+            _ => return Err(format!("a column of type {ty} is not used here: CAST it (sums to BIGINT)").into()),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Val, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Val::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+impl Link {
+    /// True where the connection can be used again.
+    pub(crate) fn is_open(&self) -> bool {
+        !self.client.is_closed()
+    }
+
+    fn prepare(&mut self, name: &str, sql: &str) -> Result<postgres::Statement, StoreError> {
+        if let Some(statement) = self.prepared.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.client.prepare(sql).map_err(|e| refused(name, &e))?;
+        if self.prepared.len() >= CACHED_STATEMENTS {
+            self.prepared.clear();
+        }
+        self.prepared.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Runs a query and reads every row into its record.
+    pub(crate) fn query<R: Record>(&mut self, name: &str, sql: &str, params: &[Val]) -> Result<Vec<R>, StoreError> {
+        let statement = self.prepare(name, sql)?;
+        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
+        let rows = self.client.query(&statement, &params).map_err(|e| refused(name, &e))?;
+        rows.iter()
+            .map(|row| {
+                let mut vals = (0..R::COLUMNS.len()).map_while(|place| row.try_get::<_, Val>(place).ok());
+                R::from_vals(&mut vals).map_err(|place| crate::conn::column_error::<R>(name, place))
+            })
+            .collect()
+    }
+
+    /// Runs a statement and says how many rows it changed.
+    pub(crate) fn execute(&mut self, name: &str, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
+        let statement = self.prepare(name, sql)?;
+        let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
+        self.client.execute(&statement, &params).map_err(|e| refused(name, &e))
+    }
+
+    /// Runs several statements separated by semicolons.
+    pub(crate) fn batch(&mut self, name: &str, sql: &str) -> Result<(), StoreError> {
+        self.client.batch_execute(sql).map_err(|e| refused(name, &e))
+    }
+
+    /// The parameter and column types of a statement, without running it.
+    pub(crate) fn describe(&mut self, name: &str, sql: &str) -> Result<Described, StoreError> {
+        let statement = self.client.prepare(sql).map_err(|e| refused(name, &e))?;
+        Ok(Described {
+            params: statement.params().len(),
+            columns: statement.columns().iter().map(|c| (c.name().to_owned(), c.type_().name().to_owned())).collect(),
+        })
+    }
+}
+
+/// What a statement asks for and gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// How many parameters.
+    pub params: usize,
+    /// Name and type word of each result column.
+    pub columns: Vec<(String, String)>,
+}
