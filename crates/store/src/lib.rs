@@ -1,1 +1,38 @@
-//! The `store` crate; its first real code arrives with the next commits.
+//! The only SQL of the program: one thin layer of our own over the embedded SQLite and over PostgreSQL.
+//!
+//! `db.read(&actor, practice, |r| …)` and `db.write(&actor, practice, |tx| …)` are the only ways in. Statements are
+//! registered constants whose `$1` is always the practice, bound by the connection; rows are structs made by `record!`.
+//! It never decides anything about billing: it loads, saves, seals and proves.
+#![deny(clippy::float_arithmetic)]
+
+mod audit;
+mod audit_read;
+mod conn;
+mod control_number;
+mod db;
+mod engine;
+mod env;
+mod error;
+mod head;
+mod migrate;
+mod outbox;
+mod postgres;
+mod record;
+mod registry;
+mod schema;
+mod sqlite;
+mod statement;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod value;
+
+pub use audit::{AUDIT_LATEST, AUDIT_OF_SUBJECT, AuditRow};
+pub use audit_read::{READS_OF_ACTOR, READS_OF_PATIENT, ReadRow};
+pub use conn::Conn;
+pub use db::{Db, NO_PRACTICE, Read, Tx};
+pub use env::Env;
+pub use error::{RefusalKind, StoreError};
+pub use outbox::{OutboxRow, pending};
+pub use record::{Column, Record, TableRecord};
+pub use statement::{Registered, Statement};
+pub use value::{Col, Json, Kind, Val, serde_to_text, text_to_serde};

@@ -31,16 +31,29 @@ pub(crate) fn open(config: &Config) -> Result<Link, StoreError> {
     Ok(Link { client, prepared: HashMap::new() })
 }
 
-/// The start-up check: commits must survive a crash of the server or the machine.
-pub(crate) fn check_durability(link: &mut Link) -> Result<(), StoreError> {
-    for (setting, refused) in [("fsync", "off"), ("full_page_writes", "off"), ("synchronous_commit", "off")] {
-        let rows = link.client.query("SELECT current_setting($1)", &[&setting]).map_err(|e| self::refused("durability", &e))?;
-        let value: String = rows.first().map(|row| row.get(0)).unwrap_or_default();
-        if value == refused {
+/// The start-up check: commits must survive a crash of the server or the machine, and the role must not be able to
+/// look past row-level security.
+pub(crate) fn check_server(link: &mut Link) -> Result<(), StoreError> {
+    for setting in ["fsync", "full_page_writes", "synchronous_commit"] {
+        let rows: Vec<(String,)> =
+            link.query("start-up check", "SELECT current_setting($1)", &[Val::Text(setting.to_owned())])?;
+        if rows.iter().any(|(value,)| value == "off") {
             return Err(StoreError::Open(format!(
-                "PostgreSQL runs with {setting} = {value}, so it may lose payments it has confirmed: turn {setting} on"
+                "PostgreSQL runs with {setting} = off, so it may lose payments it has confirmed: turn {setting} on"
             )));
         }
+    }
+    let roles: Vec<(bool,)> = link.query(
+        "start-up check",
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user",
+        &[],
+    )?;
+    if roles.iter().any(|(unbound,)| *unbound) {
+        return Err(StoreError::Open(
+            "this PostgreSQL role is a superuser or bypasses row-level security, so one practice could see another's \
+             rows: connect as a plain role that owns the database (CREATE ROLE tierline LOGIN)"
+                .into(),
+        ));
     }
     Ok(())
 }

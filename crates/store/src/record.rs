@@ -45,7 +45,7 @@ macro_rules! tuples {
             const COLUMNS: &'static [Column] =
                 &[$(Column { name: "", kind: <$name as Col>::KIND, nullable: <$name as Col>::NULLABLE }),+];
             fn from_vals(vals: &mut dyn Iterator<Item = Val>) -> Result<Self, usize> {
-                Ok(($(vals.next().and_then(<$name as Col>::from_val).ok_or($index)?,)+))
+                Ok(($(vals.next().and_then(<$name as Col>::from_val).ok_or($index as usize)?,)+))
             }
         }
     )*};
@@ -65,7 +65,7 @@ tuples! {
 /// Declares row structs. With `in "table"` the struct can also be inserted (`tx.insert`, `tx.insert_many`);
 /// `global "table"` is for the few tables that belong to no practice.
 ///
-/// ```ignore
+/// ```text
 /// record! {
 ///     /// A charge as stored.
 ///     pub struct ChargeRow in "charge" {

@@ -51,7 +51,7 @@ pub struct Registered {
 
 /// Declares statements and the list of them that `registry.rs` collects.
 ///
-/// ```ignore
+/// ```text
 /// statements! {
 ///     /// One charge.
 ///     pub const CHARGE_BY_ID: ChargeRow = "SELECT id, charge_amount FROM charge WHERE practice_id = $1 AND id = $2";

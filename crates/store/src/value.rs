@@ -156,6 +156,17 @@ impl<T: Col> Col for Option<T> {
     }
 }
 
+impl<T: Col> Col for billing::Phi<T> {
+    const KIND: Kind = T::KIND;
+    const NULLABLE: bool = T::NULLABLE;
+    fn from_val(val: Val) -> Option<Self> {
+        T::from_val(val).map(billing::Phi::new)
+    }
+    fn to_val(&self) -> Val {
+        self.reveal().to_val()
+    }
+}
+
 /// A serde type kept whole in a JSONB column (TEXT on SQLite).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Json<T>(pub T);

@@ -1,0 +1,141 @@
+//! The list of every registered statement. A new file of statements is one more line here, and the test below then
+//! prepares it on both engines and compares parameters, columns and types.
+
+use crate::statement::Registered;
+
+/// The statements of each file on tables of a practice.
+pub(crate) const STATEMENTS: &[&[Registered]] = &[
+    crate::audit::STATEMENTS,
+    crate::audit_read::STATEMENTS,
+    crate::control_number::STATEMENTS,
+    crate::head::STATEMENTS,
+    crate::outbox::STATEMENTS,
+];
+
+/// The statements of each file on tables that belong to no practice.
+pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conn::{Link, with_keys};
+    use crate::sqlite;
+    use crate::testing::{PRACTICE, for_each_engine};
+    use crate::value::Kind;
+
+    /// The type words of PostgreSQL that a kind may be read from.
+    fn postgres_words(kind: Kind) -> &'static [&'static str] {
+        match kind {
+            Kind::Bool => &["bool"],
+            Kind::Int => &["int2", "int4", "int8"],
+            Kind::Text => &["text", "varchar", "name"],
+            Kind::Bytes => &["bytea"],
+            Kind::Uuid => &["uuid"],
+            Kind::Date => &["date"],
+            Kind::Timestamp => &["timestamptz"],
+            Kind::Json => &["jsonb"],
+        }
+    }
+
+    /// Highest `$n` of a text.
+    fn highest_parameter(sql: &str) -> usize {
+        sql.split('$')
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
+            .max()
+            .unwrap_or(0)
+    }
+
+    fn one_key(sql: &str) -> String {
+        with_keys(sql, highest_parameter(sql) + 1, 1)
+    }
+
+    fn check_columns(statement: &Registered, found: &[(String, Option<String>)]) {
+        assert_eq!(statement.columns.len(), found.len(), "{}: columns {found:?}", statement.name);
+        for (column, (name, word)) in statement.columns.iter().zip(found) {
+            if !column.name.is_empty() {
+                assert_eq!(column.name, name, "{}", statement.name);
+            }
+            if let Some(word) = word {
+                let words = postgres_words(column.kind);
+                assert!(words.contains(&word.as_str()), "{}: {name} is {word}, not {words:?}", statement.name);
+            }
+        }
+    }
+
+    #[test]
+    fn every_statement_is_prepared_on_both_engines_and_fits_its_record() {
+        for_each_engine(|db| {
+            for statement in STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|list| list.iter()) {
+                let sql = one_key(statement.sql);
+                let parameters = highest_parameter(&sql);
+                let result = db.core().unchained(&db.system(), PRACTICE, |conn| {
+                    match &conn.link {
+                        Link::Sqlite(connection) => {
+                            let numbered = sqlite::numbered(&sql);
+                            let prepared =
+                                connection.prepare(&numbered).map_err(|e| sqlite::refused(statement.name, &e))?;
+                            assert_eq!(prepared.parameter_count(), parameters, "{}", statement.name);
+                            let found: Vec<_> =
+                                prepared.column_names().into_iter().map(|n| (n.to_owned(), None)).collect();
+                            check_columns(statement, &found);
+                        }
+                        Link::Postgres(link) => {
+                            let described = link.borrow_mut().describe(statement.name, &sql)?;
+                            assert_eq!(described.params, parameters, "{}", statement.name);
+                            let found: Vec<_> =
+                                described.columns.into_iter().map(|(name, word)| (name, Some(word))).collect();
+                            check_columns(statement, &found);
+                        }
+                    }
+                    Ok(())
+                });
+                if let Err(error) = result {
+                    panic!("{:?}: {}: {error}", db.engine, statement.name);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn every_statement_of_a_practice_names_the_practice_as_its_first_parameter() {
+        for statement in STATEMENTS.iter().flat_map(|list| list.iter()) {
+            assert!(statement.tenant, "{}", statement.name);
+            assert!(statement.sql.contains("practice_id = $1"), "{} does not name the practice", statement.name);
+        }
+        for statement in GLOBAL_STATEMENTS.iter().flat_map(|list| list.iter()) {
+            assert!(!statement.tenant, "{}", statement.name);
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|l| l.iter()).map(|s| s.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_file_with_statements_is_registered() {
+        let source = env!("CARGO_MANIFEST_DIR").to_owned() + "/src";
+        let mut folders = vec![std::path::PathBuf::from(source)];
+        let registry = include_str!("registry.rs");
+        while let Some(folder) = folders.pop() {
+            for file in std::fs::read_dir(folder).unwrap() {
+                let path = file.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+                let text = std::fs::read_to_string(&path).unwrap();
+                let declares = text.lines().any(|line| line == "statements! {" || line == "global_statements! {");
+                if declares {
+                    assert!(registry.contains(&format!("{stem}::")), "{} is not in registry.rs", path.display());
+                }
+            }
+        }
+    }
+}
