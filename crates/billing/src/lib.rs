@@ -27,6 +27,7 @@ pub mod remittance;
 
 pub mod balance;
 pub mod explain;
+pub mod patient_payment;
 pub mod statement;
 
 pub mod work;

@@ -148,7 +148,7 @@ fn receipt() -> Receipt {
 
 fn show(name: &str, bytes: &[u8]) {
     if let Ok(folder) = std::env::var("TIERLINE_SHOW_DOCUMENTS") {
-        std::fs::write(format!("{folder}/{name}.pdf"), bytes).unwrap();
+        assert!(std::fs::write(format!("{folder}/{name}.pdf"), bytes).is_ok(), "{folder} cannot be written");
     }
 }
 

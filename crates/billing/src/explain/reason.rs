@@ -2,6 +2,8 @@
 //!
 //! A reason says why a payer did not pay; it never says whose fault it is and never that the patient must pay.
 
+use codes::carc::{CarcClass, DenialKind};
+
 /// The part of an allowed amount that falls to the patient, by what the plan calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -64,9 +66,44 @@ const WORDS: &[(&str, &str)] = &[
     ("B7", "it did not find the provider approved for that day"),
 ];
 
-/// Why the plan did not pay, for the sentence "The plan did not pay it because …"; none for a code without words yet.
+/// Why the plan did not pay, for the sentence "The plan did not pay it because …". A code without words of its own
+/// gets those of its kind; none for a code nobody has classified.
 pub fn denial_words(carc: &str) -> Option<&'static str> {
-    WORDS.iter().find(|(code, _)| *code == carc).map(|(_, words)| *words)
+    if let Some((_, words)) = WORDS.iter().find(|(code, _)| *code == carc) {
+        return Some(words);
+    }
+    match codes::carc::find(carc)?.class? {
+        CarcClass::Denial(kind) => Some(kind_words(kind)),
+        CarcClass::Pending => Some("it has not decided yet"),
+        CarcClass::PaidElsewhere => Some("it says it paid somebody else"),
+        CarcClass::Contractual
+        | CarcClass::Patient(_)
+        | CarcClass::PriorPayer
+        | CarcClass::Interest
+        | CarcClass::Incentive
+        | CarcClass::Recoupment
+        | CarcClass::DoNotBillPatient
+        | CarcClass::Informational => None,
+    }
+}
+
+fn kind_words(kind: DenialKind) -> &'static str {
+    match kind {
+        DenialKind::Eligibility => "it did not find the coverage active on that day",
+        DenialKind::Authorization => "it found no approval in advance",
+        DenialKind::Duplicate => "it sees this as sent twice",
+        DenialKind::FilingLimit => "it says our request came too late",
+        DenialKind::Coding => "a detail of the service code did not fit",
+        DenialKind::Bundling => "it counts this as part of another service",
+        DenialKind::MedicalNecessity => "it does not see the service as medically needed",
+        DenialKind::NotCovered => "it does not cover this service",
+        DenialKind::BenefitLimit => "a limit of the plan has been reached",
+        DenialKind::Information => "it needs more information from us",
+        DenialKind::Documentation => "a document it asked for has not reached it",
+        DenialKind::OtherCoverage => "it believes another plan should pay first",
+        DenialKind::WrongPayer => "it says another payer is responsible",
+        DenialKind::Provider => "it has a question about the provider’s enrollment",
+    }
 }
 
 /// The reason code itself from a stored reason: "CO-197" is about 197.
@@ -86,5 +123,11 @@ mod tests {
         }
         assert_eq!(denial_words(carc_of("CO-197")), Some("it found no approval in advance"));
         assert_eq!(denial_words("99999"), None);
+        // Every denial that the code tables classify has words for a patient.
+        for carc in codes::carc::all() {
+            if let Some(CarcClass::Denial(_)) = carc.class {
+                assert!(denial_words(carc.code).is_some(), "{}", carc.code);
+            }
+        }
     }
 }
