@@ -10,6 +10,7 @@ mod audit_read;
 mod conn;
 mod control_number;
 mod db;
+mod domain_columns;
 mod engine;
 mod env;
 mod error;
@@ -26,11 +27,17 @@ mod statement;
 pub mod testing;
 mod value;
 
+pub mod follow_up;
+pub mod inquiry;
+pub mod reports;
+pub mod worklist;
+
 pub use audit::{AUDIT_LATEST, AUDIT_OF_SUBJECT, AuditRow};
 pub use audit_read::{READS_OF_ACTOR, READS_OF_PATIENT, ReadRow};
 pub use conn::Conn;
 pub use db::{Db, NO_PRACTICE, Read, Tx};
 pub use env::Env;
+pub use inquiry::name_key;
 pub use error::{RefusalKind, StoreError};
 pub use outbox::{OutboxRow, pending};
 pub use record::{Column, Record, TableRecord};

@@ -8,8 +8,12 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::audit::STATEMENTS,
     crate::audit_read::STATEMENTS,
     crate::control_number::STATEMENTS,
+    crate::follow_up::STATEMENTS,
     crate::head::STATEMENTS,
+    crate::inquiry::STATEMENTS,
     crate::outbox::STATEMENTS,
+    crate::reports::aging::STATEMENTS,
+    crate::worklist::STATEMENTS,
 ];
 
 /// The statements of each file on tables that belong to no practice.
