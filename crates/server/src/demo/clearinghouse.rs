@@ -26,7 +26,10 @@ struct State {
 impl SimulatedClearinghouse {
     /// A clearinghouse with this simulator behind it.
     pub fn new(env: Env, simulator: Simulator) -> Self {
-        Self(Arc::new(Shared { env, state: Mutex::new(State { simulator, delivered: Vec::new(), offered: Vec::new() }) }))
+        Self(Arc::new(Shared {
+            env,
+            state: Mutex::new(State { simulator, delivered: Vec::new(), offered: Vec::new() }),
+        }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -66,7 +69,11 @@ impl Clearinghouse for SimulatedClearinghouse {
         let mut state = self.state();
         let due = state.simulator.advance_to(now);
         state.offered.extend(due);
-        Ok(state.offered.iter().map(|file| InboundFile { name: file.name.clone(), bytes: file.bytes.clone() }).collect())
+        Ok(state
+            .offered
+            .iter()
+            .map(|file| InboundFile { name: file.name.clone(), bytes: file.bytes.clone() })
+            .collect())
     }
 
     fn taken(&self, name: &str) -> Result<(), CarrierError> {

@@ -145,11 +145,41 @@ pub const SUBMITTER_ID: &str = "LAKESIDE";
 
 /// Three who render, two who refer.
 pub const PROVIDERS: [ProviderStory; 5] = [
-    ProviderStory { last: "Lindqvist", first: "Astrid", npi_number: 77_000_011, taxonomy: "207Q00000X", in_practice: true },
-    ProviderStory { last: "Okafor", first: "Benedict", npi_number: 77_000_012, taxonomy: "207R00000X", in_practice: true },
-    ProviderStory { last: "Marchetti", first: "Paola", npi_number: 77_000_013, taxonomy: "363L00000X", in_practice: true },
-    ProviderStory { last: "Hawthorne", first: "Edmund", npi_number: 77_000_021, taxonomy: "207RC0000X", in_practice: false },
-    ProviderStory { last: "Villanueva", first: "Carmen", npi_number: 77_000_022, taxonomy: "2085R0202X", in_practice: false },
+    ProviderStory {
+        last: "Lindqvist",
+        first: "Astrid",
+        npi_number: 77_000_011,
+        taxonomy: "207Q00000X",
+        in_practice: true,
+    },
+    ProviderStory {
+        last: "Okafor",
+        first: "Benedict",
+        npi_number: 77_000_012,
+        taxonomy: "207R00000X",
+        in_practice: true,
+    },
+    ProviderStory {
+        last: "Marchetti",
+        first: "Paola",
+        npi_number: 77_000_013,
+        taxonomy: "363L00000X",
+        in_practice: true,
+    },
+    ProviderStory {
+        last: "Hawthorne",
+        first: "Edmund",
+        npi_number: 77_000_021,
+        taxonomy: "207RC0000X",
+        in_practice: false,
+    },
+    ProviderStory {
+        last: "Villanueva",
+        first: "Carmen",
+        npi_number: 77_000_022,
+        taxonomy: "2085R0202X",
+        in_practice: false,
+    },
 ];
 
 /// Of 10,000 patients.
@@ -195,7 +225,9 @@ fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Dat
     let child = dice.happens(CHILD_BP, "child");
     let years = if child { 3 + dice.below(13, "years") } else { 19 + dice.below(64, "years") };
     let person = person(&dice, &last, i64::try_from(years).unwrap_or(40), start, "self");
-    let parent = child.then(|| self::person(&dice, &last, 30 + i64::try_from(dice.below(15, "parent years")).unwrap_or(0), start, "parent"));
+    let parent = child.then(|| {
+        self::person(&dice, &last, 30 + i64::try_from(dice.below(15, "parent years")).unwrap_or(0), start, "parent")
+    });
     let (city, zip) = dice.pick(&names::TOWNS, "town");
     let house = 10 + dice.below(980, "house");
     let home = Home {
@@ -204,12 +236,21 @@ fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Dat
         state: names::STATE.to_owned(),
         zip: zip.to_owned(),
         phone: format!("217555{:04}", 100 + number % 9_900),
-        email: if dice.happens(7_000, "e-mail") { format!("{}.{last}{number}@example.org", person.first).to_lowercase() } else { String::new() },
+        email: if dice.happens(7_000, "e-mail") {
+            format!("{}.{last}{number}@example.org", person.first).to_lowercase()
+        } else {
+            String::new()
+        },
     };
     let old = i32::try_from(years).unwrap_or(0) >= MEDICARE_AGE;
-    let cards = if dice.happens(SELF_PAY_BP, "self-pay") && !old { Vec::new() } else { cards(&dice, payers, number, child, old, start) };
+    let cards = if dice.happens(SELF_PAY_BP, "self-pay") && !old {
+        Vec::new()
+    } else {
+        cards(&dice, payers, number, child, old, start)
+    };
     let how_many = if child { 0 } else { dice.below(3, "conditions") };
-    let mut conditions: Vec<&'static str> = (0..how_many).map(|n| dice.pick(&ADULT_CONDITIONS, &format!("condition {n}"))).collect();
+    let mut conditions: Vec<&'static str> =
+        (0..how_many).map(|n| dice.pick(&ADULT_CONDITIONS, &format!("condition {n}"))).collect();
     conditions.sort_unstable();
     conditions.dedup();
     PatientStory {
@@ -229,7 +270,11 @@ fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Dat
 
 fn person(dice: &Dice<'_>, last: &str, years: i64, start: Date, role: &str) -> Person {
     let female = dice.happens(5_300, &format!("{role} sex"));
-    let first = if female { dice.pick(&names::FIRST_FEMALE, &format!("{role} name")) } else { dice.pick(&names::FIRST_MALE, &format!("{role} name")) };
+    let first = if female {
+        dice.pick(&names::FIRST_FEMALE, &format!("{role} name"))
+    } else {
+        dice.pick(&names::FIRST_MALE, &format!("{role} name"))
+    };
     let days = i64::try_from(dice.below(360, &format!("{role} birthday"))).unwrap_or(0);
     let birth_date = start.checked_sub(years.years().days(days)).unwrap_or(start);
     Person { last: last.to_owned(), first: first.to_owned(), gender: if female { 'F' } else { 'M' }, birth_date }
@@ -251,13 +296,23 @@ fn payer_for(dice: &Dice<'_>, payers: &[PayerBehaviour], child: bool, old: bool)
 fn cards(dice: &Dice<'_>, payers: &[PayerBehaviour], number: usize, child: bool, old: bool, start: Date) -> Vec<Card> {
     let first = payer_for(dice, payers, child, old);
     let effective_on = Date::new(start.year() - 1, 1, 1).unwrap_or(start);
-    let slip = dice.happens(SLIP_BP, "slip").then(|| if child || dice.happens(5_000, "which slip") { Slip::MemberIdShort } else { Slip::BirthYear });
-    let ended_on = (slip.is_none() && dice.happens(ENDED_BP, "ended"))
-        .then(|| start.checked_add(i64::try_from(20 + dice.below(30, "ended when")).unwrap_or(20).days()).unwrap_or(start));
-    let mut cards = vec![Card { payer: first, member_id: member_id(&payers[first], dice, number), effective_on, ended_on, slip }];
+    let slip = dice
+        .happens(SLIP_BP, "slip")
+        .then(|| if child || dice.happens(5_000, "which slip") { Slip::MemberIdShort } else { Slip::BirthYear });
+    let ended_on = (slip.is_none() && dice.happens(ENDED_BP, "ended")).then(|| {
+        start.checked_add(i64::try_from(20 + dice.below(30, "ended when")).unwrap_or(20).days()).unwrap_or(start)
+    });
+    let mut cards =
+        vec![Card { payer: first, member_id: member_id(&payers[first], dice, number), effective_on, ended_on, slip }];
     let medicaid = payers.iter().position(|payer| payer.id == "SMD01").unwrap_or(0);
     if old && dice.happens(SECONDARY_BP, "secondary") && medicaid != first {
-        cards.push(Card { payer: medicaid, member_id: member_id(&payers[medicaid], dice, number), effective_on, ended_on: None, slip: None });
+        cards.push(Card {
+            payer: medicaid,
+            member_id: member_id(&payers[medicaid], dice, number),
+            effective_on,
+            ended_on: None,
+            slip: None,
+        });
     }
     cards
 }
@@ -292,7 +347,10 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), payers.len(), "every payer has a member");
-        assert!(people.iter().any(|p| p.parent.is_some()) && people.iter().any(|p| p.cards.iter().any(|card| card.slip.is_some())));
+        assert!(
+            people.iter().any(|p| p.parent.is_some())
+                && people.iter().any(|p| p.cards.iter().any(|card| card.slip.is_some()))
+        );
     }
 
     #[test]

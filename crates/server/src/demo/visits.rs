@@ -67,10 +67,31 @@ impl VisitStory {
 
 /// List prices in cents: what the practice charges for a unit.
 pub const PRICES: [(&str, i64); 25] = [
-    ("36415", 1_800), ("71046", 9_500), ("80053", 4_200), ("80061", 5_100), ("83036", 3_900), ("85025", 3_100), ("87880", 4_400),
-    ("90471", 4_000), ("93000", 5_800), ("96372", 4_900), ("99202", 14_500), ("99203", 21_000), ("99204", 31_000), ("99212", 10_500),
-    ("99213", 16_800), ("99214", 24_500), ("99215", 34_000), ("99385", 25_500), ("99395", 24_000), ("99396", 26_500), ("G0008", 4_000),
-    ("G0439", 24_500), ("J0696", 900), ("J0897", 4_600), ("J3301", 1_100),
+    ("36415", 1_800),
+    ("71046", 9_500),
+    ("80053", 4_200),
+    ("80061", 5_100),
+    ("83036", 3_900),
+    ("85025", 3_100),
+    ("87880", 4_400),
+    ("90471", 4_000),
+    ("93000", 5_800),
+    ("96372", 4_900),
+    ("99202", 14_500),
+    ("99203", 21_000),
+    ("99204", 31_000),
+    ("99212", 10_500),
+    ("99213", 16_800),
+    ("99214", 24_500),
+    ("99215", 34_000),
+    ("99385", 25_500),
+    ("99395", 24_000),
+    ("99396", 26_500),
+    ("G0008", 4_000),
+    ("G0439", 24_500),
+    ("J0696", 900),
+    ("J0897", 4_600),
+    ("J3301", 1_100),
 ];
 
 /// The price of one unit, in cents.
@@ -111,7 +132,8 @@ pub fn visits(chance: &Chance, patients: &[PatientStory], days: &[Date], count: 
     for number in 0..count {
         let name = number.to_string();
         // Every patient comes once, so that nobody on file was never seen; then by chance.
-        let patient = if number < patients.len() { number } else { pick(chance, patients.len(), &["visit patient", &name]) };
+        let patient =
+            if number < patients.len() { number } else { pick(chance, patients.len(), &["visit patient", &name]) };
         let day = pick(chance, days.len(), &["visit day", &name]);
         if !drawn.contains(&(day, patient)) {
             drawn.push((day, patient));
@@ -154,7 +176,8 @@ fn visit(chance: &Chance, story: &PatientStory, number: usize, patient: usize, o
         on,
         provider: usize::try_from(dice(3, "provider")).unwrap_or(0),
         place_of_service: draft.place_of_service,
-        prior_authorization: (draft.permission && !forgotten).then(|| format!("PA{:08}", dice(100_000_000, "permission"))),
+        prior_authorization: (draft.permission && !forgotten)
+            .then(|| format!("PA{:08}", dice(100_000_000, "permission"))),
         diagnoses: draft.diagnoses,
         services: draft.services,
         accident_days_before: draft.accident_days_before,
@@ -178,8 +201,13 @@ fn slip(dice: &impl Fn(u64, &str) -> u64, draft: &Draft) -> Option<CodingSlip> {
 
 fn draft(dice: &impl Fn(u64, &str) -> u64, story: &PatientStory, on: Date, first: bool) -> Draft {
     let age = story.age_on(on);
-    let mut draft =
-        Draft { diagnoses: Vec::new(), services: Vec::new(), place_of_service: "11", permission: false, accident_days_before: None };
+    let mut draft = Draft {
+        diagnoses: Vec::new(),
+        services: Vec::new(),
+        place_of_service: "11",
+        permission: false,
+        accident_days_before: None,
+    };
     match dice(100, "kind") {
         0..=9 if age >= 18 => checkup(&mut draft, age, first),
         10..=13 if age >= 50 => bone_drug(&mut draft, dice),
