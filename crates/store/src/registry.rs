@@ -11,10 +11,12 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::follow_up::STATEMENTS,
     crate::head::STATEMENTS,
     crate::inquiry::STATEMENTS,
-    crate::ledger::STATEMENTS,
     crate::outbox::STATEMENTS,
     crate::reports::aging::STATEMENTS,
     crate::worklist::STATEMENTS,
+    crate::patient_account::STATEMENTS,
+    crate::patient_payment::STATEMENTS,
+    crate::patient_statement::STATEMENTS,
 ];
 
 /// The statements of each file on tables that belong to no practice.
