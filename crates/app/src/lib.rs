@@ -32,7 +32,6 @@ pub mod worklist;
 
 pub mod backup;
 pub mod jobs;
-pub mod reference;
 pub mod verify;
 
 pub use error::Error;

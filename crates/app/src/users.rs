@@ -1,1 +1,335 @@
-//! People who sign in.
+//! People who sign in: added by one person and approved by another, given roles within the separation of duties,
+//! disabled with every session and token at once.
+
+use billing::access::{Action, Conflict, ResourceState, Role, UserState, authorize, conflicts, password_problem};
+use billing::id::UserId;
+use serde_json::json;
+use store::access::END_SESSIONS;
+use store::users::{
+    CHANGE_PASSWORD, CHANGE_STATE, DemoLoginRow, END_TOKENS, ENROL_DEVICE, FORGET_DEVICE, FORGET_RECOVERY_CODES,
+    RECOVERY_CODES_LEFT, ROLES, ROLES_OF_USER, RecoveryCodeRow, TAKE_ROLES, USER_BY_ID, USER_BY_LOGIN, USERS,
+    UserRoleRow, UserRow,
+};
+use store::{Conn, Tx, params};
+
+use crate::Error;
+use crate::access::{allow_plain, password, second_factor};
+
+/// The longest log-in name.
+const LOGIN_CHARS: usize = 60;
+
+/// A person as lists show them.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The id.
+    pub id: UserId,
+    /// The log-in name.
+    pub login: String,
+    /// The name that others read.
+    pub display_name: String,
+    /// The roles.
+    pub roles: Vec<Role>,
+    /// Waiting, active or disabled.
+    pub state: UserState,
+    /// Whether a device is enrolled.
+    pub has_device: bool,
+    /// The conflicts that the roles hold together, if the practice allows them.
+    pub conflicts: Vec<Conflict>,
+    /// Who made it: must not be who approves it.
+    pub created_by: UserId,
+}
+
+/// A person to add.
+pub struct NewPerson<'a> {
+    /// The log-in name.
+    pub login: &'a str,
+    /// The name that others read.
+    pub display_name: &'a str,
+    /// The roles.
+    pub roles: &'a [Role],
+    /// A first password, to be changed at the first log-in.
+    pub password: &'a str,
+    /// Conflicting roles may stand together, reported to the owner daily: the practice's own setting.
+    pub solo_practice: bool,
+}
+
+/// Adds a person. Where the maker's right needs a checker, the person waits for a second one's approval.
+///
+/// # Errors
+/// `Denied`; a field that is wrong; roles that conflict.
+pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<UserId, Error> {
+    let allowed = allow_plain(tx, Action::ManageUsers)?;
+    let login = checked_login(person.login)?;
+    if let Some(problem) = password_problem(person.password, &login) {
+        return Err(Error::invalid("password", problem));
+    }
+    if person.display_name.trim().is_empty() {
+        return Err(Error::invalid("name", "write the name that colleagues will read"));
+    }
+    check_duties(person.roles, person.solo_practice)?;
+    if tx.query_opt(&USER_BY_LOGIN, params![login])?.is_some() {
+        return Err(Error::invalid("login", "somebody has this log-in name already; choose another"));
+    }
+    let state = if allowed.needs_checker() { UserState::Waiting } else { UserState::Active };
+    let id = UserId(tx.new_id());
+    let password_hash = password::hash(person.password, salt(tx))?;
+    tx.insert(&UserRow {
+        id,
+        login,
+        display_name: person.display_name.trim().to_owned(),
+        password_hash,
+        password_is_temporary: true,
+        totp_secret: None,
+        totp_last_step: 0,
+        state,
+        created_at: tx.now(),
+        created_by: tx.actor().user,
+        approved_by: None,
+        disabled_at: None,
+    })?;
+    give_roles(tx, id, person.roles)?;
+    tx.audit("user_added", "user", id, json!({}));
+    Ok(id)
+}
+
+/// Approves a waiting person; never by who added them.
+///
+/// # Errors
+/// `Denied`; a refusal where nobody waits.
+pub fn approve(tx: &mut Tx, id: UserId) -> Result<(), Error> {
+    let user = find(tx, id)?;
+    let state = ResourceState::made_by(user.created_by, ledger::Money::ZERO);
+    authorize(tx.actor(), Action::ApproveUsers, &state)?;
+    if user.state != UserState::Waiting {
+        return Err(Error::refused("This person does not wait for approval."));
+    }
+    let approved_by = Some(tx.actor().user);
+    tx.execute(&CHANGE_STATE, params![id, UserState::Active, approved_by, user.disabled_at])?;
+    tx.audit("user_approved", "user", id, json!({}));
+    Ok(())
+}
+
+/// Gives a person other roles. The person waits for a second one's approval where the maker's right needs it.
+///
+/// # Errors
+/// `Denied`; roles that conflict; one's own roles.
+pub fn change_roles(tx: &mut Tx, id: UserId, roles: &[Role], solo_practice: bool) -> Result<(), Error> {
+    let allowed = allow_plain(tx, Action::ManageUsers)?;
+    let user = find(tx, id)?;
+    if id == tx.actor().user {
+        return Err(Error::refused("Nobody changes their own roles. Ask another administrator."));
+    }
+    check_duties(roles, solo_practice)?;
+    tx.execute(&TAKE_ROLES, params![id])?;
+    give_roles(tx, id, roles)?;
+    end_everything(tx, id)?;
+    if allowed.needs_checker() && user.state == UserState::Active {
+        tx.execute(&CHANGE_STATE, params![id, UserState::Waiting, None::<UserId>, user.disabled_at])?;
+    }
+    tx.audit("roles_changed", "user", id, json!({}));
+    Ok(())
+}
+
+/// Disables a person: every session and token ends in the same moment.
+///
+/// # Errors
+/// `Denied`; a refusal for oneself.
+pub fn disable(tx: &mut Tx, id: UserId) -> Result<(), Error> {
+    allow_plain(tx, Action::DisableUser)?;
+    let user = find(tx, id)?;
+    if id == tx.actor().user {
+        return Err(Error::refused("Nobody disables themselves: somebody must be left to let people in."));
+    }
+    let now = Some(tx.now());
+    tx.execute(&CHANGE_STATE, params![id, UserState::Disabled, user.approved_by, now])?;
+    end_everything(tx, id)?;
+    tx.audit("user_disabled", "user", id, json!({}));
+    Ok(())
+}
+
+/// Gives a person a new first password and forgets the device: for a lost one. Every session and token ends.
+///
+/// # Errors
+/// `Denied`; a password that is too weak.
+pub fn reset(tx: &mut Tx, id: UserId, new_password: &str) -> Result<(), Error> {
+    allow_plain(tx, Action::ManageUsers)?;
+    let user = find(tx, id)?;
+    if let Some(problem) = password_problem(new_password, &user.login) {
+        return Err(Error::invalid("password", problem));
+    }
+    let hash = password::hash(new_password, salt(tx))?;
+    tx.execute(&CHANGE_PASSWORD, params![id, hash, true])?;
+    tx.execute(&FORGET_DEVICE, params![id])?;
+    tx.execute(&FORGET_RECOVERY_CODES, params![id])?;
+    end_everything(tx, id)?;
+    tx.audit("user_reset", "user", id, json!({}));
+    Ok(())
+}
+
+/// Changes one's own password; every other session ends with it.
+///
+/// # Errors
+/// A refusal where the present password is wrong; a password that is too weak or the same.
+pub fn change_own_password(tx: &mut Tx, present: &str, new_password: &str) -> Result<(), Error> {
+    let user = find(tx, tx.actor().user)?;
+    if !password::matches(present, &user.password_hash) {
+        return Err(Error::invalid("present", "that is not the present password"));
+    }
+    if present == new_password {
+        return Err(Error::invalid("password", "choose one that differs from the present one"));
+    }
+    if let Some(problem) = password_problem(new_password, &user.login) {
+        return Err(Error::invalid("password", problem));
+    }
+    let hash = password::hash(new_password, salt(tx))?;
+    tx.execute(&CHANGE_PASSWORD, params![user.id, hash, false])?;
+    end_everything(tx, user.id)?;
+    tx.audit("password_changed", "user", user.id, json!({}));
+    Ok(())
+}
+
+/// A fresh device secret to enrol; nothing is stored until its first code is confirmed.
+pub fn new_device_secret(conn: &Tx) -> Vec<u8> {
+    let mut secret = vec![0; second_factor::SECRET_BYTES];
+    conn.fill_random(&mut secret);
+    secret
+}
+
+/// Enrols a device after its first code was typed, and gives new recovery codes, shown once. Sessions end: the person
+/// signs in again with the device.
+///
+/// # Errors
+/// A field error where the code does not belong to the secret.
+pub fn enrol_device(tx: &mut Tx, secret: &[u8], code: &str) -> Result<Vec<String>, Error> {
+    let user = find(tx, tx.actor().user)?;
+    let Some(step) = second_factor::step_of(secret, &user.login, code, tx.now(), 0)? else {
+        return Err(Error::invalid(
+            "code",
+            "that is not the code of this device now; wait for the next one and type it",
+        ));
+    };
+    tx.execute(&ENROL_DEVICE, params![user.id, secret.to_vec(), step])?;
+    tx.execute(&FORGET_RECOVERY_CODES, params![user.id])?;
+    let mut codes = Vec::new();
+    for _ in 0..second_factor::RECOVERY_CODES {
+        let mut random = [0; second_factor::RECOVERY_BYTES];
+        tx.fill_random(&mut random);
+        let code = second_factor::recovery_code(random);
+        let code_sha256 = second_factor::recovery_hash(&code);
+        tx.insert(&RecoveryCodeRow { user_id: user.id, code_sha256, used_at: None })?;
+        codes.push(code);
+    }
+    end_everything(tx, user.id)?;
+    tx.audit("device_enrolled", "user", user.id, json!({}));
+    Ok(codes)
+}
+
+/// How many recovery codes the person has left.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn recovery_codes_left(conn: &Conn, user: UserId) -> Result<i64, Error> {
+    Ok(conn.query_one(&RECOVERY_CODES_LEFT, params![user])?.0)
+}
+
+/// Everybody with a log-in.
+///
+/// # Errors
+/// `Denied`.
+pub fn list(conn: &Conn) -> Result<Vec<Person>, Error> {
+    allow_plain(conn, Action::ViewUsers)?;
+    let roles = conn.query(&ROLES, params![])?;
+    let of = |id: UserId| roles.iter().filter(|row| row.user_id == id).map(|row| row.role).collect::<Vec<_>>();
+    Ok(conn.query(&USERS, params![])?.into_iter().map(|user| person(&user, of(user.id))).collect())
+}
+
+/// One person by log-in name, for the command line.
+///
+/// # Errors
+/// Not found.
+pub fn by_login(conn: &Conn, login: &str) -> Result<Person, Error> {
+    let user = conn.query_opt(&USER_BY_LOGIN, params![login])?.ok_or(Error::NotFound("log-in"))?;
+    let roles = conn.query(&ROLES_OF_USER, params![user.id])?.into_iter().map(|row| row.role).collect();
+    Ok(person(&user, roles))
+}
+
+/// Adds a person of a demonstration: active, with an enrolled device, and shown on the log-in page with the code of
+/// the moment.
+///
+/// # Errors
+/// A refusal in a practice that is not a demonstration.
+pub fn add_demo_person(tx: &mut Tx, person: &NewPerson, ordinal: i64) -> Result<UserId, Error> {
+    if !store::views::practice::is_demo(tx)? {
+        return Err(Error::refused("Demonstration log-ins are for demonstration databases only."));
+    }
+    let id = add(tx, person)?;
+    let hash = password::hash(person.password, salt(tx))?;
+    tx.execute(&CHANGE_PASSWORD, params![id, hash, false])?;
+    let secret = new_device_secret(tx);
+    tx.execute(&ENROL_DEVICE, params![id, secret, 0_i64])?;
+    tx.execute(&CHANGE_STATE, params![id, UserState::Active, None::<UserId>, None::<jiff::Timestamp>])?;
+    tx.insert(&DemoLoginRow { user_id: id, password: person.password.to_owned(), ordinal })?;
+    Ok(id)
+}
+
+fn person(user: &UserRow, roles: Vec<Role>) -> Person {
+    Person {
+        id: user.id,
+        login: user.login.clone(),
+        display_name: user.display_name.clone(),
+        conflicts: conflicts(&roles),
+        roles,
+        state: user.state,
+        has_device: user.totp_secret.is_some(),
+        created_by: user.created_by,
+    }
+}
+
+fn find(conn: &Conn, id: UserId) -> Result<UserRow, Error> {
+    conn.query_opt(&USER_BY_ID, params![id])?.ok_or(Error::NotFound("person"))
+}
+
+fn give_roles(tx: &mut Tx, id: UserId, roles: &[Role]) -> Result<(), Error> {
+    let (given_at, given_by) = (tx.now(), tx.actor().user);
+    for role in roles {
+        tx.insert(&UserRoleRow { user_id: id, role: *role, given_at, given_by })?;
+    }
+    Ok(())
+}
+
+fn end_everything(tx: &mut Tx, id: UserId) -> Result<(), Error> {
+    let now = tx.now();
+    tx.execute(&END_SESSIONS, params![id, now])?;
+    tx.execute(&END_TOKENS, params![id, now])?;
+    Ok(())
+}
+
+fn check_duties(roles: &[Role], solo_practice: bool) -> Result<(), Error> {
+    if roles.is_empty() {
+        return Err(Error::invalid("roles", "choose at least one role"));
+    }
+    match conflicts(roles).first() {
+        Some(conflict) if !solo_practice => Err(Error::invalid(
+            "roles",
+            format!(
+                "{conflict} Give them to two people, or set the practice to solo mode, which reports it to the owner daily."
+            ),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn checked_login(login: &str) -> Result<String, Error> {
+    let login = login.trim().to_lowercase();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');
+    if login.is_empty() || login.len() > LOGIN_CHARS || !login.chars().all(plain) {
+        return Err(Error::invalid("login", "use letters, digits, dots and hyphens, for example rosa.idowu"));
+    }
+    Ok(login)
+}
+
+fn salt(tx: &Tx) -> [u8; password::SALT_BYTES] {
+    let mut salt = [0; password::SALT_BYTES];
+    tx.fill_random(&mut salt);
+    salt
+}

@@ -10,6 +10,7 @@ mod authorize;
 mod duties;
 mod matrix;
 mod role;
+mod standing;
 
 pub use action::Action;
 pub use actor::{Actor, ActorKind};
@@ -17,3 +18,7 @@ pub use authorize::{Authorized, Denied, ResourceState, authorize};
 pub use duties::{Conflict, conflicts};
 pub use matrix::{Cell, Matrix};
 pub use role::Role;
+pub use standing::{
+    PASSWORD_LENGTH, SESSION_HOURS, SESSION_IDLE_MINUTES, Standing, TOKEN_DAYS, UserState, password_problem,
+    session_lives,
+};

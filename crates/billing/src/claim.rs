@@ -6,7 +6,6 @@ pub mod create;
 pub mod finding;
 pub mod release;
 pub mod status;
-pub mod status_answer;
 pub mod submission;
 
 use jiff::civil::Date;

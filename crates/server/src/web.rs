@@ -4,4 +4,18 @@
 //! without a row in the permission matrix.
 
 pub mod assets;
+mod desk;
 pub mod filters;
+mod layers;
+mod page;
+mod policy;
+mod refusal;
+mod routes;
+mod session;
+
+pub use desk::Desk;
+pub use layers::router;
+pub use policy::{Policy, Route};
+pub use routes::table;
+
+mod log_in;

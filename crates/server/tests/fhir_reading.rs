@@ -1,5 +1,4 @@
 //! FHIR bundles are read whole or not at all, and everything that has no place on a bill is counted.
-#![allow(clippy::expect_used)] // In a test a panic is the report.
 
 use std::path::Path;
 

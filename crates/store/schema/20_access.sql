@@ -1,4 +1,4 @@
--- People who sign in, their roles, sessions and tokens, and who saw and did what. Passwords, session ids, tokens and
+-- People who sign in, their roles, sessions and tokens. Who saw and did what stands in the audit. Passwords, session ids, tokens and
 -- recovery codes are stored as hashes only.
 
 CREATE TABLE app_user (
@@ -83,26 +83,6 @@ CREATE TABLE login_bucket (
     refilled_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (practice_id, bucket)
 );
-
--- Who saw whose record, and what was done or refused. Names no health data: subjects by id.
-CREATE TABLE access_log (
-    practice_id UUID NOT NULL,
-    id UUID NOT NULL,
-    at TIMESTAMPTZ NOT NULL,
-    user_id UUID NOT NULL,
-    login TEXT NOT NULL,
-    -- 'user', 'system', 'file_owner'.
-    actor_kind TEXT NOT NULL,
-    action TEXT NOT NULL,
-    -- 'allowed', 'refused'.
-    outcome TEXT NOT NULL,
-    patient_id UUID,
-    subject TEXT NOT NULL,
-    PRIMARY KEY (practice_id, id)
-);
-CREATE INDEX access_log_by_patient ON access_log (practice_id, patient_id, at);
-CREATE INDEX access_log_by_user ON access_log (practice_id, user_id, at);
-CREATE INDEX access_log_by_day ON access_log (practice_id, at);
 
 -- Log-ins of a demonstration database, shown on its log-in page. Written by the demo only; a real practice has none.
 CREATE TABLE demo_login (

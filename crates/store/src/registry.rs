@@ -8,15 +8,16 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::audit::STATEMENTS,
     crate::audit_read::STATEMENTS,
     crate::control_number::STATEMENTS,
-    crate::follow_up::STATEMENTS,
     crate::head::STATEMENTS,
-    crate::inquiry::STATEMENTS,
     crate::outbox::STATEMENTS,
-    crate::reports::aging::STATEMENTS,
-    crate::worklist::STATEMENTS,
-    crate::patient_account::STATEMENTS,
-    crate::patient_payment::STATEMENTS,
-    crate::patient_statement::STATEMENTS,
+    crate::access::STATEMENTS,
+    crate::users::STATEMENTS,
+    crate::views::claim::STATEMENTS,
+    crate::views::claims::STATEMENTS,
+    crate::views::home::STATEMENTS,
+    crate::views::patients::STATEMENTS,
+    crate::views::practice::STATEMENTS,
+    crate::views::remittances::STATEMENTS,
 ];
 
 /// The statements of each file on tables that belong to no practice.

@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = &[
             postgres: include_str!("../schema/postgres.sql"),
         },
     },
+    portable!(13, "20_access"),
 ];
 
 impl Migration {

@@ -208,10 +208,7 @@ impl Action {
     /// Whether the action changes anything; an auditor may hold no role that grants one of these.
     pub fn writes(self) -> bool {
         !(self.key().starts_with("view_")
-            || matches!(
-                self,
-                Action::FindPatient | Action::VerifyBooks | Action::ManageOwnLogin
-            ))
+            || matches!(self, Action::FindPatient | Action::VerifyBooks | Action::ManageOwnLogin))
     }
 
     /// Whether the action moves money or decides about it; a keeper of people may hold no role that grants one of these.

@@ -45,19 +45,8 @@ pub struct Actor {
 
 impl Actor {
     /// A person with a log-in.
-    pub fn user(
-        user: UserId,
-        login: impl Into<String>,
-        roles: Vec<Role>,
-        practice: PracticeId,
-    ) -> Actor {
-        Actor {
-            user,
-            login: login.into(),
-            roles,
-            practice,
-            kind: ActorKind::User,
-        }
+    pub fn user(user: UserId, login: impl Into<String>, roles: Vec<Role>, practice: PracticeId) -> Actor {
+        Actor { user, login: login.into(), roles, practice, kind: ActorKind::User }
     }
 
     /// Tierline itself, acting for a practice.
@@ -89,10 +78,6 @@ impl Actor {
 
     /// The roles in words, for the page head and the audit.
     pub fn roles_in_words(&self) -> String {
-        self.roles
-            .iter()
-            .map(|role| role.title())
-            .collect::<Vec<_>>()
-            .join(", ")
+        self.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", ")
     }
 }

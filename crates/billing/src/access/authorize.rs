@@ -32,40 +32,24 @@ pub struct ResourceState {
 
 impl Default for ResourceState {
     fn default() -> Self {
-        ResourceState {
-            adjudicated: false,
-            amount: Money::ZERO,
-            maker: None,
-            patient: None,
-            acting_patient: None,
-        }
+        ResourceState { adjudicated: false, amount: Money::ZERO, maker: None, patient: None, acting_patient: None }
     }
 }
 
 impl ResourceState {
     /// A claim, adjudicated or not.
     pub fn claim(adjudicated: bool) -> ResourceState {
-        ResourceState {
-            adjudicated,
-            ..ResourceState::default()
-        }
+        ResourceState { adjudicated, ..ResourceState::default() }
     }
 
     /// An amount of money.
     pub fn amount(amount: Money) -> ResourceState {
-        ResourceState {
-            amount,
-            ..ResourceState::default()
-        }
+        ResourceState { amount, ..ResourceState::default() }
     }
 
     /// Something that `maker` asked for and another must check.
     pub fn made_by(maker: UserId, amount: Money) -> ResourceState {
-        ResourceState {
-            amount,
-            maker: Some(maker),
-            ..ResourceState::default()
-        }
+        ResourceState { amount, maker: Some(maker), ..ResourceState::default() }
     }
 }
 
@@ -133,18 +117,11 @@ impl std::error::Error for Denied {}
 ///
 /// # Errors
 /// `Denied`, saying why not and who may.
-pub fn authorize(
-    actor: &Actor,
-    action: Action,
-    state: &ResourceState,
-) -> Result<Authorized, Denied> {
+pub fn authorize(actor: &Actor, action: Action, state: &ResourceState) -> Result<Authorized, Denied> {
     match actor.kind {
         // Jobs carry out what a person or a rule already decided; the file's owner could edit the file itself. Both are recorded.
         ActorKind::System | ActorKind::FileOwner => {
-            return Ok(Authorized {
-                action,
-                cell: Cell::Yes,
-            });
+            return Ok(Authorized { action, cell: Cell::Yes });
         }
         ActorKind::User => {}
     }
@@ -154,9 +131,7 @@ pub fn authorize(
     for role in &actor.roles {
         let cell = matrix.cell(action, *role);
         match refused(actor, action, *role, cell, state) {
-            None if allowed.is_none_or(|best| strength(cell) > strength(best)) => {
-                allowed = Some(cell)
-            }
+            None if allowed.is_none_or(|best| strength(cell) > strength(best)) => allowed = Some(cell),
             None => {}
             Some(Refusal::Because(why)) => refusal = Some(why),
             Some(Refusal::NotGranted) => {}
@@ -165,23 +140,15 @@ pub fn authorize(
     if let Some(cell) = allowed {
         return Ok(Authorized { action, cell });
     }
-    let who = matrix.roles_that_may(action).into_iter().filter(|role| {
-        !actor.has(*role)
-            && refused(actor, action, *role, matrix.cell(action, *role), state).is_none()
-    });
+    let who = matrix
+        .roles_that_may(action)
+        .into_iter()
+        .filter(|role| !actor.has(*role) && refused(actor, action, *role, matrix.cell(action, *role), state).is_none());
     let why = refusal.unwrap_or_else(|| {
-        let holder = if actor.roles.is_empty() {
-            "A person without a role".to_owned()
-        } else {
-            actor.roles_in_words()
-        };
+        let holder = if actor.roles.is_empty() { "A person without a role".to_owned() } else { actor.roles_in_words() };
         format!("{holder} may not {}.", matrix.says(action))
     });
-    Err(Denied {
-        action,
-        why,
-        who: who.collect(),
-    })
+    Err(Denied { action, why, who: who.collect() })
 }
 
 /// Why one role does not carry the action.
@@ -205,13 +172,7 @@ fn strength(cell: Cell) -> u8 {
     }
 }
 
-fn refused(
-    actor: &Actor,
-    action: Action,
-    role: Role,
-    cell: Cell,
-    state: &ResourceState,
-) -> Option<Refusal> {
+fn refused(actor: &Actor, action: Action, role: Role, cell: Cell, state: &ResourceState) -> Option<Refusal> {
     let because = |why: String| Some(Refusal::Because(why));
     if role == Role::Tier1 && state.adjudicated && changes_claim(action) {
         return because(
@@ -240,10 +201,7 @@ fn refused(
 fn changes_claim(action: Action) -> bool {
     matches!(
         action,
-        Action::SubmitInitialClaim
-            | Action::MendFrontDeskRejection
-            | Action::PassScrubWarning
-            | Action::ChangeCodes
+        Action::SubmitInitialClaim | Action::MendFrontDeskRejection | Action::PassScrubWarning | Action::ChangeCodes
     )
 }
 
@@ -254,12 +212,7 @@ fn over_limit(action: Action, role: Role, amount: Money) -> Option<Refusal> {
         (_, _) => return None,
     };
     (amount > limit).then(|| {
-        let why = format!(
-            "{} is over the limit of {} for {}.",
-            amount,
-            limit,
-            role.title()
-        );
+        let why = format!("{} is over the limit of {} for {}.", amount, limit, role.title());
         Refusal::Because(why)
     })
 }
@@ -278,34 +231,20 @@ mod tests {
     }
 
     fn person(roles: &[Role]) -> Actor {
-        Actor::user(
-            user(7),
-            "someone",
-            roles.to_vec(),
-            PracticeId(uuid::Uuid::from_u128(1)),
-        )
+        Actor::user(user(7), "someone", roles.to_vec(), PracticeId(uuid::Uuid::from_u128(1)))
     }
 
     fn check(roles: &[Role], action: Action, state: ResourceState, expected: Result<(), &str>) {
         let answer = authorize(&person(roles), action, &state);
         match expected {
             Ok(()) => assert!(answer.is_ok(), "{roles:?} {action:?}: {answer:?}"),
-            Err(words) => assert_eq!(
-                answer.unwrap_err().to_string(),
-                words,
-                "{roles:?} {action:?}"
-            ),
+            Err(words) => assert_eq!(answer.unwrap_err().to_string(), words, "{roles:?} {action:?}"),
         }
     }
 
     #[test]
     fn tier_one_explains_a_denial_and_does_not_work_it() {
-        check(
-            &[Role::Tier1],
-            Action::ViewClaim,
-            ResourceState::claim(true),
-            Ok(()),
-        );
+        check(&[Role::Tier1], Action::ViewClaim, ResourceState::claim(true), Ok(()));
         check(
             &[Role::Tier1],
             Action::WorkDenial,
@@ -316,18 +255,8 @@ mod tests {
 
     #[test]
     fn the_first_adjudicating_remittance_takes_the_claim_out_of_tier_ones_hands() {
-        check(
-            &[Role::Tier1],
-            Action::SubmitInitialClaim,
-            ResourceState::claim(false),
-            Ok(()),
-        );
-        check(
-            &[Role::Tier1],
-            Action::MendFrontDeskRejection,
-            ResourceState::claim(false),
-            Ok(()),
-        );
+        check(&[Role::Tier1], Action::SubmitInitialClaim, ResourceState::claim(false), Ok(()));
+        check(&[Role::Tier1], Action::MendFrontDeskRejection, ResourceState::claim(false), Ok(()));
         check(
             &[Role::Tier1],
             Action::MendFrontDeskRejection,
@@ -336,12 +265,7 @@ mod tests {
                 "The payer has decided on this claim, so it left Tier 1's hands. You may read it and explain it. Tier 2 may.",
             ),
         );
-        check(
-            &[Role::Tier2],
-            Action::MendFrontDeskRejection,
-            ResourceState::claim(true),
-            Ok(()),
-        );
+        check(&[Role::Tier2], Action::MendFrontDeskRejection, ResourceState::claim(true), Ok(()));
     }
 
     #[test]
@@ -361,56 +285,31 @@ mod tests {
     #[test]
     fn nobody_checks_their_own_request() {
         let own = ResourceState::made_by(user(7), Money::from_cents(100));
-        let answer =
-            authorize(&person(&[Role::Manager]), Action::ApproveWriteOff, &own).unwrap_err();
-        assert!(
-            answer
-                .to_string()
-                .starts_with("Nobody checks what they asked for themselves.")
-        );
+        let answer = authorize(&person(&[Role::Manager]), Action::ApproveWriteOff, &own).unwrap_err();
+        assert!(answer.to_string().starts_with("Nobody checks what they asked for themselves."));
     }
 
     #[test]
     fn a_patient_sees_only_the_own_record() {
-        let own = ResourceState {
-            patient: Some(patient(3)),
-            acting_patient: Some(patient(3)),
-            ..ResourceState::default()
-        };
-        let other = ResourceState {
-            patient: Some(patient(4)),
-            ..own
-        };
+        let own =
+            ResourceState { patient: Some(patient(3)), acting_patient: Some(patient(3)), ..ResourceState::default() };
+        let other = ResourceState { patient: Some(patient(4)), ..own };
         assert!(authorize(&person(&[Role::Patient]), Action::ViewPatient, &own).is_ok());
         assert!(authorize(&person(&[Role::Patient]), Action::ViewPatient, &other).is_err());
     }
 
     #[test]
     fn the_best_of_several_roles_counts() {
-        let answer = authorize(
-            &person(&[Role::Auditor, Role::Manager]),
-            Action::ViewPatient,
-            &ResourceState::default(),
-        );
+        let answer =
+            authorize(&person(&[Role::Auditor, Role::Manager]), Action::ViewPatient, &ResourceState::default());
         assert!(!answer.unwrap().masked());
-        assert!(
-            authorize(
-                &person(&[Role::Auditor]),
-                Action::ViewPatient,
-                &ResourceState::default()
-            )
-            .unwrap()
-            .masked()
-        );
+        assert!(authorize(&person(&[Role::Auditor]), Action::ViewPatient, &ResourceState::default()).unwrap().masked());
     }
 
     #[test]
     fn without_a_role_nothing_is_allowed() {
         for action in Action::ALL {
-            assert!(
-                authorize(&person(&[]), *action, &ResourceState::default()).is_err(),
-                "{action:?}"
-            );
+            assert!(authorize(&person(&[]), *action, &ResourceState::default()).is_err(), "{action:?}");
         }
     }
 }

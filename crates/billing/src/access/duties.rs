@@ -20,11 +20,7 @@ pub struct Conflict {
 
 impl fmt::Display for Conflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} and {} conflict: {}",
-            self.first, self.second, self.why
-        )
+        write!(f, "{} and {} conflict: {}", self.first, self.second, self.why)
     }
 }
 
@@ -32,16 +28,8 @@ type Grants = fn(Role) -> bool;
 
 /// The pairs of rights that conflict.
 const RULES: &[(Grants, Grants, &str)] = &[
-    (
-        posts,
-        |role| grants(role, Action::ApproveWriteOff),
-        "who posts payments may not approve write-offs.",
-    ),
-    (
-        posts,
-        |role| grants(role, Action::ReconcileBank),
-        "who posts payments may not reconcile the bank.",
-    ),
+    (posts, |role| grants(role, Action::ApproveWriteOff), "who posts payments may not approve write-offs."),
+    (posts, |role| grants(role, Action::ReconcileBank), "who posts payments may not reconcile the bank."),
     (
         |role| grants(role, Action::RequestRefund),
         |role| grants(role, Action::ApproveRefund),
@@ -49,11 +37,7 @@ const RULES: &[(Grants, Grants, &str)] = &[
     ),
     (
         |role| grants(role, Action::ManageUsers),
-        |role| {
-            Action::ALL
-                .iter()
-                .any(|action| action.concerns_money() && grants(role, *action))
-        },
+        |role| Action::ALL.iter().any(|action| action.concerns_money() && grants(role, *action)),
         "who keeps the people may hold no right over money.",
     ),
     (
@@ -63,11 +47,7 @@ const RULES: &[(Grants, Grants, &str)] = &[
     ),
     (
         |role| role == Role::Auditor,
-        |role| {
-            Action::ALL
-                .iter()
-                .any(|action| action.writes() && grants(role, *action))
-        },
+        |role| Action::ALL.iter().any(|action| action.writes() && grants(role, *action)),
         "an auditor may not hold a right to change anything.",
     ),
 ];
@@ -85,15 +65,8 @@ pub fn conflicts(roles: &[Role]) -> Vec<Conflict> {
     let mut found = Vec::new();
     for (first_grants, second_grants, why) in RULES {
         for first in roles.iter().filter(|role| first_grants(**role)) {
-            for second in roles
-                .iter()
-                .filter(|role| **role != *first && second_grants(**role))
-            {
-                found.push(Conflict {
-                    first: *first,
-                    second: *second,
-                    why,
-                });
+            for second in roles.iter().filter(|role| **role != *first && second_grants(**role)) {
+                found.push(Conflict { first: *first, second: *second, why });
             }
         }
     }
@@ -122,16 +95,8 @@ mod tests {
             (Role::Auditor, Role::PrivacyOfficer, true),
             (Role::Administrator, Role::PrivacyOfficer, false),
         ] {
-            assert_eq!(
-                !conflicts(&[first, second]).is_empty(),
-                conflicting,
-                "{first} and {second}"
-            );
-            assert_eq!(
-                !conflicts(&[second, first]).is_empty(),
-                conflicting,
-                "{second} and {first}"
-            );
+            assert_eq!(!conflicts(&[first, second]).is_empty(), conflicting, "{first} and {second}");
+            assert_eq!(!conflicts(&[second, first]).is_empty(), conflicting, "{second} and {first}");
         }
     }
 }

@@ -75,24 +75,14 @@ impl Matrix {
 
     fn parse(text: &str) -> Matrix {
         let mut rows = BTreeMap::new();
-        let lines = text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.trim().is_empty());
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
         for line in lines.skip(1) {
             let mut fields = line.split('\t');
             let (Some(key), Some(says)) = (fields.next(), fields.next()) else {
                 continue;
             };
-            let cells = fields
-                .map(|field| Cell::parse(field).unwrap_or(Cell::No))
-                .collect();
-            rows.insert(
-                key.to_owned(),
-                Row {
-                    says: says.to_owned(),
-                    cells,
-                },
-            );
+            let cells = fields.map(|field| Cell::parse(field).unwrap_or(Cell::No)).collect();
+            rows.insert(key.to_owned(), Row { says: says.to_owned(), cells });
         }
         Matrix { rows }
     }
@@ -109,17 +99,12 @@ impl Matrix {
 
     /// The action in words: "work a denial".
     pub fn says(&self, action: Action) -> &str {
-        self.rows
-            .get(action.key())
-            .map_or(action.key(), |row| row.says.as_str())
+        self.rows.get(action.key()).map_or(action.key(), |row| row.says.as_str())
     }
 
     /// The roles that may do the action on records other than their own.
     pub fn roles_that_may(&self, action: Action) -> Vec<Role> {
-        Role::ALL
-            .into_iter()
-            .filter(|role| !matches!(self.cell(action, *role), Cell::No | Cell::OwnRecord))
-            .collect()
+        Role::ALL.into_iter().filter(|role| !matches!(self.cell(action, *role), Cell::No | Cell::OwnRecord)).collect()
     }
 }
 
@@ -141,23 +126,13 @@ mod tests {
 
     #[test]
     fn every_cell_is_one_of_the_seven_letters() {
-        let header = PERMISSIONS
-            .lines()
-            .find(|line| !line.starts_with('#'))
-            .unwrap();
+        let header = PERMISSIONS.lines().find(|line| !line.starts_with('#')).unwrap();
         let columns: Vec<_> = header.split('\t').skip(2).collect();
         assert_eq!(columns, Role::ALL.map(Role::key));
-        for line in PERMISSIONS
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .skip(1)
-        {
+        for line in PERMISSIONS.lines().filter(|line| !line.starts_with('#')).skip(1) {
             let cells: Vec<_> = line.split('\t').skip(2).collect();
             assert_eq!(cells.len(), Role::ALL.len(), "{line}");
-            assert!(
-                cells.iter().all(|cell| Cell::parse(cell).is_some()),
-                "{line}"
-            );
+            assert!(cells.iter().all(|cell| Cell::parse(cell).is_some()), "{line}");
         }
     }
 }

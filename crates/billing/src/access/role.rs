@@ -99,15 +99,9 @@ impl FromStr for Role {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Role, String> {
-        Role::ALL
-            .into_iter()
-            .find(|role| role.key() == text)
-            .ok_or_else(|| {
-                let known: Vec<_> = Role::ALL.iter().map(|role| role.key()).collect();
-                format!(
-                    "There is no role named {text:?}; choose one of {}.",
-                    known.join(", ")
-                )
-            })
+        Role::ALL.into_iter().find(|role| role.key() == text).ok_or_else(|| {
+            let known: Vec<_> = Role::ALL.iter().map(|role| role.key()).collect();
+            format!("There is no role named {text:?}; choose one of {}.", known.join(", "))
+        })
     }
 }

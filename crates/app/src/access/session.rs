@@ -1,0 +1,168 @@
+//! Sessions of the browser and tokens of the command line: random, stored as hashes, short-lived, ended at once with
+//! the person's right to sign in.
+
+use billing::access::{Action, Actor, ResourceState, Role, Standing, TOKEN_DAYS, UserState, authorize, session_lives};
+use billing::id::{PracticeId, UserId};
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+use store::access::{END_SESSION, SEE_SESSION, SESSION_BY_HASH, SESSIONS_OF_USER, SessionRow};
+use store::users::{ApiTokenRow, ROLES_OF_USER, TOKEN_BY_HASH, USER_BY_ID, UserRow};
+use store::{Conn, Db, Tx, params};
+
+use crate::Error;
+
+/// Bytes of a session id or token: 256 bits, so that guessing is hopeless and a fast hash is enough.
+const SECRET_BYTES: usize = 32;
+/// A session is marked as seen at most once in this time, to keep reading pages from writing.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// How much of a browser's name is kept.
+const DEVICE_CHARS: usize = 120;
+/// What every token begins with, so that a leaked one is recognised by scanners.
+const TOKEN_PREFIX: &str = "tierline_";
+
+/// A living session.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Who, in which roles.
+    pub actor: Actor,
+    /// The name that others read.
+    pub display_name: String,
+    /// What the session may do.
+    pub standing: Standing,
+}
+
+/// The actor of a person, with the roles held now.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn actor_of(conn: &Conn, user: &UserRow) -> Result<Actor, Error> {
+    let roles: Vec<Role> = conn.query(&ROLES_OF_USER, params![user.id])?.into_iter().map(|row| row.role).collect();
+    Ok(Actor::user(user.id, user.login.clone(), roles, conn.practice()))
+}
+
+/// Begins a session; the secret goes into the cookie and is never stored.
+pub(super) fn begin(tx: &mut Tx, user: UserId, standing: Standing, device: &str) -> Result<String, Error> {
+    let secret = new_secret(tx);
+    let now = tx.now();
+    tx.insert(&SessionRow {
+        id_sha256: hash(&secret),
+        user_id: user,
+        standing,
+        begun_at: now,
+        last_seen_at: now,
+        ended_at: None,
+        device: device.chars().take(DEVICE_CHARS).collect(),
+    })?;
+    Ok(secret)
+}
+
+/// The session of a cookie, if it lives and its person may sign in.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn find(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Session>, Error> {
+    let system = Actor::system(practice);
+    let id = hash(secret);
+    let found = db.read(&system, practice, |read| -> Result<_, Error> {
+        let Some(row) = read.query_opt(&SESSION_BY_HASH, params![id])? else { return Ok(None) };
+        if row.ended_at.is_some() || !session_lives(row.begun_at, row.last_seen_at, read.now()) {
+            return Ok(None);
+        }
+        let Some(user) = read.query_opt(&USER_BY_ID, params![row.user_id])? else { return Ok(None) };
+        if user.state != UserState::Active {
+            return Ok(None);
+        }
+        let actor = actor_of(read, &user)?;
+        let stale = read.now().duration_since(row.last_seen_at) > SEEN_EVERY;
+        Ok(Some((Session { actor, display_name: user.display_name, standing: row.standing }, stale)))
+    })?;
+    let Some((session, stale)) = found else { return Ok(None) };
+    if stale {
+        db.write(&system, practice, |tx| -> Result<_, Error> {
+            let now = tx.now();
+            Ok(tx.execute(&SEE_SESSION, params![id, now])?)
+        })?;
+    }
+    Ok(Some(session))
+}
+
+/// Ends the session of a cookie. One that does not live is left as it is.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn end(db: &Db, practice: PracticeId, secret: &str) -> Result<(), Error> {
+    let id = hash(secret);
+    db.write(&Actor::system(practice), practice, |tx| -> Result<(), Error> {
+        let now = tx.now();
+        let Some(row) = tx.query_opt(&SESSION_BY_HASH, params![id])? else { return Ok(()) };
+        tx.execute(&END_SESSION, params![id, now])?;
+        tx.audit("log_out", "user", row.user_id, serde_json::json!({}));
+        Ok(())
+    })
+}
+
+/// The person's living sessions, the latest first.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn list(conn: &Conn, user: UserId) -> Result<Vec<SessionRow>, Error> {
+    let now = conn.now();
+    let rows = conn.query(&SESSIONS_OF_USER, params![user])?;
+    Ok(rows.into_iter().filter(|row| session_lives(row.begun_at, row.last_seen_at, now)).collect())
+}
+
+/// Makes a token for the actor's own use on the command line; the secret is shown once.
+///
+/// # Errors
+/// `Denied`, or a refusal where the days are out of range.
+pub fn make_token(tx: &mut Tx, label: &str, days: i64) -> Result<String, Error> {
+    authorize(tx.actor(), Action::ManageOwnLogin, &ResourceState::default())?;
+    make_token_for(tx, tx.actor().user, label, days)
+}
+
+pub(crate) fn make_token_for(tx: &mut Tx, user: UserId, label: &str, days: i64) -> Result<String, Error> {
+    if !(1..=TOKEN_DAYS).contains(&days) {
+        return Err(Error::invalid("days", format!("a token lives 1 to {TOKEN_DAYS} days")));
+    }
+    let token = format!("{TOKEN_PREFIX}{}", new_secret(tx));
+    let now = tx.now();
+    let row = ApiTokenRow {
+        id: tx.new_id(),
+        token_sha256: hash(&token),
+        user_id: user,
+        label: label.to_owned(),
+        created_at: now,
+        expires_at: now + SignedDuration::from_hours(24 * days),
+        ended_at: None,
+    };
+    tx.insert(&row)?;
+    Ok(token)
+}
+
+/// The actor of a token, if the token lives and belongs to this log-in.
+///
+/// # Errors
+/// A refusal where it does not; it does not say which of the two.
+pub fn actor_by_token(conn: &Conn, login: &str, token: &str) -> Result<Actor, Error> {
+    let refused = || {
+        Error::refused(
+            "That log-in and token do not belong together, or the token has ended. Make a new one on the page My log-in.",
+        )
+    };
+    let row = conn.query_opt(&TOKEN_BY_HASH, params![hash(token), conn.now()])?.ok_or_else(refused)?;
+    let user = conn.query_opt(&USER_BY_ID, params![row.user_id])?.ok_or_else(refused)?;
+    if user.login != login || user.state != UserState::Active {
+        return Err(refused());
+    }
+    actor_of(conn, &user)
+}
+
+fn new_secret(tx: &Tx) -> String {
+    let mut bytes = [0; SECRET_BYTES];
+    tx.fill_random(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn hash(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}

@@ -1,0 +1,95 @@
+//! What every page shares: the database, the practice, and how cookies are named. Blocking work is moved off the
+//! threads that serve requests here, and only here.
+
+use std::sync::Arc;
+
+use billing::access::Actor;
+use billing::id::PracticeId;
+use store::{Db, Read, Tx};
+use tokio::sync::Semaphore;
+
+use super::refusal::Refusal;
+
+/// Passwords hashed at the same time: 19 MiB and a core each.
+const HASHES_AT_ONCE: usize = 4;
+
+/// The state behind the pages. Clones share it.
+#[derive(Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    practice: PracticeId,
+    practice_name: String,
+    secure_cookies: bool,
+    hashing: Semaphore,
+}
+
+impl Desk {
+    /// A desk over a database. `secure_cookies` is false only on plain HTTP over loopback.
+    pub fn new(db: Db, practice: PracticeId, practice_name: String, secure_cookies: bool) -> Desk {
+        let hashing = Semaphore::new(HASHES_AT_ONCE);
+        Desk { inner: Arc::new(Inner { db, practice, practice_name, secure_cookies, hashing }) }
+    }
+
+    /// The practice that is served.
+    pub fn practice(&self) -> PracticeId {
+        self.inner.practice
+    }
+
+    /// Its name.
+    pub fn practice_name(&self) -> &str {
+        &self.inner.practice_name
+    }
+
+    /// Whether cookies are bound to HTTPS.
+    pub fn secure_cookies(&self) -> bool {
+        self.inner.secure_cookies
+    }
+
+    /// Reads in one snapshot.
+    pub async fn read<T, F>(&self, actor: &Actor, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Read) -> Result<T, app::Error> + Send + 'static,
+    {
+        let actor = actor.clone();
+        self.blocking(move |db, practice| db.read(&actor, practice, |read| work(read))).await
+    }
+
+    /// Changes in one transaction; the closure may run again after a conflict.
+    pub async fn write<T, F>(&self, actor: &Actor, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx) -> Result<T, app::Error> + Send + 'static,
+    {
+        let actor = actor.clone();
+        self.blocking(move |db, practice| db.write(&actor, practice, |tx| work(tx))).await
+    }
+
+    /// Any work with the database.
+    pub async fn blocking<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db, PracticeId) -> Result<T, app::Error> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || work(&inner.db, inner.practice))
+            .await
+            .map_err(|_| Refusal::Broken("a page stopped while it worked".into()))?
+            .map_err(Refusal::from)
+    }
+
+    /// Work that hashes a password: few at a time.
+    pub async fn hashing<T, F>(&self, work: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db, PracticeId) -> Result<T, app::Error> + Send + 'static,
+    {
+        let _turn =
+            self.inner.hashing.acquire().await.map_err(|_| Refusal::Broken("the desk is shutting down".into()))?;
+        self.blocking(work).await
+    }
+}

@@ -1,0 +1,145 @@
+//! The frame around every page: who is signed in, where they may go, and the one sentence after an action.
+
+use askama::Template;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use billing::access::{Action, ResourceState, authorize};
+
+use super::refusal::Refusal;
+use super::session::SignedIn;
+use super::{Desk, assets};
+
+/// What a handler returns.
+pub type Page = Result<Response, Refusal>;
+
+/// A place in the bar.
+pub struct Place {
+    /// Where it leads.
+    pub href: &'static str,
+    /// What it says.
+    pub title: &'static str,
+    /// The letter after G.
+    pub key: &'static str,
+    /// Whether this is where the person is.
+    pub current: bool,
+}
+
+/// The bar: href, title, letter, right.
+const PLACES: &[(&str, &str, &str, Action)] = &[
+    ("/work", "Desk", "d", Action::ViewWorklist),
+    ("/inquiries", "Inquiries", "i", Action::LogInquiry),
+    ("/claims", "Claims", "c", Action::ViewClaim),
+    ("/patients", "Accounts", "a", Action::FindPatient),
+    ("/remittances", "Remittances", "r", Action::ViewRemittance),
+    ("/statements", "Statements", "s", Action::RunStatements),
+];
+
+/// What stands behind the person's name.
+const MORE: &[(&str, &str, &str, Action)] = &[
+    ("/encounters/new", "Enter charges", "", Action::EnterCharges),
+    ("/patients/new", "Register a patient", "", Action::RegisterPatient),
+    ("/access", "Who saw what", "", Action::ViewAccessEvents),
+    ("/users", "People and roles", "", Action::ViewUsers),
+];
+
+/// The one sentence after an action, by the word in the address. Fixed texts: nothing from the address is shown.
+const DONE: &[(&str, &str)] = &[
+    ("taken", "Taken. It is yours until you resolve, escalate or put it back."),
+    ("put-back", "Put back. Anybody at the desk may take it."),
+    ("escalated", "Escalated with your handover."),
+    ("returned", "Returned with your reason."),
+    ("resolved", "Resolved."),
+    ("noted", "Note saved."),
+    ("answered", "Answer logged."),
+    ("logged", "Inquiry logged."),
+    ("verified", "Identity checked. You may speak about this account."),
+    ("paid", "Payment taken. The receipt can be printed."),
+    ("registered", "Patient registered. Enter the coverage next."),
+    ("covered", "Coverage saved. New claims are made from it."),
+    ("charged", "Charges entered and the claim made."),
+    ("scrubbed", "Scrubbed again."),
+    ("submitted", "Claims sealed and sent."),
+    ("asked", "Asked the payer. The answer appears here."),
+    ("statements", "Statements made for all who were due."),
+    ("added", "Person added."),
+    ("approved", "Approved. The person may sign in."),
+    ("disabled", "Disabled. Every session and token has ended."),
+    ("roles", "Roles changed."),
+    ("imported", "File read."),
+];
+
+/// The frame's data, a field of every page's template.
+pub struct Shell {
+    /// The practice.
+    pub practice: String,
+    /// Who is signed in.
+    pub person: String,
+    /// In which roles.
+    pub roles: String,
+    /// The bar.
+    pub nav: Vec<Place>,
+    /// The menu.
+    pub more: Vec<Place>,
+    /// Whether the search field is shown.
+    pub may_find: bool,
+    /// What was searched.
+    pub find: String,
+    /// The one sentence after an action.
+    pub toast: Option<&'static str>,
+}
+
+impl Shell {
+    /// The frame for whoever is signed in, at one of the places.
+    pub fn new(desk: &Desk, who: &SignedIn, here: &str) -> Shell {
+        let places = |all: &'static [(&'static str, &'static str, &'static str, Action)]| {
+            all.iter()
+                .filter(|(.., action)| who.may(*action))
+                .map(|(href, title, key, _)| Place { href, title, key, current: *href == here })
+                .collect()
+        };
+        Shell {
+            practice: desk.practice_name().to_owned(),
+            person: who.display_name.clone(),
+            roles: who.actor.roles_in_words(),
+            nav: places(PLACES),
+            more: places(MORE),
+            may_find: who.may(Action::FindPatient),
+            find: String::new(),
+            toast: None,
+        }
+    }
+
+    /// With the sentence of an action just done.
+    pub fn after(mut self, done: Option<&str>) -> Shell {
+        self.toast = done.and_then(|word| DONE.iter().find(|(key, _)| *key == word)).map(|(_, sentence)| *sentence);
+        self
+    }
+
+    /// The address of an asset.
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+}
+
+impl SignedIn {
+    /// Whether the matrix allows the action on nothing in particular.
+    pub fn may(&self, action: Action) -> bool {
+        authorize(&self.actor, action, &ResourceState::default()).is_ok()
+    }
+
+    /// Why the person may not, and who may; nothing where they may.
+    pub fn why_not(&self, action: Action, state: &ResourceState) -> Option<String> {
+        authorize(&self.actor, action, state).err().map(|denied| denied.to_string())
+    }
+}
+
+/// Renders a page.
+pub fn show(template: &impl Template) -> Page {
+    let html = template.render().map_err(|error| Refusal::Broken(format!("a page could not be written: {error}")))?;
+    Ok(Html(html).into_response())
+}
+
+/// Goes to a page after an action, with its sentence.
+pub fn go(path: &str, done: &str) -> Page {
+    let mark = if path.contains('?') { '&' } else { '?' };
+    Ok(Redirect::to(&format!("{path}{mark}done={done}")).into_response())
+}

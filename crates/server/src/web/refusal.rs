@@ -1,0 +1,84 @@
+//! What a page answers when it does not do what was asked. One place maps a use case's error to HTTP: what is denied
+//! looks like what is absent, a refusal says what to do next, and a broken world says a number to report.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+/// Why there is no page.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Not there, or not for this person.
+    Absent,
+    /// Not now, and why; shown to the person.
+    Conflict(String),
+    /// A field is wrong; pages with a form catch this and show it beside the field.
+    Invalid {
+        /// The field's name.
+        field: String,
+        /// What would be right.
+        problem: String,
+    },
+    /// Something broke; the text goes to the log, not to the person.
+    Broken(String),
+}
+
+impl From<app::Error> for Refusal {
+    fn from(error: app::Error) -> Refusal {
+        match error {
+            app::Error::Denied(_) | app::Error::NotFound(_) => Refusal::Absent,
+            app::Error::Invalid { field, problem } => Refusal::Invalid { field, problem },
+            app::Error::Refused(_) | app::Error::Changed => Refusal::Conflict(error.to_string()),
+            app::Error::Store(source) => Refusal::Broken(source.to_string()),
+        }
+    }
+}
+
+impl Refusal {
+    /// The sentence for a form, where the refusal is the person's to mend.
+    pub fn for_form(self) -> Result<(String, String), Refusal> {
+        match self {
+            Refusal::Invalid { field, problem } => Ok((field, problem)),
+            Refusal::Conflict(sentence) => Ok((String::new(), sentence)),
+            Refusal::Absent | Refusal::Broken(_) => Err(self),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "refusal.html")]
+struct RefusalPage<'a> {
+    head: &'a str,
+    sentence: &'a str,
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, head, sentence) = match self {
+            Refusal::Absent => (
+                StatusCode::NOT_FOUND,
+                "Nothing here for you",
+                "There is no such page, or it is another role’s. Go back, or ask a colleague who has the role."
+                    .to_owned(),
+            ),
+            Refusal::Conflict(sentence) => (StatusCode::CONFLICT, "Not now", sentence),
+            Refusal::Invalid { field, problem } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "Something is missing", format!("{field}: {problem}"))
+            }
+            Refusal::Broken(what) => {
+                eprintln!("tierline: {what}");
+                (
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "Something broke",
+                    "Nothing was changed. Try again; if it stays so, tell whoever keeps Tierline to look at its log."
+                        .to_owned(),
+                )
+            }
+        };
+        let page = RefusalPage { head, sentence: &sentence };
+        match page.render() {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(_) => (status, sentence).into_response(),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The cookie and whom it stands for. The cookie holds a random id and nothing else.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use billing::access::{Actor, SESSION_HOURS, Standing};
+
+use super::Desk;
+use super::refusal::Refusal;
+
+/// Whoever is signed in, put into every request by `load`.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who, in which roles.
+    pub actor: Actor,
+    /// The name that others read.
+    pub display_name: String,
+    /// What the session may do.
+    pub standing: Standing,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<SignedIn, Refusal> {
+        parts.extensions.get::<SignedIn>().cloned().ok_or(Refusal::Absent)
+    }
+}
+
+/// Finds the session of the request's cookie.
+pub async fn load(State(desk): State<Desk>, mut request: Request, next: Next) -> Result<Response, Refusal> {
+    if let Some(secret) = secret_of(request.headers(), desk.secure_cookies()) {
+        let found = desk.blocking(move |db, practice| app::access::session::find(db, practice, &secret)).await?;
+        if let Some(session) = found {
+            request.extensions_mut().insert(SignedIn {
+                actor: session.actor,
+                display_name: session.display_name,
+                standing: session.standing,
+            });
+        }
+    }
+    Ok(next.run(request).await)
+}
+
+/// `__Host-` binds a cookie to this host and HTTPS; browsers refuse it on plain HTTP, so loopback has the bare name.
+fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+/// The session id in the request's cookie, if one is there.
+pub fn secret_of(headers: &HeaderMap, secure: bool) -> Option<String> {
+    let name = cookie_name(secure);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && value.len() == 64 && value.chars().all(|c| c.is_ascii_hexdigit()))
+        .map(|(_, value)| value.to_owned())
+}
+
+/// The header that gives the browser its session.
+pub fn cookie(secret: &str, secure: bool) -> String {
+    let bound = if secure { "; Secure" } else { "" };
+    let seconds = SESSION_HOURS * 3600;
+    format!("{}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{bound}", cookie_name(secure))
+}
+
+/// The header that takes it away.
+pub fn no_cookie(secure: bool) -> String {
+    let bound = if secure { "; Secure" } else { "" };
+    format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{bound}", cookie_name(secure))
+}

@@ -1,0 +1,130 @@
+//! Rows of people who sign in, their roles, recovery codes and tokens. No decision is made here.
+
+use billing::access::{Role, UserState};
+use billing::id::UserId;
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::{col_texts, record, statements};
+
+col_texts!(
+    Role: |role| role.key(), |text| text.parse().ok();
+    UserState: |state| state.key(), |text| UserState::parse(text);
+);
+
+record! {
+    /// A person who signs in.
+    pub struct UserRow in "app_user" {
+        /// Its id.
+        pub id: UserId,
+        /// The name typed at log-in; unique in the practice.
+        pub login: String,
+        /// The name that others read.
+        pub display_name: String,
+        /// Argon2id as a PHC string.
+        pub password_hash: String,
+        /// Given by another person: to be changed at the first log-in.
+        pub password_is_temporary: bool,
+        /// The device's shared secret; none before enrolment.
+        pub totp_secret: Option<Vec<u8>>,
+        /// The last 30-second step whose code was used.
+        pub totp_last_step: i64,
+        /// Waiting, active or disabled.
+        pub state: UserState,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// By whom.
+        pub created_by: UserId,
+        /// The second person who approved it.
+        pub approved_by: Option<UserId>,
+        /// When it was disabled.
+        pub disabled_at: Option<Timestamp>,
+    }
+
+    /// A role a person holds.
+    pub struct UserRoleRow in "user_role" {
+        /// Who.
+        pub user_id: UserId,
+        /// Which role.
+        pub role: Role,
+        /// Since when.
+        pub given_at: Timestamp,
+        /// By whom.
+        pub given_by: UserId,
+    }
+
+    /// The hash of a single-use recovery code.
+    pub struct RecoveryCodeRow in "recovery_code" {
+        /// Whose.
+        pub user_id: UserId,
+        /// SHA-256 of the code.
+        pub code_sha256: Vec<u8>,
+        /// When it was used.
+        pub used_at: Option<Timestamp>,
+    }
+
+    /// A token for the command line and the API.
+    pub struct ApiTokenRow in "api_token" {
+        /// Its id.
+        pub id: Uuid,
+        /// SHA-256 of the token.
+        pub token_sha256: Vec<u8>,
+        /// Whose.
+        pub user_id: UserId,
+        /// What it is for, in the person's words.
+        pub label: String,
+        /// Since when.
+        pub created_at: Timestamp,
+        /// Until when.
+        pub expires_at: Timestamp,
+        /// When it was ended before its time.
+        pub ended_at: Option<Timestamp>,
+    }
+
+    /// A log-in of a demonstration database.
+    pub struct DemoLoginRow in "demo_login" {
+        /// Whose.
+        pub user_id: UserId,
+        /// The password in plain text: an invented person's.
+        pub password: String,
+        /// The order on the log-in page.
+        pub ordinal: i64,
+    }
+}
+
+statements! {
+    /// A person by log-in name.
+    pub const USER_BY_LOGIN: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND login = $2";
+    /// A person by id.
+    pub const USER_BY_ID: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND id = $2";
+    /// All people of the practice.
+    pub const USERS: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 ORDER BY login";
+    /// The roles of one person.
+    pub const ROLES_OF_USER: UserRoleRow = "SELECT user_id, role, given_at, given_by FROM user_role WHERE practice_id = $1 AND user_id = $2 ORDER BY role";
+    /// The roles of everybody.
+    pub const ROLES: UserRoleRow = "SELECT user_id, role, given_at, given_by FROM user_role WHERE practice_id = $1 ORDER BY user_id, role";
+    /// Takes all roles from a person, before the new ones are given.
+    pub const TAKE_ROLES: () = "DELETE FROM user_role WHERE practice_id = $1 AND user_id = $2";
+    /// A new password.
+    pub const CHANGE_PASSWORD: () = "UPDATE app_user SET password_hash = $3, password_is_temporary = $4 WHERE practice_id = $1 AND id = $2";
+    /// Enrols a device.
+    pub const ENROL_DEVICE: () = "UPDATE app_user SET totp_secret = $3, totp_last_step = $4 WHERE practice_id = $1 AND id = $2";
+    /// Forgets the device, so that the person enrols a new one.
+    pub const FORGET_DEVICE: () = "UPDATE app_user SET totp_secret = NULL, totp_last_step = 0 WHERE practice_id = $1 AND id = $2";
+    /// Marks a code's step as used, once: a second use changes no row.
+    pub const USE_STEP: () = "UPDATE app_user SET totp_last_step = $3 WHERE practice_id = $1 AND id = $2 AND totp_last_step < $3";
+    /// Changes where a person stands.
+    pub const CHANGE_STATE: () = "UPDATE app_user SET state = $3, approved_by = $4, disabled_at = $5 WHERE practice_id = $1 AND id = $2";
+    /// Uses a recovery code, once.
+    pub const USE_RECOVERY_CODE: () = "UPDATE recovery_code SET used_at = $4 WHERE practice_id = $1 AND user_id = $2 AND code_sha256 = $3 AND used_at IS NULL";
+    /// Forgets the recovery codes, before new ones are given.
+    pub const FORGET_RECOVERY_CODES: () = "DELETE FROM recovery_code WHERE practice_id = $1 AND user_id = $2";
+    /// How many recovery codes are left.
+    pub const RECOVERY_CODES_LEFT: (i64,) = "SELECT COUNT(*) FROM recovery_code WHERE practice_id = $1 AND user_id = $2 AND used_at IS NULL";
+    /// A token that lives.
+    pub const TOKEN_BY_HASH: ApiTokenRow = "SELECT id, token_sha256, user_id, label, created_at, expires_at, ended_at FROM api_token WHERE practice_id = $1 AND token_sha256 = $2 AND ended_at IS NULL AND expires_at > $3";
+    /// Ends every token of a person.
+    pub const END_TOKENS: () = "UPDATE api_token SET ended_at = $3 WHERE practice_id = $1 AND user_id = $2 AND ended_at IS NULL";
+    /// The log-ins of a demonstration database.
+    pub const DEMO_LOGINS: DemoLoginRow = "SELECT user_id, password, ordinal FROM demo_login WHERE practice_id = $1 ORDER BY ordinal";
+}

@@ -1,0 +1,8 @@
+//! What screens show: one file a screen, read only. Every look at a patient's record is noted in the audit.
+
+pub mod claim;
+pub mod claims;
+pub mod home;
+pub mod patients;
+pub mod practice;
+pub mod remittances;

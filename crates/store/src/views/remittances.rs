@@ -1,0 +1,171 @@
+//! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
+
+use billing::id::{ClaimId, PatientId, RemittanceId};
+use billing::patient::Patient;
+use billing::remittance::ClaimPayment;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use ledger::Money;
+
+use crate::{Conn, Json, Read, StoreError, params, record, statements};
+
+/// Remittances on one page of the list.
+pub const PAGE: i64 = 50;
+
+record! {
+    /// A remittance in the list.
+    pub struct RemittanceListRow {
+        /// Its id.
+        pub id: RemittanceId,
+        /// Who paid.
+        pub payer_name: String,
+        /// The number of the check or transfer.
+        pub trace: String,
+        /// The day of payment.
+        pub paid_on: Date,
+        /// How much.
+        pub amount: Money,
+        /// Posted, quarantined or duplicate.
+        pub state: String,
+        /// The failing equation.
+        pub problem: Option<String>,
+        /// By how much it fails.
+        pub difference: Money,
+        /// Claims in it.
+        pub claim_count: i64,
+        /// Claims in it that were set aside or match nothing.
+        pub set_aside: i64,
+    }
+
+    /// A remittance.
+    pub struct RemittanceHeadRow {
+        /// Its id.
+        pub id: RemittanceId,
+        /// Who paid.
+        pub payer_name: String,
+        /// The number of the check or transfer.
+        pub trace: String,
+        /// ACH, CHK, NON.
+        pub method: String,
+        /// The day of payment.
+        pub paid_on: Date,
+        /// How much.
+        pub amount: Money,
+        /// Posted, quarantined or duplicate.
+        pub state: String,
+        /// The failing equation.
+        pub problem: Option<String>,
+        /// By how much it fails.
+        pub difference: Money,
+        /// When it came.
+        pub imported_at: Timestamp,
+        /// When it was posted.
+        pub posted_at: Option<Timestamp>,
+        /// The file it came in.
+        pub file_name: String,
+    }
+
+    /// A claim in a remittance.
+    pub struct RemittanceClaimRow {
+        /// Ours; none when it matches nothing.
+        pub claim_id: Option<ClaimId>,
+        /// The number it came back with.
+        pub control_number: String,
+        /// CLP02.
+        pub status_code: String,
+        /// What was charged.
+        pub charge: Money,
+        /// What was paid.
+        pub paid: Money,
+        /// What the patient owes by it.
+        pub patient_share: Money,
+        /// Posted, set aside, unmatched, duplicate.
+        pub state: String,
+        /// The failing equation.
+        pub problem: Option<String>,
+        /// By how much it fails.
+        pub difference: Money,
+        /// What was denied.
+        pub denied: Money,
+        /// As it was read.
+        pub body: Json<ClaimPayment>,
+        /// Whose.
+        pub patient_id: Option<PatientId>,
+        /// The patient.
+        pub patient: Option<Json<Patient>>,
+    }
+
+    /// Money outside any claim.
+    pub struct OutsideRow {
+        /// The reason code.
+        pub reason: String,
+        /// The payer's reference.
+        pub reference: String,
+        /// Taken from the payment where positive.
+        pub amount: Money,
+    }
+
+    /// The remittance's entries, one line an account and reason.
+    pub struct EntryLineRow {
+        /// Which account.
+        pub account: String,
+        /// Debits.
+        pub debit: Money,
+        /// Credits, as a positive amount.
+        pub credit: Money,
+    }
+}
+
+statements! {
+    /// A page of remittances, the latest first.
+    pub const REMITTANCES: RemittanceListRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.claim_count AS claim_count, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state IN ('set_aside', 'unmatched')) AS set_aside FROM remittance r WHERE r.practice_id = $1 ORDER BY r.imported_at DESC, r.id DESC LIMIT $2 OFFSET $3";
+    /// One remittance.
+    pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
+    /// Its claims.
+    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, p.state AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
+    /// What stands outside any claim.
+    pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT reason, reference, amount_cents AS amount FROM provider_adjustment WHERE practice_id = $1 AND remittance_id = $2 ORDER BY ordinal";
+    /// Its entries, summed by account.
+    pub const REMITTANCE_ENTRIES: EntryLineRow = "SELECT p.account AS account, CAST(SUM(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END) AS BIGINT) AS debit, CAST(SUM(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END) AS BIGINT) AS credit FROM ledger_entry e JOIN ledger_posting p ON p.practice_id = e.practice_id AND p.entry_id = e.id WHERE e.practice_id = $1 AND (e.source_id = $2 OR e.source_id IN (SELECT id FROM claim_payment WHERE practice_id = $1 AND remittance_id = $2)) GROUP BY p.account ORDER BY p.account";
+    /// The remittance of a trace number.
+    pub const REMITTANCE_BY_TRACE: (RemittanceId,) = "SELECT id FROM remittance WHERE practice_id = $1 AND trace = $2 ORDER BY imported_at DESC LIMIT 1";
+}
+
+/// One remittance as its page shows it.
+#[derive(Debug, Clone)]
+pub struct RemittanceView {
+    /// The payment.
+    pub head: RemittanceHeadRow,
+    /// Its claims.
+    pub claims: Vec<RemittanceClaimRow>,
+    /// What stands outside any claim.
+    pub outside: Vec<OutsideRow>,
+    /// Its entries by account.
+    pub entries: Vec<EntryLineRow>,
+}
+
+/// A page of remittances; one more row than a page says that there are more.
+pub fn list(conn: &Conn, page: i64) -> Result<Vec<RemittanceListRow>, StoreError> {
+    let (limit, offset) = (PAGE + 1, page * PAGE);
+    conn.query(&REMITTANCES, params![limit, offset])
+}
+
+/// One remittance, and a note in the audit for every patient in it.
+pub fn get(read: &mut Read, id: RemittanceId) -> Result<Option<RemittanceView>, StoreError> {
+    let Some(head) = read.query_opt(&REMITTANCE_HEAD, params![id])? else { return Ok(None) };
+    let claims = read.query(&REMITTANCE_CLAIMS, params![id])?;
+    for patient in claims.iter().filter_map(|claim| claim.patient_id) {
+        read.saw("remittance", patient);
+    }
+    Ok(Some(RemittanceView {
+        outside: read.query(&REMITTANCE_OUTSIDE, params![id])?,
+        entries: read.query(&REMITTANCE_ENTRIES, params![id])?,
+        claims,
+        head,
+    }))
+}
+
+/// The remittance of a trace number typed into the search.
+pub fn by_trace(conn: &Conn, trace: &str) -> Result<Option<RemittanceId>, StoreError> {
+    Ok(conn.query(&REMITTANCE_BY_TRACE, params![trace.trim()])?.first().map(|row| row.0))
+}
