@@ -8,23 +8,23 @@ pub mod password;
 pub mod second_factor;
 pub mod session;
 
-use billing::access::{Action, Authorized, ResourceState, authorize};
+use billing::access::{Action, Actor, Authorized, Denied, ResourceState, authorize};
 use store::Conn;
 
 use crate::Error;
 
-/// Asks the matrix for the actor of this connection.
+/// Asks the matrix.
 ///
 /// # Errors
-/// `Denied`, saying why not and who may.
-pub fn allow(conn: &Conn, action: Action, state: &ResourceState) -> Result<Authorized, Error> {
-    Ok(authorize(conn.actor(), action, state)?)
+/// `Denied`, saying who may and why.
+pub fn allow(actor: &Actor, action: Action, state: &ResourceState) -> Result<Authorized, Denied> {
+    authorize(actor, action, state)
 }
 
-/// As `allow`, for an action on nothing in particular.
+/// Asks the matrix for the actor of this connection, about nothing in particular.
 ///
 /// # Errors
 /// `Denied`, saying why not and who may.
 pub fn allow_plain(conn: &Conn, action: Action) -> Result<Authorized, Error> {
-    allow(conn, action, &ResourceState::default())
+    Ok(allow(conn.actor(), action, &ResourceState::default())?)
 }

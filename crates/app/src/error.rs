@@ -23,12 +23,12 @@ pub enum Error {
     /// The request is understood and may not happen now.
     #[error("{0}")]
     Refused(String),
+    /// The database could not do it.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
     /// Somebody else changed it meanwhile.
     #[error("A colleague changed this meanwhile. Look at it again, then decide.")]
     Changed,
-    /// The database refused or broke; nothing was changed unless it says so.
-    #[error(transparent)]
-    Store(#[from] store::StoreError),
 }
 
 impl Error {

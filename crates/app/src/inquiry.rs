@@ -1,1 +1,303 @@
-//! Questions from outside.
+//! Questions from outside: find the account, verify two identifiers, answer, or escalate. Nothing of an account is
+//! told before two identifiers matched, and what was told is written down.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::patient::Patient;
+use billing::work::inquiry::{Channel, IDENTIFIERS_NEEDED, Identifier, Inquiry, InquiryReason};
+use billing::work::item::SHORTEST_SENTENCE;
+use billing::work::{Handover, WorkLinks, WorkState};
+use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
+use jiff::civil::Date;
+use store::inquiry::{
+    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_CLAIM,
+    PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT, PATIENT_FOR_IDENTITY,
+};
+use store::worklist::OPEN_ITEM_BY_SUBJECT;
+use store::{Db, Read, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::worklist::{self, NewWork};
+
+/// Most characters of a search.
+pub const LONGEST_SEARCH: usize = 100;
+/// Most characters of a question or an answer.
+pub const LONGEST_TEXT: usize = 4_000;
+
+/// Finds people by account, claim or statement number, telephone, birth date, or the beginning of the family name.
+///
+/// # Errors
+/// `Invalid` for an empty or overlong search; `Denied` without the right to find patients.
+pub fn find(db: &Db, actor: &Actor, practice: PracticeId, search: &str) -> Result<Vec<FoundPatient>, Error> {
+    allow(actor, Action::FindPatient, &ResourceState::default())?;
+    let search = search.trim();
+    if search.is_empty() || search.chars().count() > LONGEST_SEARCH {
+        return Err(Error::invalid("search", "Type a name, birth date, telephone, account, claim or statement number."));
+    }
+    db.read(actor, practice, |read| {
+        let mut found = by_number(read, search)?;
+        if found.is_empty() {
+            found = by_person(read, search)?;
+        }
+        Ok(found)
+    })
+}
+
+fn by_number(read: &mut Read, search: &str) -> Result<Vec<FoundPatient>, Error> {
+    let upper = search.to_ascii_uppercase();
+    for statement in [&PATIENTS_BY_ACCOUNT, &PATIENTS_BY_CLAIM, &PATIENTS_BY_STATEMENT] {
+        let found = read.query(statement, params![upper])?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+fn by_person(read: &mut Read, search: &str) -> Result<Vec<FoundPatient>, Error> {
+    if let Some(day) = read_date(search) {
+        return Ok(read.query(&PATIENTS_BY_BIRTH_DATE, params![day, MOST_FOUND])?);
+    }
+    let digits: String = search.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() == 10 {
+        return Ok(read.query(&PATIENTS_BY_PHONE, params![digits, MOST_FOUND])?);
+    }
+    let (last, first) = match search.split_once(',') {
+        Some((last, first)) => (store::name_key(last), store::name_key(first)),
+        None => match search.split_once(' ') {
+            Some((first, last)) => (store::name_key(last), store::name_key(first)),
+            None => (store::name_key(search), String::new()),
+        },
+    };
+    let mut found = read.query(&PATIENTS_BY_NAME, params![last, format!("{last}\u{10ffff}"), MOST_FOUND])?;
+    found.retain(|person| person.first_name.starts_with(&first));
+    Ok(found)
+}
+
+/// Reads 1980-01-31, 1/31/1980 or 01/31/1980.
+fn read_date(text: &str) -> Option<Date> {
+    if let Ok(day) = text.parse::<Date>() {
+        return Some(day);
+    }
+    let mut parts = text.split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// What is known when somebody asks.
+#[derive(Debug, Clone)]
+pub struct NewInquiry {
+    /// How it came in.
+    pub channel: Channel,
+    /// What it is about.
+    pub reason: InquiryReason,
+    /// Whose account, if found.
+    pub patient_id: Option<PatientId>,
+    /// What was asked.
+    pub question: String,
+}
+
+/// Writes down a question and opens its work item, taken by the person who logs it.
+///
+/// # Errors
+/// `Invalid` for an overlong or empty question; `Denied` without the right to log.
+pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Result<InquiryId, Error> {
+    allow(actor, Action::LogInquiry, &ResourceState::default())?;
+    check_text("question", &new.question)?;
+    db.write(actor, practice, |tx| {
+        let inquiry = Inquiry {
+            id: InquiryId(tx.new_id()),
+            channel: new.channel,
+            reason: new.reason,
+            patient_id: new.patient_id,
+            verified: Vec::new(),
+            received_on: tx.today(),
+            question: new.question.trim().to_owned(),
+            answer: String::new(),
+        };
+        store::inquiry::insert(tx, &inquiry, "open")?;
+        let links =
+            WorkLinks { patient_id: inquiry.patient_id, inquiry_id: Some(inquiry.id), ..WorkLinks::default() };
+        let summary = format!("{} ({})", inquiry.reason.label(), inquiry.channel.label().to_lowercase());
+        worklist::open(
+            tx,
+            NewWork {
+                reason: inquiry.reason.work_reason(),
+                subject_key: subject_key(inquiry.id),
+                summary,
+                links,
+                money_at_stake: Money::ZERO,
+                deadline_on: None,
+            },
+        )?;
+        Ok(inquiry.id)
+    })
+}
+
+fn subject_key(id: InquiryId) -> String {
+    format!("inquiry:{id}")
+}
+
+/// What a caller says to prove who they are; empty fields were not asked.
+#[derive(Debug, Clone, Default)]
+pub struct Claimed {
+    /// Given and family name.
+    pub name: String,
+    /// Birth date, as typed.
+    pub birth_date: String,
+    /// Account number.
+    pub account_number: String,
+    /// Telephone.
+    pub phone: String,
+    /// ZIP.
+    pub zip: String,
+    /// Last four characters of the member id.
+    pub member_id_ending: String,
+}
+
+/// What a check of identity found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityCheck {
+    /// Which identifiers match the account.
+    pub matched: Vec<Identifier>,
+    /// Enough matched: the account may be spoken about.
+    pub verified: bool,
+}
+
+/// Compares what the caller says with the account, and remembers what matched.
+///
+/// # Errors
+/// `Refused` where no account was chosen; `NotFound`; `Denied`.
+pub fn verify_identity(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: InquiryId,
+    patient_id: PatientId,
+    claimed: &Claimed,
+) -> Result<IdentityCheck, Error> {
+    allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let (mut inquiry, state) = load(tx, id)?;
+        let person = tx.query_opt(&PATIENT_FOR_IDENTITY, params![patient_id])?.ok_or(Error::NotFound("patient"))?;
+        let member_ids = tx.query(&store::inquiry::MEMBER_IDS, params![patient_id])?;
+        let member_ids: Vec<String> = member_ids.into_iter().map(|(member_id,)| member_id).collect();
+        inquiry.patient_id = Some(patient_id);
+        inquiry.verified = matches(&person.body.0, &member_ids, claimed);
+        store::inquiry::save(tx, &inquiry, &state)?;
+        tx.query(&store::inquiry::LINK_ITEM_TO_PATIENT, params![subject_key(id), patient_id])?;
+        Ok(IdentityCheck { verified: inquiry.is_verified(), matched: inquiry.verified })
+    })
+}
+
+fn matches(patient: &Patient, member_ids: &[String], claimed: &Claimed) -> Vec<Identifier> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let key = |text: &str| store::name_key(text);
+    let ending = claimed.member_id_ending.trim().to_ascii_uppercase();
+    let zip: String = digits(&claimed.zip).chars().take(5).collect();
+    let same_name = {
+        let said = key(&claimed.name);
+        let name = &patient.name;
+        said == key(&format!("{} {}", name.first, name.last)) || said == key(&name.full())
+    };
+    [
+        (Identifier::Name, !claimed.name.trim().is_empty() && same_name),
+        (Identifier::BirthDate, read_date(claimed.birth_date.trim()) == Some(*patient.birth_date.reveal())),
+        (Identifier::AccountNumber, claimed.account_number.trim().eq_ignore_ascii_case(&patient.account_number)),
+        (Identifier::Phone, digits(&claimed.phone).len() == 10 && digits(&claimed.phone) == patient.contact.phone),
+        (Identifier::Zip, zip.len() == 5 && patient.address.zip.starts_with(&zip)),
+        (
+            Identifier::MemberIdEnding,
+            ending.len() == 4 && member_ids.iter().any(|id| id.to_ascii_uppercase().ends_with(&ending)),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(identifier, matched)| matched.then_some(identifier))
+    .collect()
+}
+
+/// One question.
+///
+/// # Errors
+/// `NotFound`; `Denied`.
+pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId) -> Result<(Inquiry, String), Error> {
+    allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let row = read.query_opt(&INQUIRY, params![id])?.ok_or(Error::NotFound("inquiry"))?;
+        Ok((row.body.0, row.state))
+    })
+}
+
+/// Writes down the answer and resolves the work item. The caller must have proved who they are, where the answer
+/// speaks of an account.
+///
+/// # Errors
+/// `Refused` before two identifiers matched or where the question was answered; `Denied` where the item stands at a
+/// desk the person may not work.
+pub fn answer(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId, words: &str) -> Result<(), Error> {
+    allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
+    check_text("answer", words)?;
+    db.write(actor, practice, |tx| {
+        let (mut inquiry, state) = load(tx, id)?;
+        if state == "answered" {
+            return Err(Error::refused("This inquiry is answered. Log a new one for a new question."));
+        }
+        require_identity(&inquiry)?;
+        if let Some(item) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key(id)])? {
+            allow(actor, worklist::action_for(item.desk), &ResourceState::default())?;
+        }
+        inquiry.answer = words.trim().to_owned();
+        store::inquiry::save(tx, &inquiry, "answered")?;
+        worklist::resolve_subject(tx, &subject_key(id), "Answered; the words are in the inquiry.", "patient question")
+    })
+}
+
+/// Passes the question to the desk above, with a handover.
+///
+/// # Errors
+/// `Refused` where the handover lacks a sentence or the question is answered.
+pub fn escalate(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: InquiryId,
+    handover: Handover,
+) -> Result<WorkItemId, Error> {
+    let item = db.read(actor, practice, |read| {
+        read.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key(id)])?
+            .filter(|row| row.state != WorkState::Resolved)
+            .ok_or_else(|| Error::refused("This inquiry is answered. Log a new one for a new question."))
+    })?;
+    worklist::escalate(db, actor, practice, item.id, handover)?;
+    db.write(actor, practice, |tx| {
+        let (inquiry, _) = load(tx, id)?;
+        store::inquiry::save(tx, &inquiry, "escalated")?;
+        Ok::<(), Error>(())
+    })?;
+    Ok(item.id)
+}
+
+fn load(tx: &mut Tx, id: InquiryId) -> Result<(Inquiry, String), Error> {
+    let row: InquiryRow = tx.query_opt(&INQUIRY, params![id])?.ok_or(Error::NotFound("inquiry"))?;
+    Ok((row.body.0, row.state))
+}
+
+fn require_identity(inquiry: &Inquiry) -> Result<(), Error> {
+    if inquiry.patient_id.is_some() && !inquiry.is_verified() {
+        return Err(Error::refused(format!(
+            "Verify {IDENTIFIERS_NEEDED} identifiers before you speak about the account: ask for the birth date and the account number."
+        )));
+    }
+    Ok(())
+}
+
+fn check_text(field: &str, text: &str) -> Result<(), Error> {
+    let length = text.trim().chars().count();
+    if length < SHORTEST_SENTENCE || length > LONGEST_TEXT {
+        return Err(Error::invalid(field, "Write it down in a sentence or two, so that the next person can read it."));
+    }
+    Ok(())
+}

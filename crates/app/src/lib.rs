@@ -32,6 +32,7 @@ pub mod worklist;
 
 pub mod backup;
 pub mod jobs;
+pub mod reference;
 pub mod verify;
 
 pub use error::Error;

@@ -1,1 +1,346 @@
-//! Work items: take, escalate, return, resolve.
+//! The worklist: open, take, put back, escalate, return, resolve. Who may work a desk is asked of the matrix; whether
+//! an item may move is asked of the item; nothing is closed without words.
+
+use billing::PracticeId;
+use billing::access::{Action, Actor, ResourceState};
+use billing::claim::ClaimStatus;
+use billing::work::calendar::add_business_days;
+use billing::work::{Desk, Handover, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
+use billing::{ClaimId, Money, WorkItemId};
+use jiff::civil::Date;
+use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
+use store::worklist::{
+    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow, QueueTotal, WORK_EVENTS,
+    WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
+};
+use store::{Db, Read, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+
+/// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
+/// while an item of that key is open, a repeated message opens none.
+#[derive(Debug, Clone)]
+pub struct NewWork {
+    /// Why.
+    pub reason: WorkReason,
+    /// One open item for one thing.
+    pub subject_key: String,
+    /// One sentence; names no patient.
+    pub summary: String,
+    /// What it is about.
+    pub links: WorkLinks,
+    /// Cents that depend on it.
+    pub money_at_stake: Money,
+    /// A legal or contract date.
+    pub deadline_on: Option<Date>,
+}
+
+impl NewWork {
+    /// Work about a claim: the key is the reason and the claim, so one claim has one open item of a reason.
+    pub fn on_claim(reason: WorkReason, claim: ClaimId, summary: String, links: WorkLinks, stake: Money) -> Self {
+        let links = WorkLinks { claim_id: Some(claim), ..links };
+        let subject_key = subject_key(reason, claim);
+        NewWork { reason, subject_key, summary, links, money_at_stake: stake, deadline_on: None }
+    }
+
+    /// The same with a legal or contract date.
+    pub fn with_deadline(mut self, deadline_on: Option<Date>) -> Self {
+        self.deadline_on = deadline_on;
+        self
+    }
+}
+
+/// The key of the one open item of a reason for one thing (a claim, a remittance, a file, an inquiry).
+pub fn subject_key(reason: WorkReason, thing: impl Into<uuid::Uuid>) -> String {
+    format!("{}:{}", reason.as_str(), thing.into())
+}
+
+/// Opens an item, or finds the open one of the same subject.
+pub(crate) fn open(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
+    if let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![work.subject_key])? {
+        return Ok(row.id);
+    }
+    let id = WorkItemId(tx.new_id());
+    let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, tx.today())
+        .with_deadline(work.deadline_on);
+    store::worklist::insert_item(tx, &item, &work.subject_key)?;
+    Ok(id)
+}
+
+/// Resolves the open item of a subject, if there is one, because what it asked for has happened.
+pub(crate) fn resolve_subject(tx: &mut Tx, subject_key: &str, outcome: &str, cause: &str) -> Result<(), Error> {
+    if let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key])? {
+        let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
+        settle(tx, row.into(), resolution)?;
+    }
+    Ok(())
+}
+
+/// Resolves every open item of a claim whose reason is one of `reasons`, because what they asked for has happened.
+pub(crate) fn resolve_for_claim(
+    tx: &mut Tx,
+    claim: ClaimId,
+    reasons: &[WorkReason],
+    outcome: &str,
+    cause: &str,
+) -> Result<(), Error> {
+    for row in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim])? {
+        if reasons.contains(&row.reason) {
+            let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
+            settle(tx, row.into(), resolution)?;
+        }
+    }
+    Ok(())
+}
+
+fn settle(tx: &mut Tx, item: WorkItem, resolution: Resolution) -> Result<(), Error> {
+    let sentence = resolution.outcome.clone();
+    change(tx, item, "resolved", &sentence, |item, _| Ok(item.resolve(resolution)?))
+}
+
+/// One item with its history.
+#[derive(Debug, Clone)]
+pub struct WorkItemView {
+    /// The item.
+    pub item: WorkItem,
+    /// What happened to it, oldest first.
+    pub events: Vec<WorkEventRow>,
+}
+
+/// The action that working a desk needs.
+pub fn action_for(desk: Desk) -> Action {
+    match desk {
+        Desk::Tier1 => Action::WorkTierOne,
+        Desk::Tier2 => Action::WorkTierTwo,
+        Desk::Tier3 => Action::WorkTierThree,
+        Desk::Coder => Action::WorkCoding,
+        Desk::Poster => Action::WorkPosting,
+    }
+}
+
+/// Whether a person may see a desk's queue: those who work it, and those who oversee all work.
+pub fn may_see(actor: &Actor, desk: Desk) -> bool {
+    let state = ResourceState::default();
+    allow(actor, action_for(desk), &state).is_ok() || allow(actor, Action::ViewAllWork, &state).is_ok()
+}
+
+/// One page of a desk's queue, most urgent first.
+///
+/// # Errors
+/// `NotFound` where the person may neither work nor oversee the desk.
+pub fn queue(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    desk: Desk,
+    after: QueueCursor,
+) -> Result<Vec<QueueRow>, Error> {
+    allow(actor, Action::ViewWorklist, &ResourceState::default())?;
+    if !may_see(actor, desk) {
+        return Err(Error::NotFound("worklist"));
+    }
+    db.read(actor, practice, |read| Ok(store::worklist::desk_queue(read, desk, after)?))
+}
+
+/// What the person has taken, most urgent first.
+///
+/// # Errors
+/// `Denied` without the right to see a worklist.
+pub fn mine(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<QueueRow>, Error> {
+    allow(actor, Action::ViewWorklist, &ResourceState::default())?;
+    let page = i64::try_from(WORKLIST_PAGE).unwrap_or(i64::MAX);
+    db.read(actor, practice, |read| Ok(read.query(&OWN_QUEUE, params![actor.user, page])?))
+}
+
+/// What stands in every desk's queue.
+///
+/// # Errors
+/// `Denied` without the right to see the home page.
+pub fn totals(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<QueueTotal>, Error> {
+    allow(actor, Action::ViewHome, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&QUEUE_TOTALS, params![read.today()])?))
+}
+
+/// One item with its history.
+///
+/// # Errors
+/// `NotFound` where there is none, or the person may neither work nor oversee its desk: the two look alike.
+pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<WorkItemView, Error> {
+    allow(actor, Action::ViewWorklist, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let item = visible(read, actor, id)?;
+        let events = read.query(&WORK_EVENTS, params![id])?;
+        Ok(WorkItemView { item, events })
+    })
+}
+
+fn visible(read: &mut Read, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+    let row = read.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
+    if !may_see(actor, row.desk) {
+        return Err(Error::NotFound("work item"));
+    }
+    Ok(row.into())
+}
+
+/// The person takes the item.
+///
+/// # Errors
+/// `NotFound`, `Refused` where a colleague has it, `Changed` where somebody was faster.
+pub fn take(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<(), Error> {
+    moved(db, actor, practice, id, "taken", |_| format!("Taken by {}", actor.login), |item, _| {
+        Ok(item.take(actor.user)?)
+    })
+}
+
+/// The person takes the most urgent open item of a desk; none where nothing is open.
+///
+/// # Errors
+/// `NotFound` where the person may not work the desk.
+pub fn take_next(db: &Db, actor: &Actor, practice: PracticeId, desk: Desk) -> Result<Option<WorkItemId>, Error> {
+    let next = queue(db, actor, practice, desk, QueueCursor::START)?
+        .into_iter()
+        .find(|row| row.state == WorkState::Open)
+        .map(|row| row.id);
+    if let Some(id) = next {
+        take(db, actor, practice, id)?;
+    }
+    Ok(next)
+}
+
+/// The item goes back into its desk's queue.
+///
+/// # Errors
+/// As [`take`].
+pub fn put_back(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<(), Error> {
+    moved(db, actor, practice, id, "put_back", |_| "Put back into the queue".to_owned(), |item, _| Ok(item.put_back()?))
+}
+
+/// The item goes to the desk above, with a handover.
+///
+/// # Errors
+/// `Refused` where the handover lacks a sentence; `Denied` where the person may not escalate.
+pub fn escalate(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: WorkItemId,
+    handover: Handover,
+) -> Result<(), Error> {
+    allow(actor, Action::EscalateWork, &ResourceState::default())?;
+    let sentence = |item: &WorkItem| {
+        let to = item.desk.above().map_or("nobody", Desk::label);
+        format!("Escalated to {to}: {}", handover.to_decide.trim())
+    };
+    moved(db, actor, practice, id, "escalated", sentence, |item, today| Ok(item.escalate(handover.clone(), today)?))
+}
+
+/// An escalated item goes back to the first desk, saying what is missing.
+///
+/// # Errors
+/// `Refused` where it was not escalated or no sentence is given; `Denied` where the person may not return work.
+pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, why: &str) -> Result<(), Error> {
+    allow(actor, Action::ReturnWork, &ResourceState::default())?;
+    moved(db, actor, practice, id, "returned", |_| format!("Returned: {}", why.trim()), |item, today| {
+        Ok(item.return_down(why, today)?)
+    })
+}
+
+/// The item ends with words about what was done.
+///
+/// # Errors
+/// `Refused` without a sentence, or where it has ended; `NotFound` where the person may not work its desk.
+pub fn resolve(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: WorkItemId,
+    resolution: Resolution,
+) -> Result<(), Error> {
+    db.write(actor, practice, |tx| {
+        let item = workable(tx, actor, id)?;
+        let claim = item.links.claim_id;
+        settle(tx, item, resolution.clone())?;
+        claim.map_or(Ok(()), |claim| keep_in_one_hand(tx, claim))
+    })
+}
+
+/// Business days until somebody looks again at a claim that a desk gave back to its payer (desk.md 4.3).
+const LOOK_AGAIN_BUSINESS_DAYS: u32 = 15;
+
+/// Every open claim is in exactly one hand: after its last item ended, the payer has it with a date to look again. A
+/// claim that is held or rejected has no payer, so its item ends only by mending it.
+fn keep_in_one_hand(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
+    if !tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim])?.is_empty() {
+        return Ok(());
+    }
+    let place = tx.query_one(&CLAIM_PLACE, params![claim])?;
+    match place.status {
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Rejected => Err(Error::refused(
+            "The claim is still held. Mend it and scrub it again; this item then resolves by itself.",
+        )),
+        ClaimStatus::Ready | ClaimStatus::Closed => Ok(()),
+        ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated => {
+            if place.follow_up_on.is_none() {
+                let day = add_business_days(tx.today(), LOOK_AGAIN_BUSINESS_DAYS, &[]);
+                tx.execute(&SET_FOLLOW_UP, params![claim, day])?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A note for the next person.
+///
+/// # Errors
+/// `Invalid` for an empty note.
+pub fn note(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, words: &str) -> Result<(), Error> {
+    if words.trim().is_empty() {
+        return Err(Error::invalid("note", "Write what the next person needs to know."));
+    }
+    db.write(actor, practice, |tx| {
+        let item = workable(tx, actor, id)?;
+        Ok(store::worklist::append_event(tx, item.id, "noted", words.trim())?)
+    })
+}
+
+/// An item that the person may work. A desk that the person may not work looks like absence.
+fn workable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+    let row = tx.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
+    if allow(actor, action_for(row.desk), &ResourceState::default()).is_err() {
+        return Err(Error::NotFound("work item"));
+    }
+    Ok(row.into())
+}
+
+/// Loads, asks the item to move, saves with its history.
+fn moved(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: WorkItemId,
+    kind: &str,
+    sentence: impl Fn(&WorkItem) -> String,
+    step: impl Fn(&mut WorkItem, Date) -> Result<(), Error>,
+) -> Result<(), Error> {
+    db.write(actor, practice, |tx| {
+        let item = workable(tx, actor, id)?;
+        let words = sentence(&item);
+        change(tx, item, kind, &words, &step)
+    })
+}
+
+fn change(
+    tx: &mut Tx,
+    mut item: WorkItem,
+    kind: &str,
+    sentence: &str,
+    step: impl FnOnce(&mut WorkItem, Date) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let before = item.revision;
+    step(&mut item, tx.today())?;
+    if !store::worklist::save_item(tx, &item, before)? {
+        return Err(Error::Changed);
+    }
+    Ok(store::worklist::append_event(tx, item.id, kind, sentence)?)
+}

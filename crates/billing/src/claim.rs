@@ -6,6 +6,7 @@ pub mod create;
 pub mod finding;
 pub mod release;
 pub mod status;
+pub mod status_answer;
 pub mod submission;
 
 use jiff::civil::Date;

@@ -1,3 +1,7 @@
 //! The one binary, `tierline`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

@@ -1,4 +1,5 @@
 //! FHIR bundles are read whole or not at all, and everything that has no place on a bill is counted.
+#![allow(clippy::expect_used)] // In a test a panic is the report.
 
 use std::path::Path;
 

@@ -144,7 +144,8 @@ fn next_isa(bytes: &[u8], from: usize) -> Option<usize> {
     let is_padding = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a | 0xef | 0xbb | 0xbf);
     let skipped = bytes.get(from..)?.iter().take_while(|byte| is_padding(byte)).count();
     let at = from + skipped;
-    (bytes.len() >= at + ISA_LENGTH && bytes[at..].starts_with(b"ISA") && !bytes[at + 3].is_ascii_alphanumeric()).then_some(at)
+    (bytes.len() >= at + ISA_LENGTH && bytes[at..].starts_with(b"ISA") && !bytes[at + 3].is_ascii_alphanumeric())
+        .then_some(at)
 }
 
 fn isa_delimiters(bytes: &[u8], start: usize) -> Delimiters {
@@ -181,7 +182,8 @@ fn read_interchange<'a>(
     };
     let mut at = start + ISA_LENGTH;
     loop {
-        at += bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n') && **byte != delimiters.segment).count();
+        at +=
+            bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n') && **byte != delimiters.segment).count();
         if at >= bytes.len() || (bytes[at..].starts_with(b"ISA") && bytes.get(at + 3) == Some(&delimiters.element)) {
             break;
         }

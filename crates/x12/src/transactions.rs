@@ -26,9 +26,7 @@ pub use claim_status::{
 };
 pub use eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
 pub use fields::{Source, Text};
-pub use party::{
-    Address, Contact, Demographics, Name, Party, PartyKind, Reference, Specialty, reference,
-};
+pub use party::{Address, Contact, Demographics, Name, Party, PartyKind, Reference, Specialty, reference};
 pub use service::{
     Adjustment, Adjustments, DatePeriod, OutpatientAdjudication, Procedure, QualifiedAmount, QualifiedQuantity,
     REASONS_PER_CAS, RemittanceDate, When, amount_of, date_of,

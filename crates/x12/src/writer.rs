@@ -80,8 +80,12 @@ pub enum WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadHeader(element) => write!(f, "{element} does not fit its place; correct the trading partner's settings"),
-            Self::BadSegmentId(id) => write!(f, "\"{id}\" is no segment id; this is a defect of the program, report it"),
+            Self::BadHeader(element) => {
+                write!(f, "{element} does not fit its place; correct the trading partner's settings")
+            }
+            Self::BadSegmentId(id) => {
+                write!(f, "\"{id}\" is no segment id; this is a defect of the program, report it")
+            }
             Self::Misplaced(what) => write!(f, "{what}; this is a defect of the program, report it"),
         }
     }
@@ -297,7 +301,8 @@ impl Writer {
         I: IntoIterator,
         I::Item: Into<Value<'v>>,
     {
-        let is_id = (2..=3).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        let is_id =
+            (2..=3).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if !is_id {
             self.fail(WriteError::BadSegmentId(id.to_owned()));
             return false;

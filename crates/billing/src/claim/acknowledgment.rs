@@ -65,6 +65,8 @@ pub struct ClaimsAcknowledgment {
     pub from_payer: bool,
     /// Its name.
     pub sender_name: String,
+    /// Which file of ours it speaks of (TRN02 of loop 2200B, the BHT03 we sent); empty when it does not say.
+    pub submission_reference: String,
     /// Each claim.
     pub claims: Vec<ClaimAcknowledgment>,
 }

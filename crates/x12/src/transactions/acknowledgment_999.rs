@@ -189,11 +189,7 @@ fn error_codes<'a>(r: &Reader<'_, 'a>, elements: std::ops::RangeInclusive<usize>
 /// Writes ST to SE.
 pub fn write(answer: &GroupAcknowledgment<'_>, writer: &mut Writer) {
     let out = &mut Out::open(writer, "999", &answer.implementation);
-    out.begin("AK1")
-        .text(&answer.functional_id)
-        .text(&answer.group_control_number)
-        .text(&answer.version)
-        .end();
+    out.begin("AK1").text(&answer.functional_id).text(&answer.group_control_number).text(&answer.version).end();
     answer.sets.iter().for_each(|set| write_set(set, out));
     let mut trailer = out
         .begin("AK9")

@@ -4,9 +4,7 @@
 
 use super::fields::{Child, Out, Reader, Source, Text};
 use super::party::{Name, Reference, write_references};
-use super::service::{
-    DatePeriod, Procedure, QualifiedAmount, QualifiedQuantity, write_amounts, write_dates,
-};
+use super::service::{DatePeriod, Procedure, QualifiedAmount, QualifiedQuantity, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
 use crate::{Amount, Problem, TransactionSet, Writer};
 use jiff::civil::Date;
@@ -151,8 +149,11 @@ enum Level {
 /// The acknowledgments and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimAcknowledgments<'a>, Vec<Problem>) {
     let mut r = Reader::new(set);
-    let mut answer =
-        ClaimAcknowledgments { control_number: r.text(2), implementation: r.text(3), ..ClaimAcknowledgments::default() };
+    let mut answer = ClaimAcknowledgments {
+        control_number: r.text(2),
+        implementation: r.text(3),
+        ..ClaimAcknowledgments::default()
+    };
     r.advance();
     let mut level = Level::Source;
     while !r.at_end() {

@@ -312,8 +312,8 @@ pub(super) fn write(statuses: &ClaimStatuses<'_>, id: &str, writer: &mut Writer)
             let level = out.hierarchy(Some(own_level), "22", (!subscriber.dependents.is_empty()).into());
             write_person(&subscriber.person, out);
             for dependent in &subscriber.dependents {
-                // The guide has no HL04 below a dependent in the answer and a zero in the question.
-                out.hierarchy(Some(level), "23", if id == "276" { Child::None } else { Child::Unsaid });
+                // The guide has no HL04 at this level, because nothing can stand below.
+                out.hierarchy(Some(level), "23", Child::Unsaid);
                 write_person(dependent, out);
             }
         }

@@ -84,7 +84,8 @@ enum Level {
 /// The questions and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (EligibilityInquiries<'a>, Vec<Problem>) {
     let mut r = Reader::new(set);
-    let mut inquiries = EligibilityInquiries { header: EligibilityHeader::read_set(&r), ..EligibilityInquiries::default() };
+    let mut inquiries =
+        EligibilityInquiries { header: EligibilityHeader::read_set(&r), ..EligibilityInquiries::default() };
     let mut level = Level::Payer;
     r.advance();
     while !r.at_end() {
@@ -183,10 +184,6 @@ pub fn write(inquiries: &EligibilityInquiries<'_>, writer: &mut Writer) {
 fn write_questions(questions: &[Question<'_>], out: &mut Out<'_>) {
     for question in questions {
         let procedure = question.procedure.as_ref().map(Procedure::components).unwrap_or_default();
-        out.begin("EQ")
-            .repeated(&question.service_types)
-            .composite(&procedure)
-            .text(&question.coverage_level)
-            .end();
+        out.begin("EQ").repeated(&question.service_types).composite(&procedure).text(&question.coverage_level).end();
     }
 }

@@ -97,14 +97,22 @@ pub struct Benefit<'a> {
 
 impl<'a> EligibilityAnswers<'a> {
     /// Every person answered about, with their benefits.
-    pub fn persons(&self) -> impl Iterator<Item = (&PayerAnswers<'a>, &EligibilityPerson<'a>, &[Benefit<'a>], &Source)> {
+    pub fn persons(
+        &self,
+    ) -> impl Iterator<Item = (&PayerAnswers<'a>, &EligibilityPerson<'a>, &[Benefit<'a>], &Source)> {
         self.answered.iter().flat_map(|answered| {
             answered.subscribers.iter().flat_map(move |subscriber| {
-                let own = (subscriber.dependents.is_empty() || !subscriber.benefits.is_empty())
-                    .then_some((answered, &subscriber.person, &subscriber.benefits[..], &subscriber.source));
-                own.into_iter().chain(subscriber.dependents.iter().map(move |dependent| {
-                    (answered, &dependent.person, &dependent.benefits[..], &dependent.source)
-                }))
+                let own = (subscriber.dependents.is_empty() || !subscriber.benefits.is_empty()).then_some((
+                    answered,
+                    &subscriber.person,
+                    &subscriber.benefits[..],
+                    &subscriber.source,
+                ));
+                own.into_iter().chain(
+                    subscriber.dependents.iter().map(move |dependent| {
+                        (answered, &dependent.person, &dependent.benefits[..], &dependent.source)
+                    }),
+                )
             })
         })
     }

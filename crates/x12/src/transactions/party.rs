@@ -219,12 +219,7 @@ impl<'a> Reference<'a> {
     }
 
     pub(crate) fn write(&self, out: &mut Out<'_>) {
-        out.begin("REF")
-            .text(&self.qualifier)
-            .text(&self.value)
-            .text(&self.description)
-            .composite(&self.context)
-            .end();
+        out.begin("REF").text(&self.qualifier).text(&self.value).text(&self.description).composite(&self.context).end();
     }
 }
 

@@ -274,11 +274,7 @@ impl<'a> Adjustments<'a> {
             if r.text(at).is_empty() && r.text(at + 1).is_empty() {
                 continue;
             }
-            reasons.push(Adjustment {
-                reason_code: r.text(at),
-                amount: r.amount(at + 1),
-                quantity: r.text(at + 2),
-            });
+            reasons.push(Adjustment { reason_code: r.text(at), amount: r.amount(at + 1), quantity: r.text(at + 2) });
         }
         Adjustments { group_code: r.text(1), reasons }
     }
@@ -287,10 +283,7 @@ impl<'a> Adjustments<'a> {
         for reasons in self.reasons.chunks(REASONS_PER_CAS) {
             let mut segment = out.begin("CAS").text(&self.group_code);
             for reason in reasons {
-                segment = segment
-                    .text(&reason.reason_code)
-                    .amount(reason.amount)
-                    .text(&reason.quantity);
+                segment = segment.text(&reason.reason_code).amount(reason.amount).text(&reason.quantity);
             }
             segment.end();
         }
@@ -328,14 +321,10 @@ impl<'a> OutpatientAdjudication<'a> {
     }
 
     pub(crate) fn write(&self, out: &mut Out<'_>) {
-        let mut segment =
-            out.begin("MOA").text(&self.reimbursement_rate).optional_amount(self.payable_amount);
+        let mut segment = out.begin("MOA").text(&self.reimbursement_rate).optional_amount(self.payable_amount);
         for n in 0..5 {
             segment = segment.text(self.remark_codes.get(n).map_or("", |code| code));
         }
-        segment
-            .optional_amount(self.esrd_amount)
-            .optional_amount(self.nonpayable_professional_amount)
-            .end();
+        segment.optional_amount(self.esrd_amount).optional_amount(self.nonpayable_professional_amount).end();
     }
 }

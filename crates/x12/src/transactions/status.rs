@@ -28,12 +28,7 @@ impl<'a> Trace<'a> {
     }
 
     pub(crate) fn write(&self, out: &mut Out<'_>) {
-        out.begin("TRN")
-            .text(&self.kind)
-            .text(&self.number)
-            .text(&self.originator)
-            .text(&self.supplemental)
-            .end();
+        out.begin("TRN").text(&self.kind).text(&self.number).text(&self.originator).text(&self.supplemental).end();
     }
 }
 

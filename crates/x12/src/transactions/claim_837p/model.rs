@@ -39,9 +39,10 @@ impl<'a> ClaimFile<'a> {
         self.billing_providers.iter().flat_map(|billing_provider| {
             billing_provider.subscribers.iter().flat_map(move |subscriber| {
                 let own = subscriber.claims.iter().map(move |claim| (None, claim));
-                let of_dependents = subscriber.dependents.iter().flat_map(|dependent| {
-                    dependent.claims.iter().map(move |claim| (Some(dependent), claim))
-                });
+                let of_dependents = subscriber
+                    .dependents
+                    .iter()
+                    .flat_map(|dependent| dependent.claims.iter().map(move |claim| (Some(dependent), claim)));
                 own.chain(of_dependents).map(move |(dependent, claim)| ClaimInContext {
                     billing_provider,
                     subscriber,

@@ -114,8 +114,7 @@ fn claim(claim: &Claim<'_>, out: &mut Out<'_>) {
 }
 
 fn claim_header(claim: &Claim<'_>, out: &mut Out<'_>) {
-    let place =
-        [claim.place_of_service.clone(), claim.place_of_service_qualifier.clone(), claim.frequency.clone()];
+    let place = [claim.place_of_service.clone(), claim.place_of_service_qualifier.clone(), claim.frequency.clone()];
     let mut causes: Vec<Text<'_>> = claim.related_causes.iter().take(3).cloned().collect();
     if !(claim.accident_place.0.is_empty() && claim.accident_place.1.is_empty()) {
         causes.resize(3, Text::default());

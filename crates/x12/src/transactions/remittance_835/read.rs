@@ -71,12 +71,8 @@ fn bank_account<'a>(r: &Reader<'_, 'a>, first: usize) -> BankAccount<'a> {
 }
 
 fn party<'a>(r: &mut Reader<'_, 'a>) -> RemittanceParty<'a> {
-    let mut party = RemittanceParty {
-        name: r.text(2),
-        id_qualifier: r.text(3),
-        id: r.text(4),
-        ..RemittanceParty::default()
-    };
+    let mut party =
+        RemittanceParty { name: r.text(2), id_qualifier: r.text(3), id: r.text(4), ..RemittanceParty::default() };
     r.advance();
     loop {
         match r.id() {

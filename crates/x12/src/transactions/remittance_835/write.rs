@@ -126,12 +126,9 @@ fn line_payment(line: &LinePayment<'_>, out: &mut Out<'_>) {
 
 fn provider_adjustments(adjustments: &ProviderAdjustments<'_>, out: &mut Out<'_>) {
     for items in adjustments.items.chunks(PAIRS_PER_PLB) {
-        let mut segment =
-            out.begin("PLB").text(&adjustments.provider_id).date(adjustments.fiscal_period_end);
+        let mut segment = out.begin("PLB").text(&adjustments.provider_id).date(adjustments.fiscal_period_end);
         for item in items {
-            segment = segment
-                .composite(&[item.reason_code.clone(), item.reference.clone()])
-                .amount(item.amount);
+            segment = segment.composite(&[item.reason_code.clone(), item.reference.clone()]).amount(item.amount);
         }
         segment.end();
     }

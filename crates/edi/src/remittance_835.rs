@@ -1,0 +1,180 @@
+//! An 835 file to the domain's remittances. Judges no balance: the domain does; what cannot be read is named.
+
+use billing::charge::Procedure;
+use billing::remittance::{Adjustment, AdjustmentGroup, ClaimPayment, LinePayment, ProviderAdjustment, Remittance};
+use ledger::Money;
+use x12::transactions::{Adjustments, Source, remittance_835};
+
+use crate::amount::to_money;
+
+/// One payment of the file, with what could not be read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadRemittance {
+    /// ST02.
+    pub set_control_number: String,
+    /// The facts.
+    pub remittance: Remittance,
+    /// What could not be read or does not belong: a sentence each, without patient data.
+    pub problems: Vec<RemittanceProblem>,
+}
+
+/// Something in a payment that could not be taken as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemittanceProblem {
+    /// The place in [`Remittance::claims`] that it is about; none when it concerns the payment as a whole.
+    pub claim: Option<usize>,
+    /// Where and what, such as "CLP03: the amount is no number of dollars and cents".
+    pub sentence: String,
+}
+
+impl ReadRemittance {
+    /// Whether the payment as a whole cannot be trusted: nothing of it may be posted.
+    pub fn is_unusable(&self) -> bool {
+        self.problems.iter().any(|problem| problem.claim.is_none())
+    }
+}
+
+/// Every payment of a file, in order. A file without an 835 gives none.
+pub fn read(bytes: &[u8]) -> Vec<ReadRemittance> {
+    let file = x12::read(bytes);
+    file.sets().filter(|(_, _, set)| set.id() == "835").map(|(_, _, set)| read_set(bytes, set)).collect()
+}
+
+fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
+    let (read, unreadable) = remittance_835::read(set);
+    let mut problems = Vec::new();
+    let places: Vec<&Source> = read.claims().map(|claim| &claim.source).collect();
+    for problem in &unreadable {
+        let claim = places.iter().position(|source| source.segments.contains(&problem.ordinal));
+        problems.push(RemittanceProblem { claim, sentence: problem.text() });
+    }
+    if !set.is_closed {
+        problems.push(whole("SE is missing: the file was cut off; ask for it again"));
+    }
+    let claims: Vec<ClaimPayment> = read
+        .claims()
+        .enumerate()
+        .map(|(place, claim)| {
+            let (payment, odd) = claim_payment(bytes, claim);
+            problems.extend(odd.into_iter().map(|sentence| RemittanceProblem { claim: Some(place), sentence }));
+            payment
+        })
+        .collect();
+    let paid_on = read.payment.date.or(read.production_date);
+    if paid_on.is_none() {
+        problems.push(whole("BPR16: the payment has no date; ask the payer for a corrected file"));
+    }
+    if read.trace_number.is_empty() {
+        problems.push(whole("TRN02: the payment has no check or EFT number; ask the payer for a corrected file"));
+    }
+    let remittance = Remittance {
+        payer_name: read.payer.name.to_string(),
+        payer_trace_id: read.trace_originator.to_string(),
+        payer_identifier: payer_identifier(&read.payer),
+        payee_npi: if read.payee.id_qualifier == "XX" { read.payee.id.to_string() } else { String::new() },
+        trace: read.trace_number.to_string(),
+        method: read.payment.method.to_string(),
+        paid_on: paid_on.unwrap_or(jiff::civil::Date::ZERO),
+        amount: to_money(read.payment.amount),
+        claims,
+        provider_adjustments: provider_adjustments(&read),
+    };
+    ReadRemittance { set_control_number: read.control_number.to_string(), remittance, problems }
+}
+
+fn whole(sentence: &str) -> RemittanceProblem {
+    RemittanceProblem { claim: None, sentence: sentence.to_owned() }
+}
+
+/// N104 where it is the payer's own id, else REF*2U.
+fn payer_identifier(payer: &remittance_835::RemittanceParty<'_>) -> String {
+    if payer.id.is_empty() {
+        x12::transactions::reference(&payer.references, "2U").unwrap_or("").to_owned()
+    } else {
+        payer.id.to_string()
+    }
+}
+
+fn provider_adjustments(read: &remittance_835::Remittance<'_>) -> Vec<ProviderAdjustment> {
+    let items = read.provider_adjustments.iter().flat_map(|of_provider| &of_provider.items);
+    items
+        .map(|item| ProviderAdjustment {
+            reason: item.reason_code.to_string(),
+            reference: item.reference.to_string(),
+            amount: to_money(item.amount),
+        })
+        .collect()
+}
+
+fn claim_payment(bytes: &[u8], claim: &remittance_835::ClaimPayment<'_>) -> (ClaimPayment, Vec<String>) {
+    let mut odd = Vec::new();
+    let adjustments = adjustments("2100", &claim.adjustments, &mut odd);
+    let lines = claim.lines.iter().map(|line| line_payment(bytes, line, &mut odd)).collect();
+    let mut remarks: Vec<String> = Vec::new();
+    if let Some(outpatient) = &claim.outpatient_adjudication {
+        remarks.extend(outpatient.remark_codes.iter().map(ToString::to_string));
+    }
+    // MIA05 and MIA20 to MIA23 hold the remark codes of an institutional claim.
+    for element in [5, 20, 21, 22, 23] {
+        remarks.extend(claim.inpatient_adjudication.get(element - 1).map(ToString::to_string));
+    }
+    remarks.retain(|code| !code.is_empty());
+    let payment = ClaimPayment {
+        control_number: claim.patient_control_number.to_string(),
+        status_code: claim.status_code.to_string(),
+        charge_amount: to_money(claim.charge_amount),
+        paid_amount: to_money(claim.paid_amount),
+        patient_responsibility: claim.patient_responsibility.map_or(Money::ZERO, to_money),
+        payer_claim_control_number: claim.payer_claim_control_number.to_string(),
+        adjustments,
+        remarks,
+        lines,
+        raw: raw(bytes, &claim.source),
+    };
+    (payment, odd)
+}
+
+fn line_payment(bytes: &[u8], line: &remittance_835::LinePayment<'_>, odd: &mut Vec<String>) -> LinePayment {
+    let service = |wanted: &str| line.dates.iter().find(|date| date.qualifier == wanted).and_then(|date| date.day);
+    LinePayment {
+        procedure: procedure(&line.procedure),
+        submitted_procedure: line.submitted_procedure.as_ref().map(procedure),
+        charge_amount: to_money(line.charge_amount),
+        paid_amount: to_money(line.paid_amount),
+        date_of_service: service("472").or_else(|| service("150")),
+        line_control_number: line.line_control_number().unwrap_or("").to_owned(),
+        adjustments: adjustments("2110", &line.adjustments, odd),
+        remarks: line.remarks.iter().filter(|(list, _)| list == "HE").map(|(_, code)| code.to_string()).collect(),
+        allowed_amount: line.allowed_amount().map(to_money),
+        raw: raw(bytes, &line.source),
+    }
+}
+
+fn procedure(procedure: &x12::transactions::Procedure<'_>) -> Procedure {
+    Procedure {
+        code: procedure.code.to_string(),
+        modifiers: procedure.modifiers.iter().filter(|m| !m.is_empty()).map(ToString::to_string).collect(),
+    }
+}
+
+/// An adjustment whose group we do not know is left out and named: the claim then does not balance and is set aside.
+fn adjustments(loop_id: &str, groups: &[Adjustments<'_>], odd: &mut Vec<String>) -> Vec<Adjustment> {
+    let mut all = Vec::new();
+    for of_group in groups {
+        let Some(group) = AdjustmentGroup::from_code(&of_group.group_code) else {
+            odd.push(format!("{loop_id} CAS01: the adjustment group is none of CO, PR, OA, PI"));
+            continue;
+        };
+        all.extend(of_group.reasons.iter().map(|reason| Adjustment {
+            group,
+            reason: reason.reason_code.to_string(),
+            amount: to_money(reason.amount),
+        }));
+    }
+    all
+}
+
+/// The segments of a loop as they stand in the file.
+pub(crate) fn raw(bytes: &[u8], source: &Source) -> String {
+    String::from_utf8_lossy(bytes.get(source.bytes.clone()).unwrap_or(&[])).into_owned()
+}

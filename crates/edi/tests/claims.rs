@@ -1,0 +1,263 @@
+//! Any claim of the domain becomes a file that says what was meant, whatever stands in its names.
+
+use billing::charge::{Drug, Procedure, Units};
+use billing::claim::submission::ControlNumbers;
+use billing::claim::{
+    Claim, ClaimBody, ClaimFrequency, ClaimStatus, CleanClaim, DependentOnClaim, PayerOnClaim, ServiceLine,
+};
+use billing::coverage::{CoverageRank, Relationship, Subscriber};
+use billing::encounter::{Accident, AccidentCause};
+use billing::identifier::{MemberId, Npi, PatientControlNumber, TaxId, TaxIdKind, Taxonomy};
+use billing::person::{Address, Contact, Gender, PersonName};
+use billing::practice::BillingProvider;
+use billing::provider::{Facility, ProviderOnClaim};
+use billing::{Money, Phi};
+use edi::{Envelope, claim_837};
+use jiff::civil::date;
+use uuid::Uuid;
+
+/// Numbers that follow from a seed, so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, below: u64) -> u64 {
+        // Knuth's constants of the MMIX generator; quality is of no importance here.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+
+    fn coin(&mut self) -> bool {
+        self.roll(2) == 1
+    }
+
+    fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        let at = usize::try_from(self.roll(of.len() as u64)).unwrap();
+        of[at]
+    }
+}
+
+const LAST_NAMES: [&str; 8] =
+    ["Quintero", "O\u{2019}Hara", "Muñoz", "Doe~SE*1*0001~", "de la Cruz", "Li:Wu^Xi", "Ångström", "Smith\r\nIEA*1"];
+const STREETS: [&str; 4] = ["1 Main St", "2 Oak Ave #4", "Calle Añil 7*A", "9 Elm~Apt:2"];
+
+fn npi(dice: &mut Dice) -> Npi {
+    Npi::parse(dice.pick(&["2000000002", "2000000010", "2000000028", "2000000036"])).unwrap()
+}
+
+fn person(dice: &mut Dice) -> PersonName {
+    PersonName {
+        last: dice.pick(&LAST_NAMES).into(),
+        first: dice.pick(&["Ada", "José", "Jean-Luc", "A~B"]).into(),
+        middle: dice.pick(&["", "B", "Ñ"]).into(),
+        suffix: dice.pick(&["", "JR"]).into(),
+    }
+}
+
+fn address(dice: &mut Dice) -> Address {
+    Address {
+        line1: dice.pick(&STREETS).into(),
+        line2: dice.pick(&["", "Suite 5"]).into(),
+        city: dice.pick(&["Austin", "Cañon City"]).into(),
+        state: "TX".into(),
+        zip: "787010001".into(),
+    }
+}
+
+fn provider(dice: &mut Dice) -> ProviderOnClaim {
+    ProviderOnClaim {
+        provider_id: Uuid::nil().into(),
+        name: person(dice),
+        npi: npi(dice),
+        taxonomy: Some(Taxonomy::parse("207Q00000X").unwrap()),
+    }
+}
+
+fn line(dice: &mut Dice, number: i32, control_number: &PatientControlNumber, diagnoses: u64) -> ServiceLine {
+    ServiceLine {
+        number,
+        charge_id: Uuid::nil().into(),
+        control_number: control_number.line(usize::try_from(number).unwrap()),
+        procedure: Procedure {
+            code: dice.pick(&["99213", "99214", "36415", "J1100"]).into(),
+            modifiers: if dice.coin() { vec!["25".into()] } else { Vec::new() },
+        },
+        charge_amount: Money::from_cents(1 + i64::try_from(dice.roll(50_000)).unwrap()),
+        units: Units::from_thousandths(1000 + 500 * i64::try_from(dice.roll(4)).unwrap()),
+        place_of_service: dice.coin().then(|| "22".into()),
+        diagnosis_pointers: (1..=diagnoses.min(4)).map(|n| u8::try_from(n).unwrap()).collect(),
+        date_of_service: date(2026, 8, 15),
+        drug: dice.coin().then(|| Drug {
+            ndc: "00000000001".into(),
+            quantity: Units::from_thousandths(2500),
+            unit: "ML".into(),
+        }),
+    }
+}
+
+fn body(dice: &mut Dice, control_number: &PatientControlNumber) -> ClaimBody {
+    let is_self = dice.coin();
+    let corrected = dice.coin();
+    let diagnoses: Vec<String> =
+        ["E119", "I10", "M5450", "J0190"].iter().take(1 + dice.roll(4) as usize).map(|c| (*c).into()).collect();
+    let lines = 1 + dice.roll(6);
+    let accident = dice.coin().then(|| Accident {
+        cause: AccidentCause::Auto,
+        occurred_on: date(2026, 8, 1),
+        state: Some("TX".into()),
+    });
+    ClaimBody {
+        billing: BillingProvider {
+            name: "Sunrise Clinic".into(),
+            npi: Npi::parse("2000000002").unwrap(),
+            taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
+            tax_id: TaxId::parse(TaxIdKind::Ein, "123456789").unwrap(),
+            address: address(&mut Dice(1)),
+        },
+        pay_to: None,
+        payer: PayerOnClaim {
+            name: "Acme Health".into(),
+            payer_identifier: "60054".into(),
+            filing_indicator: "CI".into(),
+            route: "CLEARING".into(),
+            takes_replacements: true,
+            needs_referral: false,
+        },
+        rank: CoverageRank::Primary,
+        group_number: dice.pick(&["", "GRP1"]).into(),
+        plan_name: "Gold Plan".into(),
+        subscriber: Subscriber {
+            name: person(dice),
+            member_id: MemberId::parse("W123456789").unwrap(),
+            birth_date: Phi::new(date(1980, 1, 1)),
+            gender: Gender::Female,
+            address: address(dice),
+        },
+        relationship: if is_self { Relationship::SelfSubscriber } else { Relationship::Child },
+        dependent: (!is_self).then(|| DependentOnClaim {
+            name: person(dice),
+            birth_date: Phi::new(date(2015, 1, 1)),
+            gender: Gender::Male,
+            address: address(dice),
+            contact: Contact::default(),
+        }),
+        coverage_effective_on: date(2026, 1, 1),
+        coverage_ends_on: None,
+        frequency: if corrected { ClaimFrequency::Replacement } else { ClaimFrequency::Original },
+        payer_claim_control_number: Some("ICN001".into()),
+        place_of_service: "11".into(),
+        provider_signature_on_file: true,
+        assignment: "A".into(),
+        benefits_assigned: "Y".into(),
+        release_of_information: "Y".into(),
+        accident,
+        onset_on: dice.coin().then(|| date(2026, 8, 1)),
+        prior_authorization: dice.coin().then(|| "PA123".into()),
+        referral_number: dice.coin().then(|| "REF9".into()),
+        clia_number: dice.coin().then(|| "45D0000001".into()),
+        rendering: dice.coin().then(|| provider(dice)),
+        referring: dice.coin().then(|| provider(dice)),
+        supervising: dice.coin().then(|| provider(dice)),
+        ordering: dice.coin().then(|| provider(dice)),
+        facility: dice.coin().then(|| Facility {
+            id: Uuid::nil().into(),
+            name: "North*Hall".into(),
+            npi: Some(npi(dice)),
+            address: address(dice),
+            clia_number: None,
+        }),
+        note: dice.pick(&["", "Seen twice~on one day"]).into(),
+        lines: (1..=lines)
+            .map(|n| line(dice, i32::try_from(n).unwrap(), control_number, diagnoses.len() as u64))
+            .collect(),
+        diagnoses,
+    }
+}
+
+fn claim(dice: &mut Dice, number: u64) -> CleanClaim {
+    let control_number = PatientControlNumber::parse(&format!("C{number}")).unwrap();
+    let body = body(dice, &control_number);
+    Claim {
+        id: Uuid::nil().into(),
+        practice_id: Uuid::nil().into(),
+        patient_id: Uuid::nil().into(),
+        encounter_id: Uuid::nil().into(),
+        payer_id: Uuid::nil().into(),
+        coverage_id: Uuid::nil().into(),
+        coverage_version: 1,
+        control_number,
+        version: 1,
+        status: ClaimStatus::Ready,
+        filing_limit_on: date(2026, 11, 15),
+        follow_up_on: None,
+        body,
+    }
+    .released_earlier()
+    .unwrap()
+}
+
+fn envelope() -> Envelope {
+    Envelope {
+        submitter_name: "Sunrise Billing".into(),
+        submitter_id: "SUB001".into(),
+        contact_phone: "5125550100".into(),
+        contact_email: "".into(),
+        receiver_id: "CLEARING".into(),
+        control_numbers: ControlNumbers { interchange: 41, group: 41, set: 1 },
+        sealed_at: date(2026, 9, 1).at(12, 53, 0, 0),
+        is_test: true,
+    }
+}
+
+#[test]
+fn any_claim_becomes_a_file_that_says_what_was_meant() {
+    for seed in 0..300 {
+        let mut dice = Dice(seed);
+        let claims: Vec<CleanClaim> = (0..=dice.roll(5)).map(|number| claim(&mut dice, number + 1)).collect();
+        let bytes = claim_837::write(&claims, &envelope()).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+        assert!(bytes.is_ascii(), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_name_cannot_smuggle_in_a_segment() {
+    for seed in 0..50 {
+        let mut dice = Dice(seed);
+        let mut body = body(&mut dice, &PatientControlNumber::parse("C1").unwrap());
+        body.subscriber.name.last = "DOE~SE*1*0001~IEA*1*000000041~".into();
+        body.note = "x~CLM*C2*999999~".into();
+        let mut one = claim(&mut dice, 1).into_claim();
+        one.body = body;
+        let lines = one.body.lines.len();
+        let bytes = claim_837::write(&[one.released_earlier().unwrap()], &envelope()).unwrap();
+        let file = x12::read(&bytes);
+        assert_eq!(file.interchanges.len(), 1);
+        let (_, _, set) = file.sets().next().unwrap();
+        let count = |id: &str| set.segments.iter().filter(|segment| segment.is(id)).count();
+        assert_eq!((count("CLM"), count("SE"), count("LX")), (1, 1, lines), "seed {seed}");
+    }
+}
+
+#[test]
+fn a_first_request_names_no_payer_number_and_a_replacement_does() {
+    let mut dice = Dice(3);
+    for (frequency, expected) in [(ClaimFrequency::Original, None), (ClaimFrequency::Replacement, Some("ICN001"))] {
+        let mut one = claim(&mut dice, 1).into_claim();
+        one.body.frequency = frequency;
+        let bytes = claim_837::write(&[one.released_earlier().unwrap()], &envelope()).unwrap();
+        let file = x12::read(&bytes);
+        let (_, _, set) = file.sets().next().unwrap();
+        let (read, _) = x12::transactions::claim_837p::read(set);
+        let sent = read.claims().next().unwrap().claim.reference("F8");
+        assert_eq!(sent, expected);
+    }
+}
+
+#[test]
+fn a_header_that_does_not_fit_is_refused_with_a_sentence() {
+    let mut dice = Dice(1);
+    let claims = [claim(&mut dice, 1)];
+    let too_long = Envelope { receiver_id: "A RECEIVER ID THAT IS TOO LONG".into(), ..envelope() };
+    let refused = claim_837::write(&claims, &too_long).unwrap_err();
+    assert!(refused.to_string().contains("ISA08"), "{refused}");
+    assert!(claim_837::write(&[], &envelope()).is_err());
+}

@@ -1,0 +1,88 @@
+//! The command line: one file a group of commands, each thin over one use case of `app`. It reads arguments, asks, and
+//! prints; it decides nothing about claims, money or rights.
+//!
+//! Exit codes, the same for every command: 0 done; 1 done, and there are findings (a problem in a file, a difference
+//! in the books, a claim held); 2 the arguments or a file cannot be read, nothing was changed; 3 refused: not allowed,
+//! not found, or not possible now.
+
+mod failure;
+mod output;
+mod reference;
+mod session;
+mod upkeep;
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+pub use failure::{Done, Failure};
+pub use session::Session;
+
+/// Where the embedded database stands when nobody names another.
+pub const DEFAULT_DATABASE: &str = "tierline-data/tierline.sqlite";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  done, and there are findings: a problem in a file, a difference in the books, a claim held
+  2  the arguments or a file cannot be read; nothing was changed
+  3  refused: not allowed, not found, or not possible now
+
+On an embedded database the owner of the file may do everything, and is recorded as such. To act as a person, give
+--as LOGIN with a token of that person in TIERLINE_TOKEN; on PostgreSQL that is the only way.";
+
+/// Medical billing in one program: visits to claims, claims to payments, payments to balanced books.
+#[derive(Debug, Parser)]
+#[command(name = "tierline", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Which database, and who acts.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// A file, or postgres://user@host/name
+    #[arg(long, global = true, env = "TIERLINE_DATABASE", value_name = "URL", default_value = DEFAULT_DATABASE)]
+    pub database: String,
+    /// Act as this person, with a token of theirs in TIERLINE_TOKEN
+    #[arg(long = "as", global = true, value_name = "LOGIN")]
+    pub login: Option<String>,
+    /// The practice, by name, where the database holds several
+    #[arg(long, global = true, value_name = "NAME")]
+    pub practice: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database's tables up to date
+    Migrate,
+    /// Print a page of docs/reference
+    #[command(hide = true)]
+    Reference(reference::Arguments),
+}
+
+/// Reads the arguments of this process and runs the command.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(help) => {
+            let is_problem = help.use_stderr();
+            // Printing can only fail when nobody reads; the exit code still says it.
+            let _ = help.print();
+            return ExitCode::from(if is_problem { failure::USAGE } else { failure::DONE });
+        }
+    };
+    let outcome = match cli.command {
+        Command::Migrate => upkeep::migrate(&cli.place),
+        Command::Reference(arguments) => reference::run(&arguments),
+    };
+    failure::exit(outcome)
+}
+
+/// The whole command tree, for the reference page.
+pub fn command_tree() -> clap::Command {
+    Cli::command()
+}

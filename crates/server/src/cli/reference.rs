@@ -1,0 +1,112 @@
+//! Prints the pages of docs/reference from the code, so that they cannot say what the program does not do.
+
+use std::fmt::Write;
+
+use billing::access::{Action, Matrix, Role};
+use billing::work::WorkReason;
+use clap::{Args, ValueEnum};
+
+use super::output::line;
+use super::{Done, Failure, command_tree};
+
+/// Which page.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    page: Page,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Page {
+    /// Every scrub rule.
+    ScrubRules,
+    /// Who may do what.
+    Permissions,
+    /// Why there is work.
+    WorkReasons,
+    /// Every command with its options.
+    Commands,
+}
+
+/// Prints the page.
+pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    let page = match arguments.page {
+        Page::ScrubRules => app::reference::scrub_rules(),
+        Page::Permissions => permissions(),
+        Page::WorkReasons => work_reasons(),
+        Page::Commands => commands(),
+    };
+    line(page.trim_end());
+    Ok(Done::Clean)
+}
+
+const GENERATED: &str = "<!-- Written by `cargo xtask codegen` from the code. Change the code, not this page. -->\n\n";
+
+fn permissions() -> String {
+    let mut page = format!(
+        "# Permissions\n\n{GENERATED}One matrix decides, documents and is tested against every route. **Y** yes, \
+         **L** up to a limit, **M** as maker: another person checks, **C** as checker: never one's own, **m** masked, \
+         **S** own record only, **-** no. Beyond the matrix the state of a thing counts: the first adjudicating \
+         remittance moves a claim out of Tier 1's hands.\n\n| To |"
+    );
+    for role in Role::ALL {
+        let _ = write!(page, " {} |", role.title());
+    }
+    page.push_str("\n|---|");
+    page.push_str(&"---|".repeat(Role::ALL.len()));
+    page.push('\n');
+    let matrix = Matrix::get();
+    for action in Action::ALL {
+        let _ = write!(page, "| {} |", cell(matrix.says(*action)));
+        for role in Role::ALL {
+            let _ = write!(page, " {} |", matrix.cell(*action, role).letter());
+        }
+        page.push('\n');
+    }
+    page
+}
+
+fn work_reasons() -> String {
+    let mut page = format!(
+        "# Work reasons\n\n{GENERATED}Why a person must do something, whose desk it opens on, and within how many \
+         business days. A tier is a property of the reason and of the escalations so far, never a free field.\n\n\
+         | Reason | Desk | Due in | What to do |\n|---|---|---:|---|\n"
+    );
+    for reason in WorkReason::ALL {
+        let (title, desk) = (cell(reason.title()), reason.desk().label());
+        let _ =
+            writeln!(page, "| {title} | {desk} | {} | {} |", reason.due_in_business_days(), cell(reason.playbook()));
+    }
+    page
+}
+
+fn commands() -> String {
+    let mut tree = command_tree();
+    // One width, so that the page does not depend on who prints it.
+    tree = tree.term_width(100);
+    tree.build();
+    let mut page = format!("# Commands\n\n{GENERATED}```text\n{}\n```\n", help_of(&tree));
+    write_commands(&tree, &mut page);
+    page
+}
+
+fn write_commands(parent: &clap::Command, page: &mut String) {
+    for command in parent.get_subcommands().filter(|command| !command.is_hide_set()) {
+        if command.has_subcommands() {
+            write_commands(command, page);
+            continue;
+        }
+        let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+        let _ = write!(page, "\n## {name}\n\n```text\n{}\n```\n", help_of(command));
+    }
+}
+
+fn help_of(command: &clap::Command) -> String {
+    let text = command.clone().term_width(100).render_long_help().to_string();
+    let lines: Vec<&str> = text.trim_end().lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+/// A bar would end the cell, a line break the row.
+fn cell(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|")
+}

@@ -1,0 +1,41 @@
+//! Reports: each one query with its title and columns. Pages, CSV, JSON and the command line print them the same way.
+//! A figure in a report is a fold over the books; nothing is stored as truth.
+
+pub mod aging;
+
+use ledger::Money;
+
+use crate::{Read, StoreError};
+
+/// One value of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// Cents.
+    Money(Money),
+    /// A number of things.
+    Count(i64),
+}
+
+/// A report: add a file, add a line to [`REPORTS`].
+pub struct Report {
+    /// The word on the command line and in the address.
+    pub key: &'static str,
+    /// What a page says.
+    pub title: &'static str,
+    /// What it answers, in a sentence.
+    pub answers: &'static str,
+    /// Heads of the columns, in the order of the cells.
+    pub columns: &'static [&'static str],
+    /// Runs it as of the transaction's today.
+    pub run: fn(&mut Read) -> Result<Vec<Vec<Cell>>, StoreError>,
+}
+
+/// Every report.
+pub const REPORTS: &[&Report] = &[&aging::AGING];
+
+/// The report of a key.
+pub fn find(key: &str) -> Option<&'static Report> {
+    REPORTS.iter().copied().find(|report| report.key == key)
+}
