@@ -261,3 +261,34 @@ fn a_header_that_does_not_fit_is_refused_with_a_sentence() {
     assert!(refused.to_string().contains("ISA08"), "{refused}");
     assert!(claim_837::write(&[], &envelope()).is_err());
 }
+
+#[test]
+fn two_engines_that_are_not_ours_accept_our_claims() {
+    let Ok(python) = std::env::var("TIERLINE_TEST_PYTHON") else {
+        println!("SKIPPED two_engines_that_are_not_ours_accept_our_claims (no Python with pyx12 and x12sdk; run cargo xtask test)");
+        return;
+    };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = std::env::temp_dir().join(format!("tierline-claims-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let files: Vec<_> = (0..40)
+        .map(|seed| {
+            let mut dice = Dice(seed);
+            let claims: Vec<CleanClaim> = (0..=dice.roll(3)).map(|number| claim(&mut dice, number + 1)).collect();
+            let path = folder.join(format!("seed-{seed}.837"));
+            std::fs::write(&path, claim_837::write(&claims, &envelope()).unwrap()).unwrap();
+            path
+        })
+        .collect();
+    let output = std::process::Command::new(python)
+        .arg(root.join("testdata/other-engines/check.py"))
+        .args(&files)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(said.lines().count(), 2 * files.len(), "each engine speaks of each file");
+    let refused: Vec<&str> = said.lines().filter(|line| !line.contains("\"accepted\": true")).collect();
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
+}

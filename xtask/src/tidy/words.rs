@@ -7,6 +7,9 @@ use crate::workspace::Workspace;
 const GLOSSARY: &str = "GLOSSARY.md";
 const HEADING: &str = "## Banned in identifiers";
 
+/// Names of files that exclude nothing and so collect everything (STYLE.md, rule 6).
+const BANNED_FILES: [&str; 6] = ["util", "utils", "helper", "helpers", "common", "manager"];
+
 /// Compares every identifier, split into its words, and every file name with the table.
 pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
     let Some(glossary) = sources.iter().find(|source| source.name == GLOSSARY) else {
@@ -19,7 +22,11 @@ pub fn check(_workspace: &Workspace, sources: &[SourceFile]) -> Vec<String> {
     let mut problems = Vec::new();
     for source in rust_files(sources) {
         let file = source.name.rsplit('/').next().unwrap_or_default();
-        let file_words = split_words(file.trim_end_matches(".rs"));
+        let stem = file.trim_end_matches(".rs");
+        if BANNED_FILES.contains(&stem) {
+            problems.push(format!("{}: name the file after what it is about", source.name));
+        }
+        let file_words = split_words(stem);
         if let Some((word, instead)) = first_banned(&banned, &file_words) {
             problems.push(format!("{}: a file named {word}; {instead}", source.name));
         }
