@@ -109,9 +109,9 @@ fn sequestration_comes_off_what_is_paid() {
 }
 
 #[test]
-fn a_blood_draw_is_part_of_the_panel_and_a_scan_needs_permission() {
+fn a_blood_draw_is_part_of_the_panel_and_a_drug_needs_permission() {
     let bwh = payer("BWH01");
-    let mut visit = claim(vec![line("80053", 4_000), line("36415", 2_000), line("70551", 90_000)]);
+    let mut visit = claim(vec![line("80053", 4_000), line("36415", 2_000), line("J0897", 90_000)]);
     let done = adjudged(&bwh, &visit, 25_000, &BTreeSet::new());
     assert_eq!(told(&done), "12.79 | CO-45 25.79 PR-2 1.42; 0 | CO-97 20; 0 | CO-197 900");
     assert_eq!(
@@ -119,7 +119,7 @@ fn a_blood_draw_is_part_of_the_panel_and_a_scan_needs_permission() {
         (&["M15".to_owned()][..], 90_000)
     );
     visit.prior_authorization = Some("AUTH1".into());
-    assert!(told(&adjudged(&bwh, &visit, 25_000, &BTreeSet::new())).ends_with("201.1 | CO-45 676.56 PR-2 22.34"));
+    assert!(told(&adjudged(&bwh, &visit, 25_000, &BTreeSet::new())).ends_with("18.52 | CO-45 879.42 PR-2 2.06"));
 }
 
 #[test]

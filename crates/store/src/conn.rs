@@ -186,6 +186,12 @@ impl Conn {
         bound
     }
 
+    /// Runs SQL that is not registered, for tests that attack the engine's own protection.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn execute_unregistered(&self, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
+        self.execute_text("an unregistered statement", sql, params)
+    }
+
     pub(crate) fn query_text<R: Record>(&self, name: &str, sql: &str, params: &[Val]) -> Result<Vec<R>, StoreError> {
         self.watch(match &self.link {
             Link::Sqlite(connection) => sqlite::query(connection, name, sql, params),

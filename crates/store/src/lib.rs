@@ -15,6 +15,7 @@ mod engine;
 mod env;
 mod error;
 mod head;
+pub mod ledger;
 mod migrate;
 mod outbox;
 pub mod patient_account;

@@ -11,6 +11,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::follow_up::STATEMENTS,
     crate::head::STATEMENTS,
     crate::inquiry::STATEMENTS,
+    crate::ledger::STATEMENTS,
     crate::outbox::STATEMENTS,
     crate::reports::aging::STATEMENTS,
     crate::worklist::STATEMENTS,

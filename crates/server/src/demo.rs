@@ -1,0 +1,7 @@
+//! The demo: a synthetic practice with months of history, made by running the real use cases day by day on a simulated clock
+//! against the built-in simulator. Nothing here writes to the books by another way than a front door would.
+
+pub mod clearinghouse;
+pub mod names;
+pub mod population;
+pub mod visits;
