@@ -1,8 +1,9 @@
 //! How the domain's words stand in columns: one line each.
 
-use billing::claim::ClaimStatus;
+use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::claim::submission::SubmissionStatus;
 use billing::coverage::CoverageRank;
+use billing::encounter::EncounterStatus;
 use billing::work::inquiry::{Channel, InquiryReason};
 use billing::work::{Desk, WorkReason, WorkState};
 
@@ -17,4 +18,26 @@ col_texts!(
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
     Channel: |channel| channel.as_str(), |text| Channel::parse(text);
     InquiryReason: |reason| reason.as_str(), |text| InquiryReason::parse(text);
+    EncounterStatus: |status| match status {
+        EncounterStatus::Open => "open",
+        EncounterStatus::Billed => "billed",
+        EncounterStatus::NotBillable => "not_billable",
+    }, |text| match text {
+        "open" => Some(EncounterStatus::Open),
+        "billed" => Some(EncounterStatus::Billed),
+        "not_billable" => Some(EncounterStatus::NotBillable),
+        _ => None,
+    };
+    Severity: |severity| match severity { Severity::Warning => "warning", Severity::Error => "error" },
+        |text| match text {
+            "warning" => Some(Severity::Warning),
+            "error" => Some(Severity::Error),
+            _ => None,
+        };
+    Hand: |hand| match hand { Hand::FrontDesk => "front_desk", Hand::Coder => "coder" },
+        |text| match text {
+            "front_desk" => Some(Hand::FrontDesk),
+            "coder" => Some(Hand::Coder),
+            _ => None,
+        };
 );

@@ -31,8 +31,11 @@ mod statement;
 pub mod testing;
 mod value;
 
+pub mod charge;
+pub mod claim;
 pub mod follow_up;
 pub mod inquiry;
+pub mod registration;
 pub mod reports;
 pub mod worklist;
 pub mod access;
