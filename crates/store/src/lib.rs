@@ -38,6 +38,7 @@ pub mod follow_up;
 pub mod inbound_file;
 pub mod inquiry;
 pub mod registration;
+pub mod practices;
 pub mod reports;
 pub mod submission;
 pub mod worklist;

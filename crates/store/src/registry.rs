@@ -35,7 +35,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
 ];
 
 /// The statements of each file on tables that belong to no practice.
-pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[];
+pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[crate::practices::GLOBAL_STATEMENTS];
 
 #[cfg(test)]
 mod tests {
