@@ -4,5 +4,4 @@
 pub mod clearinghouse;
 pub mod names;
 pub mod population;
-pub mod questions;
 pub mod visits;

@@ -287,7 +287,7 @@ mod tests {
         for end in 0..bytes.len() {
             let file = read(&bytes[..end]);
             assert_eq!(file.interchanges.len(), usize::from(end >= 106), "cut at {end}");
-            assert!(file.sets().all(|(_, _, set)| set.body().len() <= 1), "cut at {end}");
+            assert!(file.sets().all(|(_, _, set)| set.body().len() <= 2), "cut at {end}");
         }
     }
 

@@ -6,10 +6,15 @@
 //! Start with [`read`] for the segments of a file, or [`Writer`] to make one.
 
 pub mod amount;
+mod check;
+pub mod codes;
 pub mod date;
 mod delimiters;
 mod file;
+mod guide;
+mod index;
 mod problem;
+mod rules;
 mod segment;
 mod text;
 pub mod transactions;
@@ -17,6 +22,8 @@ mod value;
 mod writer;
 
 pub use amount::Amount;
+pub use check::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict, check};
+pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;
 pub use file::{File, Group, Interchange, TransactionSet, read};
 pub use problem::{Code, Problem, Problems, Severity, Snip};

@@ -182,6 +182,11 @@ impl Problems {
         }
     }
 
+    /// Puts them in the order of the file: some are only known when a loop closes.
+    pub(crate) fn sort_by_place(&mut self) {
+        self.kept.sort_by_key(|problem| (problem.ordinal, problem.element));
+    }
+
     /// Those that were kept, in the order of the file.
     pub fn kept(&self) -> &[Problem] {
         &self.kept

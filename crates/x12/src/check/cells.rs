@@ -1,0 +1,98 @@
+//! A segment as the index sees it: the block and the offsets where its elements end.
+//!
+//! The nth element is one array read; nothing is copied or decoded.
+
+use crate::delimiters::Delimiters;
+use crate::segment::SegmentId;
+
+/// One segment inside a block.
+#[derive(Clone, Copy)]
+pub(crate) struct Cells<'b> {
+    pub block: &'b [u8],
+    /// Where the id and each element end.
+    pub ends: &'b [u32],
+    /// Component and repetition separators and strange bytes inside the segment.
+    pub odd: &'b [u32],
+    pub start: u32,
+    /// Where the block begins in the file.
+    pub base: u64,
+    pub ordinal: u32,
+    pub delimiters: &'b Delimiters,
+}
+
+/// A place in the file that a problem can point to later, when the segment is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct At {
+    pub segment: SegmentId,
+    pub ordinal: u32,
+    pub element: u8,
+    pub component: u8,
+    pub span: (u64, u32),
+}
+
+impl<'b> Cells<'b> {
+    /// How many elements follow the id.
+    pub fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    pub fn id(&self) -> SegmentId {
+        SegmentId::new(&self.block[self.start as usize..self.ends[0] as usize])
+    }
+
+    fn bounds(&self, n: usize) -> (usize, usize) {
+        match (n, self.ends.get(n)) {
+            (_, None) => {
+                let end = self.ends[self.ends.len() - 1] as usize;
+                (end, end)
+            }
+            (0, Some(end)) => (self.start as usize, *end as usize),
+            (n, Some(end)) => (self.ends[n - 1] as usize + 1, *end as usize),
+        }
+    }
+
+    /// Element `n` from 1; empty when absent.
+    #[inline]
+    pub fn get(&self, n: usize) -> &'b [u8] {
+        let (from, to) = self.bounds(n);
+        &self.block[from..to]
+    }
+
+    /// Component `k` from 1 of element `n`.
+    pub fn component(&self, n: usize, k: usize) -> &'b [u8] {
+        crate::segment::nth(self.get(n), self.delimiters.component, k.saturating_sub(1))
+    }
+
+    /// The whole segment.
+    pub fn at(&self) -> At {
+        let end = self.ends[self.ends.len() - 1];
+        At {
+            segment: self.id(),
+            ordinal: self.ordinal,
+            element: 0,
+            component: 0,
+            span: (self.base + u64::from(self.start), end - self.start),
+        }
+    }
+
+    /// Element `n`.
+    pub fn at_element(&self, n: usize) -> At {
+        let (from, to) = self.bounds(n);
+        At { element: n as u8, span: (self.base + from as u64, (to - from) as u32), ..self.at() }
+    }
+
+    /// Component `k` of element `n`; the whole element when it has fewer.
+    pub fn at_component(&self, n: usize, k: usize) -> At {
+        let (from, to) = self.bounds(n);
+        let mut start = from;
+        let parts = self.block[from..to].split(|byte| *byte == self.delimiters.component);
+        for (index, part) in parts.enumerate() {
+            if index + 1 == k {
+                let span = (self.base + start as u64, part.len() as u32);
+                return At { element: n as u8, component: k as u8, span, ..self.at() };
+            }
+            start += part.len() + 1;
+        }
+        At { component: k as u8, ..self.at_element(n) }
+    }
+}

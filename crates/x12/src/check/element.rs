@@ -1,0 +1,315 @@
+//! Elements against a guide: presence, type, length, codes, composites, repetition and the conditions between them.
+//!
+//! Looks at one segment at a time and keeps nothing.
+
+use crate::check::cells::{At, Cells};
+use crate::check::sink::{Rule, Sink};
+use crate::codes::{Standing, depends_on_date, has_shape};
+use crate::date::{parse_d6, parse_d8, parse_dt, parse_rd8, parse_tm};
+use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds};
+use crate::problem::{Code, Snip};
+
+macro_rules! rules {
+    ($($name:ident = $id:literal, $snip:ident, $code:expr, $message:literal, $remedy:literal;)*) => {
+        $(pub(crate) const $name: Rule = Rule { id: $id, snip: Snip::$snip, code: $code, message: $message, remedy: $remedy };)*
+    };
+}
+pub(crate) use rules;
+
+rules! {
+    REQUIRED = "element-required", Guide, Code::Element(false, 1), "a required element is empty", "Fill it in.";
+    NOT_USED = "element-not-used", Guide, Code::Element(true, 10), "the guide has no use for this element here", "Leave it empty.";
+    CONDITION = "element-condition", Syntax, Code::Element(false, 2), "elements that belong together are not all there", "Fill in the missing one or leave out its partners.";
+    EXCLUSION = "element-exclusion", Syntax, Code::Element(false, 10), "elements that exclude each other are both there", "Leave one of them out.";
+    TOO_MANY = "element-too-many", Syntax, Code::Element(false, 3), "the segment has more elements than the standard allows", "Move what is too much to another segment or leave it out.";
+    TOO_SHORT = "element-too-short", Syntax, Code::Element(false, 4), "the value is shorter than the standard allows", "Write the whole value.";
+    TOO_LONG = "element-too-long", Syntax, Code::Element(false, 5), "the value is longer than the standard allows", "Shorten it to the longest form the receiver takes.";
+    CHARACTER = "element-character", Syntax, Code::Element(false, 6), "a character stands here that this kind of element cannot hold", "Write digits in numbers without commas, and no control characters in text.";
+    CODE_VALUE = "element-code", Guide, Code::Element(false, 7), "the code is not one of those the guide allows here", "Use a code of the guide's list.";
+    BAD_DATE = "element-date", Syntax, Code::Element(false, 8), "not a date in the form its qualifier names", "Write a day that exists in the named form.";
+    BAD_TIME = "element-time", Syntax, Code::Element(false, 9), "not a time of day", "Write hours and minutes as HHMM.";
+    REPEATS = "element-repeats", Syntax, Code::Element(false, 12), "the element is repeated more often than it may be", "Leave the repetitions out.";
+    COMPONENTS = "element-components", Syntax, Code::Element(false, 13), "the element has more parts than it may have", "Remove the component separator or the parts that are too many.";
+    RANGE = "date-range-order", Situation, Code::Situation, "the range ends before it begins", "Write the earlier day first.";
+    NPI = "npi", CodeSet, Code::CodeSet, "not a national provider identifier: ten digits with a valid check digit", "Look the provider up in the national registry and correct the number.";
+    ICD = "icd-10-cm", CodeSet, Code::CodeSet, "no such ICD-10-CM diagnosis", "Choose a diagnosis of the list, without the point.";
+    LIST = "code-set", CodeSet, Code::CodeSet, "the code is not in the list that the guide names for it", "Choose a code of the current list.";
+    NOT_ON_DATE = "code-date", CodeSet, Code::CodeSet, "the code is not valid on its date", "Choose a code that is valid on the date of service.";
+    TRAILING = "trailing-separators", Syntax, Code::Element(false, 3), "empty elements stand at the end of the segment", "Leave out separators after the last value.";
+}
+
+/// What was found of a segment's elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// No error in any element.
+    pub clean: bool,
+    /// Empty elements stand at the end.
+    pub trailing: bool,
+}
+
+/// Checks every element of a segment.
+pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Outcome {
+    let before = sink.errors_in_set;
+    let count = cells.len();
+    for (index, element) in rules.elements.iter().enumerate() {
+        let n = index + 1;
+        let value = if n <= count { cells.get(n) } else { b"" };
+        if value.is_empty() {
+            if element.usage == Usage::Required {
+                let at = if n <= count { cells.at_element(n) } else { At { element: n as u8, ..cells.at() } };
+                sink.error(&REQUIRED, at);
+            }
+        } else if element.usage == Usage::NotUsed {
+            sink.error(&NOT_USED, cells.at_element(n));
+        } else if cells.odd.is_empty() && element.kind != Kind::Composite {
+            simple(cells, Where { n, k: 0 }, value, element, sink);
+        } else {
+            structured(cells, n, value, element, sink);
+        }
+    }
+    if count > rules.elements.len() {
+        beyond(cells, rules, sink);
+    }
+    if !rules.relations.is_empty() && sink.errors_in_set == before {
+        relations(cells, rules.relations, sink);
+    }
+    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && cells.get(count).is_empty() }
+}
+
+/// Elements after the last one that the guide uses.
+fn beyond(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) {
+    for n in rules.elements.len() + 1..=cells.len() {
+        if cells.get(n).is_empty() {
+            continue;
+        }
+        if n > usize::from(rules.standard_length) {
+            sink.error(&TOO_MANY, cells.at_element(n));
+            return;
+        }
+        sink.error(&NOT_USED, cells.at_element(n));
+    }
+}
+
+/// Which element, and which component of it (0 for the whole).
+#[derive(Clone, Copy)]
+struct Where {
+    n: usize,
+    k: usize,
+}
+
+impl Where {
+    fn at(self, cells: &Cells<'_>) -> At {
+        if self.k == 0 { cells.at_element(self.n) } else { cells.at_component(self.n, self.k) }
+    }
+}
+
+/// An element that may hold repetitions, components or strange bytes.
+fn structured(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
+    let repetition = cells.delimiters.repetition;
+    if !cells.odd.is_empty() && has_strange_byte(cells, value) {
+        sink.error(&CHARACTER, cells.at_element(n));
+        return;
+    }
+    let Some(separator) = repetition.filter(|separator| value.contains(separator)) else {
+        one(cells, n, value, element, sink);
+        return;
+    };
+    for (index, part) in value.split(|byte| *byte == separator).enumerate() {
+        if index >= usize::from(element.repeats) {
+            let at = cells.at_element(n);
+            sink.error_at_repetition(&REPEATS, at, index as u16 + 1);
+            return;
+        }
+        if part.is_empty() {
+            sink.error_at_repetition(&REQUIRED, cells.at_element(n), index as u16 + 1);
+        } else {
+            one(cells, n, part, element, sink);
+        }
+    }
+}
+
+fn has_strange_byte(cells: &Cells<'_>, value: &[u8]) -> bool {
+    // Bytes from 0x80 on are letters of names in UTF-8 or Latin-1 and are let through.
+    value.iter().any(|byte| (*byte < 0x20 || *byte == 0x7f) && !cells.delimiters.contains(*byte))
+}
+
+/// One repetition of an element.
+fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
+    let separator = cells.delimiters.component;
+    if element.kind != Kind::Composite {
+        if value.contains(&separator) {
+            sink.error(&COMPONENTS, cells.at_element(n));
+        } else {
+            simple(cells, Where { n, k: 0 }, value, element, sink);
+        }
+        return;
+    }
+    let mut seen = 0;
+    for (index, part) in value.split(|byte| *byte == separator).enumerate() {
+        seen = index + 1;
+        let Some(component) = element.components.get(index) else {
+            sink.error(&COMPONENTS, cells.at_component(n, index + 1));
+            return;
+        };
+        let place = Where { n, k: index + 1 };
+        match (part.is_empty(), component.usage) {
+            (true, Usage::Required) => sink.error(&REQUIRED, place.at(cells)),
+            (true, Usage::Situational | Usage::NotUsed) => {}
+            (false, Usage::NotUsed) => sink.error(&NOT_USED, place.at(cells)),
+            (false, Usage::Required | Usage::Situational) => simple_part(cells, place, value, part, component, sink),
+        }
+    }
+    for (index, component) in element.components.iter().enumerate().skip(seen) {
+        if component.usage == Usage::Required {
+            sink.error(&REQUIRED, cells.at_component(n, index + 1));
+        }
+    }
+}
+
+/// A simple element: its neighbours are the other elements.
+fn simple(cells: &Cells<'_>, place: Where, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
+    if let Some(rule) = lexical(value, element, |k| cells.get(k)) {
+        sink.error(rule, place.at(cells));
+    } else if let Some(outside) = &element.outside {
+        outside_list(cells, place, value, outside, |k| cells.get(k), sink);
+    }
+}
+
+/// A component: its neighbours are the other components.
+fn simple_part(cells: &Cells<'_>, place: Where, whole: &[u8], value: &[u8], element: &Element, sink: &mut Sink<'_>) {
+    let neighbour = |k: usize| crate::segment::nth(whole, cells.delimiters.component, k.saturating_sub(1));
+    if let Some(rule) = lexical(value, element, neighbour) {
+        sink.error(rule, place.at(cells));
+    } else if let Some(outside) = &element.outside {
+        outside_list(cells, place, value, outside, neighbour, sink);
+    }
+}
+
+/// What is wrong with a value by its type, length and codes.
+#[inline]
+fn lexical<'v>(value: &[u8], element: &Element, neighbour: impl Fn(usize) -> &'v [u8]) -> Option<&'static Rule> {
+    if !element.codes.is_empty() {
+        return (!holds(element.codes, value)).then_some(&CODE_VALUE);
+    }
+    let length = match element.kind {
+        Kind::Whole | Kind::Decimal => match number_digits(value, element.kind == Kind::Decimal) {
+            Some(digits) => digits,
+            None => return Some(&CHARACTER),
+        },
+        Kind::Date if element.max == 6 => return parse_d6(value).is_none().then_some(&BAD_DATE),
+        Kind::Date => return parse_d8(value).is_none().then_some(&BAD_DATE),
+        Kind::Time => return parse_tm(value).is_none().then_some(&BAD_TIME),
+        Kind::Dated => return dated(value, neighbour(usize::from(element.form_at))),
+        Kind::Text | Kind::Code | Kind::Composite => value.len(),
+    };
+    if length < usize::from(element.min) {
+        Some(&TOO_SHORT)
+    } else if length > usize::from(element.max) {
+        Some(&TOO_LONG)
+    } else {
+        None
+    }
+}
+
+/// How many digits a number has, sign and point apart; None when it is no number.
+fn number_digits(value: &[u8], may_have_point: bool) -> Option<usize> {
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
+    let mut points = 0;
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {}
+            b'.' if may_have_point => points += 1,
+            _ => return None,
+        }
+    }
+    (points <= 1 && digits.len() > points).then_some(digits.len() - points)
+}
+
+fn dated(value: &[u8], form: &[u8]) -> Option<&'static Rule> {
+    let is_date = match form {
+        b"D8" => parse_d8(value).is_some(),
+        b"RD8" => match parse_rd8(value) {
+            Some((from, through)) if from > through => return Some(&RANGE),
+            found => found.is_some(),
+        },
+        b"DT" => parse_dt(value).is_some(),
+        b"TM" => return parse_tm(value).is_none().then_some(&BAD_TIME),
+        b"D6" => parse_d6(value).is_some(),
+        _ => true,
+    };
+    (!is_date).then_some(&BAD_DATE)
+}
+
+fn outside_list<'v>(
+    cells: &Cells<'_>,
+    place: Where,
+    value: &[u8],
+    outside: &Outside,
+    neighbour: impl Fn(usize) -> &'v [u8],
+    sink: &mut Sink<'_>,
+) {
+    use crate::codes::CodeList;
+    if outside.only_if_at > 0 && !holds(outside.only_if, neighbour(usize::from(outside.only_if_at))) {
+        return;
+    }
+    // A state is judged only inside the United States and Canada; N404 names another country.
+    if outside.list == CodeList::State && !matches!(neighbour(4), b"" | b"US" | b"CA") {
+        return;
+    }
+    let rule = match outside.list {
+        CodeList::Npi => &NPI,
+        CodeList::Icd10cm => &ICD,
+        CodeList::ClaimFrequency => &CODE_VALUE,
+        CodeList::PlaceOfService
+        | CodeList::Carc
+        | CodeList::Rarc
+        | CodeList::StatusCategory
+        | CodeList::StatusCode
+        | CodeList::Taxonomy
+        | CodeList::Procedure
+        | CodeList::Modifier
+        | CodeList::State
+        | CodeList::Ndc => &LIST,
+    };
+    if !has_shape(outside.list, value) {
+        sink.error(rule, place.at(cells));
+        return;
+    }
+    // Lists that change with the date of service are asked when the claim's dates are known.
+    if depends_on_date(outside.list) {
+        return;
+    }
+    let Ok(text) = std::str::from_utf8(value) else { return };
+    match sink.codes.standing(outside.list, text, None) {
+        Standing::Valid | Standing::NotChecked => {}
+        Standing::Unknown => sink.error(rule, place.at(cells)),
+        Standing::NotOnDate => sink.error(&NOT_ON_DATE, place.at(cells)),
+    }
+}
+
+fn relations(cells: &Cells<'_>, relations: &[Relation], sink: &mut Sink<'_>) {
+    let mut present: u32 = 0;
+    for n in 1..=cells.len().min(31) {
+        present |= u32::from(!cells.get(n).is_empty()) << n;
+    }
+    for relation in relations {
+        let there = relation.places & present;
+        let first_there = present & 1 << relation.first != 0;
+        let others = relation.places & !(1 << relation.first);
+        let (broken, rule) = match relation.kind {
+            RelationKind::Paired => (there != 0 && there != relation.places, &CONDITION),
+            RelationKind::AtLeastOne => (there == 0, &CONDITION),
+            RelationKind::AtMostOne => (there.count_ones() > 1, &EXCLUSION),
+            RelationKind::Conditional => (first_there && present & others != others, &CONDITION),
+            RelationKind::ListConditional => (first_there && present & others == 0, &CONDITION),
+        };
+        if broken {
+            let missing = relation.places & !present;
+            let n = if missing == 0 { u32::from(relation.first) } else { missing.trailing_zeros() } as usize;
+            let at = if n <= cells.len() { cells.at_element(n) } else { At { element: n as u8, ..cells.at() } };
+            sink.error(rule, at);
+            // One gap breaks several conditions; the first tells it.
+            return;
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What a check found, by interchange, group and set: the stuff that acknowledgments are made of.
+
+use crate::delimiters::Delimiters;
+use crate::problem::Problems;
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing rejects it; there may be warnings.
+    Accepted,
+    /// A part of it, or all of it, is rejected.
+    Rejected,
+    /// Not X12.
+    Unreadable,
+}
+
+impl Verdict {
+    /// `accepted`, `rejected` or `unreadable`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// How far a set was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Coverage {
+    /// Against its guide.
+    Guide,
+    /// The envelope only: no guide for this kind is at hand.
+    EnvelopeOnly,
+}
+
+/// A checked file.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// What is wrong, in the order of the file.
+    pub problems: Problems,
+    /// The interchanges, in order.
+    pub interchanges: Vec<InterchangeReport>,
+    /// How many segments were read.
+    pub segments: u64,
+}
+
+/// A checked interchange.
+#[derive(Debug, Clone)]
+pub struct InterchangeReport {
+    /// The separators it declares.
+    pub delimiters: Delimiters,
+    /// ISA05.
+    pub sender_qualifier: String,
+    /// ISA06 without padding.
+    pub sender: String,
+    /// ISA07.
+    pub receiver_qualifier: String,
+    /// ISA08 without padding.
+    pub receiver: String,
+    /// ISA09 and ISA10 as they stand.
+    pub sent: (String, String),
+    /// ISA13 as it stands.
+    pub control_number: String,
+    /// ISA14 asks for a TA1.
+    pub wants_acknowledgment: bool,
+    /// The first TA105 note that rejects it; 0 for none.
+    pub note: u8,
+    /// How many TA1 segments it holds.
+    pub acknowledgments: u32,
+    /// Its groups.
+    pub groups: Vec<GroupReport>,
+    /// The ordinal of its ISA.
+    pub ordinal: u32,
+}
+
+/// A checked functional group.
+#[derive(Debug, Clone)]
+pub struct GroupReport {
+    /// GS01.
+    pub functional_id: String,
+    /// GS02.
+    pub sender: String,
+    /// GS03.
+    pub receiver: String,
+    /// GS06 as it stands.
+    pub control_number: String,
+    /// GS08.
+    pub version: String,
+    /// GE01, where it could be read.
+    pub stated_sets: Option<u32>,
+    /// AK905 codes.
+    pub codes: Vec<u8>,
+    /// Its sets.
+    pub sets: Vec<SetReport>,
+}
+
+/// A checked transaction set.
+#[derive(Debug, Clone)]
+pub struct SetReport {
+    /// ST01.
+    pub id: String,
+    /// ST02 as it stands.
+    pub control_number: String,
+    /// ST03, or empty.
+    pub version: String,
+    /// How far it was checked.
+    pub coverage: Coverage,
+    /// The ordinals of its first and last segment.
+    pub ordinals: (u32, u32),
+    /// Errors in it, kept or only counted.
+    pub errors: u64,
+    /// IK502 codes of the set as a whole; true for the implementation codes.
+    pub codes: Vec<(bool, u8)>,
+}
+
+impl SetReport {
+    /// Whether nothing rejects the set.
+    pub fn is_accepted(&self) -> bool {
+        self.errors == 0
+    }
+}
+
+impl Checked {
+    /// Every set with its group and interchange.
+    pub fn sets(&self) -> impl Iterator<Item = (&InterchangeReport, &GroupReport, &SetReport)> {
+        self.interchanges.iter().flat_map(|interchange| {
+            interchange.groups.iter().flat_map(move |group| group.sets.iter().map(move |set| (interchange, group, set)))
+        })
+    }
+}

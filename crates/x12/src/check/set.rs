@@ -1,0 +1,66 @@
+//! An open transaction set: its place in the guide, its HL tree, its rules.
+//!
+//! Without a guide it only counts segments.
+
+use crate::check::cells::{At, Cells};
+use crate::check::element;
+use crate::check::hierarchy::Hierarchy;
+use crate::check::place::{Place, Placement};
+use crate::check::report::SetReport;
+use crate::check::sink::Sink;
+use crate::guide::Guide;
+use crate::rules::{self, SetRules};
+use crate::segment::SegmentId;
+
+const HL: SegmentId = SegmentId::new(b"HL");
+
+/// The open set.
+pub(super) struct OpenSet {
+    pub report: SetReport,
+    pub at: At,
+    /// Segments so far, ST included.
+    pub segments: u32,
+    guided: Option<Guided>,
+    told_trailing: bool,
+}
+
+struct Guided {
+    place: Place,
+    hierarchy: Hierarchy,
+    rules: Box<dyn SetRules>,
+}
+
+impl OpenSet {
+    pub fn new(report: SetReport, cells: &Cells<'_>, guide: Option<&'static Guide>) -> Self {
+        let guided = guide.map(|guide| Guided {
+            place: Place::new(guide),
+            hierarchy: Hierarchy::default(),
+            rules: rules::of(guide.set_id, guide.versions[0]),
+        });
+        Self { report, at: cells.at(), segments: 1, guided, told_trailing: false }
+    }
+
+    /// Takes a segment between ST and SE.
+    pub fn take(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        self.segments += 1;
+        let Some(guided) = &mut self.guided else { return };
+        let Placement::Found { rules, opened } = guided.place.take(cells, guided.rules.as_mut(), sink) else { return };
+        let outcome = element::check(cells, rules, sink);
+        if outcome.trailing && !self.told_trailing {
+            sink.warning(&element::TRAILING, cells.at());
+            self.told_trailing = true;
+        }
+        if opened && cells.id() == HL {
+            guided.hierarchy.take(cells, guided.place.depth(), outcome.clean, sink);
+        }
+        guided.rules.segment(rules.tag, cells, outcome.clean, sink);
+    }
+
+    /// Ends the set at its SE.
+    pub fn end(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        if let Some(guided) = &mut self.guided {
+            guided.place.finish(cells, guided.rules.as_mut(), sink);
+            guided.hierarchy.close_from(0, sink);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Where the parts of the checker put what they find, and what they need to know of each other.
+//!
+//! Makes the records; decides nothing.
+
+use crate::check::cells::At;
+use crate::codes::CodeSets;
+use crate::problem::{Code, Problem, Problems, Severity, Snip};
+
+/// A rule that can be broken: its stable id, its test, its code, its words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rule {
+    pub id: &'static str,
+    pub snip: Snip,
+    pub code: Code,
+    pub message: &'static str,
+    pub remedy: &'static str,
+}
+
+/// Collects problems while a file is read.
+pub(crate) struct Sink<'c> {
+    pub problems: Problems,
+    pub codes: &'c dyn CodeSets,
+    /// The loop the current segment stands in.
+    pub loop_id: &'static str,
+    /// Errors in the open transaction set.
+    pub errors_in_set: u64,
+    /// The first TA105 note of the open interchange; 0 for none.
+    pub note: u8,
+    /// AK905 codes of the open group.
+    pub group_codes: Vec<u8>,
+    /// IK502 codes of the open set.
+    pub set_codes: Vec<(bool, u8)>,
+}
+
+impl<'c> Sink<'c> {
+    pub fn new(codes: &'c dyn CodeSets) -> Self {
+        Self { problems: Problems::default(), codes, loop_id: "", errors_in_set: 0, note: 0, group_codes: Vec::new(), set_codes: Vec::new() }
+    }
+
+    pub fn error(&mut self, rule: &Rule, at: At) {
+        self.errors_in_set += 1;
+        self.push(rule, at, Severity::Error, self.loop_id, 0);
+    }
+
+    pub fn error_in(&mut self, rule: &Rule, at: At, loop_id: &'static str) {
+        self.errors_in_set += 1;
+        self.push(rule, at, Severity::Error, loop_id, 0);
+    }
+
+    pub fn error_at_repetition(&mut self, rule: &Rule, at: At, repetition: u16) {
+        self.errors_in_set += 1;
+        self.push(rule, at, Severity::Error, self.loop_id, repetition);
+    }
+
+    pub fn warning(&mut self, rule: &Rule, at: At) {
+        self.push(rule, at, Severity::Warning, self.loop_id, 0);
+    }
+
+    fn push(&mut self, rule: &Rule, at: At, severity: Severity, loop_id: &'static str, repetition: u16) {
+        if severity == Severity::Error {
+            self.keep_code(rule.code);
+        }
+        self.problems.push(Problem {
+            snip: rule.snip,
+            severity,
+            code: rule.code,
+            segment: at.segment,
+            ordinal: at.ordinal,
+            loop_id,
+            element: at.element,
+            component: at.component,
+            repetition,
+            span: at.span,
+            rule: rule.id,
+            message: rule.message,
+            remedy: rule.remedy,
+        });
+    }
+
+    fn keep_code(&mut self, code: Code) {
+        match code {
+            Code::Interchange(note) if self.note == 0 => self.note = note,
+            Code::Group(code) if !self.group_codes.contains(&code) => self.group_codes.push(code),
+            Code::Set(own, code) if !self.set_codes.contains(&(own, code)) => self.set_codes.push((own, code)),
+            Code::Interchange(_)
+            | Code::Group(_)
+            | Code::Set(..)
+            | Code::NotX12
+            | Code::Segment(..)
+            | Code::Element(..)
+            | Code::Hierarchy
+            | Code::Balance
+            | Code::Situation
+            | Code::CodeSet => {}
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Code sets that stand outside the guides: who answers for them, and the shapes this crate knows itself.
+//!
+//! Never holds a licensed list. A list that nobody lends is judged by its shape only.
+
+use jiff::civil::Date;
+
+/// A code set outside the guides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CodeList {
+    /// National provider identifiers: ten digits with a check digit.
+    Npi,
+    /// Diagnoses, ICD-10-CM, written without the point.
+    Icd10cm,
+    /// Places of service.
+    PlaceOfService,
+    /// Claim frequency codes (the third position of the type of bill).
+    ClaimFrequency,
+    /// Claim adjustment reason codes.
+    Carc,
+    /// Remittance advice remark codes.
+    Rarc,
+    /// Claim status categories (code source 507).
+    StatusCategory,
+    /// Claim status codes (code source 508).
+    StatusCode,
+    /// Health care provider taxonomy.
+    Taxonomy,
+    /// HCPCS level I and II procedures.
+    Procedure,
+    /// Procedure modifiers.
+    Modifier,
+    /// States and provinces.
+    State,
+    /// National drug codes, eleven digits.
+    Ndc,
+}
+
+/// What a list says of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in the list, on that date where one was given.
+    Valid,
+    /// It is not in the list.
+    Unknown,
+    /// It is in the list, but not on that date, or not fit to be reported.
+    NotOnDate,
+    /// The list is not at hand.
+    NotChecked,
+}
+
+/// Lends code sets to the checker.
+pub trait CodeSets {
+    /// What the list says of a code on a date of service, where the date matters and is known.
+    fn standing(&self, list: CodeList, code: &str, on: Option<Date>) -> Standing;
+}
+
+/// No list at hand: shapes and check digits only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShapeOnly;
+
+impl CodeSets for ShapeOnly {
+    fn standing(&self, _: CodeList, _: &str, _: Option<Date>) -> Standing {
+        Standing::NotChecked
+    }
+}
+
+/// Two letters each: states, territories, military mail, and Canada's provinces.
+const STATES: &[u8] = b"ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWY\
+ASGUMPPRVIFMMHPWAAAEAPABBCMBNBNLNSNTNUONPEQCSKYT";
+/// The places of service that CMS lists.
+const PLACES_OF_SERVICE: &[u8] = b"010203040506070809101112131415161718192021222324252627313233344142495051525354555657585960616265666871728199";
+
+/// Whether a code has the shape of its list: length, characters, check digit; small public lists whole.
+pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
+    let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    let in_pairs = |pairs: &[u8]| code.len() == 2 && pairs.chunks(2).any(|pair| pair == code);
+    match list {
+        CodeList::Npi => is_npi(code),
+        CodeList::Icd10cm => {
+            (3..=7).contains(&code.len())
+                && code[0].is_ascii_uppercase()
+                && code[1].is_ascii_digit()
+                && code[2..].iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        }
+        CodeList::PlaceOfService => in_pairs(PLACES_OF_SERVICE),
+        CodeList::ClaimFrequency => matches!(code, [b'1'..=b'9']),
+        CodeList::Carc => {
+            digits(code) && (1..=3).contains(&code.len())
+                || matches!(code, [b'A' | b'B' | b'D' | b'P' | b'W' | b'Y', rest @ ..] if !rest.is_empty() && rest.len() <= 2 && digits(rest))
+        }
+        CodeList::Rarc => {
+            matches!(code, [b'M', rest @ ..] | [b'N', rest @ ..] if (1..=3).contains(&rest.len()) && digits(rest))
+                || matches!(code, [b'M', b'A', rest @ ..] if (2..=3).contains(&rest.len()) && digits(rest))
+        }
+        CodeList::StatusCategory => {
+            matches!(code, [b'A', b'0'..=b'8'] | [b'P', b'0'..=b'5'] | [b'F', b'0'..=b'4'] | [b'R', b'0'..=b'9'])
+                || matches!(code, b"F3F" | b"F3N" | b"D0" | b"E0" | b"E1" | b"E2" | b"E3" | b"E4")
+                || matches!(code, [b'R', b'1', b'0'..=b'7'])
+                || matches!(code, b"DR01" | b"DR02" | b"DR03" | b"DR04" | b"DR05" | b"DR06" | b"DR07" | b"DR08")
+        }
+        CodeList::StatusCode => (1..=4).contains(&code.len()) && digits(code),
+        CodeList::Taxonomy => {
+            code.len() == 10 && digits(&code[..3]) && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        }
+        CodeList::Procedure => {
+            code.len() == 5
+                && (code[0].is_ascii_digit() || code[0].is_ascii_uppercase())
+                && digits(&code[1..4])
+                && (code[4].is_ascii_digit() || code[4].is_ascii_uppercase())
+        }
+        CodeList::Modifier => code.len() == 2 && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()),
+        CodeList::State => in_pairs(STATES),
+        CodeList::Ndc => code.len() == 11 && digits(code),
+    }
+}
+
+/// Whether the code's date of service matters to its list.
+pub(crate) fn depends_on_date(list: CodeList) -> bool {
+    match list {
+        CodeList::Icd10cm | CodeList::Procedure => true,
+        CodeList::Npi
+        | CodeList::PlaceOfService
+        | CodeList::ClaimFrequency
+        | CodeList::Carc
+        | CodeList::Rarc
+        | CodeList::StatusCategory
+        | CodeList::StatusCode
+        | CodeList::Taxonomy
+        | CodeList::Modifier
+        | CodeList::State
+        | CodeList::Ndc => false,
+    }
+}
+
+/// Ten digits whose last is the Luhn check digit over the prefix 80840 (45 CFR 162.406, ISO/IEC 7812).
+pub fn is_npi(code: &[u8]) -> bool {
+    if code.len() != 10 || !code.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    // The prefix 80840 adds a constant 24 to the sum.
+    let sum = code.iter().enumerate().fold(24_u32, |sum, (at, byte)| {
+        let digit = u32::from(byte - b'0');
+        let doubled = if at % 2 == 0 { digit * 2 } else { digit };
+        sum + doubled / 10 + doubled % 10
+    });
+    sum % 10 == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn check_digits_and_shapes_tell_codes_from_slips() {
+        for (list, good, bad) in [
+            (CodeList::Npi, "1234567893", "1234567890"),
+            (CodeList::Npi, "1245319599", "12345"),
+            (CodeList::Icd10cm, "E119", "ZZ999"),
+            (CodeList::ClaimFrequency, "7", "0"),
+            (CodeList::Carc, "B7", "ZZ"),
+            (CodeList::Rarc, "MA130", "ZZ99"),
+            (CodeList::StatusCategory, "F1", "ZZ"),
+            (CodeList::State, "TX", "XX"),
+            (CodeList::PlaceOfService, "11", "00"),
+            (CodeList::Procedure, "G0439", "9921"),
+            (CodeList::Taxonomy, "207Q00000X", "207Q"),
+            (CodeList::Ndc, "00002140701", "0002-1407-01"),
+        ] {
+            assert!(has_shape(list, good.as_bytes()), "{list:?} {good}");
+            assert!(!has_shape(list, bad.as_bytes()), "{list:?} {bad}");
+        }
+    }
+}

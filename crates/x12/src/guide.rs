@@ -1,0 +1,191 @@
+//! The compiled guides: const tables made from `guides/` when the crate is built.
+//!
+//! Holds data only. [`crate::check`] walks it; nothing here is written by hand except the shapes.
+
+use crate::codes::CodeList;
+
+/// How a guide uses an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usage {
+    NotUsed,
+    Situational,
+    Required,
+}
+
+/// What an element holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Code,
+    Whole,
+    Decimal,
+    Date,
+    Time,
+    /// A date in the form that a neighbour names (D8, RD8, DT, TM …).
+    Dated,
+    Composite,
+}
+
+/// A list outside the guide that an element's value must stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outside {
+    pub list: CodeList,
+    /// Only where the neighbour at this place has one of these codes; 0 for always.
+    pub only_if_at: u8,
+    pub only_if: &'static [u64],
+}
+
+/// One element or component of a segment in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Element {
+    /// The data element's number in the standard; 0 for a composite.
+    pub number: u16,
+    pub usage: Usage,
+    pub kind: Kind,
+    pub min: u16,
+    pub max: u16,
+    /// Where the form of a [`Kind::Dated`] stands.
+    pub form_at: u8,
+    pub repeats: u16,
+    /// Packed and sorted; empty for any.
+    pub codes: &'static [u64],
+    pub outside: Option<Outside>,
+    pub components: &'static [Element],
+}
+
+/// A condition between elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RelationKind {
+    Paired,
+    AtLeastOne,
+    AtMostOne,
+    Conditional,
+    ListConditional,
+}
+
+/// A condition with the elements it joins, as bits by position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Relation {
+    pub kind: RelationKind,
+    pub first: u8,
+    pub places: u32,
+}
+
+/// What a guide says of a segment in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rules {
+    pub tag: Tag,
+    pub standard_length: u8,
+    pub elements: &'static [Element],
+    pub relations: &'static [Relation],
+}
+
+/// A place in a loop: a segment, or a nested loop by its first segment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry {
+    pub segment: u32,
+    /// Entries of one group come in any order; groups come one after the other.
+    pub group: u8,
+    /// The index of the group's first entry.
+    pub first_of_group: u8,
+    pub max: u16,
+    /// Takes the segment where its qualifier is known to no entry.
+    pub takes_unknown: bool,
+    /// Element and component (0 for the whole) that tell this entry from others; element 0 for none.
+    pub qualifier_at: (u8, u8),
+    pub qualifiers: &'static [u64],
+    pub rules: &'static Rules,
+    /// The nested loop, or `u16::MAX`.
+    pub child: u16,
+}
+
+/// A loop.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Loop {
+    pub id: &'static str,
+    pub label: &'static str,
+    pub entries: &'static [Entry],
+    /// Segment id to the entries that may take it.
+    pub lookup: &'static [(u32, &'static [u8])],
+    /// Bits of the entries that must occur.
+    pub required: u128,
+}
+
+/// A guide; loop 0 is the set.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Guide {
+    pub set_id: &'static str,
+    pub versions: &'static [&'static str],
+    pub functional_id: &'static str,
+    pub label: &'static str,
+    pub loops: &'static [Loop],
+}
+
+include!(concat!(env!("OUT_DIR"), "/guides.rs"));
+
+impl Loop {
+    /// The entries that may take a segment id.
+    pub fn entries_for(&self, id: u32) -> &'static [u8] {
+        self.lookup.iter().find(|(segment, _)| *segment == id).map_or(&[], |(_, entries)| entries)
+    }
+}
+
+/// A code of up to eight bytes as one integer; longer ones give a value that no list holds.
+pub(crate) fn packed_code(code: &[u8]) -> u64 {
+    if code.len() > 8 {
+        return u64::MAX;
+    }
+    let mut bytes = [0; 8];
+    bytes[..code.len()].copy_from_slice(code);
+    u64::from_be_bytes(bytes)
+}
+
+/// Whether a list holds a code.
+pub(crate) fn holds(codes: &[u64], code: &[u8]) -> bool {
+    let packed = packed_code(code);
+    if codes.len() <= 8 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
+}
+
+/// The guide for a transaction set.
+pub(crate) fn find(set_id: &str, version: &str) -> Option<&'static Guide> {
+    GUIDES.iter().find(|guide| guide.set_id == set_id && guide.versions.contains(&version))
+}
+
+/// Whether a segment id is one of the standard's that some guide uses.
+pub(crate) fn is_known_segment(id: u32) -> bool {
+    KNOWN_SEGMENTS.binary_search(&id).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guide_of_the_skeleton_is_there() {
+        for (set, version) in [
+            ("837", "005010X222A1"),
+            ("837", "005010X222A2"),
+            ("835", "005010X221A1"),
+            ("999", "005010X231A1"),
+            ("277", "005010X214"),
+            ("276", "005010X212"),
+            ("277", "005010X212"),
+            ("270", "005010X279A1"),
+            ("271", "005010X279A1"),
+        ] {
+            assert!(find(set, version).is_some(), "{set} {version}");
+        }
+    }
+
+    #[test]
+    fn lists_are_sorted_so_that_they_can_be_searched() {
+        for guide in &GUIDES {
+            for entry in guide.loops.iter().flat_map(|found| found.entries) {
+                for element in entry.rules.elements.iter().flat_map(|found| found.components.iter().chain([found])) {
+                    assert!(element.codes.is_sorted(), "{} {:?}", guide.set_id, element);
+                }
+            }
+        }
+        assert!(KNOWN_SEGMENTS.is_sorted());
+    }
+}

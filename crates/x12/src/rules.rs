@@ -1,0 +1,63 @@
+//! What guides demand beyond places and elements: sums that balance, what one segment demands of another.
+//!
+//! One file for each kind of set. A rule whose input is already faulty is not asked: one slip gives one problem.
+
+mod acknowledgment_999;
+mod claim_837p;
+mod claim_acknowledgment_277;
+mod eligibility;
+mod other_payers;
+mod remittance_835;
+
+use crate::amount::Amount;
+use crate::check::cells::Cells;
+use crate::check::sink::Sink;
+use crate::guide::Tag;
+
+/// The rules of a set, told of each segment that found its place and of each loop that closes.
+pub(crate) trait SetRules {
+    /// A segment; `clean` when none of its elements is faulty.
+    fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>);
+    /// A loop closes, innermost first; the set itself has the empty id.
+    fn close(&mut self, loop_id: &'static str, cells: &Cells<'_>, sink: &mut Sink<'_>);
+    /// The structure is faulty here: sums over the open claim or payment mean nothing.
+    fn broken(&mut self);
+}
+
+/// The rules of a guide.
+pub(crate) fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
+    match (set_id, version) {
+        ("837", "005010X222A1") => Box::new(claim_837p::ClaimRules::default()),
+        ("835", _) => Box::new(remittance_835::RemittanceRules::default()),
+        ("277", "005010X214") => Box::new(claim_acknowledgment_277::ClaimAcknowledgmentRules::default()),
+        ("999", _) => Box::new(acknowledgment_999::AcknowledgmentRules::default()),
+        ("270" | "271", _) => Box::new(eligibility::EligibilityRules::default()),
+        _ => Box::new(NoRules),
+    }
+}
+
+/// A guide whose data says everything.
+struct NoRules;
+
+impl SetRules for NoRules {
+    fn segment(&mut self, _: Tag, _: &Cells<'_>, _: bool, _: &mut Sink<'_>) {}
+    fn close(&mut self, _: &'static str, _: &Cells<'_>, _: &mut Sink<'_>) {}
+    fn broken(&mut self) {}
+}
+
+/// The amount in an element; zero where it is empty, None where it cannot be read as cents.
+fn amount(value: &[u8]) -> Option<Amount> {
+    if value.is_empty() { Some(Amount::ZERO) } else { Amount::parse(value).ok() }
+}
+
+/// The sum of the amounts of a CAS segment: elements 3, 6, 9, 12, 15, 18.
+fn adjustments(cells: &Cells<'_>) -> Option<Amount> {
+    let mut total = Amount::ZERO;
+    for n in (3..=18).step_by(3) {
+        if n > cells.len() {
+            break;
+        }
+        total = total.checked_add(amount(cells.get(n))?)?;
+    }
+    Some(total)
+}

@@ -1,0 +1,134 @@
+//! Coordination of benefits in a claim: what each earlier payer paid and adjusted makes up the charge.
+//!
+//! Two sums: line by line (SVD02 + CAS = SV102), and claim by claim (AMT*D + all CAS = CLM02) where the payer
+//! told what it paid. Holds amounts of the open claim only.
+
+use crate::amount::Amount;
+use crate::check::cells::{At, Cells};
+use crate::check::element::rules;
+use crate::check::sink::{Rule, Sink};
+use crate::guide::Tag;
+use crate::problem::{Code, Snip};
+use crate::rules::{adjustments, amount};
+
+rules! {
+    LINE_BALANCE = "837p-cob-line", Balance, Code::Balance, "what another payer paid and adjusted on a line is not the line's charge", "Correct SVD02 or the CAS amounts of the line.";
+    CLAIM_BALANCE = "837p-cob-claim", Balance, Code::Balance, "what another payer paid and adjusted is not the claim's charge", "Correct AMT*D or the CAS amounts of the payer.";
+    UNKNOWN_PAYER = "837p-cob-payer", Situation, Code::Situation, "a line names a payer that is none of the claim's other payers", "Write the id of loop 2330B into SVD01.";
+}
+
+/// The longest payer id that is compared whole; NM109 has 80 characters.
+const PAYER_ID: usize = 80;
+
+/// One of the other payers.
+#[derive(Default)]
+struct Payer {
+    id: Vec<u8>,
+    paid: Option<(Amount, At)>,
+    adjusted: Amount,
+    is_broken: bool,
+}
+
+/// A payer's decision on the open line.
+struct Decision {
+    at: At,
+    at_payer: At,
+    payer: Vec<u8>,
+    total: Amount,
+    adjusted: Amount,
+    is_broken: bool,
+}
+
+/// The other payers of the open claim.
+#[derive(Default)]
+pub(super) struct OtherPayers {
+    payers: Vec<Payer>,
+    decision: Option<Decision>,
+    line_charge: Option<Amount>,
+}
+
+impl OtherPayers {
+    pub fn begin_claim(&mut self) {
+        self.payers.clear();
+        self.decision = None;
+    }
+
+    pub fn begin_line(&mut self, charge: Option<Amount>) {
+        self.line_charge = charge;
+        self.decision = None;
+    }
+
+    /// One of the segments of loops 2320, 2330B and 2430.
+    pub fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool) {
+        match tag {
+            Tag::OtherSubscriber => self.payers.push(Payer::default()),
+            Tag::OtherDecision => {
+                let total = amount(cells.get(2));
+                self.decision = Some(Decision {
+                    at: cells.at_element(2),
+                    at_payer: cells.at_element(1),
+                    payer: cells.get(1).iter().copied().take(PAYER_ID).collect(),
+                    total: total.unwrap_or_default(),
+                    adjusted: Amount::ZERO,
+                    is_broken: !clean || total.is_none(),
+                });
+            }
+            Tag::LineAdjustment => {
+                if let Some(decision) = &mut self.decision {
+                    match adjustments(cells) {
+                        Some(sum) if clean => decision.adjusted += sum,
+                        Some(_) | None => decision.is_broken = true,
+                    }
+                }
+            }
+            _ => self.payer_segment(tag, cells, clean),
+        }
+    }
+
+    fn payer_segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool) {
+        let Some(payer) = self.payers.last_mut() else { return };
+        payer.is_broken |= !clean;
+        match tag {
+            Tag::OtherAdjustment => match adjustments(cells) {
+                Some(sum) => payer.adjusted += sum,
+                None => payer.is_broken = true,
+            },
+            Tag::OtherPaid => match amount(cells.get(2)) {
+                Some(paid) => payer.paid = Some((paid, cells.at_element(2))),
+                None => payer.is_broken = true,
+            },
+            Tag::OtherPayer => payer.id = cells.get(9).iter().copied().take(PAYER_ID).collect(),
+            _ => {}
+        }
+    }
+
+    /// Loop 2430 closes.
+    pub fn close_line_decision(&mut self, sink: &mut Sink<'_>) {
+        let Some(decision) = self.decision.take() else { return };
+        let Some(payer) = self.payers.iter_mut().find(|payer| payer.id == decision.payer) else {
+            if !decision.is_broken {
+                sink.error_in(&UNKNOWN_PAYER, decision.at_payer, "2430");
+            }
+            return;
+        };
+        payer.adjusted += decision.adjusted;
+        if decision.is_broken {
+            payer.is_broken = true;
+        } else if self.line_charge.is_some_and(|charge| charge != decision.total + decision.adjusted) {
+            sink.error_in(&LINE_BALANCE, decision.at, "2430");
+            payer.is_broken = true;
+        }
+    }
+
+    /// The claim closes with this charge.
+    pub fn close_claim(&mut self, charge: Amount, sink: &mut Sink<'_>) {
+        for payer in &self.payers {
+            if let Some((paid, at)) = payer.paid
+                && !payer.is_broken
+                && paid + payer.adjusted != charge
+            {
+                sink.error_in(&CLAIM_BALANCE, at, "2320");
+            }
+        }
+    }
+}
