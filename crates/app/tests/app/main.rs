@@ -1,0 +1,4 @@
+//! The use cases on both databases: one binary, one module a feature.
+
+mod clinic;
+mod worklist;

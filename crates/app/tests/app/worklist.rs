@@ -1,0 +1,123 @@
+//! A day at the desks: an inquiry is logged, escalated with a handover, returned, and resolved; nobody works a desk
+//! that is not theirs, and two people never have the same item.
+
+use app::Error;
+use app::inquiry::{self, NewInquiry};
+use app::worklist;
+use billing::UserId;
+use billing::access::{Actor, Role};
+use billing::work::inquiry::{Channel, InquiryReason};
+use billing::work::{Desk, Handover, Resolution, WorkState};
+use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
+use store::worklist::QueueCursor;
+use uuid::Uuid;
+
+fn person(number: u128, role: Role) -> Actor {
+    Actor::user(UserId(Uuid::from_u128(number)), format!("person-{number}"), vec![role], PRACTICE)
+}
+
+fn logged(db: &TestDb, by: &Actor, reason: InquiryReason) -> billing::WorkItemId {
+    let new = NewInquiry {
+        channel: Channel::Phone,
+        reason,
+        patient_id: None,
+        question: "Why did I get this bill for March?".into(),
+    };
+    inquiry::log(db, by, PRACTICE, new).unwrap();
+    let overseer = person(9, Role::Manager);
+    let desk = if reason == InquiryReason::Complaint { Desk::Tier2 } else { Desk::Tier1 };
+    worklist::queue(db, &overseer, PRACTICE, desk, QueueCursor::START).unwrap().last().unwrap().id
+}
+
+fn handover() -> Handover {
+    Handover {
+        problem: "She says the visit was covered in full.".into(),
+        tried: "Read the remittance to her line by line.".into(),
+        evidence: "Letter of her plan, dated 2 March.".into(),
+        promised: "A call back by Friday.".into(),
+        to_decide: "Ask the payer to reprocess, or explain again?".into(),
+    }
+}
+
+fn resolution(words: &str) -> Resolution {
+    Resolution { outcome: words.into(), root_cause: "payer".into() }
+}
+
+#[test]
+fn an_inquiry_goes_up_with_a_handover_comes_back_and_ends_with_words() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (first, second) = (person(1, Role::Tier1), person(2, Role::Tier2));
+        let item = logged(db, &first, InquiryReason::BillExplanation);
+        worklist::take(db, &first, PRACTICE, item).unwrap();
+        let silent = Handover { to_decide: String::new(), ..handover() };
+        assert!(matches!(worklist::escalate(db, &first, PRACTICE, item, silent), Err(Error::Refused(_))));
+        worklist::escalate(db, &first, PRACTICE, item, handover()).unwrap();
+
+        let hidden = worklist::show(db, &first, PRACTICE, item);
+        assert!(matches!(hidden, Err(Error::NotFound(_))), "{hidden:?}");
+        let seen = worklist::show(db, &second, PRACTICE, item).unwrap();
+        assert_eq!(seen.item.desk, Desk::Tier2);
+        assert_eq!(seen.item.handover, Some(handover()));
+        worklist::take(db, &second, PRACTICE, item).unwrap();
+        worklist::return_item(db, &second, PRACTICE, item, "The letter is not attached.").unwrap();
+
+        worklist::take(db, &first, PRACTICE, item).unwrap();
+        assert!(worklist::resolve(db, &first, PRACTICE, item, resolution("ok")).is_err());
+        worklist::resolve(db, &first, PRACTICE, item, resolution("Letter attached; she agrees with the bill.")).unwrap();
+        let kinds: Vec<String> = worklist::show(db, &first, PRACTICE, item).unwrap().events.into_iter().map(|e| e.kind).collect();
+        assert_eq!(kinds, ["opened", "taken", "escalated", "taken", "returned", "taken", "resolved"]);
+    });
+}
+
+#[test]
+fn a_desk_that_is_not_ones_own_looks_like_absence() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (first, second) = (person(1, Role::Tier1), person(2, Role::Tier2));
+        let item = logged(db, &first, InquiryReason::Complaint);
+        for result in [
+            worklist::take(db, &first, PRACTICE, item),
+            worklist::resolve(db, &first, PRACTICE, item, resolution("I settled it myself.")),
+            worklist::note(db, &first, PRACTICE, item, "a note"),
+            worklist::show(db, &first, PRACTICE, item).map(|_| ()),
+            worklist::queue(db, &first, PRACTICE, Desk::Tier2, QueueCursor::START).map(|_| ()),
+        ] {
+            assert!(matches!(result, Err(Error::NotFound(_))), "{result:?}");
+        }
+        let elsewhere = Actor { practice: OTHER_PRACTICE, ..second.clone() };
+        assert!(worklist::take(db, &elsewhere, OTHER_PRACTICE, item).is_err());
+        worklist::take(db, &second, PRACTICE, item).unwrap();
+    });
+}
+
+#[test]
+fn two_people_who_pull_get_two_items() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (ada, ben) = (person(1, Role::Tier1), person(3, Role::Tier1));
+        logged(db, &ada, InquiryReason::Balance);
+        logged(db, &ada, InquiryReason::Other);
+        let one = worklist::take_next(db, &ada, PRACTICE, Desk::Tier1).unwrap().unwrap();
+        let other = worklist::take_next(db, &ben, PRACTICE, Desk::Tier1).unwrap().unwrap();
+        assert_ne!(one, other);
+        assert!(matches!(worklist::take(db, &ben, PRACTICE, one), Err(Error::Refused(_))));
+        assert_eq!(worklist::take_next(db, &ben, PRACTICE, Desk::Tier1).unwrap(), None);
+        assert_eq!(worklist::mine(db, &ben, PRACTICE).unwrap().len(), 1);
+        worklist::put_back(db, &ada, PRACTICE, one).unwrap();
+        assert_eq!(worklist::show(db, &ben, PRACTICE, one).unwrap().item.state, WorkState::Open);
+    });
+}
+
+#[test]
+fn the_home_page_counts_what_stands_at_each_desk() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let first = person(1, Role::Tier1);
+        logged(db, &first, InquiryReason::Balance);
+        logged(db, &first, InquiryReason::Complaint);
+        let totals = worklist::totals(db, &first, PRACTICE).unwrap();
+        let counts: Vec<(Desk, i64)> = totals.into_iter().map(|total| (total.desk, total.items)).collect();
+        assert_eq!(counts, [(Desk::Tier1, 1), (Desk::Tier2, 1)]);
+    });
+}
