@@ -1,6 +1,11 @@
 //! A remittance: one payment of a payer with its explanations, as plain facts read from an 835. Amounts keep the
 //! signs of the file: a positive adjustment reduces the payment.
 
+pub mod balance;
+pub mod classification;
+pub mod matching;
+pub mod posting;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -150,3 +155,6 @@ pub struct ProviderAdjustment {
     /// Positive reduces the payment.
     pub amount: Money,
 }
+
+#[cfg(test)]
+mod tests;

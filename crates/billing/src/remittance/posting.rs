@@ -1,0 +1,273 @@
+//! What a remittance does to the books: postings through a clearing account that must reach zero.
+//!
+//! Decides only; saves nothing, opens no work. A reversal (CLP02 22) carries negative amounts, so the same postings
+//! swap their sides by themselves.
+
+use std::borrow::Cow;
+
+use ledger::{Account, Posting};
+use uuid::Uuid;
+
+use super::classification::{AdjustmentClass, classify};
+use super::matching::{ClaimFacts, LineFacts, MatchedBy, lines};
+use super::{Adjustment, ClaimPayment, ProviderAdjustment};
+use crate::coverage::CoverageRank;
+use crate::{ChargeId, Money, PayerId, RemittanceId};
+
+/// The stored reason of cash from a payer.
+pub const PAID: &str = "paid";
+
+/// An adjustment with its meaning and the charge it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassifiedAdjustment {
+    /// The place of the line in the payment, from 1; 0 for an adjustment of the claim as a whole.
+    pub line: usize,
+    /// The charge; none for an adjustment of the claim as a whole.
+    pub charge_id: Option<ChargeId>,
+    /// As it stands in the file.
+    pub adjustment: Adjustment,
+    /// What it means.
+    pub class: AdjustmentClass,
+}
+
+/// What a claim payment does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimPosting {
+    /// Postings that sum to zero; none where no money moves.
+    pub postings: Vec<Posting>,
+    /// Each line's charge, in the order of the payment's lines.
+    pub lines: Vec<(ChargeId, MatchedBy)>,
+    /// Every adjustment with its meaning.
+    pub adjustments: Vec<ClassifiedAdjustment>,
+    /// What was not paid and stays owed by the payer.
+    pub denied: Money,
+    /// What the remittance did not speak of: lines of ours that are not in it.
+    pub undecided: Money,
+    /// What goes to the next payer.
+    pub to_next_payer: Money,
+}
+
+/// Why a claim payment cannot be posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotPosted {
+    /// A line of it finds no charge of the claim.
+    LineUnmatched,
+    /// An amount does not fit.
+    TooLarge,
+}
+
+/// Decides what a balanced claim payment does to a claim of ours.
+///
+/// # Errors
+/// [`NotPosted`] where a line finds no charge; the claim is then set aside.
+pub fn decide(
+    payment: &ClaimPayment,
+    claim: &ClaimFacts,
+    remittance: RemittanceId,
+) -> Result<ClaimPosting, NotPosted> {
+    let is_primary = claim.rank == CoverageRank::Primary;
+    let parts = parts(payment, claim)?;
+    let mut done = ClaimPosting {
+        postings: Vec::with_capacity(parts.len() * 6),
+        lines: parts.iter().filter_map(|part| part.matched_by.map(|by| (part.line.charge_id, by))).collect(),
+        adjustments: classified(payment, &parts, is_primary),
+        denied: Money::ZERO,
+        undecided: Money::ZERO,
+        to_next_payer: Money::ZERO,
+    };
+    let clearing = Account::EraClearing { remittance: remittance.0 };
+    for part in &parts {
+        let books = Books { claim, charge: part.line.charge_id.0 };
+        books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
+        for adjustment in &part.adjustments {
+            let class = classify(adjustment, is_primary);
+            let reason: Cow<'static, str> = reason(adjustment).into();
+            match class {
+                AdjustmentClass::Contractual => {
+                    let account = Account::Contractual { charge: books.charge };
+                    books.pair(&mut done.postings, account, adjustment.amount, reason);
+                }
+                AdjustmentClass::Interest => {
+                    books.pair(&mut done.postings, Account::Interest, adjustment.amount, reason);
+                }
+                AdjustmentClass::Patient => {
+                    if claim.next_payer.is_some() {
+                        done.to_next_payer = plus(done.to_next_payer, adjustment.amount)?;
+                    }
+                    books.pair(&mut done.postings, books.next(), adjustment.amount, reason);
+                }
+                AdjustmentClass::Denial => done.denied = plus(done.denied, adjustment.amount)?,
+                AdjustmentClass::PriorPayer => {}
+            }
+        }
+    }
+    done.undecided = undecided(payment, claim, &parts)?;
+    Ok(done)
+}
+
+/// A charge's part of a claim payment: cash and adjustments that add up to what the payer saw as its charge.
+struct Part<'c> {
+    line: &'c LineFacts,
+    /// None for a payment without lines, where every charge gets its share.
+    matched_by: Option<MatchedBy>,
+    paid: Money,
+    adjustments: Vec<Adjustment>,
+}
+
+/// Cuts the payment by charge. What concerns the claim as a whole is shared out to the cent: among the lines by what
+/// was paid for them, or among all charges by their amount where the payer named no lines.
+fn parts<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Result<Vec<Part<'c>>, NotPosted> {
+    if payment.lines.is_empty() {
+        return Ok(shared(payment, claim));
+    }
+    let matched = lines(payment, claim).ok_or(NotPosted::LineUnmatched)?;
+    let mut parts: Vec<Part<'c>> = matched
+        .iter()
+        .zip(&payment.lines)
+        .map(|((line, by), of)| Part {
+            line,
+            matched_by: Some(*by),
+            paid: of.paid_amount,
+            adjustments: of.adjustments.clone(),
+        })
+        .collect();
+    let weights: Vec<u64> = payment.lines.iter().map(|line| line.paid_amount.cents().unsigned_abs()).collect();
+    for adjustment in &payment.adjustments {
+        for (part, share) in parts.iter_mut().zip(adjustment.amount.allocate(&weights)) {
+            part.paid = part.paid.checked_sub(share).ok_or(NotPosted::TooLarge)?;
+            part.adjustments.push(Adjustment { amount: share, ..adjustment.clone() });
+        }
+    }
+    Ok(parts)
+}
+
+fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Vec<Part<'c>> {
+    let weights: Vec<u64> = claim.lines.iter().map(|line| line.amount.cents().unsigned_abs()).collect();
+    let paid = payment.paid_amount.allocate(&weights);
+    let mut parts: Vec<Part<'c>> = claim
+        .lines
+        .iter()
+        .zip(paid)
+        .map(|(line, paid)| Part { line, matched_by: None, paid, adjustments: Vec::new() })
+        .collect();
+    for adjustment in &payment.adjustments {
+        for (part, share) in parts.iter_mut().zip(adjustment.amount.allocate(&weights)) {
+            part.adjustments.push(Adjustment { amount: share, ..adjustment.clone() });
+        }
+    }
+    parts
+}
+
+fn classified(payment: &ClaimPayment, parts: &[Part<'_>], is_primary: bool) -> Vec<ClassifiedAdjustment> {
+    let mut all = Vec::new();
+    for adjustment in &payment.adjustments {
+        let class = classify(adjustment, is_primary);
+        all.push(ClassifiedAdjustment { line: 0, charge_id: None, adjustment: adjustment.clone(), class });
+    }
+    for ((place, line), part) in payment.lines.iter().enumerate().zip(parts) {
+        for adjustment in &line.adjustments {
+            let class = classify(adjustment, is_primary);
+            let charge_id = Some(part.line.charge_id);
+            all.push(ClassifiedAdjustment { line: place + 1, charge_id, adjustment: adjustment.clone(), class });
+        }
+    }
+    all
+}
+
+/// Charges of ours that the payment does not speak of.
+fn undecided(payment: &ClaimPayment, claim: &ClaimFacts, parts: &[Part<'_>]) -> Result<Money, NotPosted> {
+    if payment.is_reversal() {
+        return Ok(Money::ZERO);
+    }
+    let absent = claim.lines.iter().filter(|line| parts.iter().all(|part| part.line.charge_id != line.charge_id));
+    Money::checked_sum(absent.map(|line| line.amount)).ok_or(NotPosted::TooLarge)
+}
+
+fn plus(one: Money, other: Money) -> Result<Money, NotPosted> {
+    one.checked_add(other).ok_or(NotPosted::TooLarge)
+}
+
+/// The stored reason of an adjustment: "CO-45".
+pub fn reason(adjustment: &Adjustment) -> String {
+    format!("{}-{}", adjustment.group.code(), adjustment.reason)
+}
+
+struct Books<'a> {
+    claim: &'a ClaimFacts,
+    charge: Uuid,
+}
+
+impl Books<'_> {
+    /// Who owes the patient's share: the next payer, else the patient.
+    fn next(&self) -> Account {
+        let charge = self.charge;
+        match self.claim.next_payer {
+            Some(payer) => Account::PayerReceivable { charge, payer: payer.0 },
+            None => Account::PatientReceivable { charge, patient: self.claim.patient_id.0 },
+        }
+    }
+
+    /// Moves an amount out of what the payer owes.
+    fn pair(&self, postings: &mut Vec<Posting>, to: Account, amount: Money, reason: Cow<'static, str>) {
+        if amount.is_zero() {
+            return;
+        }
+        let from = Account::PayerReceivable { charge: self.charge, payer: self.claim.payer_id.0 };
+        postings.push(Posting::debit(to, amount, reason.clone()));
+        postings.push(Posting::credit(from, amount, reason));
+    }
+}
+
+/// Postings for the cash of a claim payment that is not posted to a claim: it waits as the payer's unapplied money.
+/// Money taken back for an unknown claim, and money of an unknown payer, waits in suspense.
+pub fn set_aside(paid: Money, payer: Option<PayerId>, remittance: RemittanceId) -> Vec<Posting> {
+    if paid.is_zero() {
+        return Vec::new();
+    }
+    let waiting = match payer {
+        Some(payer) if paid.is_positive() => Account::UnappliedPayer { payer: payer.0 },
+        Some(_) | None => Account::Suspense,
+    };
+    let clearing = Account::EraClearing { remittance: remittance.0 };
+    vec![Posting::debit(clearing, paid, PAID), Posting::credit(waiting, paid, PAID)]
+}
+
+/// Postings for the payment itself and what it holds outside any claim. Positive provider adjustments reduce the
+/// payment.
+pub fn payment(
+    amount: Money,
+    provider_adjustments: &[ProviderAdjustment],
+    payer: Option<PayerId>,
+    remittance: RemittanceId,
+) -> Vec<Posting> {
+    let clearing = Account::EraClearing { remittance: remittance.0 };
+    let mut postings = Vec::new();
+    if !amount.is_zero() {
+        postings.push(Posting::debit(Account::InTransit { remittance: remittance.0 }, amount, PAID));
+        postings.push(Posting::credit(clearing.clone(), amount, PAID));
+    }
+    for adjustment in provider_adjustments.iter().filter(|adjustment| !adjustment.amount.is_zero()) {
+        let reason = format!("PLB-{}", adjustment.reason);
+        let account = provider_account(adjustment, payer);
+        postings.push(Posting::debit(account, adjustment.amount, reason.clone()));
+        postings.push(Posting::credit(clearing.clone(), adjustment.amount, reason));
+    }
+    postings
+}
+
+/// Where money outside any claim stands, by its PLB code: taken back (WO), carried forward (FB), interest (L6), else
+/// its own account.
+fn provider_account(adjustment: &ProviderAdjustment, payer: Option<PayerId>) -> Account {
+    match (adjustment.reason.as_str(), payer) {
+        ("WO" | "FB", Some(payer)) => {
+            Account::Recoupment { payer: payer.0, reference: adjustment.reference.clone() }
+        }
+        ("L6", _) => Account::Interest,
+        _ => Account::ProviderAdjustment { code: adjustment.reason.clone() },
+    }
+}
+
+/// Whether a provider adjustment takes money back, so that somebody must look for the claim it is for.
+pub fn takes_back(adjustment: &ProviderAdjustment) -> bool {
+    adjustment.amount.is_positive() && matches!(adjustment.reason.as_str(), "WO" | "FB")
+}

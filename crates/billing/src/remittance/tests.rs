@@ -1,0 +1,255 @@
+//! Remittances in small: what balances, what matches, what is posted, each to the cent.
+
+use jiff::civil::date;
+use ledger::{Account, AccountKind, Balances};
+use uuid::Uuid;
+
+use super::balance::{self, Equation};
+use super::matching::{ClaimFacts, ClaimIndex, LineFacts, MatchedBy};
+use super::posting::{self, NotPosted};
+use super::*;
+use crate::claim::ClaimStatus;
+use crate::coverage::CoverageRank;
+use crate::{ChargeId, ClaimId, EncounterId, PatientId, PayerId, RemittanceId};
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+const REMITTANCE: RemittanceId = RemittanceId(Uuid::from_u128(50));
+
+fn adjustments(list: &[(&str, &str, i64)]) -> Vec<Adjustment> {
+    list.iter()
+        .map(|(group, reason, amount)| Adjustment {
+            group: AdjustmentGroup::from_code(group).unwrap(),
+            reason: (*reason).to_owned(),
+            amount: cents(*amount),
+        })
+        .collect()
+}
+
+fn line(code: &str, number: &str, charge: i64, paid: i64, list: &[(&str, &str, i64)]) -> LinePayment {
+    LinePayment {
+        procedure: Procedure { code: code.to_owned(), modifiers: Vec::new() },
+        submitted_procedure: None,
+        charge_amount: cents(charge),
+        paid_amount: cents(paid),
+        date_of_service: Some(date(2026, 3, 2)),
+        line_control_number: number.to_owned(),
+        adjustments: adjustments(list),
+        remarks: Vec::new(),
+        allowed_amount: None,
+        raw: String::new(),
+    }
+}
+
+fn claim_payment(lines: Vec<LinePayment>, list: &[(&str, &str, i64)]) -> ClaimPayment {
+    let adjustments = adjustments(list);
+    let off: Money = adjustments.iter().map(|a| a.amount).sum();
+    ClaimPayment {
+        control_number: "C1".to_owned(),
+        status_code: "1".to_owned(),
+        charge_amount: lines.iter().map(|l| l.charge_amount).sum(),
+        paid_amount: lines.iter().map(|l| l.paid_amount).sum::<Money>() - off,
+        patient_responsibility: Money::ZERO,
+        payer_claim_control_number: "P1".to_owned(),
+        adjustments,
+        remarks: Vec::new(),
+        lines,
+        raw: String::new(),
+    }
+}
+
+fn claim(next_payer: Option<PayerId>) -> ClaimFacts {
+    let line = |n: u128, number: &str, code: &str, amount: i64| LineFacts {
+        control_number: number.to_owned(),
+        charge_id: ChargeId(id(n)),
+        procedure_code: code.to_owned(),
+        amount: cents(amount),
+    };
+    ClaimFacts {
+        id: ClaimId(id(1)),
+        control_number: "C1".to_owned(),
+        patient_id: PatientId(id(2)),
+        encounter_id: EncounterId(id(4)),
+        payer_id: PayerId(id(3)),
+        rank: CoverageRank::Primary,
+        next_payer,
+        status: ClaimStatus::Accepted,
+        lines: vec![line(11, "L1", "99214", 14_000), line(12, "L2", "80053", 4_000), line(13, "L3", "80053", 4_000)],
+    }
+}
+
+fn visit() -> ClaimPayment {
+    claim_payment(
+        vec![
+            line("99214", "L1", 14_000, 7_200, &[("CO", "45", 4_800), ("PR", "3", 2_000)]),
+            line("80053", "L2", 4_000, 0, &[("CO", "197", 4_000)]),
+            line("80053", "L3", 4_000, 3_000, &[("CO", "45", 1_000)]),
+        ],
+        &[],
+    )
+}
+
+/// Charges every line to the payer, then posts; what is left on each kind of account.
+fn books(payment: &ClaimPayment, claim: &ClaimFacts) -> Balances {
+    let done = posting::decide(payment, claim, REMITTANCE).unwrap();
+    let mut books = Balances::default();
+    books.apply(&posting::payment(payment.paid_amount, &[], Some(claim.payer_id), REMITTANCE));
+    books.apply(&done.postings);
+    assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO, "the clearing account reaches zero");
+    assert_eq!(books.trial(), Money::ZERO);
+    books
+}
+
+#[test]
+fn a_visit_is_paid_written_down_moved_to_the_patient_and_partly_denied() {
+    let done = posting::decide(&visit(), &claim(None), REMITTANCE).unwrap();
+    assert_eq!((done.denied, done.undecided), (cents(4_000), Money::ZERO));
+    assert!(done.lines.iter().all(|(_, by)| *by == MatchedBy::LineControlNumber));
+    let books = books(&visit(), &claim(None));
+    assert_eq!(books.of_kind(AccountKind::InTransit), cents(10_200));
+    assert_eq!(books.of_kind(AccountKind::Contractual), cents(5_800));
+    assert_eq!(books.of_kind(AccountKind::PatientReceivable), cents(2_000));
+    // Of 220.00 charged, 180.00 leave the payer's receivable; the denied 40.00 stay owed.
+    assert_eq!(books.of_kind(AccountKind::PayerReceivable), cents(-18_000));
+    assert_eq!(books.of(&Account::PayerReceivable { charge: id(12), payer: id(3) }), Money::ZERO);
+}
+
+#[test]
+fn the_patients_share_goes_to_the_next_payer_where_there_is_one() {
+    let next = PayerId(id(99));
+    let done = posting::decide(&visit(), &claim(Some(next)), REMITTANCE).unwrap();
+    assert_eq!(done.to_next_payer, cents(2_000));
+    let books = books(&visit(), &claim(Some(next)));
+    assert_eq!(books.of_kind(AccountKind::PatientReceivable), Money::ZERO);
+    assert_eq!(books.of(&Account::PayerReceivable { charge: id(11), payer: next.0 }), cents(2_000));
+}
+
+#[test]
+fn a_reversal_undoes_the_posting_to_the_cent() {
+    let claim = claim(None);
+    let mut back = visit();
+    back.status_code = "22".to_owned();
+    back.charge_amount = -back.charge_amount;
+    back.paid_amount = -back.paid_amount;
+    for line in &mut back.lines {
+        line.charge_amount = -line.charge_amount;
+        line.paid_amount = -line.paid_amount;
+        line.adjustments.iter_mut().for_each(|a| a.amount = -a.amount);
+    }
+    assert_eq!(balance::claim(&back), None);
+    let mut books = Balances::default();
+    books.apply(&posting::decide(&visit(), &claim, REMITTANCE).unwrap().postings);
+    books.apply(&posting::decide(&back, &claim, REMITTANCE).unwrap().postings);
+    assert!(books.iter().all(|(_, balance)| balance.is_zero()));
+}
+
+#[test]
+fn claim_level_adjustments_are_shared_out_and_lose_no_cent() {
+    let payment = claim_payment(
+        vec![line("99214", "L1", 14_000, 10_000, &[("CO", "45", 4_000)]), line("80053", "L2", 4_000, 4_000, &[])],
+        &[("CO", "253", 333), ("PR", "2", 1_001)],
+    );
+    assert_eq!(balance::claim(&payment), None);
+    let books = books(&payment, &claim(None));
+    assert_eq!(books.of_kind(AccountKind::InTransit), cents(14_000 - 333 - 1_001));
+    assert_eq!(books.of_kind(AccountKind::PatientReceivable), cents(1_001));
+    assert_eq!(books.of_kind(AccountKind::Contractual), cents(4_333));
+    let done = posting::decide(&payment, &claim(None), REMITTANCE).unwrap();
+    assert_eq!(done.undecided, cents(4_000), "the third charge is not spoken of");
+}
+
+#[test]
+fn a_payment_without_lines_is_shared_among_the_charges() {
+    let mut payment = claim_payment(Vec::new(), &[]);
+    payment.charge_amount = cents(22_000);
+    payment.paid_amount = cents(10_001);
+    payment.adjustments = adjustments(&[("CO", "45", 11_999)]);
+    assert_eq!(balance::claim(&payment), None);
+    let books = books(&payment, &claim(None));
+    assert_eq!(books.of_kind(AccountKind::PayerReceivable), cents(-22_000));
+    let done = posting::decide(&payment, &claim(None), REMITTANCE).unwrap();
+    assert_eq!(done.undecided, Money::ZERO);
+}
+
+#[test]
+fn one_cent_anywhere_breaks_an_equation() {
+    let mutate: [(&str, fn(&mut ClaimPayment), Equation); 6] = [
+        ("SVC02", |c| c.lines[0].charge_amount += cents(1), Equation::Service),
+        ("SVC03", |c| c.lines[1].paid_amount += cents(1), Equation::Service),
+        ("CAS", |c| c.lines[2].adjustments[0].amount += cents(1), Equation::Service),
+        ("CLP03", |c| c.charge_amount += cents(1), Equation::Claim),
+        ("CLP04", |c| c.paid_amount += cents(1), Equation::Claim),
+        ("both", |c| { c.charge_amount += cents(1); c.paid_amount += cents(1) }, Equation::Lines),
+    ];
+    assert_eq!(balance::claim(&visit()), None);
+    for (what, change, equation) in mutate {
+        let mut payment = visit();
+        change(&mut payment);
+        let found = balance::claim(&payment).expect(what);
+        assert_eq!((found.equation, found.difference.abs()), (equation, cents(1)), "{what}");
+    }
+}
+
+#[test]
+fn lines_without_our_number_find_their_charge_by_procedure_or_not_at_all() {
+    let unnumbered = |mut payment: ClaimPayment| {
+        payment.lines.iter_mut().for_each(|l| l.line_control_number.clear());
+        payment
+    };
+    let done = posting::decide(&unnumbered(visit()), &claim(None), REMITTANCE).unwrap();
+    let charges: Vec<ChargeId> = done.lines.iter().map(|(charge, _)| *charge).collect();
+    assert_eq!(charges, [ChargeId(id(11)), ChargeId(id(12)), ChargeId(id(13))]);
+    let mut other = visit();
+    other.lines[0].line_control_number = "NOT OURS".to_owned();
+    assert_eq!(posting::decide(&other, &claim(None), REMITTANCE), Err(NotPosted::LineUnmatched));
+    let mut bundled = unnumbered(visit());
+    bundled.lines[0].procedure.code = "99213".to_owned();
+    assert_eq!(posting::decide(&bundled, &claim(None), REMITTANCE), Err(NotPosted::LineUnmatched));
+    bundled.lines[0].submitted_procedure = Some(Procedure { code: "99214".to_owned(), modifiers: Vec::new() });
+    assert!(posting::decide(&bundled, &claim(None), REMITTANCE).is_ok());
+}
+
+#[test]
+fn a_payment_finds_the_one_claim_its_numbers_name() {
+    let mut other = claim(None);
+    other.id = ClaimId(id(77));
+    other.control_number = "C2".to_owned();
+    other.lines.iter_mut().for_each(|l| l.control_number.push('X'));
+    let index = ClaimIndex::new(vec![claim(None), other]);
+    let found = |payment: &ClaimPayment| index.find(payment).map(|c| c.id);
+    assert_eq!(found(&visit()), Some(ClaimId(id(1))));
+    let mut wrong_number = visit();
+    wrong_number.control_number = "TYPO".to_owned();
+    assert_eq!(found(&wrong_number), Some(ClaimId(id(1))), "the line's number is enough");
+    wrong_number.control_number = "C2".to_owned();
+    assert_eq!(found(&wrong_number), None, "two claims are named: nothing is guessed");
+    wrong_number.lines.clear();
+    assert_eq!(found(&wrong_number), Some(ClaimId(id(77))));
+}
+
+#[test]
+fn money_outside_claims_and_money_without_a_claim_keep_the_clearing_at_zero() {
+    let plb = |reason: &str, amount: i64| ProviderAdjustment {
+        reason: reason.to_owned(),
+        reference: "R1".to_owned(),
+        amount: cents(amount),
+    };
+    let adjustments = [plb("WO", 5_000), plb("L6", -150), plb("CS", 25)];
+    let payer = Some(PayerId(id(3)));
+    let amount = cents(20_000 - 3_000) - cents(5_000 - 150 + 25);
+    let mut books = Balances::default();
+    books.apply(&posting::payment(amount, &adjustments, payer, REMITTANCE));
+    books.apply(&posting::set_aside(cents(20_000), payer, REMITTANCE));
+    books.apply(&posting::set_aside(cents(-3_000), payer, REMITTANCE));
+    assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO);
+    assert_eq!(books.of_kind(AccountKind::UnappliedPayer), cents(-20_000));
+    assert_eq!(books.of_kind(AccountKind::Suspense), cents(3_000));
+    assert_eq!(books.of_kind(AccountKind::Interest), cents(-150));
+    assert_eq!(books.of(&Account::Recoupment { payer: id(3), reference: "R1".into() }), cents(5_000));
+}
