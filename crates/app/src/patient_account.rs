@@ -1,1 +1,291 @@
-//! What a patient owes and why.
+//! What a patient owes and why: the account page of every tier, from the books and the payers' decisions.
+//!
+//! Reads only. Every figure is a fold over ledger postings; every sentence comes from `billing::explain`. What a payer
+//! has still to decide is never shown as owed.
+
+mod facts;
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::balance::Standing;
+use billing::claim::ClaimStatus;
+use billing::explain::{Explanation, Language, StepKind, explain, step_words};
+use billing::patient::{Guarantor, Patient};
+use billing::person::{Address, Contact, PersonName};
+use billing::statement::{Candidate, NotDue, due};
+use billing::{
+    ClaimId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, PracticeId, ProviderId, RemittanceId, StatementId,
+};
+use jiff::civil::Date;
+use store::{Conn, Db};
+
+use crate::Error;
+use crate::access::allow;
+
+use facts::Loaded;
+
+/// A patient's account as every tier sees it.
+#[derive(Debug, Clone)]
+pub struct PatientAccount {
+    /// Who got care; masked where the viewer may see money but not people.
+    pub patient: Patient,
+    /// Who pays the patient's share.
+    pub guarantor: Guarantor,
+    /// Names and birth date are left out.
+    pub masked: bool,
+    /// What the patient owes now, on visits every payer has decided.
+    pub owes_now: Money,
+    /// How many visits that is.
+    pub visits_owed: usize,
+    /// The patient's part of visits where a payer has still to decide: not asked for.
+    pub waiting_for_payer: Money,
+    /// With payers: undecided, or refused and worked on. May not be billed.
+    pub with_payers: Money,
+    /// The patient's money that pays for nothing yet.
+    pub unapplied: Money,
+    /// What we owe the patient: credit balances and refunds under way.
+    pub we_owe: Money,
+    /// Visits, newest first.
+    pub visits: Vec<VisitAccount>,
+    /// Payments, newest first.
+    pub payments: Vec<PaymentLine>,
+    /// Statements, newest first.
+    pub statements: Vec<StatementLine>,
+    /// Why no statements go out, where somebody set a hold.
+    pub statement_hold: Option<String>,
+    /// Whether a statement is due today, or why not.
+    pub statement_due: Result<(), NotDue>,
+}
+
+/// One visit of an account.
+#[derive(Debug, Clone)]
+pub struct VisitAccount {
+    /// The visit.
+    pub encounter_id: EncounterId,
+    /// When.
+    pub date_of_service: Date,
+    /// Who gave the care.
+    pub rendering_id: ProviderId,
+    /// Every payer asked has decided.
+    pub decided: bool,
+    /// Where its cents stand.
+    pub standing: Standing,
+    /// Words that may be read aloud, a sentence each.
+    pub say: Vec<String>,
+    /// The numbers behind it, to the same total.
+    pub rows: Vec<AccountRow>,
+    /// Its claims.
+    pub claims: Vec<ClaimLine>,
+    /// Everything about it, charge by charge.
+    pub explanation: Explanation,
+}
+
+/// One of "the numbers behind it".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountRow {
+    /// What happened.
+    pub kind: StepKind,
+    /// The words.
+    pub words: String,
+    /// When.
+    pub on: Date,
+    /// Who decided, with the reason code where a payer did.
+    pub decided_by: String,
+    /// Where it is written.
+    pub written_in: Option<WrittenIn>,
+    /// Change of what remains; for a move the amount moved.
+    pub amount: Money,
+    /// What remains after it; none for a move, which changes nothing.
+    pub remains: Option<Money>,
+}
+
+/// The record a row comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrittenIn {
+    /// A remittance of a payer.
+    Remittance(RemittanceId),
+    /// A payment of the patient.
+    Payment(PatientPaymentId),
+}
+
+/// A claim of a visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimLine {
+    /// The claim.
+    pub id: ClaimId,
+    /// Our number.
+    pub control_number: String,
+    /// Who is asked.
+    pub payer_id: PayerId,
+    /// The payer's name.
+    pub payer_name: String,
+    /// Where it is.
+    pub status: ClaimStatus,
+    /// What was charged.
+    pub total: Money,
+    /// When somebody looks again.
+    pub follow_up_on: Option<Date>,
+}
+
+/// A payment of the patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentLine {
+    /// The payment.
+    pub id: PatientPaymentId,
+    /// Its receipt.
+    pub receipt_number: String,
+    /// When.
+    pub received_on: Date,
+    /// "Check 1042".
+    pub words: String,
+    /// How much.
+    pub amount: Money,
+    /// Who took it.
+    pub taken_by: String,
+}
+
+/// A statement of the patient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementLine {
+    /// The statement.
+    pub id: StatementId,
+    /// Its number.
+    pub number: String,
+    /// When it was made.
+    pub issued_on: Date,
+    /// When it was to be paid.
+    pub due_on: Date,
+    /// What it asked for.
+    pub amount_due: Money,
+}
+
+/// The account of a patient.
+///
+/// # Errors
+/// `Denied` without the right to see patients; `NotFound` for a patient who is not this practice's.
+pub fn account(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) -> Result<PatientAccount, Error> {
+    let allowed = allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let mut account = account_in(read, patient)?;
+        read.saw("account", patient);
+        if allowed.masked() {
+            mask(&mut account);
+        }
+        Ok(account)
+    })
+}
+
+/// The account inside an open transaction, for use cases that asked for their own right already.
+pub(crate) fn account_in(conn: &Conn, patient: PatientId) -> Result<PatientAccount, Error> {
+    let loaded = Loaded::load(conn, patient)?.ok_or(Error::NotFound("patient"))?;
+    Ok(assemble(loaded, conn.today()))
+}
+
+fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
+    let language = Language::of_patient(&loaded.patient.language);
+    let visits: Vec<VisitAccount> = loaded.visits().into_iter().rev().map(|visit| visit.account(&loaded, language)).collect();
+    let mut owes_now = Money::ZERO;
+    let mut waiting_for_payer = Money::ZERO;
+    let mut with_payers = Money::ZERO;
+    for visit in &visits {
+        with_payers += visit.standing.with_payers;
+        if visit.decided {
+            owes_now += visit.standing.patient_owes;
+        } else {
+            waiting_for_payer += visit.standing.patient_owes;
+        }
+    }
+    let candidate = Candidate {
+        patient_id: loaded.patient.id,
+        owes: owes_now - loaded.unapplied,
+        undecided: waiting_for_payer,
+        hold: loaded.statement_hold.clone(),
+        last_issued_on: loaded.statements.first().map(|statement| statement.issued_on),
+    };
+    PatientAccount {
+        masked: false,
+        owes_now,
+        visits_owed: visits.iter().filter(|visit| visit.decided && visit.standing.patient_owes.is_positive()).count(),
+        waiting_for_payer,
+        with_payers,
+        unapplied: loaded.unapplied,
+        we_owe: loaded.we_owe,
+        statement_due: due(&candidate, today),
+        visits,
+        payments: loaded.payments,
+        statements: loaded.statements,
+        statement_hold: loaded.statement_hold,
+        patient: loaded.patient,
+        guarantor: loaded.guarantor,
+    }
+}
+
+impl facts::Visit {
+    fn account(self, loaded: &Loaded, language: Language) -> VisitAccount {
+        let explanation = explain(&self.facts);
+        let rows = explanation.steps.iter().map(|step| row(step, &self.facts.payers, loaded, language)).collect();
+        let open = |claim: &ClaimLine| match claim.status {
+            ClaimStatus::Draft
+            | ClaimStatus::Held
+            | ClaimStatus::Ready
+            | ClaimStatus::Submitted
+            | ClaimStatus::Accepted
+            | ClaimStatus::Rejected => true,
+            ClaimStatus::Adjudicated | ClaimStatus::Closed => false,
+        };
+        VisitAccount {
+            encounter_id: self.facts.encounter_id,
+            date_of_service: self.facts.date_of_service,
+            rendering_id: self.rendering_id,
+            decided: !self.claims.iter().any(open),
+            standing: explanation.standing,
+            say: explanation.say(language),
+            rows,
+            claims: self.claims,
+            explanation,
+        }
+    }
+}
+
+fn row(
+    step: &billing::explain::Step,
+    payers: &std::collections::BTreeMap<PayerId, String>,
+    loaded: &Loaded,
+    language: Language,
+) -> AccountRow {
+    let payer = step.payer_id.and_then(|id| payers.get(&id)).map(String::as_str);
+    let (written_in, document) = loaded.written_in(&step.source);
+    let decided_by = match step.kind {
+        StepKind::Charged => "Our fee schedule".to_owned(),
+        StepKind::AbovePlanPrice | StepKind::MovedToPatient(_) | StepKind::MovedToNextPlan => {
+            [payer.unwrap_or_default(), step.reason.as_str()].join(", ").trim_matches([',', ' ']).to_owned()
+        }
+        StepKind::WrittenOff => step.reason.clone(),
+        StepKind::PaidByPlan
+        | StepKind::TakenBackByPlan
+        | StepKind::DecisionTakenBack
+        | StepKind::PaidByPatient
+        | StepKind::ReturnedToPatient => document,
+    };
+    AccountRow {
+        kind: step.kind,
+        words: step_words(step, payer, language),
+        on: step.on,
+        decided_by,
+        written_in,
+        amount: step.amount,
+        remains: (!step.kind.moves_only()).then_some(step.remains),
+    }
+}
+
+/// Leaves the money and takes the people away, for who may reconcile but not look up patients.
+fn mask(account: &mut PatientAccount) {
+    account.masked = true;
+    let hidden = || PersonName { last: "Hidden".to_owned(), ..PersonName::default() };
+    account.patient.name = hidden();
+    account.patient.address = Address::default();
+    account.patient.contact = Contact::default();
+    account.patient.birth_date = Date::ZERO.into();
+    account.guarantor.name = hidden();
+    account.guarantor.address = Address::default();
+    account.guarantor.contact = Contact::default();
+}

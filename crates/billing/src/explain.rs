@@ -132,6 +132,21 @@ impl StepKind {
     }
 }
 
+impl StepKind {
+    /// Where a step stands within its decision: price, payment, then what remains and whose it is.
+    fn place_in_decision(self) -> u8 {
+        match self {
+            StepKind::Charged => 0,
+            StepKind::AbovePlanPrice | StepKind::DecisionTakenBack => 1,
+            StepKind::WrittenOff => 2,
+            StepKind::PaidByPlan | StepKind::TakenBackByPlan => 3,
+            StepKind::PaidByPatient | StepKind::ReturnedToPatient => 4,
+            StepKind::MovedToNextPlan => 5,
+            StepKind::MovedToPatient(_) => 6,
+        }
+    }
+}
+
 /// One line of "the numbers behind it".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
@@ -291,8 +306,7 @@ fn causes(movements: &[Movement]) -> Vec<(Date, Source, String, Effect)> {
 }
 
 fn steps(movements: &[Movement]) -> Vec<Step> {
-    let mut remains = Money::ZERO;
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = Vec::new();
     for (on, source, reason, effect) in causes(movements) {
         let payer_id = effect
             .payers
@@ -301,11 +315,20 @@ fn steps(movements: &[Movement]) -> Vec<Step> {
             .or_else(|| effect.payers.iter().next())
             .map(|(payer, _)| *payer);
         for (kind, amount) in parts(&effect, &source, &reason) {
-            if !kind.moves_only() {
-                remains += amount;
-            }
-            steps.push(Step { kind, on, payer_id, reason: reason.clone(), amount, remains, source: source.clone() });
+            let (reason, source) = (reason.clone(), source.clone());
+            steps.push(Step { kind, on, payer_id, reason, amount, remains: Money::ZERO, source });
         }
+    }
+    // One decision is read in one order, whatever the order of its postings.
+    for decision in steps.chunk_by_mut(|one, next| one.source == next.source) {
+        decision.sort_by_key(|step| step.kind.place_in_decision());
+    }
+    let mut remains = Money::ZERO;
+    for step in &mut steps {
+        if !step.kind.moves_only() {
+            remains += step.amount;
+        }
+        step.remains = remains;
     }
     steps
 }

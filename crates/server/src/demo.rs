@@ -4,4 +4,5 @@
 pub mod clearinghouse;
 pub mod names;
 pub mod population;
+pub mod questions;
 pub mod visits;

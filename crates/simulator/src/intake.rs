@@ -117,6 +117,7 @@ fn report_of(claim: &SubmittedClaim, status: (&str, &str, &str), payer_claim_num
     ClaimReport {
         control_number: claim.control_number.clone(),
         patient: claim.patient.clone(),
+        member_id: claim.member_id.clone(),
         billing: claim.billing.clone(),
         charge_cents: claim.charge_cents,
         dates: claim.first_date().zip(claim.last_date()),

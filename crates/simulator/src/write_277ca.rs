@@ -19,6 +19,8 @@ pub struct ClaimReport {
     pub control_number: String,
     /// The patient.
     pub patient: PersonName,
+    /// The member id, as sent.
+    pub member_id: String,
     /// The billing provider, level 19.
     pub billing: BillingProvider,
     /// CLM02.
@@ -128,7 +130,10 @@ fn batch_totals(writer: &mut Writer, report: &BatchReport, today: &str) {
 
 fn claim_status(writer: &mut Writer, claim: &ClaimReport, level: i32, parent: i32, today: &str) {
     writer.segment("HL", [level.to_string(), parent.to_string(), "PT".to_owned()]);
-    writer.segment("NM1", ["QC", "1", &claim.patient.last, &claim.patient.first, &claim.patient.middle]);
+    writer.segment(
+        "NM1",
+        ["QC", "1", &claim.patient.last, &claim.patient.first, &claim.patient.middle, "", "", "MI", &claim.member_id],
+    );
     writer.segment("TRN", ["2", &claim.control_number]);
     let action = if claim.is_accepted() { "WQ" } else { "U" };
     let status = Value::composite([claim.category.as_str(), &claim.status, &claim.entity]);

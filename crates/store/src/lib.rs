@@ -33,10 +33,14 @@ mod value;
 
 pub mod charge;
 pub mod claim;
+pub mod eligibility;
 pub mod follow_up;
+pub mod inbound_file;
 pub mod inquiry;
 pub mod registration;
+pub mod practices;
 pub mod reports;
+pub mod submission;
 pub mod worklist;
 pub mod access;
 pub mod users;

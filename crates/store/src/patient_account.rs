@@ -4,6 +4,7 @@
 //! one with a hundred thousand claims. Nothing is summed here but what one index range gives.
 
 use billing::charge::Charge;
+use billing::claim::ClaimStatus;
 use billing::encounter::Encounter;
 use billing::id::{
     ChargeId, ClaimId, ClaimPaymentId, EncounterId, PatientPaymentId, PayerId, RemittanceId, StatementId,
@@ -94,8 +95,8 @@ record! {
         pub payer_id: PayerId,
         /// Our number.
         pub control_number: String,
-        /// Where it is, in the stored word.
-        pub status: String,
+        /// Where it is.
+        pub status: ClaimStatus,
         /// What was charged.
         pub total_cents: Money,
         /// When somebody looks again.

@@ -10,13 +10,16 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::charge::STATEMENTS,
     crate::claim::STATEMENTS,
     crate::control_number::STATEMENTS,
+    crate::eligibility::STATEMENTS,
     crate::follow_up::STATEMENTS,
     crate::head::STATEMENTS,
+    crate::inbound_file::STATEMENTS,
     crate::inquiry::STATEMENTS,
     crate::ledger::STATEMENTS,
     crate::outbox::STATEMENTS,
     crate::registration::STATEMENTS,
     crate::reports::aging::STATEMENTS,
+    crate::submission::STATEMENTS,
     crate::worklist::STATEMENTS,
     crate::patient_account::STATEMENTS,
     crate::patient_payment::STATEMENTS,
@@ -32,7 +35,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
 ];
 
 /// The statements of each file on tables that belong to no practice.
-pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[];
+pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[crate::practices::GLOBAL_STATEMENTS];
 
 #[cfg(test)]
 mod tests {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Money;
+use crate::work::WorkReason;
 
 /// One answer, as plain facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,5 +128,127 @@ impl ClaimAcknowledgment {
         } else {
             ClaimAnswer::Unclear
         }
+    }
+}
+
+impl ClaimAcknowledgment {
+    /// The refusal, receipt or acceptance in plain words; names no patient. Codes that we have no words for stay codes.
+    pub fn in_words(&self) -> String {
+        let mut sentences: Vec<String> = Vec::new();
+        for code in &self.statuses {
+            let sentence = code.in_words();
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
+        }
+        if sentences.is_empty() {
+            return "It says nothing that we could read".to_owned();
+        }
+        sentences.join("; ")
+    }
+
+    /// Whose work a refusal is: front-desk data that is missing or mistyped is Tier 1's the first time; every other
+    /// cause, and every second refusal of the same claim, is Tier 2's. One cause that is not front-desk data decides.
+    pub fn work_reason(&self, earlier_rejections: i64) -> WorkReason {
+        let mut refusals = self.statuses.iter().filter(|code| code.is_refusal()).peekable();
+        let all_front_desk = refusals.peek().is_some() && refusals.all(StatusCode::is_front_desk);
+        if earlier_rejections == 0 && all_front_desk { WorkReason::RejectedForData } else { WorkReason::Rejected }
+    }
+}
+
+impl StatusCode {
+    /// A3 to A8 without A5: not in the payer's system.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.category.as_str(), "A3" | "A4" | "A6" | "A7" | "A8")
+    }
+
+    /// Whether the status means front-desk data that is missing or mistyped; which do is a table of `codes`.
+    pub fn is_front_desk(&self) -> bool {
+        let entity = (!self.entity.is_empty()).then_some(self.entity.as_str());
+        codes::claim_status::status(&self.status).is_some_and(|status| status.is_front_desk(entity))
+    }
+
+    /// "Rejected, a value is not valid: the member id (subscriber)".
+    pub fn in_words(&self) -> String {
+        let category = codes::claim_status::category(&self.category)
+            .map_or_else(|| format!("Category {}", self.category), |found| found.words.to_owned());
+        let status = codes::claim_status::status(&self.status)
+            .filter(|found| !found.words.is_empty())
+            .map_or_else(|| format!("status {} of list 508", self.status), |found| found.words.to_owned());
+        let about = match self.entity.as_str() {
+            "" => String::new(),
+            code => format!(" ({})", entity_words(code)),
+        };
+        format!("{}: {}{about}", category.trim_end_matches('.'), status.trim_end_matches('.'))
+    }
+}
+
+/// Of whom a status speaks, in the words of the desk.
+fn entity_words(code: &str) -> String {
+    match code {
+        "IL" => "subscriber".into(),
+        "QC" => "patient".into(),
+        "03" => "dependent".into(),
+        "85" => "billing provider".into(),
+        "82" => "rendering provider".into(),
+        "DN" => "referring provider".into(),
+        "DQ" => "supervising provider".into(),
+        "DK" => "ordering provider".into(),
+        "77" => "service facility".into(),
+        "87" => "pay-to address".into(),
+        "PR" => "payer".into(),
+        "40" | "AY" => "clearinghouse".into(),
+        "41" => "submitter".into(),
+        other => format!("entity {other}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(codes: &[(&str, &str, &str)]) -> ClaimAcknowledgment {
+        ClaimAcknowledgment {
+            control_number: "C1".into(),
+            statuses: codes
+                .iter()
+                .map(|(category, status, entity)| StatusCode {
+                    category: (*category).into(),
+                    status: (*status).into(),
+                    entity: (*entity).into(),
+                })
+                .collect(),
+            status_on: None,
+            charge_amount: None,
+            payer_claim_control_number: None,
+            message: String::new(),
+            raw: String::new(),
+        }
+    }
+
+    #[test]
+    fn front_desk_data_is_tier_ones_the_first_time_only() {
+        let member_id = refusal(&[("A7", "164", "IL")]);
+        assert_eq!(member_id.work_reason(0), WorkReason::RejectedForData);
+        assert_eq!(member_id.work_reason(1), WorkReason::Rejected);
+        let diagnosis = refusal(&[("A7", "255", "")]);
+        assert_eq!(diagnosis.work_reason(0), WorkReason::Rejected);
+        let both = refusal(&[("A7", "164", "IL"), ("A7", "255", "")]);
+        assert_eq!(both.work_reason(0), WorkReason::Rejected);
+    }
+
+    #[test]
+    fn one_refusal_outweighs_an_acceptance() {
+        assert_eq!(refusal(&[("A2", "20", "PR")]).answer(), ClaimAnswer::Accepted);
+        assert_eq!(refusal(&[("A2", "20", "PR"), ("A7", "164", "IL")]).answer(), ClaimAnswer::Rejected);
+        assert_eq!(refusal(&[("A1", "19", "PR")]).answer(), ClaimAnswer::Received);
+        assert_eq!(refusal(&[("F1", "65", "")]).answer(), ClaimAnswer::Unclear);
+    }
+
+    #[test]
+    fn a_refusal_is_said_in_words_once() {
+        let words = refusal(&[("A7", "164", "IL"), ("A7", "164", "IL")]).in_words();
+        assert!(!words.contains("164") && !words.contains(';'), "{words}");
+        assert!(refusal(&[("A3", "9999", "")]).in_words().contains("9999"));
     }
 }

@@ -77,3 +77,37 @@ pub struct Submission {
 
 /// Most claims of one outbound file; X12 advises 5,000 per transaction set.
 pub const MOST_CLAIMS_IN_A_FILE: usize = 5_000;
+
+/// The claims of one file to be sealed, as places in the list they were chosen from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Where it goes.
+    pub route: String,
+    /// Places in the list that was given, in its order.
+    pub places: Vec<usize>,
+}
+
+/// One file for each route and at most [`MOST_CLAIMS_IN_A_FILE`] claims, in the order in which the claims came.
+pub fn batches<'a>(routes: impl IntoIterator<Item = &'a str>, most_claims: usize) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for (place, route) in routes.into_iter().enumerate() {
+        match batches.iter_mut().rev().find(|batch| batch.route == route) {
+            Some(batch) if batch.places.len() < most_claims => batch.places.push(place),
+            Some(_) | None => batches.push(Batch { route: route.to_owned(), places: vec![place] }),
+        }
+    }
+    batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::batches;
+
+    #[test]
+    fn claims_are_batched_by_route_and_size_in_their_order() {
+        let found = batches(["A", "B", "A", "A", "B", "A"], 3);
+        let places: Vec<(&str, &[usize])> = found.iter().map(|one| (one.route.as_str(), &one.places[..])).collect();
+        assert_eq!(places, [("A", &[0, 2, 3][..]), ("B", &[1, 4][..]), ("A", &[5][..])]);
+        assert!(batches([], 3).is_empty());
+    }
+}

@@ -81,8 +81,8 @@ fn a_copay_is_told_from_charge_to_remainder() {
         rows,
         [
             (StepKind::Charged, 14_000, 14_000),
-            (StepKind::PaidByPlan, -7_200, 6_800),
-            (StepKind::AbovePlanPrice, -4_800, 2_000),
+            (StepKind::AbovePlanPrice, -4_800, 9_200),
+            (StepKind::PaidByPlan, -7_200, 2_000),
             (StepKind::MovedToPatient(PatientShare::Copay), 2_000, 2_000),
         ]
     );
