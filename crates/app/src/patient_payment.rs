@@ -1,1 +1,233 @@
-//! Money from patients.
+//! Taking a patient's payment: cash, check, or a card by the processor's token, with a receipt.
+//!
+//! The oldest balances are paid first; the rest is kept for the patient as unapplied money. One transaction: payment,
+//! allocation, ledger entry, audit. The same key a second time is the same payment. Card numbers are refused unseen.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::explain::Language;
+use billing::patient_payment::{
+    Allocation, OpenBalance, PaymentMethod, PaymentRequest, Unacceptable, allocate, application_entry, payment_entry,
+};
+use billing::practice::Practice;
+use billing::statement::StatementPractice;
+use billing::{Money, PatientId, PatientPaymentId, PracticeId};
+use documents::Receipt;
+use ledger::AccountKind;
+use store::patient_account::{ACCOUNT_HEAD, OPEN_CHARGES_OF_PATIENT};
+use store::patient_payment::{
+    APPLIED_BY_VISIT, AllocationRow, PAYMENT, PAYMENT_BY_KEY, PatientPaymentRow, PaymentBody,
+};
+use store::patient_statement::PRACTICE_BODY;
+use store::{Conn, Db, Json, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+
+/// The counter of receipts.
+const RECEIPTS: &str = "receipt";
+
+/// A payment that was taken, or had been taken with the same key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenPayment {
+    /// The payment.
+    pub id: PatientPaymentId,
+    /// What the person is given.
+    pub receipt_number: String,
+    /// False where the same key had been taken already: nothing was added.
+    pub is_new: bool,
+    /// What paid open balances.
+    pub applied: Money,
+    /// What is kept for the patient.
+    pub unapplied: Money,
+    /// What the patient owes afterwards.
+    pub left_to_pay: Money,
+}
+
+impl From<Unacceptable> for Error {
+    fn from(unacceptable: Unacceptable) -> Self {
+        Error::invalid(unacceptable.field, unacceptable.problem)
+    }
+}
+
+/// Takes a payment.
+///
+/// # Errors
+/// `Invalid` names the field; `Denied` without the right for this kind of payment; `NotFound` for another practice's
+/// patient; `Refused` where the key was used for a different payment. Nothing is kept then.
+pub fn take(db: &Db, actor: &Actor, practice: PracticeId, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+    let action = match request.method {
+        PaymentMethod::Cash => Action::TakeCashPayment,
+        PaymentMethod::Check { .. } => Action::TakeCheckPayment,
+        PaymentMethod::Card { .. } => Action::TakeCardPayment,
+    };
+    allow(actor, action, &ResourceState::amount(request.amount))?;
+    request.check()?;
+    db.write(actor, practice, |tx| take_in(tx, request))
+}
+
+fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+    if let Some(known) = tx.query_opt(&PAYMENT_BY_KEY, params![request.idempotency_key])? {
+        return same_payment(&known, request);
+    }
+    tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
+    let open = open_balances(tx, request.patient_id)?;
+    let allocation = allocate(request.amount, &open);
+    let owed: Money = open.iter().map(|balance| balance.owes).sum();
+    let applied = request.amount - allocation.unapplied;
+    let id = PatientPaymentId(tx.new_id());
+    let receipt_number = format!("R-{:05}", tx.next_number(RECEIPTS)?);
+    let today = tx.today();
+    tx.insert(&PatientPaymentRow {
+        id,
+        patient_id: request.patient_id,
+        receipt_number: receipt_number.clone(),
+        method: request.method.key().to_owned(),
+        amount_cents: request.amount,
+        received_on: today,
+        recorded_at: tx.now(),
+        taken_by: tx.actor().login.clone(),
+        reference: request.method.reference().to_owned(),
+        idempotency_key: request.idempotency_key.clone(),
+        body: Json(PaymentBody {
+            method: request.method.clone(),
+            words: request.method.words(),
+            note: request.note.clone(),
+            unapplied: allocation.unapplied,
+            left_to_pay: owed - applied,
+        }),
+    })?;
+    save_allocation(tx, id, &allocation)?;
+    let entry = payment_entry(id, request.patient_id, today, &allocation)
+        .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
+    tx.post(&entry, &format!("patient_payment:{}", id.0))?;
+    let detail = serde_json::json!({ "cents": request.amount.cents(), "method": request.method.key(), "receipt": receipt_number });
+    tx.audit("take_payment", "patient_payment", id.0, detail);
+    Ok(TakenPayment {
+        id,
+        receipt_number,
+        is_new: true,
+        applied,
+        unapplied: allocation.unapplied,
+        left_to_pay: owed - applied,
+    })
+}
+
+/// The payment a key was used for, if it is the one that is offered again.
+fn same_payment(known: &PatientPaymentRow, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+    let body = &known.body.0;
+    let same = known.patient_id == request.patient_id
+        && known.amount_cents == request.amount
+        && body.method == request.method;
+    if !same {
+        return Err(Error::refused(format!(
+            "This payment's key was used for receipt {}, which is a different payment. Look at that receipt; for a new \
+             payment open a new form.",
+            known.receipt_number
+        )));
+    }
+    Ok(TakenPayment {
+        id: known.id,
+        receipt_number: known.receipt_number.clone(),
+        is_new: false,
+        applied: known.amount_cents - body.unapplied,
+        unapplied: body.unapplied,
+        left_to_pay: body.left_to_pay,
+    })
+}
+
+fn save_allocation(tx: &Tx, payment: PatientPaymentId, allocation: &Allocation) -> Result<(), Error> {
+    let rows: Vec<AllocationRow> = allocation
+        .charges
+        .iter()
+        .map(|(balance, part)| AllocationRow {
+            patient_payment_id: payment,
+            charge_id: balance.charge_id,
+            amount_cents: *part,
+        })
+        .collect();
+    Ok(tx.insert_many(&rows)?)
+}
+
+fn open_balances(conn: &Conn, patient: PatientId) -> Result<Vec<OpenBalance>, Error> {
+    let rows = conn.query(&OPEN_CHARGES_OF_PATIENT, params![patient])?;
+    let open = rows.into_iter().map(|row| OpenBalance {
+        charge_id: row.charge_id,
+        encounter_id: row.encounter_id,
+        date_of_service: row.date_of_service,
+        owes: row.owes_cents,
+    });
+    Ok(open.collect())
+}
+
+/// Applies the patient's unapplied money to what they owe, oldest first; says how much. Runs inside the transaction
+/// of whoever made a patient balance (a posting, a statement run), so that nobody is asked for money we already hold.
+pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, Error> {
+    let held = store::ledger::held(tx, AccountKind::UnappliedPatient, patient.0)?;
+    if !held.is_positive() {
+        return Ok(Money::ZERO);
+    }
+    let mut allocation = allocate(held, &open_balances(tx, patient)?);
+    let applied = held - allocation.unapplied;
+    if applied.is_zero() {
+        return Ok(Money::ZERO);
+    }
+    allocation.unapplied = Money::ZERO;
+    let entry = application_entry(patient, tx.today(), &allocation)
+        .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
+    // What is held only falls by such entries and rises by payments, so the same state never comes twice with one id.
+    let key = format!("apply_unapplied:{}:{}", patient.0, tx.new_id());
+    tx.post(&entry, &key)?;
+    let detail = serde_json::json!({ "cents": applied.cents(), "charges": allocation.charges.len() });
+    tx.audit("apply_unapplied", "patient", patient.0, detail);
+    Ok(applied)
+}
+
+/// What a receipt says.
+///
+/// # Errors
+/// `NotFound` for a payment that is not this practice's; `Denied` without the right to see the patient.
+pub fn receipt(db: &Db, actor: &Actor, practice: PracticeId, payment: PatientPaymentId) -> Result<Receipt, Error> {
+    let allowed = allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    if allowed.masked() {
+        return Err(Error::refused("A receipt names the patient. Ask Tier 1 or Tier 2 to print it."));
+    }
+    db.read(actor, practice, |read| {
+        let paid = read.query_opt(&PAYMENT, params![payment])?.ok_or(Error::NotFound("payment"))?;
+        let head = read.query_opt(&ACCOUNT_HEAD, params![paid.patient_id])?.ok_or(Error::NotFound("patient"))?;
+        let practice = read.query_one(&PRACTICE_BODY, params![])?.body.0;
+        let applied = read.query(&APPLIED_BY_VISIT, params![payment])?;
+        read.saw("receipt", paid.patient_id);
+        let patient = head.patient_body.0;
+        Ok(Receipt {
+            number: paid.receipt_number,
+            language: Language::of_patient(&patient.language),
+            practice: letterhead(&practice),
+            patient: patient.name,
+            account_number: patient.account_number,
+            received_on: paid.received_on,
+            method: paid.body.0.words,
+            taken_by: paid.taken_by,
+            amount: paid.amount_cents,
+            applied: applied.into_iter().map(|row| (row.date_of_service, row.amount_cents)).collect(),
+            unapplied: paid.body.0.unapplied,
+            left_to_pay: paid.body.0.left_to_pay,
+        })
+    })
+}
+
+/// The receipt as PDF.
+///
+/// # Errors
+/// As [`receipt`].
+pub fn receipt_pdf(db: &Db, actor: &Actor, practice: PracticeId, payment: PatientPaymentId) -> Result<Vec<u8>, Error> {
+    documents::receipt(&receipt(db, actor, practice, payment)?).map_err(|error| Error::refused(format!("{error}.")))
+}
+
+/// What stands at the head of papers to patients: the address payments go to.
+pub(crate) fn letterhead(practice: &Practice) -> StatementPractice {
+    StatementPractice {
+        name: practice.name.clone(),
+        address: practice.pay_to.clone().unwrap_or_else(|| practice.billing.address.clone()),
+        phone: practice.contact.phone.clone(),
+    }
+}

@@ -1,1 +1,274 @@
-//! Telling guarantors what they owe.
+//! Statements: a run for all who are due, one on request, the stored snapshot as page and as PDF, and holds.
+//!
+//! A statement is built from the account at one instant and stored as it was sent. Each account is its own
+//! transaction: one account that cannot be stated stops no other, and a run that was cut off goes on where it was.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::explain::{Language, StepKind};
+use billing::provider::Provider;
+use billing::statement::{
+    NotDue, Statement, StatementLine, StatementPayment, StatementPractice, StatementVisit, due_on,
+};
+use billing::{Money, PatientId, PracticeId, ProviderId, StatementId};
+use jiff::civil::Date;
+use store::patient_statement::{
+    LATEST_STATEMENTS, OWING_PATIENTS, PRACTICE_BODY, PROVIDER_BODIES, SET_STATEMENT_HOLD, STATEMENT, StatementListRow,
+    StatementRow,
+};
+use store::{Conn, Db, Json, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::patient_account::{PatientAccount, VisitAccount, account_in};
+use crate::patient_payment::{apply_unapplied, letterhead};
+
+/// The counter of statements.
+const STATEMENTS: &str = "statement";
+/// Most statements a list shows; older ones stand on the patient's account.
+const MOST_LISTED: i64 = 200;
+/// Longest reason of a hold.
+const LONGEST_HOLD: usize = 200;
+
+/// A statement that was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issued {
+    /// The statement.
+    pub id: StatementId,
+    /// Its number.
+    pub number: String,
+    /// Whose account.
+    pub patient_id: PatientId,
+    /// What it asks for.
+    pub amount_due: Money,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatementRun {
+    /// Issued now.
+    pub issued: Vec<Issued>,
+    /// Not due, with the reason, account by account.
+    pub not_due: Vec<(PatientId, NotDue)>,
+}
+
+impl StatementRun {
+    /// The sum asked for.
+    pub fn total(&self) -> Money {
+        self.issued.iter().map(|issued| issued.amount_due).sum()
+    }
+}
+
+/// Issues statements for everybody who is due today.
+///
+/// # Errors
+/// `Denied` without the right to run statements; the store's. Statements issued before an error stay issued.
+pub fn run(db: &Db, actor: &Actor, practice: PracticeId) -> Result<StatementRun, Error> {
+    allow(actor, Action::RunStatements, &ResourceState::default())?;
+    let owing = db.read(actor, practice, |read| Ok::<_, Error>(read.query(&OWING_PATIENTS, params![])?))?;
+    let mut run = StatementRun::default();
+    for row in owing {
+        match db.write(actor, practice, |tx| issue_in(tx, row.patient_id, Asked::ByRun))? {
+            Ok(issued) => run.issued.push(issued),
+            Err(not_due) => run.not_due.push((row.patient_id, not_due)),
+        }
+    }
+    Ok(run)
+}
+
+/// Issues a statement for one account because somebody asked for it: also within the days between two statements.
+///
+/// # Errors
+/// `Refused` with the reason where none may go out; `NotFound`; `Denied` without the right to send statements.
+pub fn issue(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) -> Result<Issued, Error> {
+    allow(actor, Action::SendStatement, &ResourceState::default())?;
+    db.write(actor, practice, |tx| issue_in(tx, patient, Asked::ByPerson))?
+        .map_err(|not_due| Error::refused(not_due.to_string()))
+}
+
+/// Who asks for a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    ByRun,
+    ByPerson,
+}
+
+fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issued, NotDue>, Error> {
+    let before = account_in(tx, patient)?;
+    if let Err(not_due) = may_go_out(&before, asked) {
+        return Ok(Err(not_due));
+    }
+    // Nobody is asked for money that we already hold for them.
+    let applied = apply_unapplied(tx, patient)?;
+    let account = if applied.is_zero() { before } else { account_in(tx, patient)? };
+    if let Err(not_due) = may_go_out(&account, asked) {
+        return Ok(Err(not_due));
+    }
+    let number = format!("S-{:05}", tx.next_number(STATEMENTS)?);
+    let practice = letterhead(&tx.query_one(&PRACTICE_BODY, params![])?.body.0);
+    let statement = build(tx, &account, practice, number)?;
+    if statement.total() != Some(statement.amount_due) {
+        return Err(Error::refused(
+            "The visits of this account do not add up to the amount due, so no statement was made. Run `tierline verify`.",
+        ));
+    }
+    let issued = Issued {
+        id: statement.id,
+        number: statement.number.clone(),
+        patient_id: patient,
+        amount_due: statement.amount_due,
+    };
+    let detail = serde_json::json!({ "number": issued.number, "cents": issued.amount_due.cents() });
+    tx.insert(&StatementRow {
+        id: statement.id,
+        patient_id: patient,
+        guarantor_id: account.guarantor.id,
+        statement_number: statement.number.clone(),
+        issued_on: statement.issued_on,
+        due_on: statement.due_on,
+        amount_due_cents: statement.amount_due,
+        body: Json(statement),
+    })?;
+    tx.audit("issue_statement", "statement", issued.id.0, detail);
+    Ok(Ok(issued))
+}
+
+fn may_go_out(account: &PatientAccount, asked: Asked) -> Result<(), NotDue> {
+    match (&account.statement_due, asked) {
+        (Err(NotDue::ToldRecently(_) | NotDue::TooSmall), Asked::ByPerson) => Ok(()),
+        (answer, Asked::ByRun | Asked::ByPerson) => answer.clone(),
+    }
+}
+
+fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number: String) -> Result<Statement, Error> {
+    let today = tx.today();
+    let language = Language::of_patient(&account.patient.language);
+    let owed: Vec<&VisitAccount> =
+        account.visits.iter().rev().filter(|visit| visit.decided && visit.standing.patient_owes.is_positive()).collect();
+    let seen: Vec<ProviderId> = owed.iter().map(|visit| visit.rendering_id).collect();
+    let providers = providers(tx, &seen)?;
+    let seen_by = |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
+    let visits: Vec<StatementVisit> =
+        owed.iter().map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default())).collect();
+    let sum: Money = visits.iter().map(|visit| visit.standing.patient_owes).sum();
+    let last = account.statements.first().map_or(Date::MIN, |statement| statement.issued_on);
+    Ok(Statement {
+        id: StatementId(tx.new_id()),
+        number,
+        issued_on: today,
+        due_on: due_on(today),
+        language: language.tag().to_owned(),
+        practice,
+        guarantor: account.guarantor.name.clone(),
+        guarantor_address: account.guarantor.address.clone(),
+        patient: account.patient.name.clone(),
+        account_number: account.patient.account_number.clone(),
+        ordinal: i32::try_from(account.statements.len()).unwrap_or(i32::MAX).saturating_add(1),
+        visits,
+        payments: payments_since(account, last),
+        unapplied: account.unapplied,
+        amount_due: sum - account.unapplied,
+        with_payers: account.with_payers,
+    })
+}
+
+fn providers(conn: &Conn, ids: &[ProviderId]) -> Result<Vec<Provider>, Error> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(conn.query_in(&PROVIDER_BODIES, &[], &ids)?.into_iter().map(|row| row.body.0).collect())
+}
+
+fn payments_since(account: &PatientAccount, last: Date) -> Vec<StatementPayment> {
+    let since = account.payments.iter().rev().filter(|payment| payment.received_on >= last);
+    since
+        .map(|payment| StatementPayment {
+            received_on: payment.received_on,
+            words: format!("{}, receipt {}", payment.words, payment.receipt_number),
+            amount: payment.amount,
+        })
+        .collect()
+}
+
+fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
+    let services: Vec<(String, Money)> =
+        visit.explanation.charges.iter().map(|charge| (charge.charge.words.clone(), charge.charge.amount)).collect();
+    let listed: Money = services.iter().map(|(_, amount)| *amount).sum();
+    let charged: Money = visit.rows.iter().filter(|row| row.kind == StepKind::Charged).map(|row| row.amount).sum();
+    // The services stand for the charged rows where they are the same sum; a corrected charge is shown as it was posted.
+    let services_stand = listed == charged;
+    let rows = visit.rows.iter().filter(|row| !(services_stand && row.kind == StepKind::Charged));
+    StatementVisit {
+        date_of_service: visit.date_of_service,
+        seen_by,
+        services: if services_stand { services } else { Vec::new() },
+        lines: rows
+            .map(|row| StatementLine {
+                words: row.words.clone(),
+                change: row.remains.map(|_| row.amount),
+                of_which: row.remains.is_none().then_some(row.amount),
+                remains: row.remains.unwrap_or_default(),
+            })
+            .collect(),
+        standing: visit.standing,
+        say: visit.say.clone(),
+    }
+}
+
+/// A statement as it was sent, for the page.
+///
+/// # Errors
+/// `NotFound`; `Denied` without the right to see statements; `Refused` for who may not see names.
+pub fn statement(db: &Db, actor: &Actor, practice: PracticeId, id: StatementId) -> Result<Statement, Error> {
+    let allowed = allow(actor, Action::ViewStatement, &ResourceState::default())?;
+    if allowed.masked() {
+        return Err(Error::refused("A statement names the patient. Ask Tier 1 or Tier 2 to show it."));
+    }
+    db.read(actor, practice, |read| {
+        let row = read.query_opt(&STATEMENT, params![id])?.ok_or(Error::NotFound("statement"))?;
+        read.saw("statement", row.patient_id);
+        Ok(row.body.0)
+    })
+}
+
+/// A statement as it was sent, as PDF: the same bytes each time.
+///
+/// # Errors
+/// As [`statement`].
+pub fn statement_pdf(db: &Db, actor: &Actor, practice: PracticeId, id: StatementId) -> Result<Vec<u8>, Error> {
+    documents::statement(&statement(db, actor, practice, id)?).map_err(|error| Error::refused(format!("{error}.")))
+}
+
+/// The latest statements, newest first; they name accounts, not people.
+///
+/// # Errors
+/// `Denied` without the right to see statements.
+pub fn latest(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<StatementListRow>, Error> {
+    allow(actor, Action::ViewStatement, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&LATEST_STATEMENTS, params![MOST_LISTED])?))
+}
+
+/// Holds an account's statements with a reason, or lifts the hold.
+///
+/// # Errors
+/// `Invalid` for an empty or overlong reason; `NotFound`; `Denied` without the right to send statements.
+pub fn hold(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    allow(actor, Action::SendStatement, &ResourceState::default())?;
+    let reason = reason.map(|text| text.trim().to_owned());
+    if reason.as_ref().is_some_and(|text| text.is_empty() || text.chars().count() > LONGEST_HOLD) {
+        return Err(Error::invalid("reason", "Say in up to 200 characters why no statement may go out."));
+    }
+    db.write(actor, practice, |tx| {
+        if tx.execute(&SET_STATEMENT_HOLD, params![patient, reason])? == 0 {
+            return Err(Error::NotFound("patient"));
+        }
+        let action = if reason.is_some() { "hold_statements" } else { "lift_statement_hold" };
+        tx.audit(action, "patient", patient.0, serde_json::json!({}));
+        Ok(())
+    })
+}

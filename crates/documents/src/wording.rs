@@ -90,7 +90,7 @@ static ENGLISH: Words = Words {
     seen_by: "seen by",
     still_with_plan: "Still with your plan: not billed to you",
     you_owe_for_visit: "You owe for this visit",
-    payments: "Your payments since the last statement, already counted above",
+    payments: "Your payments since the last statement",
     received: "Received",
     payment: "Payment",
     payments_total: "Thank you",
