@@ -5,11 +5,15 @@
 //! in the books, a claim held); 2 the arguments or a file cannot be read, nothing was changed; 3 refused: not allowed,
 //! not found, or not possible now.
 
+mod claims;
 mod failure;
 mod output;
 mod reference;
+mod remit;
+mod report;
 mod session;
 mod upkeep;
+mod work;
 
 use std::process::ExitCode;
 
@@ -57,6 +61,17 @@ pub struct Place {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Where claims are, and what happened to them
+    #[command(subcommand)]
+    Claims(claims::Command),
+    /// What payers paid
+    #[command(subcommand)]
+    Remit(remit::Command),
+    /// The desk's work
+    #[command(subcommand)]
+    Work(work::Command),
+    /// Print a report
+    Report(report::Arguments),
     /// Bring the database's tables up to date
     Migrate,
     /// Print a page of docs/reference
@@ -76,6 +91,10 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Command::Claims(command) => claims::run(&command, &cli.place),
+        Command::Remit(command) => remit::run(&command, &cli.place),
+        Command::Work(command) => work::run(&command, &cli.place),
+        Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),
     };

@@ -1,19 +1,92 @@
 //! Opens the database that the arguments name and finds out who acts. On an embedded database the owner of the file may
 //! act, and is recorded as such; everywhere else a person acts with a token.
 
-use store::{Db, Env};
+use billing::PracticeId;
+use billing::access::Actor;
+use store::practices::PracticeName;
+use store::{Db, Env, Read, Tx};
 
 use super::{Failure, Place};
 
-/// An open database with the one who acts.
+/// Where the token of `--as` is read from: an argument would stand in the list of processes for everybody.
+pub const TOKEN_VARIABLE: &str = "TIERLINE_TOKEN";
+
+/// An open database with the practice and the one who acts.
 pub struct Session {
     /// The database.
     pub db: Db,
+    /// The practice acted for.
+    pub practice: PracticeId,
+    /// Its name.
+    pub practice_name: String,
+    /// Who acts.
+    pub actor: Actor,
 }
 
 impl Session {
-    /// Opens the database and brings its tables up to date.
+    /// Opens an existing practice.
     pub fn open(place: &Place) -> Result<Session, Failure> {
-        Ok(Session { db: Db::open(&place.database, Env::system())? })
+        let db = open_database(place)?;
+        let practices = store::practices::list(&db)?;
+        let chosen = choose(practices, place.practice.as_deref())?;
+        Session::of(db, chosen.practice_id, chosen.name, place)
+    }
+
+    /// A session of a practice that was found or made.
+    pub fn of(db: Db, practice: PracticeId, practice_name: String, place: &Place) -> Result<Session, Failure> {
+        let actor = who_acts(&db, practice, place)?;
+        Ok(Session { db, practice, practice_name, actor })
+    }
+
+    /// Reads in one snapshot.
+    pub fn read<T>(&self, work: impl FnMut(&mut Read) -> Result<T, app::Error>) -> Result<T, Failure> {
+        Ok(self.db.read(&self.actor, self.practice, work)?)
+    }
+
+    /// Changes in one transaction.
+    pub fn write<T>(&self, work: impl FnMut(&mut Tx) -> Result<T, app::Error>) -> Result<T, Failure> {
+        Ok(self.db.write(&self.actor, self.practice, work)?)
+    }
+}
+
+/// Opens the database and brings its tables up to date. An embedded one is made where its name is the default or new.
+pub fn open_database(place: &Place) -> Result<Db, Failure> {
+    Ok(Db::open(&place.database, Env::system())?)
+}
+
+fn choose(mut practices: Vec<PracticeName>, name: Option<&str>) -> Result<PracticeName, Failure> {
+    let names = || practices.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
+    match name {
+        Some(name) => match practices.iter().position(|one| one.name.eq_ignore_ascii_case(name)) {
+            Some(found) => Ok(practices.swap_remove(found)),
+            None => Err(Failure::Refused(format!("There is no practice of that name here. There are: {}.", names()))),
+        },
+        None if practices.len() > 1 => {
+            Err(Failure::Unreadable(format!("This database holds several practices. Say --practice with one of: {}.", names())))
+        }
+        None => practices.pop().ok_or_else(|| {
+            Failure::Refused(
+                "This database holds no practice yet. Make one with `tierline demo`, or import into it with \
+                 `tierline import fhir --profile synthea FILE…`."
+                    .to_owned(),
+            )
+        }),
+    }
+}
+
+fn who_acts(db: &Db, practice: PracticeId, place: &Place) -> Result<Actor, Failure> {
+    let token = std::env::var(TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+    match (&place.login, token) {
+        (Some(login), Some(token)) => {
+            let system = Actor::system(practice);
+            Ok(db.read(&system, practice, |read| app::access::session::actor_by_token(read, login, &token))?)
+        }
+        (Some(_), None) => Err(Failure::Refused(format!(
+            "To act as a person, put a token of theirs into {TOKEN_VARIABLE}. Tokens are made on the page My log-in."
+        ))),
+        (None, _) if db.file().is_some() => Ok(Actor::file_owner(practice)),
+        (None, _) => Err(Failure::Refused(format!(
+            "On PostgreSQL nobody acts without a log-in. Say --as LOGIN, with a token of that person in {TOKEN_VARIABLE}."
+        ))),
     }
 }

@@ -1,0 +1,162 @@
+//! Commands about remittances: what payers paid, and what stands aside.
+
+use app::Error;
+use app::access::allow_plain;
+use billing::access::Action;
+use clap::{Args, Subcommand};
+use serde_json::json;
+use store::views;
+
+use super::output::{self, Align, line};
+use super::{Done, Failure, Place, Session};
+
+/// Commands about remittances.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List remittances, the latest first
+    List(List),
+    /// Show one remittance with its claims
+    Show(Show),
+}
+
+/// Which remittances.
+#[derive(Debug, Args)]
+pub struct List {
+    /// At most so many
+    #[arg(long, default_value_t = 50, value_name = "COUNT")]
+    limit: usize,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which remittance.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// Number of the check or transfer (TRN02)
+    trace: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    match command {
+        Command::List(arguments) => list(&session, arguments),
+        Command::Show(arguments) => show(&session, arguments),
+    }
+}
+
+fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
+    let page_rows = usize::try_from(views::remittances::PAGE).unwrap_or(usize::MAX);
+    let rows = session.read(|read| {
+        allow_plain(read, Action::ViewRemittance)?;
+        let mut rows = Vec::new();
+        for page in 0.. {
+            let found = views::remittances::list(read, page)?;
+            let is_last = found.len() <= page_rows;
+            rows.extend(found.into_iter().take(page_rows));
+            if is_last || rows.len() >= arguments.limit {
+                break;
+            }
+        }
+        rows.truncate(arguments.limit);
+        Ok(rows)
+    })?;
+    if arguments.json {
+        let rows: Vec<serde_json::Value> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "trace": row.trace, "payer": row.payer_name, "paid_on": row.paid_on.to_string(),
+                    "amount_cents": row.amount.cents(), "state": row.state, "problem": row.problem,
+                    "difference_cents": row.difference.cents(), "claims": row.claim_count, "set_aside": row.set_aside,
+                })
+            })
+            .collect();
+        return output::json(&rows);
+    }
+    let head = [
+        ("Number", Align::Left),
+        ("Payer", Align::Left),
+        ("Paid on", Align::Left),
+        ("Amount", Align::Right),
+        ("State", Align::Left),
+        ("Claims", Align::Right),
+        ("Set aside", Align::Right),
+        ("Off by", Align::Right),
+    ];
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            vec![
+                row.trace,
+                row.payer_name,
+                row.paid_on.to_string(),
+                row.amount.to_string(),
+                row.state,
+                row.claim_count.to_string(),
+                row.set_aside.to_string(),
+                row.difference.to_string(),
+            ]
+        })
+        .collect();
+    output::table(&head, &rows, "No remittances.")
+}
+
+fn show(session: &Session, arguments: &Show) -> Result<Done, Failure> {
+    let view = session.read(|read| {
+        allow_plain(read, Action::ViewRemittance)?;
+        let id = views::remittances::by_trace(read, &arguments.trace)?.ok_or(Error::NotFound("remittance"))?;
+        views::remittances::get(read, id)?.ok_or(Error::NotFound("remittance"))
+    })?;
+    let head = &view.head;
+    if arguments.json {
+        let claims: Vec<serde_json::Value> = view
+            .claims
+            .iter()
+            .map(|claim| {
+                json!({
+                    "control_number": claim.control_number, "status_code": claim.status_code, "state": claim.state,
+                    "charged_cents": claim.charge.cents(), "paid_cents": claim.paid.cents(),
+                    "patient_share_cents": claim.patient_share.cents(), "denied_cents": claim.denied.cents(),
+                    "problem": claim.problem, "difference_cents": claim.difference.cents(),
+                })
+            })
+            .collect();
+        return output::json(&json!({
+            "trace": head.trace, "payer": head.payer_name, "paid_on": head.paid_on.to_string(),
+            "amount_cents": head.amount.cents(), "state": head.state, "problem": head.problem,
+            "difference_cents": head.difference.cents(), "file": head.file_name, "claims": claims,
+        }));
+    }
+    line(&format!("{} paid {} on {}: {}", head.payer_name, head.amount, head.paid_on, head.state));
+    if let Some(problem) = &head.problem {
+        line(&format!("{problem} (off by {})", head.difference));
+    }
+    let columns = [
+        ("Claim", Align::Left),
+        ("State", Align::Left),
+        ("Charged", Align::Right),
+        ("Paid", Align::Right),
+        ("Patient", Align::Right),
+        ("Denied", Align::Right),
+    ];
+    let rows: Vec<Vec<String>> = view
+        .claims
+        .iter()
+        .map(|claim| {
+            vec![
+                claim.control_number.clone(),
+                claim.state.clone(),
+                claim.charge.to_string(),
+                claim.paid.to_string(),
+                claim.patient_share.to_string(),
+                claim.denied.to_string(),
+            ]
+        })
+        .collect();
+    output::table(&columns, &rows, "No claims in it.")
+}

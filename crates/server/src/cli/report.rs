@@ -1,0 +1,71 @@
+//! Prints any report of the store: as a table, or as JSON.
+
+use app::Error;
+use app::access::allow_plain;
+use billing::access::Action;
+use clap::Args;
+use serde_json::{Map, Value};
+use store::reports::{self, Cell};
+
+use super::output::{self, Align};
+use super::{Done, Failure, Place, Session};
+
+/// Which report.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The report: aging
+    report: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the report as of today.
+pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
+    let Some(report) = reports::find(&arguments.report) else {
+        let known: Vec<&str> = reports::REPORTS.iter().map(|report| report.key).collect();
+        return Err(Failure::Unreadable(format!("There is no report of that name. There are: {}.", known.join(", "))));
+    };
+    let session = Session::open(place)?;
+    let rows = session.read(|read| {
+        allow_plain(read, Action::ViewReports)?;
+        (report.run)(read).map_err(Error::from)
+    })?;
+    if arguments.json {
+        let objects: Vec<Value> = rows.iter().map(|row| object(report.columns, row)).collect();
+        return output::json(&objects);
+    }
+    let aligns = |column: usize| match rows.first().and_then(|row| row.get(column)) {
+        Some(Cell::Money(_) | Cell::Count(_)) => Align::Right,
+        Some(Cell::Text(_)) | None => Align::Left,
+    };
+    let head: Vec<(&str, Align)> =
+        report.columns.iter().enumerate().map(|(column, title)| (*title, aligns(column))).collect();
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    output::table(&head, &cells, "Nothing to report.")
+}
+
+/// Money as whole cents: a program that reads it must not meet a decimal point.
+fn object(columns: &[&str], row: &[Cell]) -> Value {
+    let fields: Map<String, Value> = columns
+        .iter()
+        .zip(row)
+        .map(|(title, cell)| {
+            let key = title.to_lowercase().replace([' ', '-'], "_");
+            match cell {
+                Cell::Text(text) => (key, Value::from(text.as_str())),
+                Cell::Money(money) => (format!("{key}_cents"), Value::from(money.cents())),
+                Cell::Count(count) => (key, Value::from(*count)),
+            }
+        })
+        .collect();
+    Value::Object(fields)
+}
+
+fn text(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Money(money) => money.to_string(),
+        Cell::Count(count) => count.to_string(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Commands of the desk: see a queue, take an item, pass it up with a handover, finish it.
+
+use app::worklist;
+use billing::WorkItemId;
+use billing::access::ActorKind;
+use billing::work::{Desk, Handover, Resolution};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use store::worklist::{QueueCursor, QueueRow};
+
+use super::output::{self, Align, line};
+use super::{Done, Failure, Place, Session};
+
+/// Commands of the desk.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List a desk's open work, the most urgent first
+    List(List),
+    /// Take an item
+    Take(Item),
+    /// Pass an item to the desk above, with a handover
+    Escalate(Escalate),
+    /// Finish an item with its outcome
+    Resolve(Resolve),
+}
+
+/// Which queue.
+#[derive(Debug, Args)]
+pub struct List {
+    /// tier1, tier2, tier3, coder or poster; all that you may see where none is named
+    #[arg(long, value_name = "DESK", value_parser = read_desk)]
+    desk: Option<Desk>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which item.
+#[derive(Debug, Args)]
+pub struct Item {
+    /// The item's id
+    item: WorkItemId,
+}
+
+/// What the next desk needs.
+#[derive(Debug, Args)]
+pub struct Escalate {
+    /// The item's id
+    item: WorkItemId,
+    /// The problem in one sentence
+    #[arg(long)]
+    problem: String,
+    /// What was tried
+    #[arg(long)]
+    tried: String,
+    /// Letters, calls, remittances that show it
+    #[arg(long)]
+    evidence: String,
+    /// What was promised to whom
+    #[arg(long, default_value = "")]
+    promised: String,
+    /// What the next desk must decide
+    #[arg(long)]
+    to_decide: String,
+}
+
+/// How an item ended.
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// The item's id
+    item: WorkItemId,
+    /// What was done, in one sentence
+    #[arg(long)]
+    outcome: String,
+    /// What caused the work: registration, eligibility, coding, submission, payer, posting, patient
+    #[arg(long)]
+    root_cause: String,
+}
+
+/// Runs the command.
+pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    match command {
+        Command::List(arguments) => list(&session, arguments),
+        Command::Take(arguments) => {
+            if actor.kind != ActorKind::User {
+                let words = "Only a person can hold an item. Say --as LOGIN, with a token of that person in TIERLINE_TOKEN.";
+                return Err(Failure::Refused(words.to_owned()));
+            }
+            worklist::take(db, actor, practice, arguments.item)?;
+            said("Taken.")
+        }
+        Command::Escalate(arguments) => {
+            let handover = Handover {
+                problem: arguments.problem.clone(),
+                tried: arguments.tried.clone(),
+                evidence: arguments.evidence.clone(),
+                promised: arguments.promised.clone(),
+                to_decide: arguments.to_decide.clone(),
+            };
+            worklist::escalate(db, actor, practice, arguments.item, handover)?;
+            said("Passed to the desk above.")
+        }
+        Command::Resolve(arguments) => {
+            let resolution =
+                Resolution { outcome: arguments.outcome.clone(), root_cause: arguments.root_cause.clone() };
+            worklist::resolve(db, actor, practice, arguments.item, resolution)?;
+            said("Resolved.")
+        }
+    }
+}
+
+fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
+    let desks: Vec<Desk> = match arguments.desk {
+        Some(desk) => vec![desk],
+        None => Desk::ALL.into_iter().filter(|desk| worklist::may_see(&session.actor, *desk)).collect(),
+    };
+    let mut rows = Vec::new();
+    for desk in desks {
+        rows.extend(whole_queue(session, desk)?);
+    }
+    if arguments.json {
+        let rows: Vec<serde_json::Value> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "id": row.id, "reason": row.reason.as_str(), "desk": row.desk.as_str(), "state": row.state.as_str(),
+                    "summary": row.summary, "stake_cents": row.stake_cents.cents(), "due_on": row.due_on.to_string(),
+                    "deadline_on": row.deadline_on.map(|day| day.to_string()), "escalations": row.escalations,
+                    "claim": row.control_number,
+                })
+            })
+            .collect();
+        return output::json(&rows);
+    }
+    let head = [
+        ("Desk", Align::Left),
+        ("Due", Align::Left),
+        ("At stake", Align::Right),
+        ("Reason", Align::Left),
+        ("Claim", Align::Left),
+        ("State", Align::Left),
+        ("Item", Align::Left),
+    ];
+    let rows: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|row| {
+            vec![
+                row.desk.label().to_owned(),
+                row.due_on.to_string(),
+                row.stake_cents.to_string(),
+                row.reason.title().to_owned(),
+                row.control_number.unwrap_or_default(),
+                row.state.as_str().to_owned(),
+                row.id.to_string(),
+            ]
+        })
+        .collect();
+    output::table(&head, &rows, "No open work.")
+}
+
+/// Every page of a queue.
+fn whole_queue(session: &Session, desk: Desk) -> Result<Vec<QueueRow>, Failure> {
+    let mut rows: Vec<QueueRow> = Vec::new();
+    let mut after = QueueCursor::START;
+    loop {
+        let page = worklist::queue(&session.db, &session.actor, session.practice, desk, after)?;
+        let is_last = page.len() < store::worklist::WORKLIST_PAGE;
+        if let Some(last) = page.last() {
+            after = QueueCursor { due_on: last.due_on, id: last.id };
+        }
+        rows.extend(page);
+        if is_last {
+            return Ok(rows);
+        }
+    }
+}
+
+fn said(words: &str) -> Result<Done, Failure> {
+    line(words);
+    Ok(Done::Clean)
+}
+
+fn read_desk(word: &str) -> Result<Desk, String> {
+    let known = || Desk::ALL.map(Desk::as_str).join(", ");
+    Desk::parse(word).ok_or_else(|| format!("the desks are {}", known()))
+}
