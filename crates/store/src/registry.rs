@@ -27,6 +27,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::access::STATEMENTS,
     crate::users::STATEMENTS,
     crate::views::claim::STATEMENTS,
+    crate::views::claim_money::STATEMENTS,
     crate::views::claims::STATEMENTS,
     crate::views::home::STATEMENTS,
     crate::views::patients::STATEMENTS,

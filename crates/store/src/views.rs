@@ -1,6 +1,7 @@
 //! What screens show: one file a screen, read only. Every look at a patient's record is noted in the audit.
 
 pub mod claim;
+pub mod claim_money;
 pub mod claims;
 pub mod home;
 pub mod patients;

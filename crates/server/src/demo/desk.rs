@@ -1,0 +1,82 @@
+//! The desk in the story: questions are logged, identity is checked, Tier 1 answers or hands up, Tier 2 ends what was handed up.
+
+use app::inquiry::{self, Claimed, NewInquiry};
+use billing::work::Handover;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::questions::{Fate, QuestionStory};
+use super::stage::{Stage, in_scene};
+
+/// Days until Tier 2 has decided what was handed up.
+const DAYS_TO_DECIDE: i64 = 4;
+
+/// A question comes in. Patients who are not on file yet do not ask.
+pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
+    let Some(patient_id) = stage.on_file.get(&story.patient).copied() else { return Ok(()) };
+    let tier1 = stage.staff.tier1.clone();
+    let new = NewInquiry {
+        channel: story.channel,
+        reason: story.reason,
+        patient_id: Some(patient_id),
+        question: story.question.to_owned(),
+    };
+    let id = in_scene("a question is logged", inquiry::log(&stage.db, &tier1, stage.practice, new))?;
+    if story.fate == Fate::Waiting {
+        return Ok(());
+    }
+    let patient = &stage.patients[story.patient];
+    let claimed = Claimed {
+        name: format!("{} {}", patient.person.first, patient.person.last),
+        zip: patient.home.zip.clone(),
+        phone: patient.home.phone.clone(),
+        ..Claimed::default()
+    };
+    let check = inquiry::verify_identity(&stage.db, &tier1, stage.practice, id, patient_id, &claimed);
+    in_scene("a caller is identified", check)?;
+    // What the matrix makes Tier 2's from the start (complaints, disputes of coding) stands in Tier 2's queue already.
+    let born_at_tier2 = story.reason.work_reason().desk() != billing::work::Desk::Tier1;
+    match story.fate {
+        Fate::Answered => {
+            in_scene("a question is answered", inquiry::answer(&stage.db, &tier1, stage.practice, id, story.answer))?
+        }
+        Fate::EscalatedAndResolved | Fate::Escalated => {
+            if !born_at_tier2 {
+                let handed = inquiry::escalate(&stage.db, &tier1, stage.practice, id, handover(story));
+                in_scene("a question is handed up", handed)?;
+            }
+            if story.fate == Fate::EscalatedAndResolved {
+                let due = story.on.checked_add(DAYS_TO_DECIDE.days()).unwrap_or(story.on);
+                stage.handed_up.push((
+                    due,
+                    id,
+                    "Looked at the note with the provider and told the patient the outcome in writing.",
+                ));
+            }
+        }
+        Fate::Waiting => {}
+    }
+    Ok(())
+}
+
+fn handover(story: &QuestionStory) -> Handover {
+    Handover {
+        problem: story.answer.to_owned(),
+        tried: "Identified the caller, read the account and the payer's decision, explained what is known.".to_owned(),
+        evidence: "Account page of the patient and the remittance of the visit.".to_owned(),
+        promised: "A call back within five business days.".to_owned(),
+        to_decide: "Whether the claim is corrected, sent again or stands as it is.".to_owned(),
+    }
+}
+
+/// Tier 2 ends what is due by this day.
+pub fn decide(stage: &mut Stage, today: Date) -> anyhow::Result<()> {
+    let tier2 = stage.staff.tier2.clone();
+    let (due, later): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut stage.handed_up).into_iter().partition(|(on, _, _)| *on <= today);
+    stage.handed_up = later;
+    for (_, id, words) in due {
+        in_scene("a question handed up is decided", inquiry::answer(&stage.db, &tier2, stage.practice, id, words))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! The stage on which the story is played: database, clock, people, payers, and what was made so far. Never decides anything.
+
+use std::collections::BTreeMap;
+
+use app::Error;
+use billing::{EncounterId, InquiryId, PatientId, PracticeId};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil::Time};
+use simulator::PayerBehaviour;
+use store::{Db, Env};
+
+use super::clearinghouse::SimulatedClearinghouse;
+use super::population::PatientStory;
+use super::staff::Staff;
+
+/// The demo's time zone, as an IANA name: the middle of the country.
+pub const TIME_ZONE: &str = "America/Chicago";
+
+/// What every scene needs.
+pub struct Stage {
+    /// The database.
+    pub db: Db,
+    /// Its clock.
+    pub env: Env,
+    /// The practice.
+    pub practice: PracticeId,
+    /// Who works there.
+    pub staff: Staff,
+    /// The payers' end of the line.
+    pub clearinghouse: SimulatedClearinghouse,
+    /// The payers, in the order in which cards name them.
+    pub payers: Vec<PayerBehaviour>,
+    /// The patients' stories.
+    pub patients: Vec<PatientStory>,
+    /// The patients on file, by place in their list; those who have not come yet are missing.
+    pub on_file: BTreeMap<usize, PatientId>,
+    /// The visits on file, by number in the story.
+    pub encounters: BTreeMap<usize, EncounterId>,
+    /// Questions handed up, with the day on which Tier 2 ends them.
+    pub handed_up: Vec<(Date, InquiryId, &'static str)>,
+}
+
+impl Stage {
+    /// Moves the clock to a time of a day at the practice.
+    pub fn at(&self, day: Date, hour: i8, minute: i8) {
+        if let Some(then) = instant(day, hour, minute) {
+            self.env.advance_to(then);
+        }
+    }
+}
+
+/// An instant by the practice's clock.
+pub fn instant(day: Date, hour: i8, minute: i8) -> Option<Timestamp> {
+    let zone = TimeZone::get(TIME_ZONE).ok()?;
+    let time = Time::new(hour, minute, 0, 0).ok()?;
+    day.to_datetime(time).to_zoned(zone).ok().map(|zoned| zoned.timestamp())
+}
+
+/// An error of a scene, with the scene's name in front.
+pub fn in_scene<T>(scene: &str, result: Result<T, Error>) -> anyhow::Result<T> {
+    result.map_err(|error| anyhow::anyhow!("{scene}: {error}"))
+}
