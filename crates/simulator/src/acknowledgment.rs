@@ -8,6 +8,7 @@ use x12::{Value, Writer};
 
 use crate::message::{self, Group, Partner};
 use crate::segments::{Interchange, TransactionSet};
+use crate::submitted::SubmittedClaim;
 
 /// The 999's group.
 const GROUP: Group = Group { functional_id: "FA", version: "005010X231A1" };
@@ -121,19 +122,24 @@ fn counting_error(set: &TransactionSet) -> Option<&'static str> {
     }
 }
 
-/// The sets of an interchange whose segments no payer could read: no claim, or a claim without a number, a charge or a line.
-fn sets_in_error(_bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
+/// The sets of an interchange in which the engine finds an error, and those whose claims no payer could read.
+/// A file whose interchanges the engine counts otherwise than we do is judged by our own eyes only.
+fn sets_in_error(bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
     let unreadable = |set: &TransactionSet| {
         let claims = crate::read_837::claims(set);
-        set.kind == "837"
-            && (claims.is_empty()
-                || claims.iter().any(|claim| {
-                    claim.control_number.is_empty()
-                        || claim.lines.is_empty()
-                        || claim.lines.iter().any(|line| line.procedure.is_empty())
-                }))
+        let incomplete = |claim: &SubmittedClaim| {
+            claim.control_number.is_empty()
+                || claim.lines.is_empty()
+                || claim.lines.iter().any(|line| line.procedure.is_empty())
+        };
+        set.kind == "837" && (claims.is_empty() || claims.iter().any(incomplete))
     };
-    interchange.sets.iter().enumerate().filter(|(_, set)| unreadable(set)).map(|(index, _)| index).collect()
+    let own = interchange.sets.iter().enumerate().filter(|(_, set)| unreadable(set)).map(|(index, _)| index);
+    let checked = x12::check(bytes, &x12::ShapeOnly);
+    let same = checked.interchanges.iter().find(|report| report.control_number == interchange.control_number);
+    let sets = same.into_iter().flat_map(|report| report.groups.iter().flat_map(|group| &group.sets));
+    let engine = sets.enumerate().filter(|(_, set)| !set.is_accepted()).map(|(index, _)| index);
+    own.chain(engine).collect()
 }
 
 /// Writes the TA1 of an interchange.

@@ -348,10 +348,10 @@ mod tests {
     const FILE: &str = "ISA*00*          *00*          *ZZ*SUBMITTER      *ZZ*RECEIVER       *260901*1253*^*00501*000000001*0*T*:~\
 GS*HC*SUBMITTER*RECEIVER*20260901*1253*1*X*005010X222A1~ST*837*0001*005010X222A1~BHT*0019*00*0123*20260901*1253*CH~\
 NM1*41*2*SUNRISE BILLING*****46*SUB001~PER*IC*JO DOE*TE*5551234567~NM1*40*2*CLEARING CO*****46*REC001~\
-HL*1**20*1~NM1*85*2*SUNRISE CLINIC*****XX*2000000004~N3*1 MAIN ST~N4*AUSTIN*TX*787010001~REF*EI*990000001~\
+HL*1**20*1~NM1*85*2*SUNRISE CLINIC*****XX*2000000010~N3*1 MAIN ST~N4*AUSTIN*TX*787010001~REF*EI*990000001~\
 HL*2*1*22*1~SBR*P**GRP1******CI~NM1*IL*1*DOE*JOHN****MI*NFM123456789~NM1*PR*2*NORTHFIELD MUTUAL*****PI*NFM01~\
 HL*3*2*23*0~PAT*19~NM1*QC*1*DOE*AMY~N3*2 OAK AVE~N4*AUSTIN*TX*78701~DMG*D8*20150101*F~\
-CLM*A1*150***11:B:7*Y*A*Y*Y~REF*G1*AUTH7~REF*F8*ICN9~HI*ABK:E119*ABF:I10~NM1*82*1*LIN*ADA****XX*2000000012~\
+CLM*A1*150***11:B:7*Y*A*Y*Y~REF*G1*AUTH7~REF*F8*ICN9~HI*ABK:E119*ABF:I10~NM1*82*1*LIN*ADA****XX*2000000028~\
 SBR*S*18*******CI~AMT*D*30~NM1*IL*1*DOE*JOHN****MI*X~NM1*PR*2*OTHER*****PI*OTH~\
 LX*1~SV1*HC:99213:25*100*UN*1***1:2~DTP*472*D8*20260815~REF*6R*L1~SVD*OTH*30*HC:99213**1~CAS*CO*45*50~CAS*PR*2*15*1*3*5~\
 LX*2~SV1*HC:36415*50*UN*1.5***1~DTP*472*RD8*20260816-20260817~REF*6R*L2~\
@@ -376,7 +376,7 @@ CLM*A2*75***11:B:1*Y*A*Y*Y~HI*ABK:I10~LX*1~SV1*HC:99212*75*UN*1***1~DTP*472*D8*2
         assert_eq!((amy.prior_authorization.as_deref(), amy.original_number.as_deref()), (Some("AUTH7"), Some("ICN9")));
         assert_eq!(
             (amy.billing.tax_id.as_str(), amy.billing.zip.as_str(), amy.rendering_npi.as_str()),
-            ("990000001", "787010001", "2000000012")
+            ("990000001", "787010001", "2000000028")
         );
         assert_eq!((amy.payer_id.as_str(), amy.diagnoses.len(), amy.lines.len()), ("NFM01", 2, 2));
         let line = &amy.lines[0];
@@ -393,7 +393,7 @@ CLM*A2*75***11:B:1*Y*A*Y*Y~HI*ABK:I10~LX*1~SV1*HC:99212*75*UN*1***1~DTP*472*D8*2
         );
         assert_eq!(
             (jane.rendering_npi.as_str(), jane.lines.len(), jane.lines[0].line_control_number.as_deref()),
-            ("2000000004", 1, None)
+            ("2000000010", 1, None)
         );
         assert_eq!((batch_reference(set).as_str(), submitter(set).1.as_str()), ("0123", "SUB001"));
     }

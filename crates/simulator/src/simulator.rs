@@ -471,8 +471,9 @@ impl Simulator {
         let payee = claims.first()?.billing.clone();
         self.state.payment_number += 1;
         let on = date_of(at);
+        // At most 16 characters, which is all that STC09 of a 277 takes.
         let trace = format!(
-            "{}{:02}{:02}{:02}{:06}",
+            "{:.5}{:02}{:02}{:02}{:05}",
             payer.id,
             on.year() % 100,
             on.month(),

@@ -27,10 +27,11 @@ fn d8(day: Date) -> String {
 
 /// An 837P with one billing provider and a subscriber for each visit.
 fn file(interchange: u32, visits: &[Visit<'_>]) -> Vec<u8> {
+    let sent = visits.iter().map(|visit| visit.on).max().map(d8).unwrap_or_default();
     let mut set = format!(
-        "ST*837*0001*005010X222A1~BHT*0019*00*B{interchange}*20260302*1200*CH~NM1*41*2*LAKESIDE FAMILY CARE*****46*LAKESIDE~\
+        "ST*837*0001*005010X222A1~BHT*0019*00*B{interchange}*{sent}*1200*CH~NM1*41*2*LAKESIDE FAMILY CARE*****46*LAKESIDE~\
 PER*IC*BILLING*TE*5550100~NM1*40*2*SIMULATED CLEARINGHOUSE*****46*SIMCLEAR~HL*1**20*1~PRV*BI*PXC*207Q00000X~\
-NM1*85*2*LAKESIDE FAMILY CARE*****XX*2000000004~N3*1 LAKE STREET~N4*SPRINGFIELD*IL*627010001~REF*EI*990000001~"
+NM1*85*2*LAKESIDE FAMILY CARE*****XX*2000000010~N3*1 LAKE STREET~N4*SPRINGFIELD*IL*627010001~REF*EI*990000001~"
     );
     for (index, visit) in visits.iter().enumerate() {
         let level = index + 2;
@@ -56,8 +57,9 @@ NM1*PR*2*PAYER*****PI*{}~CLM*{}*{}***11:B:1*Y*A*Y*Y~HI*ABK:I10~",
     }
     let count = set.matches('~').count() + 1;
     format!(
-        "ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*SIMCLEAR       *260302*1200*^*00501*{interchange:09}*0*T*:~\
-GS*HC*LAKESIDE*SIMCLEAR*20260302*1200*{interchange}*X*005010X222A1~{set}SE*{count}*0001~GE*1*{interchange}~IEA*1*{interchange:09}~"
+        "ISA*00*          *00*          *ZZ*LAKESIDE       *ZZ*SIMCLEAR       *{}*1200*^*00501*{interchange:09}*0*T*:~\
+GS*HC*LAKESIDE*SIMCLEAR*{sent}*1200*{interchange}*X*005010X222A1~{set}SE*{count}*0001~GE*1*{interchange}~IEA*1*{interchange:09}~",
+        &sent[2..]
     )
     .into_bytes()
 }
@@ -184,9 +186,35 @@ fn balance(file: &OutboundFile) -> i64 {
     paid
 }
 
+/// The engine accepts a file; what it says against one names the file.
+fn accepted_by_the_engine(name: &str, bytes: &[u8]) {
+    let checked = x12::check(bytes, &x12::ShapeOnly);
+    let problems: Vec<String> = checked
+        .problems
+        .kept()
+        .iter()
+        .filter(|problem| problem.severity == x12::Severity::Error)
+        .map(|problem| format!("{} {}: {}", problem.place(), problem.code, problem.message))
+        .take(5)
+        .collect();
+    assert_eq!(checked.verdict, x12::Verdict::Accepted, "{name}: {problems:?}");
+}
+
+#[test]
+fn the_engine_accepts_every_file_that_a_season_brings() {
+    let (_, files) = a_season(11, 400);
+    let mut seen: Vec<MessageKind> = files.iter().map(|file| file.kind).collect();
+    for file in &files {
+        accepted_by_the_engine(&file.name, &file.bytes);
+    }
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "TA1, 999, 277CA and 835");
+}
+
 #[test]
 fn every_remittance_balances_and_the_truth_agrees_with_what_was_sent() {
-    let (simulator, files) = a_season(11, 1_200);
+    let (simulator, files) = a_season(12, 1_200);
     let truth = simulator.truth();
     let firsts: Vec<&OutboundFile> =
         files.iter().filter(|file| file.kind == MessageKind::Remittance && !file.name.starts_with("again-")).collect();
@@ -364,7 +392,7 @@ fn coverage_is_answered_with_copay_and_what_is_left_of_the_deductible() {
             "270",
             &format!(
                 "BHT*0022*13*Q1*20260302*1200~HL*1**20*1~NM1*PR*2*PAYER*****PI*{payer}~HL*2*1*21*1~\
-NM1*1P*2*LAKESIDE FAMILY CARE*****XX*2000000004~HL*3*2*22*0~TRN*1*T1*9990000001~NM1*IL*1*A1SON*ADA****MI*{member}~\
+NM1*1P*2*LAKESIDE FAMILY CARE*****XX*2000000010~HL*3*2*22*0~TRN*1*T1*9990000001~NM1*IL*1*A1SON*ADA****MI*{member}~\
 DMG*D8*{born}~DTP*291*D8*20260401~EQ*30~"
             ),
             ("HS", "005010X279A1"),
@@ -386,7 +414,9 @@ DMG*D8*{born}~DTP*291*D8*20260401~EQ*30~"
     simulator.receive(&file(1, &[visit]), noon(start()));
     simulator.advance_to(noon(start()) + SignedDuration::from_hours(24 * 30));
     let mut answer = |payer, member, born| {
-        String::from_utf8(simulator.answer_eligibility(&ask(payer, member, born), noon(start())).unwrap()).unwrap()
+        let bytes = simulator.answer_eligibility(&ask(payer, member, born), noon(start())).unwrap();
+        accepted_by_the_engine("271", &bytes);
+        String::from_utf8(bytes).unwrap()
     };
     let active = answer("NFM01", "NFM123456789", "19800101");
     for part in [
@@ -420,14 +450,16 @@ fn a_claim_is_in_process_then_paid_and_a_strange_one_not_found() {
             "276",
             &format!(
                 "BHT*0010*13*S1*20260302*1200~HL*1**20*1~NM1*PR*2*PAYER*****PI*NFM01~HL*2*1*21*1~NM1*41*2*LAKESIDE*****46*LAKESIDE~\
-HL*3*2*19*1~NM1*1P*2*LAKESIDE*****XX*2000000004~HL*4*3*22*0~DMG*D8*19800101*F~NM1*IL*1*A1SON*ADA****MI*NFM123456789~\
+HL*3*2*19*1~NM1*1P*2*LAKESIDE*****XX*2000000010~HL*4*3*22*0~DMG*D8*19800101*F~NM1*IL*1*A1SON*ADA****MI*NFM123456789~\
 TRN*1*T9~REF*EJ*{control}~AMT*T3*180~DTP*472*D8*20260302~"
             ),
             ("HR", "005010X212"),
         )
     };
     let mut answer = |simulator: &mut Simulator, control: &str| {
-        String::from_utf8(simulator.answer_claim_status(&ask(control), noon(start())).unwrap()).unwrap()
+        let bytes = simulator.answer_claim_status(&ask(control), noon(start())).unwrap();
+        accepted_by_the_engine("277", &bytes);
+        String::from_utf8(bytes).unwrap()
     };
     let answer = &mut answer;
     assert!(answer(&mut simulator, "A1").contains("TRN*2*T9~STC*P1:20*20260302**180~"));
