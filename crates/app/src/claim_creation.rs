@@ -1,1 +1,239 @@
-//! From charges to a draft claim.
+//! Making claims from visits: the coverage version is pinned, what the 837 will say is frozen, and from then on the
+//! claim moves only by events.
+//!
+//! A visit has at most one living claim to a payer. Nothing here judges the claim: that is the scrub's.
+
+use billing::PracticeId;
+use billing::access::{Action, Actor, ResourceState};
+use billing::charge::Charge;
+use billing::claim::create::{ClaimSource, create, refreeze};
+use billing::claim::{Claim, ClaimEvent};
+use billing::coverage::{Coverage, CoverageRank, in_force};
+use billing::encounter::{Encounter, EncounterStatus};
+use billing::identifier::PatientControlNumber;
+use billing::patient::Patient;
+use billing::payer::Payer;
+use billing::practice::Practice;
+use billing::provider::{Facility, Provider};
+use billing::{ClaimId, CoverageId, EncounterId, ProviderId};
+use store::claim::Evidence;
+use store::{Conn, Db, Tx, params};
+use store::{charge as visits, claim as rows, registration};
+
+use crate::Error;
+use crate::access::allow;
+use crate::charge_capture;
+
+/// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
+pub(crate) const RUN_CHUNK: usize = 100;
+
+/// Letters and digits that nobody mistakes for one another on the telephone.
+const PLAIN_LETTERS: &[u8; 31] = b"23456789ABCDEFGHJKLMNPQRSTUVWXY";
+
+/// What making a claim from a visit came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreatedClaim {
+    /// The claim.
+    pub id: ClaimId,
+    /// False where the visit had a living claim to this payer.
+    pub is_new: bool,
+}
+
+/// Makes a claim from a visit to the payer that pays first on the date of service.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where no coverage was in force, or the visit has no charges.
+pub fn create_claim(db: &Db, actor: &Actor, practice: PracticeId, visit: EncounterId) -> Result<CreatedClaim, Error> {
+    may_make_claims(actor)?;
+    db.write(actor, practice, |tx| create_in(tx, visit))
+}
+
+/// Makes claims from every visit that has none and has a coverage; visits without one stay with the desk that was asked
+/// for it.
+///
+/// # Errors
+/// `Denied`; of the store.
+pub fn create_open_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<ClaimId>, Error> {
+    may_make_claims(actor)?;
+    let open = db.read(actor, practice, |read| {
+        Ok::<_, Error>(read.query(&visits::OPEN_ENCOUNTERS, params![i64::from(i32::MAX)])?)
+    })?;
+    let mut made = Vec::new();
+    for chunk in open.chunks(RUN_CHUNK) {
+        made.extend(db.write(actor, practice, |tx| {
+            let mut made = Vec::new();
+            for (visit,) in chunk {
+                if has_coverage(tx, *visit)? {
+                    made.push(create_in(tx, *visit)?.id);
+                }
+            }
+            Ok::<_, Error>(made)
+        })?);
+    }
+    Ok(made)
+}
+
+/// Whoever may send a claim or code it may make it.
+pub(crate) fn may_make_claims(actor: &Actor) -> Result<(), Error> {
+    let state = ResourceState::default();
+    match allow(actor, Action::SubmitInitialClaim, &state) {
+        Ok(_) => Ok(()),
+        Err(denied) => allow(actor, Action::ChangeCodes, &state).map(|_| ()).map_err(|_| denied.into()),
+    }
+}
+
+fn has_coverage(conn: &Conn, visit: EncounterId) -> Result<bool, Error> {
+    let encounter = visits::encounter(conn, visit)?.ok_or(Error::NotFound("visit"))?;
+    let coverages = registration::coverages(conn, encounter.patient_id)?;
+    Ok(!in_force(&coverages, encounter.date_of_service).is_empty())
+}
+
+pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim, Error> {
+    let sources = Sources::load(tx, visit, None)?;
+    let living = tx.query(&rows::LIVE_CLAIMS_OF_ENCOUNTER, params![visit])?;
+    if let Some((id, _, _)) = living.iter().find(|(_, payer, _)| *payer == sources.payer.id) {
+        return Ok(CreatedClaim { id: *id, is_new: false });
+    }
+    if sources.charges.is_empty() {
+        return Err(Error::refused("The visit has no charges, so there is nothing to claim. Enter them first."));
+    }
+    let control_number = next_control_number(tx)?;
+    let claim = create(ClaimId(tx.new_id()), control_number, &sources.view());
+    rows::insert(tx, &claim)?;
+    let sentence = format!("Claim made to {}", sources.payer.name);
+    rows::save_event(tx, &claim, &ClaimEvent::Created, Evidence::words(sentence))?;
+    // The visit may have been charged before this payer was known.
+    let payer = Some(sources.payer.id);
+    charge_capture::owed_by(tx, &sources.encounter, &sources.charges, payer, claim.control_number.as_str())?;
+    if sources.encounter.status != EncounterStatus::Billed {
+        let billed = Encounter { status: EncounterStatus::Billed, ..sources.encounter };
+        visits::save_encounter(tx, &billed)?;
+    }
+    tx.audit("create", "claim", claim.id, serde_json::json!({ "control_number": claim.control_number.as_str() }));
+    Ok(CreatedClaim { id: claim.id, is_new: true })
+}
+
+/// A number in order, and three random letters: a number of another practice, or a slip of the pen, meets none of ours.
+fn next_control_number(tx: &mut Tx) -> Result<PatientControlNumber, Error> {
+    let number = tx.next_number("claim")?;
+    let mut random = [0_u8; 3];
+    tx.fill_random(&mut random);
+    let letters: String = random
+        .iter()
+        .filter_map(|byte| PLAIN_LETTERS.get(usize::from(*byte) % PLAIN_LETTERS.len()))
+        .map(|letter| char::from(*letter))
+        .collect();
+    PatientControlNumber::parse(&format!("C{number:06}{letters}"))
+        .map_err(|_| Error::refused("The claim numbers of this practice are used up. Ask for a new counter."))
+}
+
+/// Freezes a claim's body again from what is on file now; says whether anything changed. The caller stores it.
+pub(crate) fn refreeze_from_sources(tx: &mut Tx, claim: &Claim) -> Result<Option<Claim>, Error> {
+    let sources = Sources::load(tx, claim.encounter_id, Some((claim.body.rank, claim.coverage_id)))?;
+    let mut fresh = claim.clone();
+    refreeze(&mut fresh, &sources.view());
+    let same = fresh.body == claim.body
+        && fresh.coverage_version == claim.coverage_version
+        && fresh.coverage_id == claim.coverage_id
+        && fresh.filing_limit_on == claim.filing_limit_on;
+    if same {
+        return Ok(None);
+    }
+    if fresh.payer_id != claim.payer_id {
+        let payer = Some(fresh.payer_id);
+        charge_capture::owed_by(tx, &sources.encounter, &sources.charges, payer, fresh.control_number.as_str())?;
+    }
+    Ok(Some(fresh))
+}
+
+/// Applies an event to a claim and stores it with its evidence: the one way in which claims move.
+///
+/// # Errors
+/// `Refused` where the event cannot happen to the claim where it is.
+pub(crate) fn happen(tx: &mut Tx, claim: &mut Claim, event: &ClaimEvent, evidence: Evidence) -> Result<(), Error> {
+    claim.apply(event)?;
+    Ok(rows::save_event(tx, claim, event, evidence)?)
+}
+
+/// Everything a claim is frozen from, loaded.
+struct Sources {
+    practice: Practice,
+    patient: Patient,
+    encounter: Encounter,
+    charges: Vec<Charge>,
+    coverage: Coverage,
+    payer: Payer,
+    rendering: Option<Provider>,
+    referring: Option<Provider>,
+    supervising: Option<Provider>,
+    ordering: Option<Provider>,
+    facility: Option<Facility>,
+}
+
+impl Sources {
+    /// Loads them for a visit. A claim that exists keeps the rank of its coverage, and its coverage itself where none
+    /// of that rank is in force: the scrub then says so.
+    fn load(conn: &Conn, visit: EncounterId, pinned: Option<(CoverageRank, CoverageId)>) -> Result<Sources, Error> {
+        let practice = registration::practice(conn)?.ok_or(Error::NotFound("practice"))?;
+        let encounter = visits::encounter(conn, visit)?.ok_or(Error::NotFound("visit"))?;
+        let patient = registration::patient(conn, encounter.patient_id)?.ok_or(Error::NotFound("patient"))?;
+        let coverage = choose_coverage(conn, &encounter, pinned)?;
+        let payer = registration::payer(conn, coverage.payer_id)?.ok_or(Error::NotFound("payer"))?;
+        let person = |id: Option<ProviderId>| match id {
+            Some(id) => Ok::<_, Error>(Some(registration::provider(conn, id)?.ok_or(Error::NotFound("provider"))?)),
+            None => Ok(None),
+        };
+        Ok(Sources {
+            practice,
+            patient,
+            charges: visits::charges(conn, visit)?,
+            rendering: person(Some(encounter.rendering_id))?,
+            referring: person(encounter.referring_id)?,
+            supervising: person(encounter.supervising_id)?,
+            ordering: person(encounter.ordering_id)?,
+            facility: match encounter.facility_id {
+                Some(id) => Some(registration::facility(conn, id)?.ok_or(Error::NotFound("facility"))?),
+                None => None,
+            },
+            encounter,
+            coverage,
+            payer,
+        })
+    }
+
+    fn view(&self) -> ClaimSource<'_> {
+        ClaimSource {
+            practice: &self.practice,
+            patient: &self.patient,
+            encounter: &self.encounter,
+            charges: &self.charges,
+            coverage: &self.coverage,
+            payer: &self.payer,
+            rendering: self.rendering.as_ref(),
+            referring: self.referring.as_ref(),
+            supervising: self.supervising.as_ref(),
+            ordering: self.ordering.as_ref(),
+            facility: self.facility.as_ref(),
+        }
+    }
+}
+
+fn choose_coverage(
+    conn: &Conn,
+    encounter: &Encounter,
+    pinned: Option<(CoverageRank, CoverageId)>,
+) -> Result<Coverage, Error> {
+    let coverages = registration::coverages(conn, encounter.patient_id)?;
+    let paying = in_force(&coverages, encounter.date_of_service);
+    let chosen = match pinned {
+        None => paying.first().copied(),
+        Some((rank, id)) => paying
+            .iter()
+            .find(|coverage| coverage.rank == rank)
+            .copied()
+            .or_else(|| coverages.iter().find(|coverage| coverage.id == id)),
+    };
+    chosen.cloned().ok_or_else(|| {
+        Error::refused("No coverage was in force on the date of service. Enter it, or bill the patient as self-pay.")
+    })
+}

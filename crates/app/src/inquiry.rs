@@ -9,8 +9,8 @@ use billing::work::{Handover, WorkLinks, WorkState};
 use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use store::inquiry::{
-    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_CLAIM,
-    PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT, PATIENT_FOR_IDENTITY,
+    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENT_FOR_IDENTITY, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE,
+    PATIENTS_BY_CLAIM, PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT,
 };
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Db, Read, Tx, params};
@@ -32,7 +32,10 @@ pub fn find(db: &Db, actor: &Actor, practice: PracticeId, search: &str) -> Resul
     allow(actor, Action::FindPatient, &ResourceState::default())?;
     let search = search.trim();
     if search.is_empty() || search.chars().count() > LONGEST_SEARCH {
-        return Err(Error::invalid("search", "Type a name, birth date, telephone, account, claim or statement number."));
+        return Err(Error::invalid(
+            "search",
+            "Type a name, birth date, telephone, account, claim or statement number.",
+        ));
     }
     db.read(actor, practice, |read| {
         let mut found = by_number(read, search)?;
@@ -119,8 +122,7 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
             answer: String::new(),
         };
         store::inquiry::insert(tx, &inquiry, "open")?;
-        let links =
-            WorkLinks { patient_id: inquiry.patient_id, inquiry_id: Some(inquiry.id), ..WorkLinks::default() };
+        let links = WorkLinks { patient_id: inquiry.patient_id, inquiry_id: Some(inquiry.id), ..WorkLinks::default() };
         let summary = format!("{} ({})", inquiry.reason.label(), inquiry.channel.label().to_lowercase());
         worklist::open(
             tx,

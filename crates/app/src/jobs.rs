@@ -1,10 +1,10 @@
 //! What runs every day by itself: each job is one function and one line in [`JOBS`]. A job carries out what a person or
 //! a rule already decided; it acts as the system and is audited as such.
 
-use billing::access::Actor;
-use billing::work::{WorkLinks, WorkReason};
 use billing::PracticeId;
+use billing::access::Actor;
 use billing::claim::ClaimStatus;
+use billing::work::{WorkLinks, WorkReason};
 use store::{Db, params};
 
 use crate::Error;

@@ -1,1 +1,38 @@
-//! Practice, providers, payers, patients, coverages.
+//! Who we are, who treats, who pays, who comes: practice, providers, facilities, payers, prices, patients, guarantors
+//! and coverages.
+//!
+//! A coverage is never overwritten: a change is a new version, and claims keep the one they were made from. A change of
+//! data that a held claim waits for scrubs that claim again in the same transaction. Nothing here talks to a payer.
+
+mod coverage;
+mod patient;
+mod setup;
+
+pub use coverage::{CoverageData, add_coverage, change_coverage, coverage_history};
+pub use patient::{
+    NewGuarantor, PatientData, PatientRecord, change_patient, patient_by_account, patient_by_source, register_patient,
+    show_patient,
+};
+pub use setup::{
+    FacilityData, PayerData, ProviderData, facilities, fee_schedule, payers, practice_of, providers, register_facility,
+    register_payer, register_practice, register_provider, save_payer_settings, save_practice, set_price,
+};
+
+/// What a registration made or found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered<T> {
+    /// Its key.
+    pub id: T,
+    /// False where the source key (or NPI, or electronic payer id) was there already, so that nothing was added.
+    pub is_new: bool,
+}
+
+impl<T> Registered<T> {
+    fn new(id: T) -> Self {
+        Registered { id, is_new: true }
+    }
+
+    fn known(id: T) -> Self {
+        Registered { id, is_new: false }
+    }
+}

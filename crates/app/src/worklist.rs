@@ -188,9 +188,15 @@ fn visible(read: &mut Read, actor: &Actor, id: WorkItemId) -> Result<WorkItem, E
 /// # Errors
 /// `NotFound`, `Refused` where a colleague has it, `Changed` where somebody was faster.
 pub fn take(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<(), Error> {
-    moved(db, actor, practice, id, "taken", |_| format!("Taken by {}", actor.login), |item, _| {
-        Ok(item.take(actor.user)?)
-    })
+    moved(
+        db,
+        actor,
+        practice,
+        id,
+        "taken",
+        |_| format!("Taken by {}", actor.login),
+        |item, _| Ok(item.take(actor.user)?),
+    )
 }
 
 /// The person takes the most urgent open item of a desk; none where nothing is open.
@@ -220,13 +226,7 @@ pub fn put_back(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) ->
 ///
 /// # Errors
 /// `Refused` where the handover lacks a sentence; `Denied` where the person may not escalate.
-pub fn escalate(
-    db: &Db,
-    actor: &Actor,
-    practice: PracticeId,
-    id: WorkItemId,
-    handover: Handover,
-) -> Result<(), Error> {
+pub fn escalate(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, handover: Handover) -> Result<(), Error> {
     allow(actor, Action::EscalateWork, &ResourceState::default())?;
     let sentence = |item: &WorkItem| {
         let to = item.desk.above().map_or("nobody", Desk::label);
@@ -241,9 +241,15 @@ pub fn escalate(
 /// `Refused` where it was not escalated or no sentence is given; `Denied` where the person may not return work.
 pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, why: &str) -> Result<(), Error> {
     allow(actor, Action::ReturnWork, &ResourceState::default())?;
-    moved(db, actor, practice, id, "returned", |_| format!("Returned: {}", why.trim()), |item, today| {
-        Ok(item.return_down(why, today)?)
-    })
+    moved(
+        db,
+        actor,
+        practice,
+        id,
+        "returned",
+        |_| format!("Returned: {}", why.trim()),
+        |item, today| Ok(item.return_down(why, today)?),
+    )
 }
 
 /// The item ends with words about what was done.

@@ -24,6 +24,8 @@ CREATE TABLE charge (
     date_of_service DATE NOT NULL,
     procedure_code TEXT NOT NULL,
     amount_cents BIGINT NOT NULL CHECK (amount_cents >= 0),
+    -- Entered by mistake and taken back: its amount is zero, its postings cancel out, no claim names it again.
+    is_void BOOLEAN NOT NULL DEFAULT FALSE,
     body JSONB NOT NULL,
     PRIMARY KEY (practice_id, id),
     UNIQUE (practice_id, encounter_id, line_number),

@@ -66,7 +66,12 @@ statements! {
         WHERE practice_id = $1 AND id = $2";
     /// A visit's charges, in order.
     pub const CHARGES: (Json<Charge>,) =
-        "SELECT body FROM charge WHERE practice_id = $1 AND encounter_id = $2 ORDER BY line_number";
+        "SELECT body FROM charge WHERE practice_id = $1 AND encounter_id = $2 AND is_void = FALSE ORDER BY line_number";
+    /// The highest line number of a visit, voided lines included.
+    pub const LAST_LINE: (i32,) = "SELECT CAST(COALESCE(MAX(line_number), 0) AS BIGINT) FROM charge \
+        WHERE practice_id = $1 AND encounter_id = $2";
+    /// Takes a charge back; its postings are cancelled by the caller.
+    pub const VOID_CHARGE: () = "UPDATE charge SET is_void = TRUE, amount_cents = 0 WHERE practice_id = $1 AND id = $2";
     /// One charge.
     pub const CHARGE: (Json<Charge>,) = "SELECT body FROM charge WHERE practice_id = $1 AND id = $2";
     /// Saves a changed charge.
@@ -99,6 +104,11 @@ pub fn insert(tx: &mut Tx, encounter: &Encounter, charges: &[Charge]) -> Result<
         source_key: encounter.source_key.clone(),
         body: Json(encounter.clone()),
     })?;
+    insert_charges(tx, charges)
+}
+
+/// Stores further charges of a visit.
+pub fn insert_charges(tx: &mut Tx, charges: &[Charge]) -> Result<(), StoreError> {
     let rows: Vec<ChargeRow> = charges
         .iter()
         .map(|charge| ChargeRow {
@@ -131,4 +141,16 @@ pub fn save_charge(tx: &mut Tx, charge: &Charge) -> Result<(), StoreError> {
         params![charge.id, charge.date_of_service, charge.procedure.code, charge.amount, Json(charge.clone())],
     )?;
     Ok(())
+}
+
+/// Takes a charge back: it stays, with an amount of zero, and stands on no claim any more.
+pub fn void_charge(tx: &mut Tx, charge: ChargeId) -> Result<(), StoreError> {
+    tx.execute(&VOID_CHARGE, params![charge])?;
+    Ok(())
+}
+
+/// The number that the next line of a visit gets.
+pub fn next_line_number(conn: &Conn, encounter: EncounterId) -> Result<i32, StoreError> {
+    let (last,) = conn.query_one(&LAST_LINE, params![encounter])?;
+    Ok(last + 1)
 }

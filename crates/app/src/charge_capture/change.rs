@@ -1,0 +1,298 @@
+//! Changes of a visit before its claim is on its way: the front desk mends data, the coder codes. What a change of
+//! codes or units makes of the price is posted as a difference; no posting is ever changed.
+
+use billing::PracticeId;
+use billing::access::{Action, Actor, ResourceState};
+use billing::charge::{Charge, Drug, Procedure, Units};
+use billing::claim::ClaimStatus;
+use billing::encounter::{Accident, Encounter};
+use billing::{ChargeId, EncounterId, FacilityId, PayerId, ProviderId};
+use jiff::civil::Date;
+use ledger::{Account, DraftEntry, Money};
+use store::charge as rows;
+use store::{Db, Tx, params};
+
+use super::{people_exist, post, price, receivable, source, upper};
+use crate::Error;
+use crate::access::allow;
+use crate::claim_scrub;
+
+/// The data of a visit that the front desk keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitChange {
+    /// When.
+    pub date_of_service: Date,
+    /// Two-digit setting code.
+    pub place_of_service: String,
+    /// Where, when not at the billing address.
+    pub facility_id: Option<FacilityId>,
+    /// Who did the service.
+    pub rendering_id: ProviderId,
+    /// Who sent the patient.
+    pub referring_id: Option<ProviderId>,
+    /// Who supervised.
+    pub supervising_id: Option<ProviderId>,
+    /// Who ordered.
+    pub ordering_id: Option<ProviderId>,
+    /// Permission number.
+    pub prior_authorization: Option<String>,
+    /// Referral number.
+    pub referral_number: Option<String>,
+    /// An accident that caused it.
+    pub accident: Option<Accident>,
+    /// First day of the illness.
+    pub onset_on: Option<Date>,
+    /// Units and drugs of lines by their number; lines that are not named stay as they are.
+    pub lines: Vec<(i32, Units, Option<Drug>)>,
+}
+
+impl From<&Encounter> for VisitChange {
+    fn from(encounter: &Encounter) -> Self {
+        VisitChange {
+            date_of_service: encounter.date_of_service,
+            place_of_service: encounter.place_of_service.clone(),
+            facility_id: encounter.facility_id,
+            rendering_id: encounter.rendering_id,
+            referring_id: encounter.referring_id,
+            supervising_id: encounter.supervising_id,
+            ordering_id: encounter.ordering_id,
+            prior_authorization: encounter.prior_authorization.clone(),
+            referral_number: encounter.referral_number.clone(),
+            accident: encounter.accident.clone(),
+            onset_on: encounter.onset_on,
+            lines: Vec::new(),
+        }
+    }
+}
+
+/// The codes of a visit, whole: lines that are not named are taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitCodes {
+    /// ICD-10-CM codes, the principal first.
+    pub diagnoses: Vec<String>,
+    /// What was done.
+    pub lines: Vec<CodedLine>,
+}
+
+/// One line as coded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodedLine {
+    /// The line's number; none for a new one.
+    pub line_number: Option<i32>,
+    /// Code and modifiers.
+    pub procedure: Procedure,
+    /// How often.
+    pub units: Units,
+    /// Which diagnoses, from 1.
+    pub diagnosis_pointers: Vec<u8>,
+}
+
+impl VisitCodes {
+    /// The codes as they stand, to be changed.
+    pub fn of(encounter: &Encounter, charges: &[Charge]) -> VisitCodes {
+        let line = |charge: &Charge| CodedLine {
+            line_number: Some(charge.line_number),
+            procedure: charge.procedure.clone(),
+            units: charge.units,
+            diagnosis_pointers: charge.diagnosis_pointers.clone(),
+        };
+        VisitCodes { diagnoses: encounter.diagnoses.clone(), lines: charges.iter().map(line).collect() }
+    }
+}
+
+/// Changes a visit's data. Claims held for it are scrubbed again.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid`; `Refused` where a claim of the visit is on its way or decided.
+pub fn change_visit(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: EncounterId,
+    change: &VisitChange,
+) -> Result<(), Error> {
+    allow(actor, Action::EnterCharges, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        if change.date_of_service > tx.today() {
+            return Err(Error::invalid("date of service", "A visit is charged after it took place; correct the date."));
+        }
+        let mut encounter = changeable(tx, id)?;
+        let people = [Some(change.rendering_id), change.referring_id, change.supervising_id, change.ordering_id];
+        people_exist(tx, people, change.facility_id)?;
+        apply(&mut encounter, change);
+        rows::save_encounter(tx, &encounter)?;
+        let before = rows::charges(tx, id)?;
+        let mut after = before.clone();
+        for charge in &mut after {
+            charge.date_of_service = change.date_of_service;
+            if let Some((_, units, drug)) = change.lines.iter().find(|line| line.0 == charge.line_number) {
+                reprice(tx, charge, *units)?;
+                charge.drug = drug.clone();
+            }
+        }
+        save_charges(tx, &encounter, &before, &after)?;
+        tx.audit("change visit", "encounter", id, serde_json::json!({}));
+        claim_scrub::rescrub_held(tx, encounter.patient_id)
+    })
+}
+
+fn apply(encounter: &mut Encounter, change: &VisitChange) {
+    encounter.date_of_service = change.date_of_service;
+    encounter.place_of_service = change.place_of_service.trim().to_owned();
+    encounter.facility_id = change.facility_id;
+    encounter.rendering_id = change.rendering_id;
+    encounter.referring_id = change.referring_id;
+    encounter.supervising_id = change.supervising_id;
+    encounter.ordering_id = change.ordering_id;
+    encounter.prior_authorization = change.prior_authorization.clone();
+    encounter.referral_number = change.referral_number.clone();
+    encounter.accident = change.accident.clone();
+    encounter.onset_on = change.onset_on;
+}
+
+/// Codes a visit anew: diagnoses, procedures, modifiers, pointers; lines may come and go. Claims held for it are
+/// scrubbed again.
+///
+/// # Errors
+/// `Denied` for all but a coder; `NotFound`; `Invalid` for a code without a price or an unknown line; `Refused` where a
+/// claim of the visit is on its way or decided.
+pub fn change_codes(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: EncounterId,
+    coded: &VisitCodes,
+) -> Result<(), Error> {
+    allow(actor, Action::ChangeCodes, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let mut encounter = changeable(tx, id)?;
+        encounter.diagnoses = coded.diagnoses.iter().map(|code| codes::icd10cm::normalized(code)).collect();
+        rows::save_encounter(tx, &encounter)?;
+        let before = rows::charges(tx, id)?;
+        let lines = coded.lines.iter().map(|line| coded_charge(tx, &encounter, &before, line));
+        let after = lines.collect::<Result<_, _>>()?;
+        let after = number_new(tx, id, after)?;
+        save_charges(tx, &encounter, &before, &after)?;
+        tx.audit("change codes", "encounter", id, serde_json::json!({ "lines": coded.lines.len() }));
+        claim_scrub::rescrub_held(tx, encounter.patient_id)
+    })
+}
+
+fn coded_charge(tx: &mut Tx, encounter: &Encounter, before: &[Charge], line: &CodedLine) -> Result<Charge, Error> {
+    let procedure = upper(&line.procedure);
+    let Some(number) = line.line_number else {
+        return Ok(Charge {
+            id: ChargeId(tx.new_id()),
+            encounter_id: encounter.id,
+            patient_id: encounter.patient_id,
+            line_number: 0,
+            date_of_service: encounter.date_of_service,
+            amount: price(tx, &procedure, line.units, encounter.date_of_service, 0)?,
+            procedure,
+            diagnosis_pointers: line.diagnosis_pointers.clone(),
+            units: line.units,
+            drug: None,
+        });
+    };
+    let known = before.iter().find(|charge| charge.line_number == number);
+    let mut charge = known.cloned().ok_or_else(|| {
+        Error::invalid(format!("line {number}"), "The visit has no such line; look at it again before coding.")
+    })?;
+    charge.diagnosis_pointers = line.diagnosis_pointers.clone();
+    let same_price = charge.procedure.code == procedure.code && charge.procedure.modifiers == procedure.modifiers;
+    charge.procedure = procedure;
+    if same_price {
+        reprice(tx, &mut charge, line.units)?;
+    } else {
+        recode(tx, &mut charge, line.units)?;
+    }
+    Ok(charge)
+}
+
+/// A new code has its list price; where there is none and the old price was agreed by hand, that one stays.
+fn recode(tx: &mut Tx, charge: &mut Charge, units: Units) -> Result<(), Error> {
+    charge.amount = price(tx, &charge.procedure, units, charge.date_of_service, charge.line_number)?;
+    charge.units = units;
+    Ok(())
+}
+
+/// The same code keeps its price while the units stay; other units are priced by the list.
+fn reprice(tx: &mut Tx, charge: &mut Charge, units: Units) -> Result<(), Error> {
+    if charge.units != units {
+        recode(tx, charge, units)?;
+    }
+    Ok(())
+}
+
+fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<Vec<Charge>, Error> {
+    let mut next = rows::next_line_number(tx, id)?;
+    for charge in charges.iter_mut().filter(|charge| charge.line_number == 0) {
+        charge.line_number = next;
+        next += 1;
+    }
+    Ok(charges)
+}
+
+/// The visit, if no claim of it is on its way or decided.
+fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
+    let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
+    for (_, _, status) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+        match status {
+            ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {}
+            ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
+                return Err(Error::refused(
+                    "The claim of this visit is with the payer. Wait for its answer; then send a corrected claim.",
+                ));
+            }
+        }
+    }
+    Ok(encounter)
+}
+
+/// Saves what changed and posts what it makes of the money.
+fn save_charges(tx: &mut Tx, encounter: &Encounter, before: &[Charge], after: &[Charge]) -> Result<(), Error> {
+    let payer = payer_of(tx, encounter, before)?;
+    let mut entry = DraftEntry::new(tx.today(), "A visit was corrected", source(encounter.id));
+    let move_by = |entry: DraftEntry, charge: &Charge, difference: Money, why: &'static str| {
+        entry.debit(receivable(charge, payer), difference, why).credit(
+            Account::Revenue { charge: charge.id.0 },
+            difference,
+            why,
+        )
+    };
+    let mut added = Vec::new();
+    for charge in after {
+        match before.iter().find(|old| old.id == charge.id) {
+            None => {
+                entry = move_by(entry, charge, charge.amount, "charge");
+                added.push(charge.clone());
+            }
+            Some(old) if old == charge => {}
+            Some(old) => {
+                entry = move_by(entry, charge, charge.amount - old.amount, "correction");
+                rows::save_charge(tx, charge)?;
+            }
+        }
+    }
+    for old in before.iter().filter(|old| after.iter().all(|charge| charge.id != old.id)) {
+        entry = move_by(entry, old, -old.amount, "taken back");
+        rows::void_charge(tx, old.id)?;
+    }
+    rows::insert_charges(tx, &added)?;
+    let stamp = tx.new_id();
+    post(tx, entry, &format!("correction:{}:{stamp}", encounter.id))
+}
+
+/// Who owes the visit's charges now.
+fn payer_of(tx: &mut Tx, encounter: &Encounter, charges: &[Charge]) -> Result<Option<PayerId>, Error> {
+    if let Some((_, payer, _)) = tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![encounter.id])?.first() {
+        return Ok(Some(*payer));
+    }
+    let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
+    let balances = store::ledger::charge_balances(tx, &ids)?;
+    Ok(balances
+        .into_iter()
+        .find(|balance| balance.cents > Money::ZERO)
+        .and_then(|balance| balance.payer_id)
+        .map(PayerId))
+}

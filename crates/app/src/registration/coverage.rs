@@ -1,0 +1,177 @@
+//! Coverages: effective-dated, versioned, ranked. A change is a new version; what claims were made from stays.
+
+use billing::PracticeId;
+use billing::access::{Action, Actor, ResourceState};
+use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
+use billing::identifier::MemberId;
+use billing::patient::Patient;
+use billing::{CoverageId, PatientId, PayerId};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::registration as rows;
+use store::{Db, Tx, params};
+
+use super::Registered;
+use crate::Error;
+use crate::access::allow;
+use crate::{charge_capture, claim_scrub};
+
+/// A coverage as entered from the card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoverageData {
+    /// Who adjudicates.
+    pub payer_id: PayerId,
+    /// Plan name on the card.
+    pub plan_name: String,
+    /// Group number; empty when none.
+    pub group_number: String,
+    /// Who pays first.
+    pub rank: CoverageRank,
+    /// What the patient is to the member.
+    pub relationship: Relationship,
+    /// Number on the card.
+    pub member_id: MemberId,
+    /// The member, where it is not the patient.
+    pub subscriber: Option<Subscriber>,
+    /// First covered day.
+    pub effective_on: Date,
+    /// Last covered day; open when none.
+    pub ends_on: Option<Date>,
+    /// Key in the system it was imported from.
+    pub source_key: Option<String>,
+}
+
+/// Adds a coverage to a patient, or finds the one of the same source key. Visits that waited for a coverage are billed
+/// to it, and claims held for data are scrubbed again.
+///
+/// # Errors
+/// `Denied`; `NotFound` for patient or payer; `Invalid` for dates the wrong way round, a member that is missing, or a
+/// second coverage of the same rank on the same days.
+pub fn add_coverage(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient_id: PatientId,
+    data: &CoverageData,
+) -> Result<Registered<CoverageId>, Error> {
+    allow(actor, Action::EditCoverage, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        if let Some(key) = &data.source_key
+            && let Some((id,)) = tx.query_opt(&rows::COVERAGE_BY_SOURCE, params![patient_id, key.as_str()])?
+        {
+            return Ok(Registered::known(id));
+        }
+        let patient = rows::patient(tx, patient_id)?.ok_or(Error::NotFound("patient"))?;
+        let id = CoverageId(tx.new_id());
+        let coverage = coverage(id, 1, &patient, data)?;
+        store_version(tx, &coverage, data)?;
+        Ok(Registered::new(id))
+    })
+}
+
+/// Changes a coverage: the next version. Claims that are not on their way yet are made from it; the others keep theirs.
+///
+/// # Errors
+/// As [`add_coverage`].
+pub fn change_coverage(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: CoverageId,
+    data: &CoverageData,
+) -> Result<(), Error> {
+    allow(actor, Action::EditCoverage, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let before = rows::coverage(tx, id)?.ok_or(Error::NotFound("coverage"))?;
+        let patient = rows::patient(tx, before.patient_id)?.ok_or(Error::NotFound("patient"))?;
+        let next = coverage(id, before.version + 1, &patient, data)?;
+        if (Coverage { version: before.version, ..next.clone() }) == before {
+            return Ok(());
+        }
+        store_version(tx, &next, data)
+    })
+}
+
+/// Every version of a coverage with the instant it was entered, oldest first.
+///
+/// # Errors
+/// `Denied`; `NotFound`.
+pub fn coverage_history(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: CoverageId,
+) -> Result<Vec<(Coverage, Timestamp)>, Error> {
+    allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let versions = read.query(&rows::COVERAGE_HISTORY, params![id])?;
+        let latest = versions.last().ok_or(Error::NotFound("coverage"))?;
+        read.saw("coverage", latest.0.0.patient_id);
+        Ok(versions.into_iter().map(|(coverage, at)| (coverage.0, at)).collect())
+    })
+}
+
+fn store_version(tx: &mut Tx, coverage: &Coverage, data: &CoverageData) -> Result<(), Error> {
+    rows::payer(tx, coverage.payer_id)?.ok_or(Error::NotFound("payer"))?;
+    refuse_overlap(tx, coverage)?;
+    rows::insert_coverage(tx, coverage, data.source_key.as_deref())?;
+    let detail = serde_json::json!({ "version": coverage.version, "payer": coverage.payer_id });
+    tx.audit("save coverage", "patient", coverage.patient_id, detail);
+    charge_capture::bill_waiting_visits(tx, coverage.patient_id)?;
+    claim_scrub::rescrub_held(tx, coverage.patient_id)
+}
+
+fn coverage(id: CoverageId, version: i32, patient: &Patient, data: &CoverageData) -> Result<Coverage, Error> {
+    if data.ends_on.is_some_and(|end| end < data.effective_on) {
+        return Err(Error::invalid(
+            "last covered day",
+            "The coverage ends before it begins; correct one of the dates.",
+        ));
+    }
+    let subscriber = match (data.relationship, &data.subscriber) {
+        (Relationship::SelfSubscriber, None) => Subscriber {
+            name: patient.name.clone(),
+            member_id: data.member_id.clone(),
+            birth_date: patient.birth_date,
+            gender: patient.gender,
+            address: patient.address.clone(),
+        },
+        // A card may spell the patient's own name otherwise.
+        (
+            Relationship::SelfSubscriber | Relationship::Spouse | Relationship::Child | Relationship::Other,
+            Some(member),
+        ) => Subscriber { member_id: data.member_id.clone(), ..member.clone() },
+        (Relationship::Spouse | Relationship::Child | Relationship::Other, None) => {
+            return Err(Error::invalid("member", "Enter the member: the patient is said to be a family member."));
+        }
+    };
+    Ok(Coverage {
+        id,
+        version,
+        patient_id: patient.id,
+        payer_id: data.payer_id,
+        plan_name: data.plan_name.trim().to_owned(),
+        group_number: data.group_number.trim().to_owned(),
+        rank: data.rank,
+        relationship: data.relationship,
+        subscriber,
+        effective_on: data.effective_on,
+        ends_on: data.ends_on,
+    })
+}
+
+/// Two coverages of one rank on one day leave open who pays first.
+fn refuse_overlap(tx: &mut Tx, coverage: &Coverage) -> Result<(), Error> {
+    let meets = |other: &Coverage| {
+        coverage.ends_on.is_none_or(|end| other.effective_on <= end)
+            && other.ends_on.is_none_or(|end| coverage.effective_on <= end)
+    };
+    let others = rows::coverages(tx, coverage.patient_id)?;
+    if others.iter().any(|other| other.id != coverage.id && other.rank == coverage.rank && meets(other)) {
+        return Err(Error::invalid(
+            "rank",
+            "Another coverage of this rank is in force on some of these days. End that one first, or choose another rank.",
+        ));
+    }
+    Ok(())
+}
