@@ -35,4 +35,6 @@ pub mod jobs;
 pub mod reference;
 pub mod verify;
 
+pub mod x12_file;
+
 pub use error::Error;

@@ -6,6 +6,7 @@
 #![deny(clippy::float_arithmetic)]
 
 pub mod acknowledgment;
+pub mod check;
 pub mod claim_837;
 pub mod claim_status;
 pub mod eligibility;

@@ -14,6 +14,7 @@ mod report;
 mod session;
 mod upkeep;
 mod work;
+mod x12;
 
 use std::process::ExitCode;
 
@@ -70,6 +71,9 @@ enum Command {
     /// The desk's work
     #[command(subcommand)]
     Work(work::Command),
+    /// Check and show X12 files
+    #[command(subcommand)]
+    X12(x12::Command),
     /// Print a report
     Report(report::Arguments),
     /// Bring the database's tables up to date
@@ -94,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),
+        Command::X12(command) => x12::run(&command),
         Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),

@@ -61,9 +61,10 @@ fn choose(mut practices: Vec<PracticeName>, name: Option<&str>) -> Result<Practi
             Some(found) => Ok(practices.swap_remove(found)),
             None => Err(Failure::Refused(format!("There is no practice of that name here. There are: {}.", names()))),
         },
-        None if practices.len() > 1 => {
-            Err(Failure::Unreadable(format!("This database holds several practices. Say --practice with one of: {}.", names())))
-        }
+        None if practices.len() > 1 => Err(Failure::Unreadable(format!(
+            "This database holds several practices. Say --practice with one of: {}.",
+            names()
+        ))),
         None => practices.pop().ok_or_else(|| {
             Failure::Refused(
                 "This database holds no practice yet. Make one with `tierline demo`, or import into it with \

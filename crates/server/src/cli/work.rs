@@ -85,7 +85,8 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::List(arguments) => list(&session, arguments),
         Command::Take(arguments) => {
             if actor.kind != ActorKind::User {
-                let words = "Only a person can hold an item. Say --as LOGIN, with a token of that person in TIERLINE_TOKEN.";
+                let words =
+                    "Only a person can hold an item. Say --as LOGIN, with a token of that person in TIERLINE_TOKEN.";
                 return Err(Failure::Refused(words.to_owned()));
             }
             worklist::take(db, actor, practice, arguments.item)?;
