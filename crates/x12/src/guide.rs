@@ -116,7 +116,6 @@ pub(crate) struct Loop {
 pub(crate) struct Guide {
     pub set_id: &'static str,
     pub versions: &'static [&'static str],
-    pub functional_id: &'static str,
     pub label: &'static str,
     pub loops: &'static [Loop],
 }
@@ -149,6 +148,11 @@ pub(crate) fn holds(codes: &[u64], code: &[u8]) -> bool {
 /// The guide for a transaction set.
 pub(crate) fn find(set_id: &str, version: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(|guide| guide.set_id == set_id && guide.versions.contains(&version))
+}
+
+/// Our short name of a data element; empty where it has none.
+pub(crate) fn label_of(number: u16) -> &'static str {
+    LABELS.binary_search_by_key(&number, |(known, _)| *known).map_or("", |at| LABELS[at].1)
 }
 
 /// Whether a segment id is one of the standard's that some guide uses.

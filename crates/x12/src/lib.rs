@@ -5,6 +5,7 @@
 //!
 //! Start with [`read`] for the segments of a file, or [`Writer`] to make one.
 
+mod acknowledge;
 pub mod amount;
 mod check;
 pub mod codes;
@@ -14,6 +15,7 @@ mod file;
 mod guide;
 mod index;
 mod problem;
+pub mod render;
 mod rules;
 mod segment;
 mod text;
@@ -21,6 +23,7 @@ pub mod transactions;
 mod value;
 mod writer;
 
+pub use acknowledge::{AcknowledgmentHeader, write_999, write_ta1};
 pub use amount::Amount;
 pub use check::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict, check};
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};

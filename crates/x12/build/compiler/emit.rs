@@ -25,6 +25,15 @@ pub fn rust(dictionary: &Dictionary, guides: &[Guide]) -> Result<String, String>
     code.push_str(&out.statics);
     let known: Vec<String> =
         dictionary.segments.keys().map(|id| format!("{}", packed_id(id))).collect::<BTreeSet<_>>().into_iter().collect();
+    let mut labels: Vec<(u16, &str)> = dictionary
+        .elements
+        .iter()
+        .filter_map(|(number, element)| Some((number.parse().ok()?, element.label.as_str())))
+        .filter(|(_, label)| !label.is_empty())
+        .collect();
+    labels.sort_unstable();
+    writeln!(code, "pub(crate) static LABELS: [(u16, &str); {}] = {labels:?};", labels.len())
+        .map_err(|error| error.to_string())?;
     write!(
         code,
         "pub(crate) static GUIDES: [Guide; {}] = [{list}];\npub(crate) static KNOWN_SEGMENTS: [u32; {}] = [{}];\n",
@@ -95,10 +104,9 @@ impl Emitter<'_> {
         self.statics.push_str(&format!("static {name}: [Loop; {}] = [{}];\n", loops.len(), loops.join(", ")));
         let versions: Vec<String> = guide.versions.iter().map(|version| format!("{version:?}")).collect();
         Ok(format!(
-            "Guide {{ set_id: {:?}, versions: &[{}], functional_id: {:?}, label: {:?}, loops: &{name} }}, ",
+            "Guide {{ set_id: {:?}, versions: &[{}], label: {:?}, loops: &{name} }}, ",
             guide.set_id,
             versions.join(", "),
-            guide.functional_id,
             guide.label
         ))
     }

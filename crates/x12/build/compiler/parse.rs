@@ -13,6 +13,8 @@ pub struct DataElement {
     pub kind: String,
     pub min: u16,
     pub max: u16,
+    /// Our own short name; empty for none.
+    pub label: String,
 }
 
 /// One place in a segment or composite: which element, in which form, how often.
@@ -119,9 +121,13 @@ pub fn dictionary(text: &str) -> Result<Dictionary, String> {
         match words.as_slice() {
             [] => {}
             [first, ..] if first.starts_with('#') => {}
-            ["element", id, kind, min, max] => {
-                let element =
-                    DataElement { kind: (*kind).to_owned(), min: number(min, &place)?, max: number(max, &place)? };
+            ["element", id, kind, min, max, label @ ..] => {
+                let element = DataElement {
+                    kind: (*kind).to_owned(),
+                    min: number(min, &place)?,
+                    max: number(max, &place)?,
+                    label: label.join(" "),
+                };
                 found.elements.insert((*id).to_owned(), element);
             }
             ["composite", id, rest @ ..] => {

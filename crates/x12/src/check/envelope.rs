@@ -176,6 +176,7 @@ impl<'c> Envelope<'c> {
             sent: (header.trimmed(9).into_owned(), header.trimmed(10).into_owned()),
             control_number: header.trimmed(13).into_owned(),
             wants_acknowledgment: header.element(14) == b"1",
+            is_test: header.element(15) == b"T",
             note: 0,
             acknowledgments: 0,
             groups: Vec::new(),

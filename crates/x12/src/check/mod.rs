@@ -7,7 +7,7 @@ pub(crate) mod element;
 mod envelope;
 pub(crate) mod hierarchy;
 mod isa;
-mod place;
+pub(crate) mod place;
 mod report;
 mod set;
 pub(crate) mod sink;

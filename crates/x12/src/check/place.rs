@@ -87,6 +87,11 @@ impl Place {
         self.frames.last().map_or("", |frame| frame.table.id)
     }
 
+    /// Our short name of the innermost loop.
+    pub fn loop_label(&self) -> &'static str {
+        self.frames.last().map_or("", |frame| frame.table.label)
+    }
+
     fn open(&mut self, table: &'static Loop) {
         let counters = self.counters.len();
         self.counters.resize(counters + table.entries.len(), 0);

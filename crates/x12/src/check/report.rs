@@ -66,6 +66,8 @@ pub struct InterchangeReport {
     pub control_number: String,
     /// ISA14 asks for a TA1.
     pub wants_acknowledgment: bool,
+    /// ISA15 marks it as a test.
+    pub is_test: bool,
     /// The first TA105 note that rejects it; 0 for none.
     pub note: u8,
     /// How many TA1 segments it holds.
@@ -124,6 +126,12 @@ impl SetReport {
 }
 
 impl Checked {
+    /// The separators of the interchange that a segment stands in.
+    pub(crate) fn delimiters_at(&self, ordinal: u32) -> Delimiters {
+        let interchange = self.interchanges.iter().rev().find(|interchange| interchange.ordinal <= ordinal);
+        interchange.map_or_else(Delimiters::default, |interchange| interchange.delimiters)
+    }
+
     /// Every set with its group and interchange.
     pub fn sets(&self) -> impl Iterator<Item = (&InterchangeReport, &GroupReport, &SetReport)> {
         self.interchanges.iter().flat_map(|interchange| {

@@ -47,11 +47,13 @@ impl AcknowledgmentRules {
         // Code 5 says that the sender's own count was wrong, code 3 that the trailer was missing.
         let count_was_wrong = (5..=9).any(|n| matches!(cells.get(n), b"5" | b"3"));
         let rejected = self.responses - self.accepted;
+        let is_rejected = cells.get(1) == b"R";
         if included != received && !count_was_wrong {
             sink.error(&COUNT, cells.at_element(2));
-        } else if self.responses > received || (self.responses == received && accepted != self.accepted) {
-            sink.error(&COUNT, cells.at_element(if self.responses > received { 3 } else { 4 }));
-        } else if accepted + rejected > received || accepted < self.accepted {
+        } else if self.responses > received {
+            sink.error(&COUNT, cells.at_element(3));
+        } else if !is_rejected && (accepted < self.accepted || accepted + rejected > received) {
+            // A group rejected as a whole takes its accepted sets with it.
             sink.error(&COUNT, cells.at_element(4));
         } else {
             let holds = match cells.get(1) {

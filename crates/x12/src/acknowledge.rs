@@ -1,0 +1,219 @@
+//! TA1 and 999 written from what a check found: one source for what is told to people and to partners.
+//!
+//! Never copies data of the file into an acknowledgment (IK404 stays empty), never acknowledges an acknowledgment.
+
+use jiff::civil::DateTime;
+
+use crate::check::{Checked, GroupReport, InterchangeReport, SetReport};
+use crate::problem::{Code, Problem, Severity};
+use crate::value::Value;
+use crate::writer::{GroupHeader, InterchangeHeader, Usage, WriteError, Writer};
+
+/// The guide that a 999 follows.
+const GUIDE_999: &str = "005010X231A1";
+/// IK502 to IK506 and AK905 to AK909: five codes at most.
+const MAX_CODES: usize = 5;
+/// IK303 has at most six characters.
+const LOOP_ID_WIDTH: usize = 6;
+
+/// What an acknowledgment says of itself.
+#[derive(Debug, Clone, Copy)]
+pub struct AcknowledgmentHeader {
+    /// When it is made, local time.
+    pub made_at: DateTime,
+    /// ISA13 and GS06 of the acknowledgment.
+    pub control_number: u32,
+}
+
+/// Writes the TA1 for an interchange: accepted, or rejected with the first note that was found.
+pub fn write_ta1(interchange: &InterchangeReport, header: AcknowledgmentHeader) -> Result<Vec<u8>, WriteError> {
+    let mut writer = Writer::new(reply(interchange, header));
+    let decision = if interchange.note == 0 { "A" } else { "R" };
+    writer.interchange_acknowledgment([
+        format!("{:0>9}", interchange.control_number),
+        digits(&interchange.sent.0),
+        digits(&interchange.sent.1),
+        decision.to_owned(),
+        format!("{:03}", interchange.note),
+    ]);
+    writer.finish()
+}
+
+/// A date or time without what a gateway may have put into it, such as a line break.
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// Writes the 999 for an interchange: one set for each functional group. None where there is nothing to answer:
+/// an interchange that its TA1 rejects, no group, or only groups of acknowledgments.
+pub fn write_999(
+    checked: &Checked,
+    interchange: &InterchangeReport,
+    header: AcknowledgmentHeader,
+) -> Result<Option<Vec<u8>>, WriteError> {
+    let groups: Vec<&GroupReport> = interchange.groups.iter().filter(|group| group.functional_id != "FA").collect();
+    let Some(first) = groups.first().filter(|_| interchange.note == 0) else { return Ok(None) };
+    let mut writer = Writer::new(reply(interchange, header));
+    writer.begin_group(&GroupHeader {
+        functional_id: "FA".to_owned(),
+        sender: first.receiver.clone(),
+        receiver: first.sender.clone(),
+        sent_at: header.made_at,
+        control_number: header.control_number,
+        version: GUIDE_999.to_owned(),
+    });
+    for group in groups {
+        write_group(&mut writer, checked, group);
+    }
+    writer.finish().map(Some)
+}
+
+fn reply(interchange: &InterchangeReport, header: AcknowledgmentHeader) -> InterchangeHeader {
+    InterchangeHeader {
+        sender_qualifier: interchange.receiver_qualifier.clone(),
+        sender: interchange.receiver.clone(),
+        receiver_qualifier: interchange.sender_qualifier.clone(),
+        receiver: interchange.sender.clone(),
+        sent_at: header.made_at,
+        control_number: header.control_number,
+        wants_acknowledgment: false,
+        usage: if interchange.is_test { Usage::Test } else { Usage::Production },
+        delimiters: crate::Delimiters::default(),
+    }
+}
+
+fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport) {
+    writer.begin_set("999", Some(GUIDE_999));
+    writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
+    let group_is_rejected = !group.codes.is_empty();
+    for set in &group.sets {
+        write_set(writer, checked, set);
+    }
+    let received = group.sets.len();
+    let accepted = if group_is_rejected { 0 } else { group.sets.iter().filter(|set| set.is_accepted()).count() };
+    let decision = match accepted {
+        0 if received > 0 || group_is_rejected => "R",
+        count if count == received => "A",
+        _ => "P",
+    };
+    let stated = group.stated_sets.map_or(received, |count| count as usize);
+    let mut elements = vec![Value::from(decision), stated.into(), received.into(), accepted.into()];
+    elements.extend(group.codes.iter().take(MAX_CODES).map(|code| Value::from(u32::from(*code))));
+    writer.segment("AK9", elements);
+}
+
+fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
+    writer.segment("AK2", [&set.id, &set.control_number, &set.version]);
+    let (first, last) = set.ordinals;
+    let problems: Vec<&Problem> = checked
+        .problems
+        .kept()
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error && (first..=last).contains(&problem.ordinal))
+        .collect();
+    let mut has_segment_errors = false;
+    let mut open: Option<(u32, &str)> = None;
+    for problem in problems {
+        let Some(response) = Response::of(problem) else { continue };
+        has_segment_errors = true;
+        let element_of_open = matches!(response, Response::Element(_)) && open == Some((problem.ordinal, problem.loop_id));
+        if !element_of_open {
+            write_ik3(writer, problem, first, &response);
+        }
+        if let Response::Element(code) = response {
+            write_ik4(writer, problem, code);
+            open = Some((problem.ordinal, problem.loop_id));
+        } else {
+            open = None;
+        }
+    }
+    let mut codes: Vec<String> =
+        set.codes.iter().map(|(own, code)| format!("{}{code}", if *own { "I" } else { "" })).collect();
+    if has_segment_errors || (set.errors > 0 && codes.is_empty()) {
+        codes.push("5".to_owned());
+    }
+    let mut elements = vec![Value::from(if set.is_accepted() { "A" } else { "R" })];
+    elements.extend(codes.into_iter().take(MAX_CODES).map(Value::from));
+    writer.segment("IK5", elements);
+}
+
+fn write_ik3(writer: &mut Writer, problem: &Problem, first: u32, response: &Response) {
+    let code = match response {
+        Response::Segment(code) => (*code).to_owned(),
+        Response::Element(_) => "8".to_owned(),
+    };
+    let loop_id: String = problem.loop_id.chars().filter(char::is_ascii_alphanumeric).take(LOOP_ID_WIDTH).collect();
+    let position = (problem.ordinal - first + 1).to_string();
+    let segment = problem.segment.to_string();
+    writer.segment("IK3", [segment, position, loop_id, code]);
+}
+
+fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str) {
+    let number = |number: u16| if number == 0 { String::new() } else { number.to_string() };
+    let place = [u16::from(problem.element).to_string(), number(problem.component.into()), number(problem.repetition)];
+    writer.segment("IK4", [Value::composite(place), Value::EMPTY, Value::from(code)]);
+}
+
+/// How a 999 tells a problem inside a set.
+enum Response {
+    /// IK304.
+    Segment(&'static str),
+    /// IK403, under an IK304 of 8.
+    Element(&'static str),
+}
+
+impl Response {
+    /// None for problems of the envelope, which IK5, AK9 or the TA1 tell.
+    fn of(problem: &Problem) -> Option<Self> {
+        match problem.code {
+            Code::NotX12 | Code::Interchange(_) | Code::Group(_) | Code::Set(..) => None,
+            Code::Segment(own, code) => Some(Self::Segment(segment_code(own, code))),
+            Code::Element(own, code) => Some(Self::Element(element_code(own, code))),
+            Code::CodeSet | Code::Hierarchy => Some(Self::Element("7")),
+            // What one element demands of another has its own implementation codes.
+            Code::Balance | Code::Situation if problem.element > 0 => Some(Self::Element("I9")),
+            Code::Balance | Code::Situation => Some(Self::Segment("I6")),
+        }
+    }
+}
+
+fn segment_code(own: bool, code: u8) -> &'static str {
+    match (own, code) {
+        (false, 1) => "1",
+        (false, 2) => "2",
+        (false, 3) => "3",
+        (false, 4) => "4",
+        (false, 5) => "5",
+        (false, 6) => "6",
+        (false, 7) => "7",
+        (true, 4) => "I4",
+        (true, 6) => "I6",
+        (true, 7) => "I7",
+        (true, 8) => "I8",
+        (true, 9) => "I9",
+        (false, _) | (true, _) => "8",
+    }
+}
+
+fn element_code(own: bool, code: u8) -> &'static str {
+    match (own, code) {
+        (false, 1) => "1",
+        (false, 2) => "2",
+        (false, 3) => "3",
+        (false, 4) => "4",
+        (false, 5) => "5",
+        (false, 6) => "6",
+        (false, 8) => "8",
+        (false, 9) => "9",
+        (false, 10) => "10",
+        (false, 12) => "12",
+        (false, 13) => "13",
+        (true, 6) => "I6",
+        (true, 9) => "I9",
+        (true, 10) => "I10",
+        (true, 11) => "I11",
+        (true, 12) => "I12",
+        (true, 13) => "I13",
+        (false, _) | (true, _) => "7",
+    }
+}

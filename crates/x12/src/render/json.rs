@@ -1,0 +1,98 @@
+//! `x12 check --json`: one object a file, on one line.
+//!
+//! Written by hand, for the crate depends on no JSON library; strings are escaped here and nowhere else.
+
+use std::fmt::Write;
+
+use crate::check::{Checked, Coverage};
+use crate::problem::Problem;
+
+/// One file as a JSON object: `file`, `verdict`, `transactions`, `problems`, and how many problems were only counted.
+pub fn check_json(file_name: &str, checked: &Checked) -> String {
+    let mut out = String::from("{\"file\":");
+    push_string(&mut out, file_name);
+    push_field(&mut out, "verdict", checked.verdict.word());
+    out.push_str(",\"transactions\":[");
+    for (at, (_, group, set)) in checked.sets().enumerate() {
+        out.push_str(if at > 0 { ",{\"id\":" } else { "{\"id\":" });
+        push_string(&mut out, &set.id);
+        push_field(&mut out, "control_number", &set.control_number);
+        push_field(&mut out, "guide", if set.version.is_empty() { &group.version } else { &set.version });
+        push_field(&mut out, "verdict", if set.is_accepted() { "accepted" } else { "rejected" });
+        let coverage = match set.coverage {
+            Coverage::Guide => "guide",
+            Coverage::EnvelopeOnly => "envelope",
+        };
+        push_field(&mut out, "checked", coverage);
+        out.push('}');
+    }
+    out.push_str("],\"problems\":[");
+    for (at, problem) in checked.problems.kept().iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        push_problem(&mut out, problem);
+    }
+    out.push(']');
+    push_number(&mut out, "errors", checked.problems.errors());
+    push_number(&mut out, "warnings", checked.problems.warnings());
+    push_number(&mut out, "not_listed", checked.problems.dropped());
+    push_number(&mut out, "segments", checked.segments);
+    out.push('}');
+    out
+}
+
+fn push_problem(out: &mut String, problem: &Problem) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{{\"snip\":{}", problem.snip.number());
+    push_field(out, "severity", problem.severity.word());
+    push_field(out, "code", &problem.code.to_string());
+    push_field(out, "segment", &problem.segment.to_string());
+    push_number(out, "ordinal", u64::from(problem.ordinal));
+    push_field(out, "loop", problem.loop_id);
+    push_number(out, "element", u64::from(problem.element));
+    push_number(out, "component", u64::from(problem.component));
+    push_number(out, "byte", problem.span.0);
+    push_number(out, "length", u64::from(problem.span.1));
+    push_field(out, "rule", problem.rule);
+    push_field(out, "text", &problem.text());
+    push_field(out, "remedy", problem.remedy);
+    out.push('}');
+}
+
+fn push_field(out: &mut String, name: &str, value: &str) {
+    let _ = write!(out, ",\"{name}\":");
+    push_string(out, value);
+}
+
+fn push_number(out: &mut String, name: &str, value: u64) {
+    let _ = write!(out, ",\"{name}\":{value}");
+}
+
+fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            control if control.is_control() || matches!(control, '\u{2028}' | '\u{2029}') => {
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            plain => out.push(plain),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ShapeOnly, check};
+
+    #[test]
+    fn names_of_files_cannot_break_the_object() {
+        let json = check_json("a\"b\\c\n.x12", &check(b"nothing", &ShapeOnly));
+        assert!(json.starts_with("{\"file\":\"a\\\"b\\\\c\\u000a.x12\",\"verdict\":\"unreadable\",\"transactions\":[],\"problems\":[{\"snip\":1,\"severity\":\"error\",\"code\":\"ERROR\""), "{json}");
+        assert!(!json.contains('\n'));
+    }
+}

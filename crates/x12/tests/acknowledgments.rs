@@ -1,0 +1,75 @@
+//! Every case is answered by a TA1 and a 999 that our own checker accepts, and that say what was found.
+
+use std::path::Path;
+
+use x12::{AcknowledgmentHeader, Checked, ShapeOnly, Verdict, check, write_999, write_ta1};
+
+fn header() -> AcknowledgmentHeader {
+    AcknowledgmentHeader { made_at: jiff::civil::date(2026, 9, 2).at(1, 2, 0, 0), control_number: 77 }
+}
+
+fn case(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases").join(name)).unwrap()
+}
+
+fn text_of_999(checked: &Checked) -> String {
+    String::from_utf8(write_999(checked, &checked.interchanges[0], header()).unwrap().unwrap()).unwrap()
+}
+
+#[test]
+fn the_answer_to_every_case_is_itself_accepted() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+    let mut answered = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let checked = check(&std::fs::read(&path).unwrap(), &ShapeOnly);
+        for interchange in &checked.interchanges {
+            let is_addressed = !interchange.sender.is_empty()
+                && interchange.receiver.len() <= 15
+                && interchange.sender_qualifier.len() == 2
+                && interchange.receiver_qualifier.len() == 2;
+            if !is_addressed {
+                continue;
+            }
+            let Ok(ta1) = write_ta1(interchange, header()) else { panic!("{path:?}") };
+            let ta1 = check(&ta1, &ShapeOnly);
+            let is_readable = !path.to_string_lossy().contains("bad-env");
+            assert!(ta1.verdict == Verdict::Accepted || !is_readable, "{path:?} {:?}", ta1.problems);
+            if let Some(bytes) = write_999(&checked, interchange, header()).unwrap() {
+                let answer = check(&bytes, &ShapeOnly);
+                let text = String::from_utf8_lossy(&bytes);
+                assert_eq!(answer.verdict, Verdict::Accepted, "{path:?} {text} {:?}", answer.problems);
+                answered += 1;
+            }
+        }
+    }
+    assert!(answered > 60, "{answered}");
+}
+
+#[test]
+fn a_bad_code_is_told_with_its_segment_loop_element_and_set() {
+    let checked = check(&case("bad-837P-bad-sbr01.x12"), &ShapeOnly);
+    let text = text_of_999(&checked);
+    assert!(text.contains("~AK1*HC*1*005010X222A1~AK2*837*0001*005010X222A1~IK3*SBR*13*2000B*8~IK4*1**7~IK5*R*5~AK9*R*1*1*0~"), "{text}");
+}
+
+#[test]
+fn a_wrong_count_rejects_the_set_and_nothing_else() {
+    let checked = check(&case("bad-env-se-count.x12"), &ShapeOnly);
+    let text = text_of_999(&checked);
+    assert!(text.contains("~IK5*R*4~AK9*R*1*1*0~"), "{text}");
+}
+
+#[test]
+fn a_clean_file_is_accepted_by_both() {
+    let checked = check(&case("ok-837P.x12"), &ShapeOnly);
+    assert!(text_of_999(&checked).contains("~IK5*A~AK9*A*1*1*1~"));
+    let ta1 = write_ta1(&checked.interchanges[0], header()).unwrap();
+    assert!(String::from_utf8(ta1).unwrap().contains("~TA1*000000001*260901*1253*A*000~IEA*0*000000077~"));
+}
+
+#[test]
+fn an_acknowledgment_is_not_acknowledged() {
+    let checked = check(&case("ok-999-accept.x12"), &ShapeOnly);
+    assert_eq!(write_999(&checked, &checked.interchanges[0], header()).unwrap(), None);
+}

@@ -1,0 +1,111 @@
+//! Nothing that a file holds makes the engine panic, and no cut goes unseen.
+
+use std::path::Path;
+
+use x12::{AcknowledgmentHeader, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
+
+/// Mutants of each case; enough to reach every branch, few enough for every test run.
+const MUTANTS: u64 = 60;
+
+fn cases() -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "x12"))
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
+        .collect();
+    found.sort();
+    found
+}
+
+/// Uses everything that takes a file.
+fn use_all(bytes: &[u8]) -> Verdict {
+    let checked = check(bytes, &ShapeOnly);
+    let header = AcknowledgmentHeader { made_at: jiff::civil::date(2026, 9, 2).at(1, 2, 0, 0), control_number: 77 };
+    for interchange in &checked.interchanges {
+        let _ = write_ta1(interchange, header);
+        let _ = write_999(&checked, interchange, header);
+    }
+    render::check_json("file", &checked);
+    render::check_text("file", bytes, &checked);
+    render::show(&read(bytes));
+    checked.verdict
+}
+
+#[test]
+fn mutants_never_panic() {
+    let mut state: u64 = 0x2545_f491_4f6c_dd1d;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    const SPICE: &[u8] = b"*~:^ \r\n\x00\x7f\xff\xc3ISA0129-.AZ";
+    for (_, bytes) in cases() {
+        for _ in 0..MUTANTS {
+            let mut mutant = bytes.clone();
+            for _ in 0..=next() % 4 {
+                let at = (next() % mutant.len() as u64) as usize;
+                let spice = SPICE[(next() % SPICE.len() as u64) as usize];
+                match next() % 5 {
+                    0 => mutant[at] = spice,
+                    1 => mutant.insert(at, spice),
+                    2 => {
+                        mutant.remove(at);
+                    }
+                    3 => {
+                        let end = (at + (next() % 60) as usize).min(mutant.len());
+                        let part = mutant[at..end].to_vec();
+                        let to = (next() % mutant.len() as u64) as usize;
+                        mutant.splice(to..to, part);
+                    }
+                    _ => {
+                        let end = (at + (next() % 60) as usize).min(mutant.len());
+                        mutant.drain(at..end);
+                    }
+                }
+                if mutant.is_empty() {
+                    break;
+                }
+            }
+            use_all(&mutant);
+        }
+    }
+}
+
+#[test]
+fn a_cut_anywhere_is_seen() {
+    for (name, bytes) in cases().into_iter().filter(|(name, _)| name.starts_with("ok-")) {
+        let content = bytes.trim_ascii_end().len();
+        for end in 0..content {
+            let verdict = use_all(&bytes[..end]);
+            // Without its last terminator the IEA is still whole; shorter, its control number is not.
+            let is_whole = end + 1 == content;
+            assert_eq!(verdict == Verdict::Accepted, is_whole, "{name} cut at {end} of {content}");
+        }
+    }
+}
+
+#[test]
+fn a_segment_longer_than_every_block_is_read() {
+    let (_, base) = cases().into_iter().find(|(name, _)| name == "ok-835.x12").unwrap();
+    let text = String::from_utf8(base).unwrap();
+    let long = "X".repeat(300_000);
+    let with_long_name = text.replace("N1*PR*ACME HEALTH~", &format!("N1*PR*{long}~"));
+    let checked = check(with_long_name.as_bytes(), &ShapeOnly);
+    let codes: Vec<String> = checked.problems.kept().iter().map(|problem| problem.code.to_string()).collect();
+    assert_eq!(codes, ["IK403=5"]);
+    assert_eq!(checked.problems.kept()[0].bytes().len(), 300_000);
+}
+
+#[test]
+fn tens_of_thousands_of_problems_are_counted_not_kept() {
+    let (_, base) = cases().into_iter().find(|(name, _)| name == "ok-837P.x12").unwrap();
+    let text = String::from_utf8(base).unwrap();
+    let many = text.replace("HI*ABK:E119*ABF:I10~", &("HI*ABK:E119*ABF:I10~".to_owned() + &"XX*1~HI*BP:9~HI*BP:9~".repeat(20_000)));
+    let checked = check(many.as_bytes(), &ShapeOnly);
+    assert_eq!(checked.verdict, Verdict::Rejected);
+    assert!(checked.problems.kept().len() <= 1000);
+}
