@@ -13,7 +13,8 @@ use billing::patient::{Guarantor, Patient};
 use billing::person::{Address, Contact, PersonName};
 use billing::statement::{Candidate, NotDue, due};
 use billing::{
-    ClaimId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, PracticeId, ProviderId, RemittanceId, StatementId,
+    ClaimId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, PracticeId, ProviderId, RemittanceId,
+    StatementId,
 };
 use jiff::civil::Date;
 use store::{Conn, Db};
@@ -182,7 +183,8 @@ pub(crate) fn account_in(conn: &Conn, patient: PatientId) -> Result<PatientAccou
 
 fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
     let language = Language::of_patient(&loaded.patient.language);
-    let visits: Vec<VisitAccount> = loaded.visits().into_iter().rev().map(|visit| visit.account(&loaded, language)).collect();
+    let visits: Vec<VisitAccount> =
+        loaded.visits().into_iter().rev().map(|visit| visit.account(&loaded, language)).collect();
     let mut owes_now = Money::ZERO;
     let mut waiting_for_payer = Money::ZERO;
     let mut with_payers = Money::ZERO;

@@ -115,9 +115,8 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
 /// The payment a key was used for, if it is the one that is offered again.
 fn same_payment(known: &PatientPaymentRow, request: &PaymentRequest) -> Result<TakenPayment, Error> {
     let body = &known.body.0;
-    let same = known.patient_id == request.patient_id
-        && known.amount_cents == request.amount
-        && body.method == request.method;
+    let same =
+        known.patient_id == request.patient_id && known.amount_cents == request.amount && body.method == request.method;
     if !same {
         return Err(Error::refused(format!(
             "This payment's key was used for receipt {}, which is a different payment. Look at that receipt; for a new \

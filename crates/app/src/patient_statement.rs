@@ -142,11 +142,16 @@ fn may_go_out(account: &PatientAccount, asked: Asked) -> Result<(), NotDue> {
 fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number: String) -> Result<Statement, Error> {
     let today = tx.today();
     let language = Language::of_patient(&account.patient.language);
-    let owed: Vec<&VisitAccount> =
-        account.visits.iter().rev().filter(|visit| visit.decided && visit.standing.patient_owes.is_positive()).collect();
+    let owed: Vec<&VisitAccount> = account
+        .visits
+        .iter()
+        .rev()
+        .filter(|visit| visit.decided && visit.standing.patient_owes.is_positive())
+        .collect();
     let seen: Vec<ProviderId> = owed.iter().map(|visit| visit.rendering_id).collect();
     let providers = providers(tx, &seen)?;
-    let seen_by = |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
+    let seen_by =
+        |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
     let visits: Vec<StatementVisit> =
         owed.iter().map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default())).collect();
     let sum: Money = visits.iter().map(|visit| visit.standing.patient_owes).sum();

@@ -57,11 +57,11 @@ pub struct ChargeFacts {
     pub amount: Money,
 }
 
-/// A payer decided a charge and left it unpaid, wholly or in part, without making it the patient's.
+/// A payer decided and left an amount unpaid without making it the patient's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denial {
-    /// The charge.
-    pub charge_id: ChargeId,
+    /// The charge; none where the payer spoke of the claim as a whole.
+    pub charge_id: Option<ChargeId>,
     /// Who decided.
     pub payer_id: PayerId,
     /// When.

@@ -57,10 +57,12 @@ record! {
         pub source_id: Uuid,
     }
 
-    /// What a payer refused of a charge.
+    /// What a payer refused of a visit.
     pub struct DenialRow {
-        /// The charge.
-        pub charge_id: ChargeId,
+        /// The visit.
+        pub encounter_id: EncounterId,
+        /// The charge; none where the payer spoke of the claim as a whole.
+        pub charge_id: Option<ChargeId>,
         /// Who refused.
         pub payer_id: PayerId,
         /// When.
@@ -183,16 +185,15 @@ statements! {
          JOIN ledger_entry e ON e.practice_id = l.practice_id AND e.id = l.entry_id
          WHERE c.practice_id = $1 AND c.patient_id = $2
          ORDER BY e.sequence, l.ordinal";
-    /// What payers refused of a patient's charges.
+    /// What payers refused of a patient's visits.
     pub const DENIALS_OF_PATIENT: DenialRow =
-        "SELECT c.id AS charge_id, k.payer_id, r.paid_on, a.adjustment_group, a.reason, a.amount_cents
-         FROM charge c
-         JOIN line_adjustment a ON a.practice_id = c.practice_id AND a.charge_id = c.id
-         JOIN claim_payment m ON m.practice_id = a.practice_id AND m.id = a.claim_payment_id
-         JOIN claim k ON k.practice_id = m.practice_id AND k.id = m.claim_id
+        "SELECT k.encounter_id, a.charge_id, k.payer_id, r.paid_on, a.adjustment_group, a.reason, a.amount_cents
+         FROM claim k
+         JOIN claim_payment m ON m.practice_id = k.practice_id AND m.claim_id = k.id
+         JOIN line_adjustment a ON a.practice_id = m.practice_id AND a.claim_payment_id = m.id
          JOIN remittance r ON r.practice_id = m.practice_id AND r.id = m.remittance_id
-         WHERE c.practice_id = $1 AND c.patient_id = $2 AND a.class = 'denial' AND m.state = 'posted'
-         ORDER BY r.paid_on, a.claim_payment_id, a.line_ordinal, a.ordinal";
+         WHERE k.practice_id = $1 AND k.patient_id = $2 AND m.state = 'posted' AND a.class = 'denial'
+         ORDER BY r.paid_on, m.id, a.line_ordinal, a.ordinal";
     /// The remittances that speak of a patient's claims.
     pub const REMITTANCES_OF_PATIENT: AccountRemittanceRow =
         "SELECT m.id AS claim_payment_id, m.remittance_id, r.trace, r.paid_on

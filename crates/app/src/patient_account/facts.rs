@@ -28,7 +28,7 @@ pub(crate) struct Loaded {
     pub(crate) statements: Vec<StatementLine>,
     charges: Vec<AccountChargeRow>,
     movements: Vec<Movement>,
-    denials: Vec<Denial>,
+    denials: Vec<(EncounterId, Denial)>,
     claims: Vec<(EncounterId, ClaimLine)>,
     payers: BTreeMap<PayerId, String>,
     /// Claim payments and remittances by id: the remittance, its trace and day.
@@ -107,8 +107,8 @@ impl Loaded {
                 visit.facts.movements.push(movement.clone());
             }
         }
-        for denial in &self.denials {
-            if let Some(visit) = visit_of.get(&denial.charge_id).and_then(|id| visits.get_mut(id)) {
+        for (encounter, denial) in &self.denials {
+            if let Some(visit) = visits.get_mut(encounter) {
                 visit.facts.denials.push(denial.clone());
             }
         }
@@ -175,28 +175,32 @@ fn movements(conn: &Conn, patient: PatientId) -> Result<Vec<Movement>, StoreErro
     Ok(rows.into_iter().map(movement).collect())
 }
 
-/// What payers refused, charge by charge and reason by reason, less what they took back.
-fn denials(conn: &Conn, patient: PatientId) -> Result<Vec<Denial>, StoreError> {
-    let mut denials: Vec<Denial> = Vec::new();
+/// What payers refused, visit by visit and reason by reason, less what they took back.
+fn denials(conn: &Conn, patient: PatientId) -> Result<Vec<(EncounterId, Denial)>, StoreError> {
+    let mut denials: Vec<(EncounterId, Denial)> = Vec::new();
     for row in conn.query(&DENIALS_OF_PATIENT, params![patient])? {
         let reason = format!("{}-{}", row.adjustment_group, row.reason);
-        let same = |denial: &&mut Denial| {
-            denial.charge_id == row.charge_id && denial.payer_id == row.payer_id && denial.reason == reason
+        let same = |(visit, denial): &&mut (EncounterId, Denial)| {
+            *visit == row.encounter_id
+                && denial.charge_id == row.charge_id
+                && denial.payer_id == row.payer_id
+                && denial.reason == reason
         };
-        if let Some(known) = denials.iter_mut().find(same) {
+        if let Some((_, known)) = denials.iter_mut().find(same) {
             known.amount += row.amount_cents;
             known.on = row.paid_on;
             continue;
         }
-        denials.push(Denial {
+        let denial = Denial {
             charge_id: row.charge_id,
             payer_id: row.payer_id,
             on: row.paid_on,
             amount: row.amount_cents,
             reason,
-        });
+        };
+        denials.push((row.encounter_id, denial));
     }
-    denials.retain(|denial| denial.amount.is_positive());
+    denials.retain(|(_, denial)| denial.amount.is_positive());
     Ok(denials)
 }
 

@@ -92,7 +92,7 @@ fn a_copay_is_told_from_charge_to_remainder() {
 #[test]
 fn what_the_plan_denied_is_named_and_not_billed() {
     let denial = Denial {
-        charge_id: CHARGE,
+        charge_id: Some(CHARGE),
         payer_id: NORTH,
         on: date(2026, 9, 14),
         amount: cents(14_000),
@@ -205,7 +205,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
             if next(3) == 0 {
                 let reason = "CO-16".to_owned();
                 denials.push(Denial {
-                    charge_id: CHARGE,
+                    charge_id: Some(CHARGE),
                     payer_id: payer,
                     on: date(2026, 9, 1),
                     amount: cents(amount),

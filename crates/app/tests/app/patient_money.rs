@@ -1,0 +1,429 @@
+//! A patient's money from the visit to the receipt: explained, stated, paid, applied; on both databases.
+//!
+//! Postings stand for what charge capture and remittances put in the books, so that each story is a few lines.
+
+use app::Error;
+use app::patient_account::{PatientAccount, WrittenIn, account};
+use app::patient_payment::{TakenPayment, receipt, receipt_pdf, take};
+use app::patient_statement::{Issued, hold, issue, latest, run, statement, statement_pdf};
+use billing::access::{Actor, Role};
+use billing::charge::{Charge, Procedure, Units};
+use billing::claim::ClaimStatus;
+use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
+use billing::encounter::{Encounter, EncounterStatus};
+use billing::identifier::{MemberId, Npi, Taxonomy};
+use billing::patient::{Guarantor, Patient};
+use billing::patient_payment::{PaymentMethod, PaymentRequest};
+use billing::payer::{Payer, PayerSettings};
+use billing::person::{Address, Contact, Gender, PersonName};
+use billing::provider::Provider;
+use billing::statement::NotDue;
+use billing::{ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, PatientId, PayerId, ProviderId, UserId};
+use jiff::SignedDuration;
+use jiff::civil::{Date, date};
+use ledger::{Account, DraftEntry, EntrySource, Posting};
+use store::claim::ClaimRow;
+use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
+use store::{StoreError, Tx};
+use uuid::Uuid;
+
+const PATIENT: PatientId = PatientId(Uuid::from_u128(0x100));
+const OTHER_PATIENT: PatientId = PatientId(Uuid::from_u128(0x101));
+const PAYER: PayerId = PayerId(Uuid::from_u128(0x200));
+const DOCTOR: ProviderId = ProviderId(Uuid::from_u128(0x300));
+const COVERAGE: CoverageId = CoverageId(Uuid::from_u128(0x400));
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+fn person(role: Role) -> Actor {
+    Actor::user(UserId(Uuid::from_u128(role as u128 + 1)), format!("{role:?}").to_lowercase(), vec![role], PRACTICE)
+}
+
+fn name(first: &str, last: &str) -> PersonName {
+    PersonName { last: last.into(), first: first.into(), ..PersonName::default() }
+}
+
+fn home() -> Address {
+    Address {
+        line1: "18 Quarry Lane".into(),
+        line2: String::new(),
+        city: "Austin".into(),
+        state: "TX".into(),
+        zip: "78701".into(),
+    }
+}
+
+/// The practice with a payer, a doctor and two patients.
+fn open(db: &TestDb) {
+    crate::clinic::open_practice(db);
+    db.write(&db.system(), PRACTICE, |tx| {
+        store::registration::insert_payer(
+            tx,
+            &Payer {
+                id: PAYER,
+                name: "Union Lake Trust".into(),
+                payer_identifier: "ULT01".into(),
+                filing_indicator: "CI".into(),
+                settings: PayerSettings::default(),
+            },
+        )?;
+        let doctor = Provider {
+            id: DOCTOR,
+            name: name("Mira", "Lin"),
+            npi: Npi::parse("1234567893").unwrap(),
+            taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
+            in_practice: true,
+        };
+        store::registration::insert_provider(tx, &doctor, None)?;
+        for (place, id) in [PATIENT, OTHER_PATIENT].into_iter().enumerate() {
+            people(tx, id, &format!("A-1027{place}"))?;
+        }
+        Ok::<_, StoreError>(())
+    })
+    .unwrap();
+}
+
+fn people(tx: &mut Tx, id: PatientId, account_number: &str) -> Result<(), StoreError> {
+    let guarantor = GuarantorId(Uuid::from_u128(id.0.as_u128() + 0x1000));
+    let contact = Contact { phone: "5125550111".into(), email: String::new() };
+    store::registration::insert_guarantor(
+        tx,
+        &Guarantor { id: guarantor, name: name("Odette", "Fairbanks"), address: home(), contact: contact.clone() },
+    )?;
+    let patient = Patient {
+        id,
+        account_number: account_number.into(),
+        name: name("Odette", "Fairbanks"),
+        birth_date: date(1971, 5, 3).into(),
+        gender: Gender::Female,
+        address: home(),
+        contact,
+        guarantor_id: guarantor,
+        language: "en".into(),
+        invented: true,
+    };
+    store::registration::insert_patient(tx, &patient, None)?;
+    let subscriber = Subscriber {
+        name: name("Odette", "Fairbanks"),
+        member_id: MemberId::parse("ULT77001").unwrap(),
+        birth_date: date(1971, 5, 3).into(),
+        gender: Gender::Female,
+        address: home(),
+    };
+    let coverage = Coverage {
+        id: CoverageId(Uuid::from_u128(COVERAGE.0.as_u128() + id.0.as_u128())),
+        version: 1,
+        patient_id: id,
+        payer_id: PAYER,
+        plan_name: "Union Lake Plus".into(),
+        group_number: String::new(),
+        rank: CoverageRank::Primary,
+        relationship: Relationship::SelfSubscriber,
+        subscriber,
+        effective_on: date(2025, 1, 1),
+        ends_on: None,
+    };
+    store::registration::insert_coverage(tx, &coverage, None)
+}
+
+/// A visit of one charge, with a claim at a place; the charge stands with the payer.
+fn visit(db: &TestDb, patient: PatientId, number: u128, on: Date, amount: i64, status: ClaimStatus) -> ChargeId {
+    let (encounter_id, charge_id) =
+        (EncounterId(Uuid::from_u128(0x5000 + number)), ChargeId(Uuid::from_u128(0x6000 + number)));
+    db.write(&db.system(), PRACTICE, |tx| {
+        let encounter = Encounter {
+            id: encounter_id,
+            patient_id: patient,
+            date_of_service: on,
+            original_date: None,
+            place_of_service: "11".into(),
+            facility_id: None,
+            rendering_id: DOCTOR,
+            referring_id: None,
+            supervising_id: None,
+            ordering_id: None,
+            diagnoses: vec!["E119".into()],
+            prior_authorization: None,
+            referral_number: None,
+            accident: None,
+            onset_on: None,
+            status: EncounterStatus::Billed,
+            source_key: None,
+        };
+        let charge = Charge {
+            id: charge_id,
+            encounter_id,
+            patient_id: patient,
+            line_number: 1,
+            date_of_service: on,
+            procedure: Procedure { code: "99213".into(), modifiers: vec![] },
+            diagnosis_pointers: vec![1],
+            units: Units::ONE,
+            amount: cents(amount),
+            drug: None,
+        };
+        store::charge::insert(tx, &encounter, &[charge])?;
+        tx.insert(&ClaimRow {
+            id: ClaimId(Uuid::from_u128(0x7000 + number)),
+            patient_id: patient,
+            encounter_id,
+            payer_id: PAYER,
+            coverage_id: CoverageId(Uuid::from_u128(COVERAGE.0.as_u128() + patient.0.as_u128())),
+            coverage_version: 1,
+            control_number: format!("AR{number:06}"),
+            version: 1,
+            status,
+            rejections: 0,
+            total_cents: cents(amount),
+            date_of_service: on,
+            filing_limit_on: date(2026, 12, 31),
+            follow_up_on: None,
+            accepted_on: None,
+            adjudicated_on: None,
+            payer_claim_control_number: None,
+            route: "CLEARING".into(),
+            created_on: on,
+        })?;
+        let postings = vec![
+            Posting::debit(Account::PayerReceivable { charge: charge_id.0, payer: PAYER.0 }, cents(amount), "charge"),
+            Posting::credit(Account::Revenue { charge: charge_id.0 }, cents(amount), "charge"),
+        ];
+        post(tx, "charge", charge_id.0, on, postings)
+    })
+    .unwrap();
+    charge_id
+}
+
+fn post(tx: &mut Tx, kind: &'static str, id: Uuid, on: Date, postings: Vec<Posting>) -> Result<(), StoreError> {
+    let mut entry = DraftEntry::new(on, "a story's money", EntrySource { kind: kind.into(), id });
+    entry.postings = postings;
+    tx.post(&entry.balance().unwrap(), &format!("{kind}:{id}")).map(|_| ())
+}
+
+/// What the payer decided of a charge, posted as the remittance's posting does it.
+fn decide(
+    db: &TestDb,
+    patient: PatientId,
+    charge: ChargeId,
+    paid: i64,
+    contractual: i64,
+    shares: &[(&'static str, i64)],
+) {
+    let source = Uuid::from_u128(charge.0.as_u128() + 0x1_0000);
+    let payer = Account::PayerReceivable { charge: charge.0, payer: PAYER.0 };
+    let clearing = Account::EraClearing { remittance: source };
+    let mut postings = vec![
+        Posting::debit(clearing.clone(), cents(paid), "paid"),
+        Posting::credit(payer.clone(), cents(paid), "paid"),
+        Posting::debit(Account::Contractual { charge: charge.0 }, cents(contractual), "CO-45"),
+        Posting::credit(payer.clone(), cents(contractual), "CO-45"),
+        Posting::debit(Account::Bank, cents(paid), "paid"),
+        Posting::credit(clearing, cents(paid), "paid"),
+    ];
+    for (reason, amount) in shares {
+        let owed = Account::PatientReceivable { charge: charge.0, patient: patient.0 };
+        postings.push(Posting::debit(owed, cents(*amount), *reason));
+        postings.push(Posting::credit(payer.clone(), cents(*amount), *reason));
+    }
+    db.write(&db.system(), PRACTICE, |tx| post(tx, "claim_payment", source, tx.today(), postings.clone())).unwrap();
+}
+
+fn cash(amount: i64, key: &str) -> PaymentRequest {
+    PaymentRequest {
+        patient_id: PATIENT,
+        amount: cents(amount),
+        method: PaymentMethod::Cash,
+        note: String::new(),
+        idempotency_key: key.into(),
+    }
+}
+
+fn look(db: &TestDb, patient: PatientId) -> PatientAccount {
+    account(db, &person(Role::Tier1), PRACTICE, patient).unwrap()
+}
+
+fn later(db: &TestDb, days: i64) {
+    db.env.advance(SignedDuration::from_hours(24 * days));
+}
+
+#[test]
+fn a_visit_is_explained_stated_paid_and_receipted() {
+    for_each_engine(|db| {
+        open(db);
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.owes_now, seen.with_payers, seen.visits_owed), (cents(2_000), Money::ZERO, 1));
+        let visit = &seen.visits[0];
+        assert_eq!(visit.standing.unexplained(), Money::ZERO);
+        let say = visit.say.join(" ");
+        assert!(
+            say.contains("Your plan, Union Lake Trust, allowed $92.00 of the $140.00 charge; it paid $72.00."),
+            "{say}"
+        );
+        assert!(say.contains("$20.00 is your copay") && say.ends_with("That leaves $20.00 for you to pay."));
+        assert_eq!(visit.rows.last().unwrap().words, "of what remains: your copay");
+        assert_eq!(visit.rows.iter().filter_map(|row| row.remains).next_back(), Some(cents(2_000)));
+        assert_eq!(visit.rows[1].decided_by, "Union Lake Trust, CO-45");
+        assert_eq!(seen.statement_due, Ok(()));
+
+        let manager = person(Role::Manager);
+        let ran = run(db, &manager, PRACTICE).unwrap();
+        assert_eq!(ran.total(), cents(2_000));
+        let Issued { id, number, .. } = ran.issued[0].clone();
+        let sent = statement(db, &person(Role::Tier1), PRACTICE, id).unwrap();
+        assert_eq!((sent.number.as_str(), sent.amount_due, sent.due_on), ("S-00001", cents(2_000), date(2026, 4, 1)));
+        assert_eq!(sent.visits[0].seen_by, "Mira Lin");
+        assert_eq!(sent.visits[0].services[0].1, cents(14_000));
+        assert!(statement_pdf(db, &manager, PRACTICE, id).unwrap().starts_with(b"%PDF-1.7"));
+        assert_eq!(latest(db, &manager, PRACTICE).unwrap()[0].statement_number, number);
+
+        let paid = take(db, &person(Role::Tier1), PRACTICE, &cash(2_000, "first")).unwrap();
+        assert_eq!((paid.applied, paid.unapplied, paid.left_to_pay), (cents(2_000), Money::ZERO, Money::ZERO));
+        let seen = look(db, PATIENT);
+        assert_eq!(seen.owes_now, Money::ZERO);
+        assert!(seen.visits[0].say.join(" ").ends_with("You have paid $20.00. You owe nothing for this visit."));
+        let row = seen.visits[0].rows.last().unwrap();
+        assert_eq!(
+            (row.written_in, row.decided_by.as_str()),
+            (Some(WrittenIn::Payment(paid.id)), "Cash, receipt R-00001")
+        );
+
+        let paper = receipt(db, &person(Role::Tier1), PRACTICE, paid.id).unwrap();
+        assert_eq!(paper.applied, vec![(date(2026, 2, 3), cents(2_000))]);
+        assert!(receipt_pdf(db, &person(Role::Tier1), PRACTICE, paid.id).unwrap().starts_with(b"%PDF"));
+        // What was sent stays as it was sent.
+        assert_eq!(statement(db, &person(Role::Tier1), PRACTICE, id).unwrap(), sent);
+    });
+}
+
+#[test]
+fn the_same_key_is_the_same_payment_and_another_one_is_refused() {
+    for_each_engine(|db| {
+        open(db);
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        let desk = person(Role::Tier1);
+        let first = take(db, &desk, PRACTICE, &cash(2_000, "form-1")).unwrap();
+        let again = take(db, &desk, PRACTICE, &cash(2_000, "form-1")).unwrap();
+        assert_eq!(again, TakenPayment { is_new: false, ..first });
+        let other = take(db, &desk, PRACTICE, &cash(2_100, "form-1"));
+        assert!(matches!(&other, Err(Error::Refused(words)) if words.contains("R-00001")), "{other:?}");
+        assert_eq!(look(db, PATIENT).payments.len(), 1);
+    });
+}
+
+#[test]
+fn money_paid_ahead_waits_and_is_applied_before_anybody_is_asked() {
+    for_each_engine(|db| {
+        open(db);
+        let desk = person(Role::Tier1);
+        // A copay at the front desk, before the payer has decided.
+        let charge = visit(db, PATIENT, 1, date(2026, 3, 2), 14_000, ClaimStatus::Accepted);
+        let paid = take(db, &desk, PRACTICE, &cash(2_500, "copay")).unwrap();
+        assert_eq!((paid.applied, paid.unapplied), (Money::ZERO, cents(2_500)));
+        assert_eq!(look(db, PATIENT).unapplied, cents(2_500));
+
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        settle(db, 1);
+        let ran = run(db, &person(Role::Manager), PRACTICE).unwrap();
+        assert_eq!(ran.issued, vec![]);
+        assert_eq!(ran.not_due, vec![(PATIENT, NotDue::NothingOwed)]);
+        // A later, larger share is stated less what we hold.
+        let second = visit(db, PATIENT, 2, date(2026, 3, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, second, 7_200, 4_800, &[("PR-1", 2_000)]);
+        let ran = run(db, &person(Role::Manager), PRACTICE).unwrap();
+        assert_eq!(ran.total(), cents(1_500));
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.unapplied, seen.owes_now), (Money::ZERO, cents(1_500)));
+        assert!(seen.visits.iter().all(|visit| visit.standing.unexplained().is_zero()));
+    });
+}
+
+/// Moves a claim of a story to Adjudicated, as the remittance does.
+fn settle(db: &TestDb, number: u128) {
+    store::statements! {
+        const SETTLE: () = "UPDATE claim SET status = 'adjudicated' WHERE practice_id = $1 AND id = $2";
+    }
+    assert_eq!(STATEMENTS.len(), 1);
+    let claim = ClaimId(Uuid::from_u128(0x7000 + number));
+    db.write(&db.system(), PRACTICE, |tx| tx.execute(&SETTLE, store::params![claim])).unwrap();
+}
+
+#[test]
+fn nobody_is_asked_while_a_payer_decides_nor_twice_a_month_nor_on_hold() {
+    for_each_engine(|db| {
+        open(db);
+        let (manager, desk) = (person(Role::Manager), person(Role::Tier1));
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Accepted);
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.owes_now, seen.waiting_for_payer), (Money::ZERO, cents(2_000)));
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due, vec![(PATIENT, NotDue::WithPayer)]);
+
+        settle(db, 1);
+        hold(db, &desk, PRACTICE, PATIENT, Some("insurance pending")).unwrap();
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, NotDue::OnHold("insurance pending".into()));
+        assert!(
+            matches!(issue(db, &desk, PRACTICE, PATIENT), Err(Error::Refused(words)) if words.contains("Lift the hold"))
+        );
+        hold(db, &desk, PRACTICE, PATIENT, None).unwrap();
+
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, NotDue::ToldRecently(date(2026, 4, 1)));
+        // On request it goes out at once; a run waits its month.
+        assert_eq!(issue(db, &desk, PRACTICE, PATIENT).unwrap().number, "S-00002");
+        later(db, 29);
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 0);
+        later(db, 1);
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
+        assert_eq!(look(db, PATIENT).statements.len(), 3);
+    });
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind() {
+    for_each_engine(|db| {
+        open(db);
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        let desk = person(Role::Tier1);
+        let number = "4111 1111 1111 1111";
+        let card = PaymentMethod::Card { token: number.into(), brand: "Visa".into(), last_four: "1111".into() };
+        for request in [
+            PaymentRequest { note: number.into(), ..cash(2_000, "a") },
+            PaymentRequest { method: card, ..cash(2_000, "b") },
+            PaymentRequest { method: PaymentMethod::Check { number: number.into() }, ..cash(2_000, "c") },
+            cash(0, "d"),
+            cash(-500, "e"),
+        ] {
+            let refused = take(db, &desk, PRACTICE, &request).unwrap_err();
+            assert!(matches!(&refused, Error::Invalid { .. }), "{refused:?}");
+            assert!(!refused.to_string().contains("4111"));
+        }
+        let coder = take(db, &person(Role::Coder), PRACTICE, &cash(2_000, "f"));
+        assert!(matches!(coder, Err(Error::Denied(_))));
+        let stranger = PaymentRequest { patient_id: PatientId(Uuid::from_u128(0x999)), ..cash(2_000, "g") };
+        assert!(matches!(take(db, &desk, PRACTICE, &stranger), Err(Error::NotFound("patient"))));
+        assert!(matches!(run(db, &desk, PRACTICE), Err(Error::Denied(_))));
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.payments.len(), seen.statements.len(), seen.owes_now), (0, 0, cents(2_000)));
+    });
+}
+
+#[test]
+fn another_practice_sees_nothing_and_a_poster_sees_money_without_names() {
+    for_each_engine(|db| {
+        open(db);
+        visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Accepted);
+        let elsewhere = Actor::user(UserId(Uuid::from_u128(77)), "elsewhere", vec![Role::Tier1], OTHER_PRACTICE);
+        assert!(matches!(account(db, &elsewhere, OTHER_PRACTICE, PATIENT), Err(Error::NotFound("patient"))));
+        let seen = account(db, &person(Role::Poster), PRACTICE, PATIENT).unwrap();
+        assert!(seen.masked && seen.patient.name.full() == "Hidden" && seen.guarantor.name.full() == "Hidden");
+        assert_eq!(seen.with_payers, cents(14_000));
+        assert!(look(db, OTHER_PATIENT).visits.is_empty());
+    });
+}
