@@ -1,1 +1,380 @@
-//! What TA1, 999 and 277CA move.
+//! What TA1, 999 and 277CA move: a TA1 the claims of an interchange, a 999 those of a group and set, a 277CA the
+//! claims it names. Only the payer's own acceptance makes a claim Accepted. Messages may come in any order, late or
+//! twice: each says something of one sending, and a refusal of it outweighs everything else said of that sending.
+
+use billing::access::Actor;
+use billing::claim::acknowledgment::{
+    Acknowledgment, ClaimAcknowledgment, ClaimAnswer, ClaimsAcknowledgment, GroupAcknowledgment,
+    InterchangeAcknowledgment,
+};
+use billing::claim::{Claim, ClaimEvent, ClaimStatus};
+use billing::work::calendar::add_business_days;
+use billing::work::{WorkLinks, WorkReason};
+use billing::{InboundFileId, PracticeId, SubmissionId};
+use jiff::ToSpan;
+use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
+use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
+use store::submission::{
+    ACKNOWLEDGED, CLAIMS_OF_SUBMISSION, LATE_CLAIMS, REFUSED, SUBMISSION, SUBMISSION_BY_GROUP,
+    SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionHead,
+};
+use store::{Db, Tx, params};
+
+use billing::claim::submission::SubmissionStatus;
+
+use crate::Error;
+use crate::claim_submission::{PayerHabits, links};
+use crate::inbound::{self, Receipt};
+use crate::worklist::{self, NewWork};
+
+/// Most claims that one run of the daily job takes up; the next run goes on.
+const MOST_CLAIMS_A_RUN: i64 = 5_000;
+
+/// What the acknowledgments of one file did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Claims that a payer took into adjudication.
+    pub accepted: usize,
+    /// Claims that were refused.
+    pub rejected: usize,
+    /// Claims about which something was noted.
+    pub noted: usize,
+    /// Files and claims that are not ours, or that we never sent.
+    pub unknown: usize,
+}
+
+impl Moved {
+    fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        for (count, what) in [(self.accepted, "accepted"), (self.rejected, "rejected"), (self.noted, "noted")] {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        }
+        let mut sentence = if parts.is_empty() {
+            "Acknowledgments: nothing new.".to_owned()
+        } else {
+            format!("Acknowledgments: claims {}.", parts.join(", "))
+        };
+        if self.unknown > 0 {
+            sentence.push_str(&format!(" {} files or claims named in it are not ours and were left out.", self.unknown));
+        }
+        sentence
+    }
+}
+
+/// Takes a file of acknowledgments in, or any other file that a clearinghouse sends.
+///
+/// # Errors
+/// As [`inbound::take_in`].
+pub fn import(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
+    inbound::take_in(db, actor, practice, file_name, bytes)
+}
+
+/// Applies the acknowledgments of a stored file; a sentence says what they did.
+pub(crate) fn take(
+    tx: &mut Tx,
+    file: InboundFileId,
+    file_name: &str,
+    answers: &[Acknowledgment],
+) -> Result<String, Error> {
+    let mut desk = Desk { file, payers: PayerHabits::default(), moved: Moved::default() };
+    for answer in answers {
+        match answer {
+            Acknowledgment::Interchange(ta1) => desk.interchange(tx, ta1)?,
+            Acknowledgment::Group(group) => desk.group(tx, group)?,
+            Acknowledgment::Claims(claims) => desk.claims(tx, claims)?,
+        }
+    }
+    let moved = desk.moved;
+    if moved.unknown > 0 && moved.accepted + moved.rejected + moved.noted == 0 {
+        return Err(Error::refused(format!(
+            "{file_name}: it answers no file or claim of this practice (TA101, AK102 or TRN02). Check whose mailbox it \
+             came from."
+        )));
+    }
+    Ok(moved.sentence())
+}
+
+/// One file being applied.
+struct Desk {
+    file: InboundFileId,
+    payers: PayerHabits,
+    moved: Moved,
+}
+
+/// What is said of a whole file.
+struct FileAnswer<'a> {
+    accepted: bool,
+    sentence: String,
+    raw: &'a str,
+}
+
+impl Desk {
+    fn interchange(&mut self, tx: &mut Tx, ta1: &InterchangeAcknowledgment) -> Result<(), Error> {
+        let Some(head) = tx.query_opt(&SUBMISSION_BY_INTERCHANGE, params![ta1.interchange])? else {
+            self.moved.unknown += 1;
+            return Ok(());
+        };
+        let sentence = if ta1.accepted {
+            "The clearinghouse could read the file (TA1)".to_owned()
+        } else {
+            format!("The clearinghouse refused the file (TA1): {}", ta1.in_words())
+        };
+        self.whole_file(tx, &head, &FileAnswer { accepted: ta1.accepted, sentence, raw: &ta1.raw })
+    }
+
+    fn group(&mut self, tx: &mut Tx, group: &GroupAcknowledgment) -> Result<(), Error> {
+        let head = tx
+            .query_opt(&SUBMISSION_BY_GROUP, params![group.group])?
+            .filter(|head| functional_id(&head.kind) == group.functional_id);
+        let Some(head) = head else {
+            self.moved.unknown += 1;
+            return Ok(());
+        };
+        // Our groups hold one set. What is said of it decides; where nothing is, what is said of the group.
+        let set = group.sets.first();
+        let accepted = set.map_or(group.accepted, |set| set.accepted && group.accepted);
+        let sentence = if accepted {
+            "The clearinghouse took the file's claims apart without error (999)".to_owned()
+        } else {
+            let errors = set.map(|set| set.errors.join("; ")).filter(|errors| !errors.is_empty());
+            format!("The clearinghouse refused the file (999): {}", errors.unwrap_or_else(|| "no reason given".into()))
+        };
+        let raw = set.map_or(group.raw.as_str(), |set| set.raw.as_str());
+        self.whole_file(tx, &head, &FileAnswer { accepted, sentence, raw })
+    }
+
+    fn whole_file(&mut self, tx: &mut Tx, head: &SubmissionHead, answer: &FileAnswer<'_>) -> Result<(), Error> {
+        tx.execute(if answer.accepted { &ACKNOWLEDGED } else { &REFUSED }, params![head.id])?;
+        let missing = worklist::subject_key(WorkReason::AcknowledgmentMissing, head.id);
+        worklist::resolve_subject(tx, &missing, "The file was answered.", "submission")?;
+        let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![head.id])?;
+        for row in contents {
+            let Some(mut claim) = store::claim::load(tx, row.claim_id)? else { continue };
+            let speaks_of_this_version = row.claim_version == claim.version;
+            let is_with_others = matches!(claim.status, ClaimStatus::Submitted | ClaimStatus::Accepted);
+            let event = if !answer.accepted && speaks_of_this_version && is_with_others {
+                ClaimEvent::Rejected { why: answer.sentence.clone() }
+            } else {
+                ClaimEvent::Noted { what: answer.sentence.clone() }
+            };
+            self.record(tx, &mut claim, &event, head.id, &answer.sentence, answer.raw)?;
+        }
+        if answer.accepted {
+            self.moved.noted += usize::from(head.claim_count == 0);
+            return Ok(());
+        }
+        self.moved.rejected += usize::from(head.claim_count == 0);
+        let work = NewWork {
+            reason: WorkReason::FileRejected,
+            subject_key: worklist::subject_key(WorkReason::FileRejected, head.id),
+            summary: format!("File {} with {} claims: {}.", head.file_name, head.claim_count, answer.sentence),
+            links: WorkLinks { submission_id: Some(head.id), ..WorkLinks::default() },
+            money_at_stake: head.total_cents,
+            deadline_on: None,
+        };
+        worklist::open(tx, work)?;
+        Ok(())
+    }
+
+    fn claims(&mut self, tx: &mut Tx, answer: &ClaimsAcknowledgment) -> Result<(), Error> {
+        let named: Option<i64> = answer.submission_reference.trim().parse().ok();
+        for one in &answer.claims {
+            let claim = match one.control_number.is_empty() {
+                true => None,
+                false => store::claim::load_by_control_number(tx, &one.control_number)?,
+            };
+            let Some(mut claim) = claim else {
+                self.moved.unknown += 1;
+                continue;
+            };
+            let sendings = tx.query(&SUBMISSIONS_OF_CLAIM, params![claim.id])?;
+            // The sending it names, else the latest: some payers return no reference of the file.
+            let sending = sendings
+                .iter()
+                .find(|(_, _, interchange)| Some(*interchange) == named)
+                .or_else(|| sendings.first());
+            let Some((submission, version, _)) = sending else {
+                self.moved.unknown += 1;
+                continue;
+            };
+            let speaks_of_this_version = *version == claim.version;
+            self.claim(tx, &mut claim, *submission, speaks_of_this_version, answer, one)?;
+        }
+        Ok(())
+    }
+
+    fn claim(
+        &mut self,
+        tx: &mut Tx,
+        claim: &mut Claim,
+        submission: SubmissionId,
+        speaks_of_this_version: bool,
+        answer: &ClaimsAcknowledgment,
+        one: &ClaimAcknowledgment,
+    ) -> Result<(), Error> {
+        let who = if answer.from_payer { "The payer" } else { "The clearinghouse" };
+        let sentence = format!("{who} answers (277CA): {}", one.in_words());
+        let noted = ClaimEvent::Noted { what: sentence.clone() };
+        let event = match one.answer() {
+            ClaimAnswer::Accepted if answer.from_payer && speaks_of_this_version => {
+                self.acceptance(tx, claim, one)?.unwrap_or(noted)
+            }
+            ClaimAnswer::Rejected if speaks_of_this_version => match claim.status {
+                ClaimStatus::Submitted | ClaimStatus::Accepted => ClaimEvent::Rejected { why: sentence.clone() },
+                ClaimStatus::Draft
+                | ClaimStatus::Held
+                | ClaimStatus::Ready
+                | ClaimStatus::Rejected
+                | ClaimStatus::Adjudicated
+                | ClaimStatus::Closed => noted,
+            },
+            ClaimAnswer::Accepted | ClaimAnswer::Received | ClaimAnswer::Rejected | ClaimAnswer::Unclear => noted,
+        };
+        let rejections = tx.query_one(&CLAIM_ROW, params![claim.id])?.rejections;
+        if !self.record(tx, claim, &event, submission, &sentence, &one.raw)? {
+            return Ok(());
+        }
+        match event {
+            ClaimEvent::Accepted { .. } => {
+                let late = [WorkReason::AcknowledgmentMissing];
+                worklist::resolve_for_claim(tx, claim.id, &late, "The payer accepted the claim.", "payer")
+            }
+            ClaimEvent::Rejected { .. } => {
+                let late = [WorkReason::AcknowledgmentMissing];
+                worklist::resolve_for_claim(tx, claim.id, &late, "The claim was answered: rejected.", "payer")?;
+                let reason = one.work_reason(rejections);
+                let summary = format!("Claim {}: {}.", claim.control_number, sentence);
+                let work = NewWork::on_claim(reason, claim.id, summary, links(claim), claim.body.total_charge())
+                    .with_deadline(Some(claim.filing_limit_on));
+                worklist::open(tx, work)?;
+                Ok(())
+            }
+            ClaimEvent::Created
+            | ClaimEvent::Held
+            | ClaimEvent::Released
+            | ClaimEvent::Submitted { .. }
+            | ClaimEvent::Noted { .. }
+            | ClaimEvent::Mended
+            | ClaimEvent::Adjudicated
+            | ClaimEvent::Reversed { .. }
+            | ClaimEvent::Closed => Ok(()),
+        }
+    }
+
+    /// The payer's acceptance, where it says something new: of a claim on its way, or of one decided before.
+    fn acceptance(
+        &mut self,
+        tx: &mut Tx,
+        claim: &Claim,
+        one: &ClaimAcknowledgment,
+    ) -> Result<Option<ClaimEvent>, Error> {
+        let is_news = match claim.status {
+            ClaimStatus::Submitted => true,
+            // Its remittance overtook it; the day of acceptance is still proof of timely filing.
+            ClaimStatus::Adjudicated | ClaimStatus::Closed => {
+                tx.query_one(&CLAIM_ROW, params![claim.id])?.accepted_on.is_none()
+            }
+            ClaimStatus::Draft
+            | ClaimStatus::Held
+            | ClaimStatus::Ready
+            | ClaimStatus::Accepted
+            | ClaimStatus::Rejected => false,
+        };
+        if !is_news {
+            return Ok(None);
+        }
+        let days = self.payers.of(tx, claim.payer_id)?.follow_up_days;
+        let follow_up_on = tx.today().saturating_add(days.days());
+        let payer_claim_control_number = one.payer_claim_control_number.clone();
+        Ok(Some(ClaimEvent::Accepted { follow_up_on, payer_claim_control_number }))
+    }
+
+    /// Moves the claim and writes its history, unless the very same was recorded before; says whether it was news.
+    fn record(
+        &mut self,
+        tx: &mut Tx,
+        claim: &mut Claim,
+        event: &ClaimEvent,
+        submission: SubmissionId,
+        sentence: &str,
+        raw: &str,
+    ) -> Result<bool, Error> {
+        let known = tx.query(&CLAIM_EVENTS, params![claim.id])?;
+        let is_known = |before: &store::claim::ClaimEventRow| {
+            before.submission_id == Some(submission) && before.sentence == sentence && before.raw.as_deref() == Some(raw)
+        };
+        if known.iter().any(is_known) {
+            return Ok(false);
+        }
+        claim.apply(event)?;
+        let evidence = Evidence {
+            sentence: sentence.to_owned(),
+            raw: Some(raw.to_owned()),
+            submission_id: Some(submission),
+            inbound_file_id: Some(self.file),
+            remittance_id: None,
+        };
+        store::claim::save_event(tx, claim, event, evidence)?;
+        match event {
+            ClaimEvent::Accepted { .. } => self.moved.accepted += 1,
+            ClaimEvent::Rejected { .. } => self.moved.rejected += 1,
+            ClaimEvent::Created
+            | ClaimEvent::Held
+            | ClaimEvent::Released
+            | ClaimEvent::Submitted { .. }
+            | ClaimEvent::Noted { .. }
+            | ClaimEvent::Mended
+            | ClaimEvent::Adjudicated
+            | ClaimEvent::Reversed { .. }
+            | ClaimEvent::Closed => self.moved.noted += 1,
+        }
+        Ok(true)
+    }
+}
+
+/// GS01 of our files.
+fn functional_id(kind: &str) -> &'static str {
+    match kind {
+        "270" => "HS",
+        "276" => "HR",
+        _ => "HC",
+    }
+}
+
+/// Opens work for every claim whose own acknowledgment is late. Where the whole file is unanswered, the file's item
+/// stands for its claims, and they are looked at again later. A daily job.
+///
+/// # Errors
+/// Of the database only.
+pub fn open_late_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let late = tx.query(&LATE_CLAIMS, params![tx.today(), MOST_CLAIMS_A_RUN])?;
+        let mut opened = 0;
+        for (id,) in late {
+            let Some(claim) = store::claim::load(tx, id)? else { continue };
+            let latest = tx.query(&SUBMISSIONS_OF_CLAIM, params![id])?.into_iter().next();
+            let file_is_unanswered = match latest {
+                Some((submission, _, _)) => match tx.query_one(&SUBMISSION, params![submission])?.status {
+                    SubmissionStatus::Sealed | SubmissionStatus::Sent | SubmissionStatus::Ambiguous => true,
+                    SubmissionStatus::Acknowledged | SubmissionStatus::Rejected => false,
+                },
+                None => false,
+            };
+            if file_is_unanswered {
+                let days = WorkReason::AcknowledgmentMissing.due_in_business_days();
+                tx.execute(&SET_FOLLOW_UP, params![id, add_business_days(tx.today(), days, &[])])?;
+                continue;
+            }
+            let summary = format!("Claim {} was sent and its payer has not acknowledged it.", claim.control_number);
+            let stake = claim.body.total_charge();
+            let work = NewWork::on_claim(WorkReason::AcknowledgmentMissing, id, summary, links(&claim), stake)
+                .with_deadline(Some(claim.filing_limit_on));
+            worklist::open(tx, work)?;
+            tx.execute(&CLEAR_FOLLOW_UP, params![id])?;
+            opened += 1;
+        }
+        Ok(opened)
+    })
+}

@@ -1,1 +1,395 @@
-//! Sealing and sending 837 files.
+//! Sealing and sending claims. Sealing stores the bytes, their hash and their control numbers before anything leaves;
+//! delivery may fail or be uncertain, and then the very same bytes go again. A mended claim never goes into an old
+//! file: it is a new version in a new interchange with new control numbers.
+
+use std::collections::HashMap;
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::claim::submission::{ControlNumbers, MOST_CLAIMS_IN_A_FILE, SubmissionStatus, batches};
+use billing::claim::{Claim, ClaimEvent, ClaimFrequency, ClaimStatus, CleanClaim};
+use billing::payer::PayerSettings;
+use billing::practice::Practice;
+use billing::work::calendar::add_business_days;
+use billing::work::{WorkLinks, WorkReason};
+use billing::{ClaimId, Money, PayerId, PracticeId, SubmissionId};
+use edi::{Envelope, claim_837};
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+use store::claim::{CLAIMS_IN_STATUS, Evidence};
+use store::submission::{
+    BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
+    SUBMISSION, SubmissionClaimRow, SubmissionHead, SubmissionRow, UNANSWERED, UNSENT,
+};
+use store::{Db, StoreError, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::clearinghouse::{Clearinghouse, Delivery};
+use crate::worklist::{self, NewWork};
+
+/// Most claims that one sealing takes up: two full files. The next run goes on.
+const MOST_CLAIMS_A_RUN: i64 = 10_000;
+/// Most files that one delivery takes up; the next run goes on.
+const MOST_FILES_A_RUN: i64 = 200;
+/// Business days that a claim's own acknowledgment (277CA) may come after the file's (999): payers answer files in
+/// one day and claims in two (trust.md 4.5).
+const CLAIM_ANSWER_AFTER_FILE_DAYS: u32 = 1;
+/// Files shown in a list.
+const FILES_SHOWN: i64 = 200;
+
+/// What a sealing did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sealed {
+    /// The files, in the order of their control numbers.
+    pub files: Vec<SubmissionId>,
+    /// Claims in them.
+    pub claims: usize,
+    /// Claims that our own check of the file refused; each is held and is work for a desk.
+    pub held: usize,
+    /// Replacement and void claims that this person may not send; they stay ready.
+    pub left: usize,
+}
+
+/// Seals every ready claim into files, one route a file. Nothing leaves yet: see [`deliver`].
+///
+/// # Errors
+/// `Denied` without the right to submit claims.
+pub fn seal(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Sealed, Error> {
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
+    let may_correct = allow(actor, Action::SendCorrectedClaim, &ResourceState::default()).is_ok();
+    db.write(actor, practice, |tx| seal_ready(tx, may_correct))
+}
+
+fn seal_ready(tx: &mut Tx, may_correct: bool) -> Result<Sealed, Error> {
+    let house = store::registration::practice(tx)?.ok_or(Error::NotFound("practice"))?;
+    let ids: Vec<ClaimId> =
+        tx.query(&CLAIMS_IN_STATUS, params![ClaimStatus::Ready, MOST_CLAIMS_A_RUN])?.into_iter().map(|(id,)| id).collect();
+    let (mine, left): (Vec<Claim>, Vec<Claim>) = store::claim::load_many(tx, &ids)?
+        .into_iter()
+        .partition(|claim| may_correct || claim.body.frequency == ClaimFrequency::Original);
+    let mut sealed = Sealed { left: left.len(), ..Sealed::default() };
+    let ready: Vec<CleanClaim> = mine.into_iter().filter_map(Claim::released_earlier).collect();
+    let routes: Vec<String> = ready.iter().map(|clean| clean.claim().body.payer.route.clone()).collect();
+    let mut payers = PayerHabits::default();
+    let mut ready: Vec<Option<CleanClaim>> = ready.into_iter().map(Some).collect();
+    for batch in batches(routes.iter().map(String::as_str), MOST_CLAIMS_IN_A_FILE) {
+        let claims: Vec<CleanClaim> = batch.places.iter().filter_map(|place| ready[*place].take()).collect();
+        seal_batch(tx, &house, &batch.route, claims, &mut payers, &mut sealed)?;
+    }
+    Ok(sealed)
+}
+
+/// Seals one file; claims that our own check refuses are held one by one, and the rest goes.
+fn seal_batch(
+    tx: &mut Tx,
+    house: &Practice,
+    route: &str,
+    claims: Vec<CleanClaim>,
+    payers: &mut PayerHabits,
+    sealed: &mut Sealed,
+) -> Result<(), Error> {
+    let envelope = envelope(tx, house, route)?;
+    let (claims, bytes) = match claim_837::write(&claims, &envelope) {
+        Ok(bytes) => (claims, bytes),
+        Err(_) => {
+            let mut fit = Vec::with_capacity(claims.len());
+            for clean in claims {
+                match claim_837::write(std::slice::from_ref(&clean), &envelope) {
+                    Ok(_) => fit.push(clean),
+                    Err(refusal) => {
+                        hold(tx, clean.into_claim(), &refusal.to_string())?;
+                        sealed.held += 1;
+                    }
+                }
+            }
+            if fit.is_empty() {
+                return Ok(());
+            }
+            let bytes = claim_837::write(&fit, &envelope).map_err(|refusal| Error::refused(refusal.to_string()))?;
+            (fit, bytes)
+        }
+    };
+    let id = SubmissionId(tx.new_id());
+    let mut due_on = None;
+    let mut total = Money::ZERO;
+    let mut contents = Vec::with_capacity(claims.len());
+    let mut moved = Vec::with_capacity(claims.len());
+    for clean in claims {
+        let mut claim = clean.into_claim();
+        let file_due_on = payers.file_due_on(tx, claim.payer_id)?;
+        let acknowledgment_due_on = add_business_days(file_due_on, CLAIM_ANSWER_AFTER_FILE_DAYS, &[]);
+        due_on = Some(due_on.map_or(file_due_on, |due: Date| due.min(file_due_on)));
+        total += claim.body.total_charge();
+        contents.push(SubmissionClaimRow { submission_id: id, claim_id: claim.id, claim_version: claim.version });
+        let event = ClaimEvent::Submitted { acknowledgment_due_on };
+        claim.apply(&event)?;
+        moved.push((claim, event));
+    }
+    let due_on = due_on.unwrap_or_else(|| tx.today());
+    let row = submission(tx, id, FileToSeal { kind: "837P", envelope: &envelope, bytes, due_on, total, claims: contents.len() });
+    tx.insert(&row)?;
+    tx.insert_many(&contents)?;
+    let sentence = format!("Sealed into file {} for {route}", row.file_name);
+    for (claim, event) in moved {
+        let evidence = Evidence { submission_id: Some(id), ..Evidence::words(sentence.as_str()) };
+        store::claim::save_event(tx, &claim, &event, evidence)?;
+        resolve_refusals(tx, claim.id)?;
+    }
+    tx.audit("seal_claims", "submission", id.0, serde_json::json!({ "claims": row.claim_count, "file": row.file_name }));
+    sealed.claims += contents.len();
+    sealed.files.push(id);
+    Ok(())
+}
+
+/// The refusals of an earlier sending are answered by sending the mended claim.
+fn resolve_refusals(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
+    let reasons = [WorkReason::RejectedForData, WorkReason::Rejected, WorkReason::AcknowledgmentMissing];
+    worklist::resolve_for_claim(tx, claim, &reasons, "Mended and sent again in a new file.", "submission")
+}
+
+/// A claim that our own check of the file refuses goes back into the hands of the front desk with the place at fault.
+fn hold(tx: &mut Tx, mut claim: Claim, why: &str) -> Result<(), Error> {
+    claim.apply(&ClaimEvent::Held)?;
+    let summary = format!("Claim {}: our own check of the file refuses it. {why}", claim.control_number);
+    store::claim::save_event(tx, &claim, &ClaimEvent::Held, Evidence::words(summary.as_str()))?;
+    let work = NewWork::on_claim(WorkReason::HeldForData, claim.id, summary, links(&claim), claim.body.total_charge())
+        .with_deadline(Some(claim.filing_limit_on));
+    worklist::open(tx, work)?;
+    Ok(())
+}
+
+/// What a work item about a claim is about.
+pub(crate) fn links(claim: &Claim) -> WorkLinks {
+    WorkLinks {
+        patient_id: Some(claim.patient_id),
+        encounter_id: Some(claim.encounter_id),
+        claim_id: Some(claim.id),
+        payer_id: Some(claim.payer_id),
+        ..WorkLinks::default()
+    }
+}
+
+/// Payers' settings, each read once.
+#[derive(Default)]
+pub(crate) struct PayerHabits {
+    known: HashMap<PayerId, PayerSettings>,
+}
+
+impl PayerHabits {
+    /// The settings of a payer; the usual ones where the payer is gone.
+    pub(crate) fn of(&mut self, tx: &mut Tx, payer: PayerId) -> Result<&PayerSettings, StoreError> {
+        if !self.known.contains_key(&payer) {
+            let settings = store::registration::payer(tx, payer)?.map(|payer| payer.settings).unwrap_or_default();
+            self.known.insert(payer, settings);
+        }
+        Ok(self.known.entry(payer).or_default())
+    }
+
+    fn file_due_on(&mut self, tx: &mut Tx, payer: PayerId) -> Result<Date, StoreError> {
+        let today = tx.today();
+        let days = self.of(tx, payer)?.acknowledgment_due_days;
+        Ok(add_business_days(today, u32::try_from(days).unwrap_or(0), &[]))
+    }
+}
+
+/// Fresh control numbers, and who sends to whom.
+pub(crate) fn envelope(tx: &mut Tx, house: &Practice, route: &str) -> Result<Envelope, Error> {
+    let control_numbers =
+        ControlNumbers { interchange: tx.next_number("interchange")?, group: tx.next_number("group")?, set: 1 };
+    let zone = jiff::tz::TimeZone::get(&house.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Ok(Envelope {
+        submitter_name: house.name.clone(),
+        submitter_id: house.submitter_id.clone(),
+        contact_phone: house.contact.phone.clone(),
+        contact_email: house.contact.email.clone(),
+        receiver_id: route.to_owned(),
+        control_numbers,
+        sealed_at: tx.now().to_zoned(zone).datetime(),
+        is_test: false,
+    })
+}
+
+/// What [`submission`] needs to know of a file.
+pub(crate) struct FileToSeal<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) envelope: &'a Envelope,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) due_on: Date,
+    pub(crate) total: Money,
+    pub(crate) claims: usize,
+}
+
+/// The row of a sealed file.
+pub(crate) fn submission(tx: &Tx, id: SubmissionId, file: FileToSeal<'_>) -> SubmissionRow {
+    let numbers = file.envelope.control_numbers;
+    let sender: String = file.envelope.submitter_id.chars().filter(char::is_ascii_alphanumeric).collect();
+    SubmissionRow {
+        id,
+        kind: file.kind.to_owned(),
+        route: file.envelope.receiver_id.clone(),
+        file_name: format!("{sender}-{}-{:09}.x12", file.kind, numbers.interchange),
+        interchange_number: numbers.interchange,
+        group_number: numbers.group,
+        set_number: numbers.set,
+        status: SubmissionStatus::Sealed,
+        sealed_at: tx.now(),
+        sent_at: None,
+        attempts: 0,
+        acknowledgment_due_on: file.due_on,
+        claim_count: i64::try_from(file.claims).unwrap_or(i64::MAX),
+        total_cents: file.total,
+        sha256: Sha256::digest(&file.bytes).into(),
+        bytes: file.bytes,
+    }
+}
+
+/// What a delivery did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Files that surely arrived.
+    pub sent: usize,
+    /// Files of which nobody knows; the same bytes go again with the next delivery.
+    pub uncertain: usize,
+    /// Why the carrier took no more, in a sentence; none where all went.
+    pub stopped: Option<String>,
+}
+
+/// Delivers every sealed file, oldest first, and again those of which nobody knows whether they arrived. Stops at
+/// the first that the carrier surely did not take.
+///
+/// # Errors
+/// `Denied` without the right to submit claims; `Refused` where stored bytes do not match their hash.
+pub fn deliver(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    clearinghouse: &dyn Clearinghouse,
+) -> Result<Delivered, Error> {
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
+    let unsent = db.read(actor, practice, |read| Ok::<_, Error>(read.query(&UNSENT, params![MOST_FILES_A_RUN])?))?;
+    let mut delivered = Delivered::default();
+    for (id,) in unsent {
+        // From here until the outcome is stored nobody knows whether the file arrived: a crash leaves it so.
+        let file = db.write(actor, practice, |tx| {
+            tx.execute(&BEGIN_DELIVERY, params![id])?;
+            Ok::<_, Error>(tx.query_one(&SUBMISSION, params![id])?)
+        })?;
+        if <[u8; 32]>::from(Sha256::digest(&file.bytes)) != file.sha256 {
+            return Err(Error::refused(format!(
+                "The stored bytes of file {} do not match their hash, so it was not sent. Run verify, then restore a \
+                 backup.",
+                file.file_name
+            )));
+        }
+        match clearinghouse.deliver(&file.file_name, &file.bytes) {
+            Ok(Delivery::Delivered) => {
+                db.write(actor, practice, |tx| Ok::<_, Error>(tx.execute(&DELIVERED, params![id, tx.now()])?))?;
+                delivered.sent += 1;
+            }
+            Ok(Delivery::Uncertain) => delivered.uncertain += 1,
+            Err(refusal) => {
+                db.write(actor, practice, |tx| Ok::<_, Error>(tx.execute(&NOT_DELIVERED, params![id])?))?;
+                delivered.stopped = Some(refusal.to_string());
+                break;
+            }
+        }
+    }
+    Ok(delivered)
+}
+
+/// Sends the very same bytes of a file again with the next delivery, because it seems never to have arrived.
+///
+/// # Errors
+/// `Refused` where the file was answered; `NotFound`.
+pub fn resend(db: &Db, actor: &Actor, practice: PracticeId, id: SubmissionId) -> Result<(), Error> {
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let file = tx.query_opt(&SUBMISSION, params![id])?.ok_or(Error::NotFound("file"))?;
+        match file.status {
+            SubmissionStatus::Acknowledged => {
+                return Err(Error::refused("The clearinghouse has read this file. Ask for the claims' status instead."));
+            }
+            SubmissionStatus::Rejected => {
+                return Err(Error::refused("This file was refused. Mend its claims; they go into a new file."));
+            }
+            SubmissionStatus::Sealed | SubmissionStatus::Sent | SubmissionStatus::Ambiguous => {}
+        }
+        let due_on = add_business_days(tx.today(), 1, &[]);
+        tx.execute(&SEND_AGAIN, params![id, due_on])?;
+        tx.audit("resend_file", "submission", id.0, serde_json::json!({ "file": file.file_name }));
+        Ok(())
+    })
+}
+
+/// Takes the claims of a refused file back into the draft, as new versions, so that they are scrubbed and sent again.
+/// Gives those claims.
+///
+/// # Errors
+/// `Denied` without the right to mend rejections that are not front-desk data; `NotFound`.
+pub fn reopen_refused_file(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: SubmissionId,
+) -> Result<Vec<ClaimId>, Error> {
+    allow(actor, Action::MendOtherRejection, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![id])?;
+        if contents.is_empty() {
+            return Err(Error::NotFound("file"));
+        }
+        let versions: HashMap<ClaimId, i32> = contents.iter().map(|row| (row.claim_id, row.claim_version)).collect();
+        let ids: Vec<ClaimId> = contents.iter().map(|row| row.claim_id).collect();
+        let mut reopened = Vec::new();
+        for mut claim in store::claim::load_many(tx, &ids)? {
+            let is_of_this_file = versions.get(&claim.id) == Some(&claim.version);
+            if claim.status != ClaimStatus::Rejected || !is_of_this_file {
+                continue;
+            }
+            claim.apply(&ClaimEvent::Mended)?;
+            claim.version += 1;
+            store::claim::save_version(tx, &claim)?;
+            let evidence = Evidence::words("Taken back from a refused file, to be scrubbed and sent again");
+            store::claim::save_event(tx, &claim, &ClaimEvent::Mended, evidence)?;
+            reopened.push(claim.id);
+        }
+        let key = worklist::subject_key(WorkReason::FileRejected, id);
+        worklist::resolve_subject(tx, &key, "The claims were taken back and go into a new file.", "submission")?;
+        Ok(reopened)
+    })
+}
+
+/// The latest outbound files, newest first.
+///
+/// # Errors
+/// `Denied` without the right to see claims.
+pub fn files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<SubmissionHead>, Error> {
+    allow(actor, Action::ViewClaim, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&LATEST_SUBMISSIONS, params![FILES_SHOWN])?))
+}
+
+/// Opens work for every claim file that nobody answered in time: one item a file. A daily job.
+///
+/// # Errors
+/// Of the database only.
+pub fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let late = tx.query(&UNANSWERED, params![tx.today(), MOST_FILES_A_RUN])?;
+        for file in &late {
+            let summary =
+                format!("File {} with {} claims was not answered by its day.", file.file_name, file.claim_count);
+            let work = NewWork {
+                reason: WorkReason::AcknowledgmentMissing,
+                subject_key: worklist::subject_key(WorkReason::AcknowledgmentMissing, file.id),
+                summary,
+                links: WorkLinks { submission_id: Some(file.id), ..WorkLinks::default() },
+                money_at_stake: file.total_cents,
+                deadline_on: None,
+            };
+            worklist::open(tx, work)?;
+            let next_look = add_business_days(tx.today(), WorkReason::AcknowledgmentMissing.due_in_business_days(), &[]);
+            tx.execute(&POSTPONE_ANSWER, params![file.id, next_look])?;
+        }
+        Ok(late.len())
+    })
+}

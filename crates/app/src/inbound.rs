@@ -1,1 +1,232 @@
-//! Files that come in: stored first, then read.
+//! Files that come in: recognised, read once, stored with what became of them. A file that cannot be used is kept
+//! apart with a sentence that says where and what to do; it never moves a claim or a cent.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::{InboundFileId, PracticeId};
+use edi::inbound::{FileKind, canonical, kinds};
+use sha2::{Digest, Sha256};
+use store::inbound_file::{InboundFileHead, InboundFileRow, LATEST_INBOUND_FILES, SAME_CONTENT, SAME_INBOUND_FILE};
+use store::{Conn, Db, StoreError, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::clearinghouse::Clearinghouse;
+use crate::{claim_acknowledgment, claim_status, eligibility};
+
+/// The largest file that is read: 64 MB hold about 100,000 claims, and no payer sends more in one file.
+pub const LARGEST_FILE_BYTES: usize = 64 * 1024 * 1024;
+/// Files shown in a list.
+const FILES_SHOWN: i64 = 200;
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything in it that is ours was used.
+    Applied,
+    /// It was here before, in these bytes or in another dress.
+    Duplicate,
+    /// It is X12 and could not be used.
+    Quarantined,
+    /// It is no X12.
+    Unreadable,
+}
+
+impl Outcome {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Applied => "applied",
+            Outcome::Duplicate => "duplicate",
+            Outcome::Quarantined => "quarantined",
+            Outcome::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// What became of a file, and why, in one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Its name where it came from.
+    pub file_name: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// In one sentence.
+    pub note: String,
+}
+
+/// Fetches whatever waits at the clearinghouse, oldest first, and takes each file in. A file that cannot be used is
+/// stored apart and the next one is read.
+///
+/// # Errors
+/// `Denied`; `Refused` where the clearinghouse cannot be reached; the database's own.
+pub fn collect(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    clearinghouse: &dyn Clearinghouse,
+) -> Result<Vec<Receipt>, Error> {
+    allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    let waiting = clearinghouse.waiting().map_err(|error| Error::refused(error.to_string()))?;
+    let mut receipts = Vec::with_capacity(waiting.len());
+    for file in waiting {
+        let receipt = match take_in(db, actor, practice, &file.name, &file.bytes) {
+            Ok(receipt) => receipt,
+            Err(Error::Refused(why)) => set_apart(db, actor, practice, &file.name, &file.bytes, &why)?,
+            Err(other) => return Err(other),
+        };
+        clearinghouse.taken(&file.name).map_err(|error| Error::refused(error.to_string()))?;
+        receipts.push(receipt);
+    }
+    Ok(receipts)
+}
+
+/// Takes one file in, whatever it holds: acknowledgments, remittances, answers. Reading it a second time changes
+/// nothing.
+///
+/// # Errors
+/// `Denied`; `Refused` with file, place and remedy where it cannot be used: then nothing is stored at all.
+pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
+    allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    if bytes.len() > LARGEST_FILE_BYTES {
+        return Err(Error::refused(format!(
+            "{file_name}: the file is larger than 64 MB. Ask the clearinghouse to split it."
+        )));
+    }
+    let kinds = kinds(bytes);
+    if kinds.is_empty() {
+        return Err(Error::refused(format!(
+            "{file_name}: no X12 interchange begins at byte 0. Check that it is the file the clearinghouse sent."
+        )));
+    }
+    if kinds.contains(&FileKind::Other) {
+        return Err(Error::refused(format!(
+            "{file_name}: it holds a kind of message that is not sent to a practice (ST01). Give it to its receiver."
+        )));
+    }
+    if kinds.contains(&FileKind::Remittance) {
+        return Err(Error::refused(format!("{file_name}: it holds a remittance (835). Import it as one.")));
+    }
+    db.write(actor, practice, |tx| {
+        let (id, before) = match recognise(tx, bytes)? {
+            Novelty::New => (InboundFileId(tx.new_id()), None),
+            Novelty::Before(head) => return Ok(again(file_name, &head)),
+            Novelty::SameContent(head) => (InboundFileId(tx.new_id()), Some(head)),
+        };
+        if let Some(head) = before {
+            let receipt = again(file_name, &head);
+            keep(tx, id, bytes, &kinds, &receipt)?;
+            return Ok(receipt);
+        }
+        // The row comes first, because the events of claims name it; its note is known afterwards.
+        let mut receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
+        keep(tx, id, bytes, &kinds, &receipt)?;
+        let mut notes = Vec::new();
+        for kind in &kinds {
+            let note = match kind {
+                FileKind::InterchangeAcknowledgment | FileKind::GroupAcknowledgment | FileKind::ClaimAcknowledgment => {
+                    continue;
+                }
+                FileKind::Eligibility => eligibility::take_answers(tx, bytes)?,
+                FileKind::ClaimStatus => claim_status::take_answers(tx, id, bytes)?,
+                FileKind::Remittance | FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
+            };
+            notes.push(note);
+        }
+        let answers = edi::acknowledgment::read(bytes);
+        if !answers.is_empty() {
+            notes.push(claim_acknowledgment::take(tx, id, file_name, &answers)?);
+        }
+        receipt.note = notes.join(" ");
+        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, receipt.outcome.as_str(), receipt.note])?;
+        Ok(receipt)
+    })
+}
+
+fn again(file_name: &str, before: &InboundFileHead) -> Receipt {
+    let day = before.received_at.strftime("%Y-%m-%d");
+    Receipt {
+        file_name: file_name.to_owned(),
+        outcome: Outcome::Duplicate,
+        note: format!("The same content came on {day} as {}; nothing was changed.", before.file_name),
+    }
+}
+
+/// Keeps a file that could not be used, with the reason.
+fn set_apart(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file_name: &str,
+    bytes: &[u8],
+    why: &str,
+) -> Result<Receipt, Error> {
+    let kinds = kinds(bytes);
+    let outcome = if kinds.is_empty() { Outcome::Unreadable } else { Outcome::Quarantined };
+    db.write(actor, practice, |tx| {
+        if let Novelty::Before(head) = recognise(tx, bytes)? {
+            return Ok(again(file_name, &head));
+        }
+        let receipt = Receipt { file_name: file_name.to_owned(), outcome, note: why.to_owned() };
+        let id = InboundFileId(tx.new_id());
+        keep(tx, id, bytes, &kinds, &receipt)?;
+        Ok(receipt)
+    })
+}
+
+/// Whether a file is news.
+pub(crate) enum Novelty {
+    /// Nothing like it was here.
+    New,
+    /// These very bytes were here; the row is theirs.
+    Before(InboundFileHead),
+    /// Another file said the same and was used.
+    SameContent(InboundFileHead),
+}
+
+/// Looks for a file of the same bytes, then for one that says the same.
+pub(crate) fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError> {
+    if let Some(head) = conn.query_opt(&SAME_INBOUND_FILE, params![sha256(bytes)])? {
+        return Ok(Novelty::Before(head));
+    }
+    let same = conn.query(&SAME_CONTENT, params![sha256(&canonical(bytes))])?;
+    Ok(same.into_iter().next().map_or(Novelty::New, Novelty::SameContent))
+}
+
+/// Stores a file with what became of it.
+pub(crate) fn keep(
+    tx: &mut Tx,
+    id: InboundFileId,
+    bytes: &[u8],
+    kinds: &[FileKind],
+    receipt: &Receipt,
+) -> Result<(), StoreError> {
+    let kind = match kinds {
+        [] => FileKind::Unreadable,
+        [one] => *one,
+        [_, _, ..] => FileKind::Mixed,
+    };
+    tx.insert(&InboundFileRow {
+        id,
+        file_name: receipt.file_name.clone(),
+        kind: kind.as_str().to_owned(),
+        received_at: tx.now(),
+        sha256: sha256(bytes),
+        canonical_sha256: sha256(&canonical(bytes)),
+        outcome: receipt.outcome.as_str().to_owned(),
+        note: receipt.note.clone(),
+        bytes: bytes.to_vec(),
+    })
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// The latest inbound files, newest first.
+///
+/// # Errors
+/// `Denied` without the right to import acknowledgments.
+pub fn files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<InboundFileHead>, Error> {
+    allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&LATEST_INBOUND_FILES, params![FILES_SHOWN])?))
+}

@@ -1,1 +1,5 @@
-//! The `exchange` crate; its first real code arrives with the next commits.
+//! Adapters of the ports that `app` declares. Knows files and folders, nothing of claims or X12.
+
+mod folder_drop;
+
+pub use folder_drop::FolderDrop;

@@ -156,6 +156,26 @@ impl ClaimAcknowledgment {
     }
 }
 
+impl InterchangeAcknowledgment {
+    /// The note (TA105) in plain words.
+    pub fn in_words(&self) -> String {
+        match self.note_code.as_str() {
+            "000" => "no error".into(),
+            "001" => "the control number at the end differs from the one at the beginning (IEA02)".into(),
+            "003" | "006" => "the sender's id is not known to the receiver (ISA06)".into(),
+            "007" | "008" => "the receiver's id is not right (ISA08)".into(),
+            "014" => "the date of the interchange is not valid (ISA09)".into(),
+            "018" => "the control number is not valid (ISA13)".into(),
+            "021" => "the number of groups is not right (IEA01)".into(),
+            "022" => "the control structure is not valid".into(),
+            "023" => "the file ends too early".into(),
+            "024" => "the content of the interchange is not valid".into(),
+            "025" => "the control number was used before (ISA13)".into(),
+            other => format!("note {other} of the interchange acknowledgment"),
+        }
+    }
+}
+
 impl StatusCode {
     /// A3 to A8 without A5: not in the payer's system.
     pub fn is_refusal(&self) -> bool {
