@@ -21,11 +21,23 @@ pub struct Job {
 }
 
 /// Every daily job, in the order in which they run.
-pub const JOBS: &[Job] = &[Job {
-    key: "follow-up",
-    does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
-    run: follow_up,
-}];
+pub const JOBS: &[Job] = &[
+    Job {
+        key: "follow-up",
+        does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
+        run: follow_up,
+    },
+    Job {
+        key: "unanswered-files",
+        does: "Opens work for every claim file that nobody answered by its day.",
+        run: crate::claim_submission::open_unanswered_files,
+    },
+    Job {
+        key: "late-acknowledgments",
+        does: "Opens work for every claim whose payer did not acknowledge it by its day.",
+        run: crate::claim_acknowledgment::open_late_claims,
+    },
+];
 
 /// Runs every job for a practice; answers how many things each did.
 ///
