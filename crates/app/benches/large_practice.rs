@@ -328,7 +328,8 @@ impl Batch {
     }
 }
 
-const LAST_NAMES: [&str; 8] = ["Quintero", "Szymanski", "Okafor", "Lindqvist", "Benavides", "Ramanathan", "Idowu", "Aydin"];
+const LAST_NAMES: [&str; 8] =
+    ["Quintero", "Szymanski", "Okafor", "Lindqvist", "Benavides", "Ramanathan", "Idowu", "Aydin"];
 const FIRST_NAMES: [&str; 7] = ["Ada", "Kemal", "Rosa", "Paul", "Grace", "Amara", "Hanne"];
 
 fn practice() -> Practice {

@@ -41,7 +41,8 @@ fn main() {
         });
         figure(&name, "claim", |round| {
             let (claim, _) = &loaded.claims[round * 389 % loaded.claims.len()];
-            let view = db.read::<_, store::StoreError>(&second, PRACTICE, |read| store::views::claim::get(read, *claim));
+            let view =
+                db.read::<_, store::StoreError>(&second, PRACTICE, |read| store::views::claim::get(read, *claim));
             assert!(view.unwrap().is_some());
         });
         figure(&name, "find_by_name", |_| {

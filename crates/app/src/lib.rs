@@ -27,6 +27,7 @@ pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
 
+pub mod answers;
 pub mod inquiry;
 pub mod worklist;
 

@@ -64,8 +64,10 @@ fn an_inquiry_goes_up_with_a_handover_comes_back_and_ends_with_words() {
 
         worklist::take(db, &first, PRACTICE, item).unwrap();
         assert!(worklist::resolve(db, &first, PRACTICE, item, resolution("ok")).is_err());
-        worklist::resolve(db, &first, PRACTICE, item, resolution("Letter attached; she agrees with the bill.")).unwrap();
-        let kinds: Vec<String> = worklist::show(db, &first, PRACTICE, item).unwrap().events.into_iter().map(|e| e.kind).collect();
+        worklist::resolve(db, &first, PRACTICE, item, resolution("Letter attached; she agrees with the bill."))
+            .unwrap();
+        let kinds: Vec<String> =
+            worklist::show(db, &first, PRACTICE, item).unwrap().events.into_iter().map(|e| e.kind).collect();
         assert_eq!(kinds, ["opened", "taken", "escalated", "taken", "returned", "taken", "resolved"]);
     });
 }
