@@ -1,1 +1,340 @@
-//! An 835 comes in.
+//! An 835 comes in: the whole file is checked first, every payment is recognised or new, and what balances is posted in
+//! the same transaction. Nothing of a file that was cut off, and nothing of a payment that does not balance, reaches
+//! the books.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::remittance::{Remittance, balance};
+use billing::work::{WorkLinks, WorkReason};
+use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
+use edi::remittance_835::{self, ReadRemittance};
+use sha2::{Digest, Sha256};
+use store::inbound_file::{InboundFileRow, SAME_INBOUND_FILE};
+use store::remittance::{PAYER_BY_IDENTIFIER, POSTED_WITH_TRACE, RemittanceRow};
+use store::{Db, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::remittance_posting::{self, Counts};
+use crate::worklist::{self, NewWork};
+
+/// Most bytes of one file: 10,000 claims take about 8 MB, and a larger file is split by every clearinghouse.
+pub const MOST_BYTES: usize = 64 * 1024 * 1024;
+
+/// What became of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// In the books.
+    Posted,
+    /// It does not add up, or contradicts what was posted; nothing of it is in the books.
+    Quarantined,
+    /// It was posted before; nothing changed.
+    Duplicate,
+}
+
+impl PaymentState {
+    /// The stored word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PaymentState::Posted => "posted",
+            PaymentState::Quarantined => "quarantined",
+            PaymentState::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// What became of one payment of a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct PaymentReport {
+    /// Its key.
+    pub remittance_id: RemittanceId,
+    /// Check or transfer number.
+    pub trace: String,
+    /// What was paid in all.
+    pub amount: Money,
+    /// What became of it.
+    pub state: PaymentState,
+    /// Why it is quarantined.
+    pub problem: Option<String>,
+    /// By how much its equation fails.
+    pub difference: Money,
+    /// What became of its claims; all zero where nothing was posted.
+    pub counts: Counts,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ImportReport {
+    /// The stored file.
+    pub file_id: InboundFileId,
+    /// The very same bytes came before; nothing changed.
+    pub is_known: bool,
+    /// Its payments in order; empty for a known file.
+    pub payments: Vec<PaymentReport>,
+}
+
+/// Imports a file and posts what balances, in one transaction.
+///
+/// # Errors
+/// `Denied`; `Refused` for a file that is no 835, is cut off or miscounted: it names the place, and nothing is stored.
+pub fn import(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<ImportReport, Error> {
+    run(db, actor, practice, file_name, bytes, false)
+}
+
+/// Says what importing a file would do, and does nothing.
+///
+/// # Errors
+/// As [`import`].
+pub fn rehearse(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<ImportReport, Error> {
+    run(db, actor, practice, file_name, bytes, true)
+}
+
+fn run(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file_name: &str,
+    bytes: &[u8],
+    discard: bool,
+) -> Result<ImportReport, Error> {
+    allow(actor, Action::ImportRemittance, &ResourceState::default())?;
+    let sets = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
+    db.write(actor, practice, |tx| {
+        if discard {
+            tx.discard();
+        }
+        let hash = sha256(bytes);
+        if let Some(known) = tx.query_opt(&SAME_INBOUND_FILE, params![hash])? {
+            return Ok(ImportReport { file_id: known.id, is_known: true, payments: Vec::new() });
+        }
+        let file_id = InboundFileId(tx.new_id());
+        tx.insert(&InboundFileRow {
+            id: file_id,
+            file_name: file_name.to_owned(),
+            kind: "835".to_owned(),
+            received_at: tx.now(),
+            sha256: hash,
+            canonical_sha256: sha256(&edi::inbound::canonical(bytes)),
+            outcome: "applied".to_owned(),
+            note: String::new(),
+            bytes: bytes.to_vec(),
+        })?;
+        let payments = post_sets(tx, file_id, &sets, bytes)?;
+        let (outcome, note) = summary(&payments);
+        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![file_id, outcome, note])?;
+        Ok(ImportReport { file_id, is_known: false, payments })
+    })
+}
+
+/// Every payment of a file that is whole; or why it is not.
+pub(crate) fn read_whole(bytes: &[u8]) -> Result<Vec<ReadRemittance>, String> {
+    if bytes.len() > MOST_BYTES {
+        return Err("the file is larger than 64 MB; ask the clearinghouse to split it".to_owned());
+    }
+    if let Some(problem) = remittance_835::envelope_problem(bytes) {
+        return Err(problem);
+    }
+    let sets = remittance_835::read(bytes);
+    if sets.is_empty() {
+        return Err("ST01: the file holds no remittance (835); import it as what it is".to_owned());
+    }
+    Ok(sets)
+}
+
+/// Recognises and posts the payments of a stored, whole file.
+pub(crate) fn post_sets(
+    tx: &mut Tx,
+    file_id: InboundFileId,
+    sets: &[ReadRemittance],
+    bytes: &[u8],
+) -> Result<Vec<PaymentReport>, Error> {
+    sets.iter().map(|set| post_set(tx, file_id, set, bytes)).collect()
+}
+
+/// The stored outcome of a file and its sentence.
+pub(crate) fn summary(payments: &[PaymentReport]) -> (&'static str, String) {
+    let count = |state: PaymentState| payments.iter().filter(|payment| payment.state == state).count();
+    let (posted, quarantined, duplicate) =
+        (count(PaymentState::Posted), count(PaymentState::Quarantined), count(PaymentState::Duplicate));
+    let outcome = if posted > 0 {
+        "applied"
+    } else if quarantined > 0 {
+        "quarantined"
+    } else {
+        "duplicate"
+    };
+    (outcome, format!("{posted} payments posted, {quarantined} quarantined, {duplicate} posted before"))
+}
+
+/// What stands against posting a payment.
+struct Objection {
+    state: PaymentState,
+    problem: String,
+    difference: Money,
+}
+
+fn post_set(
+    tx: &mut Tx,
+    file_id: InboundFileId,
+    set: &ReadRemittance,
+    bytes: &[u8],
+) -> Result<PaymentReport, Error> {
+    let remittance = &set.remittance;
+    let content_sha256 = content_hash(remittance);
+    let objection = objection(tx, set, content_sha256)?;
+    let payer_id = payer_of(tx, remittance)?;
+    let id = RemittanceId(tx.new_id());
+    let state = objection.as_ref().map_or(PaymentState::Posted, |objection| objection.state);
+    tx.insert(&RemittanceRow {
+        id,
+        inbound_file_id: file_id,
+        payer_id,
+        payer_name: remittance.payer_name.clone(),
+        payer_trace_id: remittance.payer_trace_id.clone(),
+        payee_npi: remittance.payee_npi.clone(),
+        trace: remittance.trace.clone(),
+        method: remittance.method.clone(),
+        paid_on: remittance.paid_on,
+        amount_cents: remittance.amount,
+        state: state.as_str().to_owned(),
+        problem: objection.as_ref().map(|objection| objection.problem.clone()),
+        difference_cents: objection.as_ref().map_or(Money::ZERO, |objection| objection.difference),
+        payment_key: payment_key(remittance),
+        content_sha256,
+        imported_at: tx.now(),
+        posted_at: (state == PaymentState::Posted).then(|| tx.now()),
+        claim_count: remittance.claims.len() as i64,
+        raw: bytes.get(set.span.clone()).unwrap_or_default().to_vec(),
+    })?;
+    let detail = serde_json::json!({ "cents": remittance.amount, "claims": remittance.claims.len() });
+    let counts = match &objection {
+        None => {
+            tx.audit("remittance.post", "remittance", id, detail);
+            remittance_posting::post(tx, id, payer_id, set)?
+        }
+        Some(objection) => {
+            tx.audit(kept_out(objection.state), "remittance", id, detail);
+            if objection.state == PaymentState::Quarantined {
+                open_quarantine(tx, id, payer_id, remittance, objection)?;
+            }
+            Counts::default()
+        }
+    };
+    let (problem, difference) = objection.map_or((None, Money::ZERO), |o| (Some(o.problem), o.difference));
+    Ok(PaymentReport {
+        remittance_id: id,
+        trace: remittance.trace.clone(),
+        amount: remittance.amount,
+        state,
+        problem,
+        difference,
+        counts,
+    })
+}
+
+fn kept_out(state: PaymentState) -> &'static str {
+    match state {
+        PaymentState::Posted => "remittance.post",
+        PaymentState::Quarantined => "remittance.quarantine",
+        PaymentState::Duplicate => "remittance.duplicate",
+    }
+}
+
+/// What stands against posting: a payment known already, one that contradicts a known one, or one that does not add up.
+fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Option<Objection>, Error> {
+    let remittance = &set.remittance;
+    let quarantined = |problem: String, difference: Money| {
+        Some(Objection { state: PaymentState::Quarantined, problem, difference })
+    };
+    if set.is_unusable() {
+        let sentences: Vec<&str> =
+            set.problems.iter().filter(|p| p.claim.is_none()).map(|p| p.sentence.as_str()).collect();
+        return Ok(quarantined(sentences.join("; "), Money::ZERO));
+    }
+    let earlier = tx.query(&POSTED_WITH_TRACE, params![remittance.trace])?;
+    let same_number = earlier
+        .iter()
+        .find(|known| known.payer_trace_id == remittance.payer_trace_id && known.payee_npi == remittance.payee_npi);
+    if let Some(known) = same_number {
+        // A number is unique between payer and payee, so the same number is the same payment or a mistake.
+        if known.content_sha256 == content && known.payment_key == payment_key(remittance) {
+            let problem = "this payment was posted before".to_owned();
+            return Ok(Some(Objection { state: PaymentState::Duplicate, problem, difference: Money::ZERO }));
+        }
+        return Ok(quarantined(
+            "TRN02: a payment of this number was posted with other content; ask the payer which one is true".to_owned(),
+            Money::ZERO,
+        ));
+    }
+    Ok(balance::payment(remittance).and_then(|found| quarantined(found.to_string(), found.difference)))
+}
+
+fn open_quarantine(
+    tx: &mut Tx,
+    id: RemittanceId,
+    payer: Option<PayerId>,
+    remittance: &Remittance,
+    objection: &Objection,
+) -> Result<(), Error> {
+    let reason = WorkReason::RemittanceQuarantined;
+    let links = WorkLinks { remittance_id: Some(id), payer_id: payer, ..WorkLinks::default() };
+    // The same payment in another dress opens no second item.
+    let subject_key = format!("{}:{}", reason.as_str(), hex(&sha256(payment_key(remittance).as_bytes())[..16]));
+    let summary = format!("Payment {} is quarantined: {}", remittance.trace, objection.problem);
+    let money_at_stake = remittance.amount;
+    worklist::open(tx, NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None })?;
+    Ok(())
+}
+
+fn payer_of(tx: &mut Tx, remittance: &Remittance) -> Result<Option<PayerId>, Error> {
+    if remittance.payer_identifier.is_empty() {
+        return Ok(None);
+    }
+    let found = tx.query_opt(&PAYER_BY_IDENTIFIER, params![remittance.payer_identifier])?;
+    Ok(found.map(|(payer,)| payer))
+}
+
+/// What makes a payment this payment: payer, number, payee, day, amount. Not the control numbers of its file, which
+/// senders use again.
+fn payment_key(remittance: &Remittance) -> String {
+    format!(
+        "{}|{}|{}|{}|{}",
+        remittance.payer_trace_id,
+        remittance.trace,
+        remittance.payee_npi,
+        remittance.paid_on,
+        remittance.amount.cents()
+    )
+}
+
+/// SHA-256 of what a payment says, without the dress of its file.
+fn content_hash(remittance: &Remittance) -> [u8; 32] {
+    let mut bare = remittance.clone();
+    for claim in &mut bare.claims {
+        claim.raw.clear();
+        claim.lines.iter_mut().for_each(|line| line.raw.clear());
+    }
+    // Our own type holds nothing that JSON refuses; an empty text would only make two contents look alike and
+    // quarantine the second.
+    sha256(&serde_json::to_vec(&bare).unwrap_or_default())
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

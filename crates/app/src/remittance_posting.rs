@@ -1,1 +1,356 @@
-//! An 835 into the ledger.
+//! An 835 payment into the ledger: everything about our claims is asked for in few statements, decided in memory, and
+//! written in few statements, in the transaction of the import. What is not ours or does not add up is set aside with
+//! its cash, and each such claim opens work.
+
+mod settlement;
+
+use std::collections::{HashMap, HashSet};
+
+use billing::coverage::CoverageRank;
+use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
+use billing::remittance::posting::{self, ClaimPosting, NotPosted};
+use billing::remittance::{ClaimPayment, balance};
+use billing::{ClaimId, ClaimPaymentId, Money, PatientId, PayerId, RemittanceId};
+use edi::remittance_835::ReadRemittance;
+use ledger::{BalancedEntry, DraftEntry, EntrySource, Posting};
+use store::ledger::ENTRIES_OF_SOURCES;
+use store::remittance::{
+    ClaimFactsRow, ClaimPaymentRow, LATER_COVERAGES, LaterCoverageRow, LineAdjustmentRow, LinePaymentRow,
+    POSTED_PAYMENTS_OF_CLAIMS, ProviderAdjustmentRow, claims_named,
+};
+use store::{Json, Tx, params};
+use uuid::Uuid;
+
+use crate::Error;
+use crate::remittance_import::{hex, sha256};
+
+/// What became of the claims of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Counts {
+    /// Claims posted.
+    pub posted: usize,
+    /// Claims that do not add up; their cash waits.
+    pub set_aside: usize,
+    /// Claims that match nothing of ours; their cash waits.
+    pub unmatched: usize,
+    /// Claims with something denied.
+    pub denied: usize,
+    /// Claims taken back.
+    pub reversed: usize,
+}
+
+/// What was decided about one claim of the payment.
+struct Decided<'a> {
+    id: ClaimPaymentId,
+    payment: &'a ClaimPayment,
+    outcome: Outcome<'a>,
+}
+
+enum Outcome<'a> {
+    Posted { claim: &'a ClaimFacts, posting: ClaimPosting },
+    SetAside { claim: Option<ClaimId>, problem: String, difference: Money },
+    Unmatched { problem: String },
+}
+
+/// Posts a balanced payment; the caller has stored its row.
+pub(crate) fn post(
+    tx: &mut Tx,
+    id: RemittanceId,
+    payer: Option<PayerId>,
+    set: &ReadRemittance,
+) -> Result<Counts, Error> {
+    let claims = &set.remittance.claims;
+    let known = Known::load(tx, claims)?;
+    let payer = payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
+    let decided = decide_all(tx, id, set, &known);
+    insert_rows(tx, id, set, &decided)?;
+    post_entries(tx, id, payer, set, &decided, &known)?;
+    settlement::settle(tx, id, payer, set, &decided, &known)
+}
+
+/// What is known of the claims that a payment names.
+struct Known {
+    index: ClaimIndex,
+    rows: HashMap<ClaimId, ClaimFactsRow>,
+    /// Entries of earlier posted payments, the latest for each claim; none where a payment moved no money.
+    earlier: HashMap<ClaimId, Option<Uuid>>,
+}
+
+impl Known {
+    fn load(tx: &mut Tx, claims: &[ClaimPayment]) -> Result<Known, Error> {
+        let numbers = distinct(claims.iter().map(|claim| claim.control_number.clone()));
+        let (found, _) = claims_named(tx, &numbers, &[])?;
+        let by_number: HashSet<&str> = found.iter().map(|claim| claim.control_number.as_str()).collect();
+        // Lines are asked for by number only where the claim's own number says nothing to us.
+        let strangers = claims.iter().filter(|claim| !by_number.contains(claim.control_number.as_str()));
+        let line_numbers = strangers.flat_map(|claim| &claim.lines).map(|line| line.line_control_number.clone());
+        let line_numbers = distinct(line_numbers.filter(|number| !number.is_empty()));
+        let (rows, lines) = claims_named(tx, &numbers, &line_numbers)?;
+        let patients = distinct(rows.iter().map(|row| row.patient_id));
+        let mut later: HashMap<PatientId, Vec<LaterCoverageRow>> = HashMap::new();
+        for coverage in tx.query_in(&LATER_COVERAGES, params![], &patients)? {
+            later.entry(coverage.patient_id).or_default().push(coverage);
+        }
+        let mut of_claim: HashMap<ClaimId, Vec<LineFacts>> = HashMap::new();
+        for line in lines {
+            of_claim.entry(line.claim_id).or_default().push(LineFacts {
+                control_number: line.line_control_number,
+                charge_id: line.charge_id,
+                procedure_code: line.procedure_code,
+                amount: line.amount_cents,
+            });
+        }
+        let facts = rows.iter().map(|row| ClaimFacts {
+            id: row.id,
+            control_number: row.control_number.clone(),
+            patient_id: row.patient_id,
+            encounter_id: row.encounter_id,
+            payer_id: row.payer_id,
+            rank: row.rank,
+            next_payer: next_payer(row, later.get(&row.patient_id).map_or(&[], Vec::as_slice)),
+            status: row.status,
+            lines: of_claim.remove(&row.id).unwrap_or_default(),
+        });
+        let index = ClaimIndex::new(facts.collect());
+        let earlier = earlier_payments(tx, claims, &index)?;
+        Ok(Known { index, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier })
+    }
+}
+
+fn distinct<T: Ord>(values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// Who pays after the claim's payer, on the day of service.
+fn next_payer(claim: &ClaimFactsRow, later: &[LaterCoverageRow]) -> Option<PayerId> {
+    let day = claim.date_of_service;
+    let rank_of = |coverage: &&LaterCoverageRow| -> CoverageRank { coverage.rank };
+    later
+        .iter()
+        .filter(|coverage| coverage.rank > claim.rank && coverage.payer_id != claim.payer_id)
+        .filter(|coverage| coverage.effective_on <= day && coverage.ends_on.is_none_or(|end| day <= end))
+        .min_by_key(rank_of)
+        .map(|coverage| coverage.payer_id)
+}
+
+/// The last entry posted for each claim that the payment takes back.
+fn earlier_payments(
+    tx: &mut Tx,
+    claims: &[ClaimPayment],
+    index: &ClaimIndex,
+) -> Result<HashMap<ClaimId, Option<Uuid>>, Error> {
+    let taken_back = claims.iter().filter(|claim| claim.is_reversal()).filter_map(|claim| index.find(claim));
+    let taken_back = distinct(taken_back.map(|claim| claim.id));
+    let payments = tx.query_in(&POSTED_PAYMENTS_OF_CLAIMS, params![], &taken_back)?;
+    let sources: Vec<ClaimPaymentId> = payments.iter().map(|(_, payment)| *payment).collect();
+    let mut entries = tx.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
+    entries.sort_by_key(|entry| entry.sequence);
+    let by_source: HashMap<Uuid, Uuid> = entries.iter().map(|entry| (entry.source_id, entry.id)).collect();
+    let mut earlier: HashMap<ClaimId, (ClaimPaymentId, Option<Uuid>)> = HashMap::new();
+    for (claim, payment) in payments {
+        let entry = by_source.get(&payment.0).copied();
+        let last = earlier.entry(claim).or_insert((payment, entry));
+        if last.0 < payment {
+            *last = (payment, entry);
+        }
+    }
+    Ok(earlier.into_iter().map(|(claim, (_, entry))| (claim, entry)).collect())
+}
+
+fn decide_all<'a>(tx: &Tx, id: RemittanceId, set: &'a ReadRemittance, known: &'a Known) -> Vec<Decided<'a>> {
+    let unreadable: HashMap<usize, &str> =
+        set.problems.iter().filter_map(|p| p.claim.map(|claim| (claim, p.sentence.as_str()))).collect();
+    let mut posted_here: HashSet<ClaimId> = HashSet::new();
+    let mut decided = Vec::with_capacity(set.remittance.claims.len());
+    for (place, payment) in set.remittance.claims.iter().enumerate() {
+        let outcome = match unreadable.get(&place) {
+            Some(sentence) => Outcome::SetAside {
+                claim: known.index.find(payment).map(|claim| claim.id),
+                problem: (*sentence).to_owned(),
+                difference: Money::ZERO,
+            },
+            None => decide(payment, id, known, &posted_here),
+        };
+        if let Outcome::Posted { claim, .. } = &outcome {
+            posted_here.insert(claim.id);
+        }
+        decided.push(Decided { id: ClaimPaymentId(tx.new_id()), payment, outcome });
+    }
+    decided
+}
+
+fn decide<'a>(
+    payment: &ClaimPayment,
+    id: RemittanceId,
+    known: &'a Known,
+    posted_here: &HashSet<ClaimId>,
+) -> Outcome<'a> {
+    let claim = known.index.find(payment);
+    let set_aside = |problem: String, difference: Money| Outcome::SetAside {
+        claim: claim.map(|claim| claim.id),
+        problem,
+        difference,
+    };
+    if let Some(imbalance) = balance::claim(payment) {
+        return set_aside(imbalance.to_string(), imbalance.difference);
+    }
+    let Some(claim) = claim else {
+        return Outcome::Unmatched { problem: "its numbers name no claim of ours, or more than one".to_owned() };
+    };
+    if settlement::event_of(payment, claim.status, None).is_err() {
+        return set_aside("it decides a claim that was never sent".to_owned(), Money::ZERO);
+    }
+    let is_known = posted_here.contains(&claim.id) || known.earlier.contains_key(&claim.id);
+    if payment.is_reversal() && !is_known {
+        return set_aside("it takes back a payment that was never posted".to_owned(), Money::ZERO);
+    }
+    match posting::decide(payment, claim, id) {
+        Ok(posting) => Outcome::Posted { claim, posting },
+        Err(NotPosted::LineUnmatched) => {
+            Outcome::Unmatched { problem: "a line of it matches no line of the claim".to_owned() }
+        }
+        Err(NotPosted::TooLarge) => set_aside("an amount is too large".to_owned(), Money::ZERO),
+    }
+}
+
+fn insert_rows(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance, decided: &[Decided<'_>]) -> Result<(), Error> {
+    let (mut claims, mut lines, mut adjustments) = (Vec::with_capacity(decided.len()), Vec::new(), Vec::new());
+    for (place, one) in decided.iter().enumerate() {
+        claims.push(claim_payment_row(id, place, one));
+        if let Outcome::Posted { posting, .. } = &one.outcome {
+            line_rows(one, posting, &mut lines, &mut adjustments);
+        }
+    }
+    let outside: Vec<ProviderAdjustmentRow> = set
+        .remittance
+        .provider_adjustments
+        .iter()
+        .zip(1..)
+        .map(|(adjustment, ordinal)| ProviderAdjustmentRow {
+            remittance_id: id,
+            ordinal,
+            reason: adjustment.reason.clone(),
+            reference: adjustment.reference.clone(),
+            amount_cents: adjustment.amount,
+        })
+        .collect();
+    tx.insert_many(&claims)?;
+    tx.insert_many(&lines)?;
+    tx.insert_many(&adjustments)?;
+    Ok(tx.insert_many(&outside)?)
+}
+
+fn claim_payment_row(id: RemittanceId, place: usize, one: &Decided<'_>) -> ClaimPaymentRow {
+    let (state, claim_id, problem, difference, denied) = match &one.outcome {
+        Outcome::Posted { claim, posting } => ("posted", Some(claim.id), None, Money::ZERO, posting.denied),
+        Outcome::SetAside { claim, problem, difference } => {
+            ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
+        }
+        Outcome::Unmatched { problem } => ("unmatched", None, Some(problem.clone()), Money::ZERO, Money::ZERO),
+    };
+    let payment = one.payment;
+    ClaimPaymentRow {
+        id: one.id,
+        remittance_id: id,
+        ordinal: place as i64 + 1,
+        claim_id,
+        control_number: payment.control_number.clone(),
+        status_code: payment.status_code.clone(),
+        charge_cents: payment.charge_amount,
+        paid_cents: payment.paid_amount,
+        patient_responsibility_cents: payment.patient_responsibility,
+        payer_claim_control_number: payment.payer_claim_control_number.clone(),
+        state: state.to_owned(),
+        problem,
+        difference_cents: difference,
+        denied_cents: denied,
+        body: Json(payment.clone()),
+    }
+}
+
+fn line_rows(
+    one: &Decided<'_>,
+    posting: &ClaimPosting,
+    lines: &mut Vec<LinePaymentRow>,
+    adjustments: &mut Vec<LineAdjustmentRow>,
+) {
+    for ((line, (charge, by)), ordinal) in one.payment.lines.iter().zip(&posting.lines).zip(1..) {
+        lines.push(LinePaymentRow {
+            claim_payment_id: one.id,
+            ordinal,
+            charge_id: Some(*charge),
+            procedure_code: line.procedure.code.clone(),
+            charge_cents: line.charge_amount,
+            paid_cents: line.paid_amount,
+            matched_by: by.as_str().to_owned(),
+        });
+    }
+    for (classified, ordinal) in posting.adjustments.iter().zip(1..) {
+        adjustments.push(LineAdjustmentRow {
+            claim_payment_id: one.id,
+            line_ordinal: classified.line as i64,
+            ordinal,
+            charge_id: classified.charge_id,
+            adjustment_group: classified.adjustment.group.code().to_owned(),
+            reason: classified.adjustment.reason.clone(),
+            amount_cents: classified.adjustment.amount,
+            class: classified.class,
+        });
+    }
+}
+
+/// The payment and each of its claims as entries. Together they leave the clearing account at zero, because the payment
+/// balances.
+fn post_entries(
+    tx: &mut Tx,
+    id: RemittanceId,
+    payer: Option<PayerId>,
+    set: &ReadRemittance,
+    decided: &[Decided<'_>],
+    known: &Known,
+) -> Result<(), Error> {
+    let remittance = &set.remittance;
+    let day = remittance.paid_on;
+    let key = hex(&sha256(format!("{}|{}", remittance.payer_trace_id, remittance.trace).as_bytes())[..16]);
+    let mut entries: Vec<(BalancedEntry, String)> = Vec::with_capacity(decided.len() + 1);
+    let mut push = |draft: DraftEntry, postings: Vec<Posting>, key: String| -> Result<(), Error> {
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let entry = DraftEntry { postings, ..draft }.balance().map_err(|e| Error::refused(e.to_string()))?;
+        entries.push((entry, key));
+        Ok(())
+    };
+    let source = EntrySource { kind: "remittance".into(), id: id.0 };
+    let outside = &remittance.provider_adjustments;
+    let draft = DraftEntry::new(day, "Payment of a payer", source);
+    push(draft, posting::payment(remittance.amount, outside, payer, id), format!("remittance:{key}"))?;
+    for (one, ordinal) in decided.iter().zip(1_u32..) {
+        let payment = one.payment;
+        let source = EntrySource { kind: "claim_payment".into(), id: one.id.0 };
+        let (reason, postings, corrects) = match &one.outcome {
+            Outcome::Posted { claim, posting } if payment.is_reversal() => {
+                let original = known.earlier.get(&claim.id).copied().flatten();
+                ("A payer took a decision back", posting.postings.clone(), original)
+            }
+            Outcome::Posted { posting, .. } => ("A payer decided a claim", posting.postings.clone(), None),
+            Outcome::SetAside { .. } => {
+                ("Cash of a claim that is set aside", posting::set_aside(payment.paid_amount, payer, id), None)
+            }
+            Outcome::Unmatched { .. } => {
+                ("Cash without a claim of ours", posting::set_aside(payment.paid_amount, payer, id), None)
+            }
+        };
+        let draft = DraftEntry { corrects, ..DraftEntry::new(day, reason, source) };
+        let claim_key = format!(
+            "claim_payment:{key}:{}:{}:{}:{ordinal}",
+            payment.control_number, payment.payer_claim_control_number, payment.status_code
+        );
+        push(draft, postings, claim_key)?;
+    }
+    tx.post_all(&entries)?;
+    Ok(())
+}

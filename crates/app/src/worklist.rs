@@ -10,7 +10,7 @@ use billing::{ClaimId, Money, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::worklist::{
-    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow, QueueTotal, WORK_EVENTS,
+    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow, QueueTotal, WORK_EVENTS,
     WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
 };
 use store::{Db, Read, Tx, params};
@@ -66,6 +66,22 @@ pub(crate) fn open(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
         .with_deadline(work.deadline_on);
     store::worklist::insert_item(tx, &item, &work.subject_key)?;
     Ok(id)
+}
+
+/// Opens many items in few statements; subjects that have an open item keep it.
+pub(crate) fn open_many(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
+    let keys: Vec<String> = work.iter().map(|new| new.subject_key.clone()).collect();
+    let mut known: std::collections::HashSet<String> =
+        tx.query_in(&OPEN_SUBJECTS, params![], &keys)?.into_iter().map(|(key,)| key).collect();
+    let mut items = Vec::with_capacity(work.len());
+    for new in work {
+        if known.insert(new.subject_key.clone()) {
+            let id = WorkItemId(tx.new_id());
+            let item = WorkItem::open(id, new.reason, new.summary, new.links, new.money_at_stake, tx.today());
+            items.push((item.with_deadline(new.deadline_on), new.subject_key));
+        }
+    }
+    Ok(store::worklist::insert_items(tx, &items)?)
 }
 
 /// Resolves the open item of a subject, if there is one, because what it asked for has happened.

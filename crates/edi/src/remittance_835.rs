@@ -12,6 +12,8 @@ use crate::amount::to_money;
 pub struct ReadRemittance {
     /// ST02.
     pub set_control_number: String,
+    /// Where the set stands in the file, ST to SE.
+    pub span: std::ops::Range<usize>,
     /// The facts.
     pub remittance: Remittance,
     /// What could not be read or does not belong: a sentence each, without patient data.
@@ -38,6 +40,61 @@ impl ReadRemittance {
 pub fn read(bytes: &[u8]) -> Vec<ReadRemittance> {
     let file = x12::read(bytes);
     file.sets().filter(|(_, _, set)| set.id() == "835").map(|(_, _, set)| read_set(bytes, set)).collect()
+}
+
+/// What is wrong with the file as a whole: a header without its trailer, counts or control numbers that differ, a file
+/// that was cut off. None where every interchange, group and set is closed and counted right; the place stands in the
+/// sentence. Nothing of a file with such a problem may be posted.
+pub fn envelope_problem(bytes: &[u8]) -> Option<String> {
+    let file = x12::read(bytes);
+    if file.interchanges.is_empty() {
+        return Some("ISA: this is no X12 file; look at what was sent, and ask for the file again".to_owned());
+    }
+    for interchange in &file.interchanges {
+        let number = interchange.control_number();
+        let place = format!("interchange {number}");
+        let Some(iea) = &interchange.iea else {
+            return Some(cut_off(&place, "IEA"));
+        };
+        // A trailer without its terminator may be a cut number.
+        if bytes.get(iea.span().end) != Some(&interchange.delimiters.segment) {
+            return Some(cut_off(&place, "the end of IEA"));
+        }
+        if !counts(&iea.text(1), interchange.groups.len()) || iea.trimmed(2) != number {
+            return Some(differs(&place, "IEA", "GS groups"));
+        }
+        for group in &interchange.groups {
+            let place = format!("{place}, group {}", group.control_number());
+            let Some(ge) = &group.ge else {
+                return Some(cut_off(&place, "GE"));
+            };
+            if !counts(&ge.text(1), group.sets.len()) || ge.trimmed(2) != group.control_number() {
+                return Some(differs(&place, "GE", "ST sets"));
+            }
+            for set in &group.sets {
+                let place = format!("{place}, set {}", set.control_number());
+                let Some(se) = set.segments.last().filter(|_| set.is_closed) else {
+                    return Some(cut_off(&place, "SE"));
+                };
+                if !counts(&se.text(1), set.segments.len()) || se.trimmed(2) != set.control_number() {
+                    return Some(differs(&place, "SE", "segments"));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn counts(stated: &str, found: usize) -> bool {
+    stated.trim().parse() == Ok(found)
+}
+
+fn cut_off(place: &str, what: &str) -> String {
+    format!("{place}: {what} is missing, so the file was cut off; ask for it again")
+}
+
+fn differs(place: &str, trailer: &str, what: &str) -> String {
+    format!("{place}: {trailer} does not agree with the {what} or the control number of the file; ask for it again")
 }
 
 fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
@@ -79,7 +136,7 @@ fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
         claims,
         provider_adjustments: provider_adjustments(&read),
     };
-    ReadRemittance { set_control_number: read.control_number.to_string(), remittance, problems }
+    ReadRemittance { set_control_number: read.control_number.to_string(), span: set.span(), remittance, problems }
 }
 
 fn whole(sentence: &str) -> RemittanceProblem {

@@ -117,13 +117,7 @@ impl Conn {
         let bound = self.bind(statement.tenant, params);
         let mut rows = Vec::new();
         for piece in keys.chunks(IN_SIZES[IN_SIZES.len() - 1]) {
-            let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
-            let mut all = bound.clone();
-            all.extend(piece.iter().map(Col::to_val));
-            if let Some(last) = piece.last() {
-                all.extend((piece.len()..size).map(|_| last.to_val()));
-            }
-            let sql = with_keys(statement.sql, bound.len() + 1, size);
+            let (sql, all) = spread(statement.sql, &bound, piece);
             rows.extend(self.query_text(statement.name, &sql, &all)?);
         }
         Ok(rows)
@@ -132,6 +126,50 @@ impl Conn {
     /// Runs a registered statement and says how many rows it changed. `params` begin at `$2`.
     pub fn execute(&self, statement: &Statement<()>, params: &[Val]) -> Result<u64, StoreError> {
         self.execute_text(statement.name, statement.sql, &self.bind(statement.tenant, params))
+    }
+
+    /// Runs a registered statement for many keys: its text holds `IN ({keys})`, and the keys come after `params`.
+    /// Says how many rows it changed.
+    pub fn execute_in<K: Col>(&self, statement: &Statement<()>, params: &[Val], keys: &[K]) -> Result<u64, StoreError> {
+        let bound = self.bind(statement.tenant, params);
+        let mut changed = 0;
+        for piece in keys.chunks(IN_SIZES[IN_SIZES.len() - 1]) {
+            let (sql, all) = spread(statement.sql, &bound, piece);
+            changed += self.execute_text(statement.name, &sql, &all)?;
+        }
+        Ok(changed)
+    }
+
+    /// Sets one column of many rows, each to a value of its own, in pieces of 500.
+    pub fn set_each<K: Col, V: Col>(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        rows: &[(K, V)],
+    ) -> Result<u64, StoreError> {
+        let mut changed = 0;
+        for piece in rows.chunks(INSERT_ROWS) {
+            let mut all = self.bind(true, &[]);
+            let mut values = Vec::with_capacity(piece.len());
+            for (place, (key, value)) in piece.iter().enumerate() {
+                let (k, v) = (place * 2 + 2, place * 2 + 3);
+                // The first row gives the columns of VALUES their types on PostgreSQL.
+                values.push(if place == 0 && self.is_postgres() {
+                    format!("(${k}::{},${v}::{})", K::KIND.postgres_word(), V::KIND.postgres_word())
+                } else {
+                    format!("(${k},${v})")
+                });
+                all.push(key.to_val());
+                all.push(value.to_val());
+            }
+            let sql = format!(
+                "WITH given(k, v) AS (VALUES {}) UPDATE {table} SET {column} = given.v FROM given \
+                 WHERE {table}.practice_id = $1 AND {table}.id = given.k",
+                values.join(",")
+            );
+            changed += self.execute_text(table, &sql, &all)?;
+        }
+        Ok(changed)
     }
 
     /// Runs a query put together from registered parts (filters of a list). `$1` is the practice, `params` begin at `$2`.
@@ -231,6 +269,17 @@ impl Conn {
     pub(crate) fn changed(&self) -> u64 {
         self.changed.get()
     }
+}
+
+/// The text and parameters of a statement with a list of keys, padded to one of few sizes by repeating the last key.
+fn spread<K: Col>(sql: &str, bound: &[Val], piece: &[K]) -> (String, Vec<Val>) {
+    let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+    let mut all = bound.to_vec();
+    all.extend(piece.iter().map(Col::to_val));
+    if let Some(last) = piece.last() {
+        all.extend((piece.len()..size).map(|_| last.to_val()));
+    }
+    (with_keys(sql, bound.len() + 1, size), all)
 }
 
 /// `$n` placeholders in the place of the mark.

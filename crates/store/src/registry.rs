@@ -18,6 +18,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::ledger::STATEMENTS,
     crate::outbox::STATEMENTS,
     crate::registration::STATEMENTS,
+    crate::remittance::STATEMENTS,
     crate::reports::aging::STATEMENTS,
     crate::submission::STATEMENTS,
     crate::worklist::STATEMENTS,
@@ -37,6 +38,11 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
 
 /// The statements of each file on tables that belong to no practice.
 pub(crate) const GLOBAL_STATEMENTS: &[&[Registered]] = &[crate::practices::GLOBAL_STATEMENTS];
+
+/// Every registered statement, for the reference page and the tests.
+pub fn registered() -> impl Iterator<Item = &'static Registered> {
+    STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|list| list.iter())
+}
 
 #[cfg(test)]
 mod tests {
@@ -89,7 +95,7 @@ mod tests {
     #[test]
     fn every_statement_is_prepared_on_both_engines_and_fits_its_record() {
         for_each_engine(|db| {
-            for statement in STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|list| list.iter()) {
+            for statement in registered() {
                 let sql = one_key(statement.sql);
                 let parameters = highest_parameter(&sql);
                 let result = db.core().unchained(&db.system(), PRACTICE, |conn| {
@@ -133,7 +139,7 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<_> = STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|l| l.iter()).map(|s| s.name).collect();
+        let mut names: Vec<_> = registered().map(|s| s.name).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();

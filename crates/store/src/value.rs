@@ -69,6 +69,22 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// PostgreSQL's word for the type.
+    pub(crate) const fn postgres_word(self) -> &'static str {
+        match self {
+            Kind::Bool => "boolean",
+            Kind::Int => "bigint",
+            Kind::Text => "text",
+            Kind::Bytes => "bytea",
+            Kind::Uuid => "uuid",
+            Kind::Date => "date",
+            Kind::Timestamp => "timestamptz",
+            Kind::Json => "jsonb",
+        }
+    }
+}
+
 /// A Rust type that may stand in a column.
 pub trait Col: Sized {
     /// The column's type.

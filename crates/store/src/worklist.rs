@@ -133,6 +133,12 @@ record! {
 }
 
 statements! {
+    /// Which subjects have an open item.
+    pub const OPEN_SUBJECTS: (String,) = "SELECT subject_key FROM work_item WHERE practice_id = $1 \
+        AND state <> 'resolved' AND subject_key IN ({keys})";
+    /// The reasons of the open items of many claims.
+    pub const OPEN_REASONS_OF_CLAIMS: (ClaimId, WorkReason) = "SELECT claim_id, reason FROM work_item \
+        WHERE practice_id = $1 AND state <> 'resolved' AND claim_id IN ({keys})";
     /// One item.
     pub const WORK_ITEM: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, encounter_id, \
         claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, due_on, \
@@ -208,6 +214,24 @@ pub fn desk_queue(read: &mut Read, desk: Desk, after: QueueCursor) -> Result<Vec
 pub fn insert_item(tx: &mut Tx, item: &WorkItem, subject_key: &str) -> Result<(), StoreError> {
     tx.insert(&row(item, subject_key, None))?;
     append_event(tx, item.id, "opened", &item.summary)
+}
+
+/// Stores many new items with their first events.
+pub fn insert_items(tx: &mut Tx, items: &[(WorkItem, String)]) -> Result<(), StoreError> {
+    let rows: Vec<WorkItemRow> = items.iter().map(|(item, subject_key)| row(item, subject_key, None)).collect();
+    let events: Vec<WorkEventRow> = items
+        .iter()
+        .map(|(item, _)| WorkEventRow {
+            work_item_id: item.id,
+            sequence: 1,
+            occurred_at: tx.now(),
+            actor: tx.actor().login.clone(),
+            kind: "opened".to_owned(),
+            sentence: item.summary.clone(),
+        })
+        .collect();
+    tx.insert_many(&rows)?;
+    tx.insert_many(&events)
 }
 
 /// Saves a moved item if nobody else moved it since `revision_before`; says whether it was saved.

@@ -1,0 +1,280 @@
+//! Remittances as rows, and everything a remittance needs to know of our claims, asked for in few statements however
+//! many claims it holds.
+
+use billing::claim::ClaimStatus;
+use billing::coverage::CoverageRank;
+use billing::remittance::ClaimPayment;
+use billing::remittance::classification::AdjustmentClass;
+use billing::{
+    ChargeId, ClaimId, ClaimPaymentId, EncounterId, InboundFileId, Money, PatientId, PayerId, RemittanceId,
+};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::value::Json;
+use crate::{Conn, StoreError, params, record, statements};
+
+record! {
+    /// One payment.
+    pub struct RemittanceRow in "remittance" {
+        /// Key.
+        pub id: RemittanceId,
+        /// The file it came in.
+        pub inbound_file_id: InboundFileId,
+        /// The payer of ours; none when we know none by its number.
+        pub payer_id: Option<PayerId>,
+        /// Its name in the file.
+        pub payer_name: String,
+        /// TRN03.
+        pub payer_trace_id: String,
+        /// N104 of the payee.
+        pub payee_npi: String,
+        /// TRN02.
+        pub trace: String,
+        /// BPR04.
+        pub method: String,
+        /// BPR16.
+        pub paid_on: Date,
+        /// BPR02.
+        pub amount_cents: Money,
+        /// 'posted', 'quarantined', 'duplicate'.
+        pub state: String,
+        /// The failing equation.
+        pub problem: Option<String>,
+        /// By how much it fails.
+        pub difference_cents: Money,
+        /// What makes it this payment; at most one posted.
+        pub payment_key: String,
+        /// What it says, without its dress.
+        pub content_sha256: [u8; 32],
+        /// When it came.
+        pub imported_at: Timestamp,
+        /// When it was posted.
+        pub posted_at: Option<Timestamp>,
+        /// Claims in it.
+        pub claim_count: i64,
+        /// The set as it stands in the file.
+        pub raw: Vec<u8>,
+    }
+
+    /// What it says of one claim.
+    pub struct ClaimPaymentRow in "claim_payment" {
+        /// Key.
+        pub id: ClaimPaymentId,
+        /// Its payment.
+        pub remittance_id: RemittanceId,
+        /// From 1.
+        pub ordinal: i64,
+        /// The claim of ours.
+        pub claim_id: Option<ClaimId>,
+        /// CLP01.
+        pub control_number: String,
+        /// CLP02.
+        pub status_code: String,
+        /// CLP03.
+        pub charge_cents: Money,
+        /// CLP04.
+        pub paid_cents: Money,
+        /// CLP05.
+        pub patient_responsibility_cents: Money,
+        /// CLP07.
+        pub payer_claim_control_number: String,
+        /// 'posted', 'set_aside', 'unmatched'.
+        pub state: String,
+        /// The failing equation, or why it matches nothing.
+        pub problem: Option<String>,
+        /// By how much it fails.
+        pub difference_cents: Money,
+        /// What was not paid and stays owed.
+        pub denied_cents: Money,
+        /// As it was read.
+        pub body: Json<ClaimPayment>,
+    }
+
+    /// What it says of one charge.
+    pub struct LinePaymentRow in "line_payment" {
+        /// The claim payment.
+        pub claim_payment_id: ClaimPaymentId,
+        /// From 1.
+        pub ordinal: i64,
+        /// Our charge.
+        pub charge_id: Option<ChargeId>,
+        /// SVC01.
+        pub procedure_code: String,
+        /// SVC02.
+        pub charge_cents: Money,
+        /// SVC03.
+        pub paid_cents: Money,
+        /// How it found its charge.
+        pub matched_by: String,
+    }
+
+    /// One adjustment with its meaning.
+    pub struct LineAdjustmentRow in "line_adjustment" {
+        /// The claim payment.
+        pub claim_payment_id: ClaimPaymentId,
+        /// The line, from 1; 0 for the claim as a whole.
+        pub line_ordinal: i64,
+        /// From 1.
+        pub ordinal: i64,
+        /// Our charge.
+        pub charge_id: Option<ChargeId>,
+        /// CAS01.
+        pub adjustment_group: String,
+        /// CAS02.
+        pub reason: String,
+        /// CAS03.
+        pub amount_cents: Money,
+        /// What it means.
+        pub class: AdjustmentClass,
+    }
+
+    /// Money outside any claim.
+    pub struct ProviderAdjustmentRow in "provider_adjustment" {
+        /// Its payment.
+        pub remittance_id: RemittanceId,
+        /// From 1.
+        pub ordinal: i64,
+        /// PLB03-1.
+        pub reason: String,
+        /// PLB03-2.
+        pub reference: String,
+        /// PLB04; positive reduces the payment.
+        pub amount_cents: Money,
+    }
+
+    /// A claim as a remittance needs it.
+    pub struct ClaimFactsRow {
+        /// Key.
+        pub id: ClaimId,
+        /// Our number.
+        pub control_number: String,
+        /// Who got care.
+        pub patient_id: PatientId,
+        /// The visit.
+        pub encounter_id: EncounterId,
+        /// Who was asked.
+        pub payer_id: PayerId,
+        /// Which payer in the order.
+        pub rank: CoverageRank,
+        /// Where it is.
+        pub status: ClaimStatus,
+        /// When somebody looks again.
+        pub follow_up_on: Option<Date>,
+        /// The payer's number.
+        pub payer_claim_control_number: Option<String>,
+        /// First day of service.
+        pub date_of_service: Date,
+    }
+
+    /// A line of a claim as a remittance needs it.
+    pub struct LineFactsRow {
+        /// The claim.
+        pub claim_id: ClaimId,
+        /// From 1.
+        pub line_number: i64,
+        /// The charge.
+        pub charge_id: ChargeId,
+        /// Our number of the line.
+        pub line_control_number: String,
+        /// What was done.
+        pub procedure_code: String,
+        /// What it costs.
+        pub amount_cents: Money,
+    }
+
+    /// A coverage that pays after the first.
+    pub struct LaterCoverageRow {
+        /// Who is covered.
+        pub patient_id: PatientId,
+        /// Who pays.
+        pub payer_id: PayerId,
+        /// Which in the order.
+        pub rank: CoverageRank,
+        /// First covered day.
+        pub effective_on: Date,
+        /// Last covered day.
+        pub ends_on: Option<Date>,
+    }
+
+    /// An earlier payment of the same check or transfer number.
+    pub struct EarlierPayment {
+        /// Key.
+        pub id: RemittanceId,
+        /// TRN03.
+        pub payer_trace_id: String,
+        /// Payee.
+        pub payee_npi: String,
+        /// What makes it this payment.
+        pub payment_key: String,
+        /// What it says.
+        pub content_sha256: [u8; 32],
+    }
+}
+
+statements! {
+    /// Claims by our number.
+    pub const CLAIM_FACTS_BY_NUMBER: ClaimFactsRow = "SELECT c.id, c.control_number, c.patient_id, c.encounter_id, \
+        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service FROM claim c \
+        JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version \
+        WHERE c.practice_id = $1 AND c.control_number IN ({keys})";
+    /// Claims by key.
+    pub const CLAIM_FACTS_BY_ID: ClaimFactsRow = "SELECT c.id, c.control_number, c.patient_id, c.encounter_id, \
+        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service FROM claim c \
+        JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version \
+        WHERE c.practice_id = $1 AND c.id IN ({keys})";
+    /// The claims that lines of ours stand on.
+    pub const CLAIMS_OF_LINE_NUMBERS: (ClaimId,) = "SELECT claim_id FROM claim_line \
+        WHERE practice_id = $1 AND line_control_number IN ({keys})";
+    /// The lines of claims.
+    pub const LINE_FACTS: LineFactsRow = "SELECT claim_id, line_number, charge_id, line_control_number, \
+        procedure_code, amount_cents FROM claim_line WHERE practice_id = $1 AND claim_id IN ({keys})";
+    /// Coverages that pay after the first, of patients.
+    pub const LATER_COVERAGES: LaterCoverageRow = "SELECT patient_id, payer_id, rank, effective_on, ends_on \
+        FROM coverage WHERE practice_id = $1 AND is_latest = TRUE AND rank <> 'P' AND patient_id IN ({keys})";
+    /// A payer by the number it signs with.
+    pub const PAYER_BY_IDENTIFIER: (PayerId,) =
+        "SELECT id FROM payer WHERE practice_id = $1 AND payer_identifier = $2";
+    /// Posted payments of a check or transfer number.
+    pub const POSTED_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256 \
+        FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted'";
+    /// What was posted for claims before, latest last.
+    pub const POSTED_PAYMENTS_OF_CLAIMS: (ClaimId, ClaimPaymentId) = "SELECT claim_id, id FROM claim_payment \
+        WHERE practice_id = $1 AND state = 'posted' AND claim_id IN ({keys})";
+    /// Settles claims that a remittance decided.
+    pub const SETTLE_CLAIMS: () = "UPDATE claim SET status = $2, follow_up_on = $3, \
+        adjudicated_on = COALESCE(adjudicated_on, $4) WHERE practice_id = $1 AND id IN ({keys})";
+    /// The number of each claim's last event.
+    pub const LAST_EVENTS: (ClaimId, i64) = "SELECT claim_id, MAX(sequence) FROM claim_event \
+        WHERE practice_id = $1 AND claim_id IN ({keys}) GROUP BY claim_id";
+    /// Appeal days and the rest of a payer's habits.
+    pub const PAYERS_BY_ID: (PayerId, Json<billing::payer::Payer>) =
+        "SELECT id, body FROM payer WHERE practice_id = $1 AND id IN ({keys})";
+    /// The payment as it was stored.
+    pub const REMITTANCE: RemittanceRow = "SELECT id, inbound_file_id, payer_id, payer_name, payer_trace_id, payee_npi, \
+        trace, method, paid_on, amount_cents, state, problem, difference_cents, payment_key, content_sha256, \
+        imported_at, posted_at, claim_count, raw FROM remittance WHERE practice_id = $1 AND id = $2";
+}
+
+crate::col_texts!(AdjustmentClass: |class| class.as_str(), |text| AdjustmentClass::parse(text););
+
+/// Claims with their lines, by our numbers and by the numbers of their lines; each once.
+pub fn claims_named(
+    conn: &Conn,
+    control_numbers: &[String],
+    line_numbers: &[String],
+) -> Result<(Vec<ClaimFactsRow>, Vec<LineFactsRow>), StoreError> {
+    let mut claims = conn.query_in(&CLAIM_FACTS_BY_NUMBER, params![], control_numbers)?;
+    let known: std::collections::HashSet<ClaimId> = claims.iter().map(|claim| claim.id).collect();
+    let by_line = conn.query_in(&CLAIMS_OF_LINE_NUMBERS, params![], line_numbers)?;
+    let mut missing: Vec<ClaimId> = by_line.into_iter().map(|(id,)| id).filter(|id| !known.contains(id)).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    claims.extend(conn.query_in(&CLAIM_FACTS_BY_ID, params![], &missing)?);
+    claims.sort_by_key(|claim| claim.id);
+    claims.dedup_by_key(|claim| claim.id);
+    let ids: Vec<ClaimId> = claims.iter().map(|claim| claim.id).collect();
+    let mut lines = conn.query_in(&LINE_FACTS, params![], &ids)?;
+    lines.sort_by_key(|line| (line.claim_id, line.line_number));
+    Ok((claims, lines))
+}
