@@ -1,5 +1,6 @@
 //! Files of public projects, where a checkout of them lies beside the project: none panics, and what is labelled
 //! valid is rejected only for a reason that `KNOWN_DEFECTS` names.
+#![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
 use std::path::Path;
 
@@ -19,7 +20,7 @@ fn files_of_other_projects_get_a_verdict() {
         read += 1;
         let checked = check(&bytes, &ShapeOnly);
         if checked.verdict != Verdict::Accepted {
-            let first = checked.problems.kept().iter().find(|problem| problem.severity == Severity::Error);
+            let first = checked.problems.kept().iter().find(|problem| problem.severity == Severity::Error && problem.rule != "npi");
             let first = first.map(|problem| format!("{} #{} {} +{}", problem.code, problem.ordinal, problem.text(), checked.problems.errors()));
             println!("{}\t{}\t{}\t{}\t{}\t{}", checked.verdict.word(), columns[0], columns[4], columns[8], columns.get(9).unwrap_or(&""), first.unwrap_or_default());
         }

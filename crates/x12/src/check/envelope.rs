@@ -384,7 +384,9 @@ impl<'c> Envelope<'c> {
             }
         }
         let own_version = text(cells.get(3));
-        if is_known && !own_version.is_empty() && family(&own_version) != family(&group.report.version) {
+        // A GS08 of the bare standard (005010) leaves the guide to ST03.
+        let is_same = family(&own_version) == family(&group.report.version) || own_version.starts_with(&group.report.version);
+        if is_known && !own_version.is_empty() && !is_same {
             self.sink.error(&SET_VERSION, cells.at_element(3));
             is_known = false;
         }

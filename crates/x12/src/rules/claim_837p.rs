@@ -2,6 +2,7 @@
 //!
 //! Sources: the balancing section and the situational notes of the guide, in our own words.
 
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use crate::amount::Amount;
@@ -25,7 +26,7 @@ rules! {
     DIAGNOSIS_TWICE = "837p-diagnosis-twice", Situation, Code::Situation, "the claim has the same diagnosis twice", "Write each diagnosis once.";
     MIXED_DIAGNOSES = "837p-diagnosis-versions", Situation, Code::Situation, "ICD-9 and ICD-10 diagnoses stand in one claim", "Use the version that the date of service demands.";
     ICD9 = "837p-icd-9", Situation, Code::Situation, "ICD-9 diagnoses on services after 30 September 2015", "Write ICD-10-CM diagnoses with ABK and ABF.";
-    FUTURE = "837p-service-future", Situation, Code::Situation, "the service is dated after the file was made", "Correct the date of service.";
+    FUTURE = "837p-service-future", Situation, Code::Situation, "the service is dated more than a month after the file was made", "Correct the date of service.";
     SELF_BIRTH = "837p-self-dmg", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's birth date and sex are missing", "Add the DMG segment to the subscriber.";
     SELF_ADDRESS = "837p-self-address", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's address is missing", "Add N3 and N4 to the subscriber.";
     SELF_DEPENDENT = "837p-self-dependent", Situation, Code::Situation, "SBR02 says that the patient is the subscriber, but a patient level follows", "Leave SBR02 empty or remove the patient level.";
@@ -43,6 +44,9 @@ rules! {
 
 /// The day from which services are reported in ICD-10.
 const ICD10_FROM: Date = date(2015, 10, 1);
+/// Equipment rental and other monthly services are billed at the beginning of their month; what lies further ahead
+/// of the file's date is a slip of the pen.
+const FUTURE_GRACE_DAYS: i32 = 31;
 /// The place of service of a hospital's inpatient.
 const INPATIENT: &[u8] = b"21";
 
@@ -348,7 +352,8 @@ impl ClaimRules {
         let day = parse_d8(value).or_else(|| parse_rd8(value).map(|(from, _)| from));
         let Some(day) = day else { return };
         self.claim.first_service = Some(self.claim.first_service.map_or(day, |first| first.min(day)));
-        if self.made_on.is_some_and(|made_on| day > made_on) {
+        let last_day = self.made_on.and_then(|made_on| made_on.checked_add(FUTURE_GRACE_DAYS.days()).ok());
+        if last_day.is_some_and(|last_day| day > last_day) {
             sink.error(&FUTURE, cells.at_element(3));
         }
     }
