@@ -1,1 +1,205 @@
-//! Every invariant, recomputed.
+//! Every invariant, recomputed from what is stored: books, chains, remittances, claims. Finds and names; mends nothing.
+
+use billing::PracticeId;
+use billing::access::{Action, Actor, ResourceState};
+use billing::claim::status::next;
+use ledger::Money;
+use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
+use store::verify::{self, Chain};
+use store::{Db, Read, Record, Statement, params};
+
+use crate::Error;
+use crate::access::allow;
+
+/// One invariant and whether it holds.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    /// Its name, such as "entries-balance".
+    pub name: &'static str,
+    /// What it says, in one sentence.
+    pub says: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// Where it fails, or how much was checked.
+    pub detail: String,
+}
+
+/// All invariants of a practice.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verification {
+    /// Each invariant, in order.
+    pub checks: Vec<Check>,
+    /// Place in the chain of the books up to which they were checked.
+    pub ledger_sequence: i64,
+    /// Hash of the last entry, in hex: equal books have equal roots.
+    pub ledger_root: String,
+    /// The balance of each kind of account, debit positive, in cents.
+    pub trial_balance: Vec<(String, Money)>,
+}
+
+impl Verification {
+    /// Whether every invariant holds.
+    pub fn holds(&self) -> bool {
+        self.checks.iter().all(|check| check.holds)
+    }
+
+    /// The first that fails.
+    pub fn first_failure(&self) -> Option<&Check> {
+        self.checks.iter().find(|check| !check.holds)
+    }
+}
+
+/// Recomputes every invariant of a practice in one consistent snapshot.
+///
+/// # Errors
+/// `Denied` without the right to verify; `Store` where the data cannot be read.
+pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verification, Error> {
+    allow(actor, Action::VerifyBooks, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let mut checks = Vec::new();
+        let books = verify::books_chain(read)?;
+        checks.push(chain("books-chain", "every entry follows the one before and is as it was recorded", &books));
+        checks.push(chain("audit-chain", "every audit record follows the one before", &verify::audit_chain(read)?));
+        checks.push(chain("access-chain", "every look follows the one before", &verify::reads_chain(read)?));
+        books_checks(read, &mut checks)?;
+        remittance_checks(read, &mut checks)?;
+        claim_checks(read, &mut checks)?;
+        let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
+        let trial = trial_balance(read)?;
+        Ok(Verification {
+            checks,
+            ledger_sequence,
+            ledger_root: crate::remittance_import::hex(&root),
+            trial_balance: trial.into_iter().map(|(kind, cents)| (kind.name().to_owned(), cents)).collect(),
+        })
+    })
+}
+
+fn books_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "entries-balance",
+        "every entry sums to zero and has at least two postings",
+        &verify::UNBALANCED_ENTRIES,
+        |(id, cents)| format!("entry {id} is off by {cents}"),
+    )?);
+    checks.push(none(read, "postings-have-entries", "every posting belongs to an entry", &verify::ORPHAN_POSTINGS, |(id,)| {
+        format!("entry {id} does not exist")
+    })?);
+    checks.push(none(
+        read,
+        "charges-recognised",
+        "the revenue of every charge is what it costs",
+        &verify::CHARGES_NOT_RECOGNISED,
+        |(id, cents)| format!("charge {id} has revenue {}", -*cents),
+    )?);
+    checks.push(none(
+        read,
+        "corrections-follow",
+        "a correction comes after what it corrects",
+        &verify::CORRECTIONS_OF_LATER,
+        |(id,)| format!("entry {id}"),
+    )?);
+    checks.push(none(
+        read,
+        "patient-payments-posted",
+        "every payment of a patient is in the books in full, once",
+        &verify::PATIENT_PAYMENTS_NOT_IN_BOOKS,
+        |(id, cents)| format!("payment {id} is in the books with {cents}"),
+    )?);
+    let sum: Money = trial_balance(read)?.into_iter().map(|(_, cents)| cents).sum();
+    checks.push(check("trial-balance", "all accounts together are zero", sum.is_zero(), format!("sum {sum}")));
+    let (held, folded) = (read.query(&HELD_ALL, params![])?, read.query(&HELD_BY_FOLD, params![])?);
+    let detail = format!("{} accounts that hold others' money", held.len());
+    checks.push(check("held-equals-fold", "what is held equals the sum of its postings", held == folded, detail));
+    let overdrawn = folded.iter().filter(|row| row.held_cents.is_negative()).count();
+    let detail = format!("{overdrawn} accounts below zero");
+    checks.push(check("nothing-overdrawn", "others' money is never below zero", overdrawn == 0, detail));
+    Ok(())
+}
+
+fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "clearing-is-zero",
+        "the clearing account of every remittance is zero",
+        &CLEARING_BALANCES,
+        |(id, cents)| format!("remittance {id} holds {cents}"),
+    )?);
+    checks.push(none(read, "payments-once", "a payment is posted at most once", &verify::PAYMENTS_POSTED_TWICE, |(_, count)| {
+        format!("one is posted {count} times")
+    })?);
+    checks.push(none(
+        read,
+        "payments-balance",
+        "the claims of a posted payment less its provider adjustments are what was paid",
+        &verify::PAYMENTS_OUT_OF_BALANCE,
+        |(id, cents)| format!("remittance {id} is off by {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "payments-in-books",
+        "a posted payment is in the books in full, any other not at all",
+        &verify::PAYMENTS_NOT_IN_BOOKS,
+        |(id, cents)| format!("remittance {id} is in the books with {cents}"),
+    )?);
+    Ok(())
+}
+
+fn claim_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(read, "claims-in-a-hand", "every open claim is in a hand", &verify::CLAIMS_IN_NO_HAND, |(_, number)| {
+        format!("claim {number} is in no hand")
+    })?);
+    checks.push(none(
+        read,
+        "claims-in-one-hand",
+        "no open claim is in two hands",
+        &verify::CLAIMS_IN_TWO_HANDS,
+        |(_, number)| format!("claim {number} is at the payer and at a desk"),
+    )?);
+    checks.push(none(
+        read,
+        "claims-are-their-events",
+        "every claim is where its last event put it",
+        &verify::CLAIMS_OFF_THEIR_EVENTS,
+        |(_, number)| format!("claim {number}"),
+    )?);
+    let fold = verify::events_fold(read, |status, event| next(status, event).ok())?;
+    let (holds, detail) = match fold {
+        Ok(events) => (true, format!("{events} events")),
+        Err(claim) => (false, format!("claim {claim}")),
+    };
+    checks.push(check("events-fold", "every claim's events lead to its places", holds, detail));
+    checks.push(none(read, "sealed-once", "a version of a claim is sealed at most once", &verify::SEALED_TWICE, |(id, count)| {
+        format!("claim {id} is sealed {count} times")
+    })?);
+    let silent = read.query(&verify::FILES_WITHOUT_ANSWER, params![read.today()])?;
+    let detail = silent.first().map_or(String::new(), |(id,)| format!("file {id} has neither answer nor work"));
+    let says = "every file we sent is answered in time or is somebody's work";
+    checks.push(check("files-answered", says, silent.is_empty(), detail));
+    Ok(())
+}
+
+/// An invariant that holds where a query finds nothing.
+fn none<R: Record>(
+    read: &Read,
+    name: &'static str,
+    says: &'static str,
+    statement: &Statement<R>,
+    words: fn(&R) -> String,
+) -> Result<Check, Error> {
+    let broken = read.query(statement, params![])?;
+    let detail = broken.iter().map(words).collect::<Vec<_>>().join("; ");
+    Ok(check(name, says, broken.is_empty(), detail))
+}
+
+fn chain(name: &'static str, says: &'static str, chain: &Chain) -> Check {
+    match chain {
+        Ok((length, _)) => check(name, says, true, format!("{length} checked")),
+        Err(place) => check(name, says, false, place.clone()),
+    }
+}
+
+fn check(name: &'static str, says: &'static str, holds: bool, detail: String) -> Check {
+    Check { name, says, holds, detail }
+}

@@ -31,6 +31,7 @@ mod statement;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod value;
+pub mod verify;
 
 pub mod charge;
 pub mod claim;

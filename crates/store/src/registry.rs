@@ -21,6 +21,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::remittance::STATEMENTS,
     crate::reports::aging::STATEMENTS,
     crate::submission::STATEMENTS,
+    crate::verify::STATEMENTS,
     crate::worklist::STATEMENTS,
     crate::patient_account::STATEMENTS,
     crate::patient_payment::STATEMENTS,
