@@ -7,6 +7,7 @@
 
 mod claims;
 mod failure;
+mod import;
 mod output;
 mod reference;
 mod remit;
@@ -62,6 +63,9 @@ pub struct Place {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take in FHIR bundles and CSV files
+    #[command(subcommand)]
+    Import(import::Command),
     /// Where claims are, and what happened to them
     #[command(subcommand)]
     Claims(claims::Command),
@@ -95,6 +99,7 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Command::Import(command) => import::run(&command, &cli.place),
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

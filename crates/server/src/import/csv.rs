@@ -1,6 +1,8 @@
 //! Reads a CSV file of charges, one row a service, and groups the rows into visits. The header names the columns, in any
 //! order. The whole file is judged before anything is used, and every problem names its row and column. Saves nothing.
 
+mod entry;
+
 use billing::Money;
 use billing::charge::{MOST_MODIFIERS, MOST_POINTERS, Units};
 use billing::encounter::MOST_DIAGNOSES;
@@ -9,6 +11,8 @@ use jiff::civil::Date;
 
 use super::fhir::SourceFile;
 use super::{InputProblem, Unreadable};
+
+pub use entry::{CsvEntered, enter};
 
 /// A month of a large practice has some ten thousand services; past this somebody chose the wrong file.
 const MOST_ROWS: usize = 50_000;

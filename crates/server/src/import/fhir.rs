@@ -3,6 +3,7 @@
 
 mod bundle;
 mod code_maps;
+mod entry;
 mod identities;
 mod people;
 mod plan;
@@ -11,8 +12,9 @@ mod resources;
 mod visits;
 
 pub use bundle::{Bundles, SourceFile, read_files};
+pub use entry::{Entered, enter};
 pub use plan::plan;
 pub use profile::Profile;
 pub use visits::{
-    CoveragePeriod, ImportPlan, PlannedCharge, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
+    CoveragePeriod, ImportPlan, PlannedCharge, PlannedFacility, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
 };

@@ -4,9 +4,10 @@
 use billing::person::{Address, Contact, Gender, PersonName};
 use jiff::civil::Date;
 
+use super::identities::source_key;
 use super::profile::Profile;
-use super::resources::{HumanName, Patient, PostalAddress};
-use super::visits::PlannedPatient;
+use super::resources::{HumanName, Organization, Patient, PostalAddress};
+use super::visits::{PlannedFacility, PlannedPatient};
 
 /// Where an address without a ZIP code is put under a profile that may invent one: the first of Boston.
 const INVENTED_ZIP: &str = "02108";
@@ -35,6 +36,20 @@ pub fn patient(patient: &Patient, profile: Profile) -> Result<PlannedPatient, (&
         coverages: Vec::new(),
         invented: profile == Profile::Synthea,
     })
+}
+
+/// What follows an invented nine-digit ZIP's first five digits; 0000 would be no such ZIP.
+const INVENTED_ZIP_END: &str = "0001";
+
+/// Reads an organization as the place of a visit. Payers want a nine-digit ZIP there, which the profile completes.
+pub fn facility(organization: &Organization, key: &str, profile: Profile) -> Option<PlannedFacility> {
+    let source_key = source_key("Organization", &organization.identifier, key);
+    let mut address = address(organization.address.first()?, profile).ok()?;
+    if profile == Profile::Synthea && address.zip.len() == 5 {
+        address.zip.push_str(INVENTED_ZIP_END);
+    }
+    let npi = profile.npi(None, &source_key);
+    Some(PlannedFacility { name: organization.name.clone()?, npi, address, source_key })
 }
 
 /// The official name, else the first.

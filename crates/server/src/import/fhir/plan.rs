@@ -21,6 +21,9 @@ const SNOMED: &str = "http://snomed.info/sct";
 const CVX: &str = "http://hl7.org/fhir/sid/cvx";
 const US_NPI: &str = "http://hl7.org/fhir/sid/us-npi";
 
+/// The practice's own rooms.
+const OFFICE: &str = "11";
+
 /// A significant, separately identifiable visit on the day of another service.
 const SEPARATE_VISIT_MODIFIER: &str = "25";
 
@@ -187,6 +190,7 @@ impl<'a> Planner<'a> {
                 payer_identifier: payer.payer_identifier,
                 payer_name: payer.payer_name,
                 filing_indicator: payer.filing_indicator,
+                filing_limit_days: payer.filing_limit_days,
                 plan_name: payer.plan_name,
                 member_id,
                 effective_on: if is_first { a_year_before.max(birth_date) } else { *date },
@@ -226,6 +230,8 @@ impl<'a> Planner<'a> {
         }
         diagnoses.truncate(billing::encounter::MOST_DIAGNOSES - 1);
         let charges = self.charges(&encounter.key, procedure, &mut diagnoses);
+        let is_elsewhere = place_of_service != OFFICE;
+        let facility_key = if is_elsewhere { self.facility(&encounter.resource) } else { None };
         self.plan.visits.push(PlannedVisit {
             source_key: format!(
                 "{patient_key} Encounter {}",
@@ -236,6 +242,8 @@ impl<'a> Planner<'a> {
             date_of_service: date,
             original_date: (visit.sent_on != date).then_some(visit.sent_on),
             place_of_service,
+            facility_key,
+            self_pay: self.profile.who_pays(visit.word) == Some(WhoPays::Patient),
             diagnoses,
             charges,
         });
@@ -324,6 +332,18 @@ impl<'a> Planner<'a> {
         Some(source_key)
     }
 
+    /// The organization where the visit took place, entered into the plan at first sight.
+    fn facility(&mut self, encounter: &Encounter) -> Option<String> {
+        let key = self.bundles.resolve(encounter.service_provider.as_ref())?;
+        let located = self.bundles.organizations.iter().find(|one| one.key == key)?;
+        let facility = people::facility(&located.resource, &located.key, self.profile)?;
+        let source_key = facility.source_key.clone();
+        if !self.plan.facilities.iter().any(|known| known.source_key == source_key) {
+            self.plan.facilities.push(facility);
+        }
+        Some(source_key)
+    }
+
     fn count_unused(&mut self) {
         let unmapped = &mut self.plan.unmapped;
         for (kind, count) in &self.bundles.unused {
@@ -352,11 +372,8 @@ impl<'a> Planner<'a> {
         }
         let idle = distinct_practitioners(self.bundles).saturating_sub(self.plan.practitioners.len());
         unmapped.count_many("Practitioner", "took part in no billed visit", idle);
-        unmapped.count_many(
-            "Organization",
-            "the practice itself bills; places are not entered",
-            self.bundles.organizations.len(),
-        );
+        let idle = self.bundles.organizations.len().saturating_sub(self.plan.facilities.len());
+        unmapped.count_many("Organization", "no place of a visit outside the practice; the practice itself bills", idle);
         unmapped.count_many("Coverage", "stands apart from any claim; enter it by hand", self.bundles.coverages.len());
     }
 

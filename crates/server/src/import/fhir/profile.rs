@@ -2,6 +2,7 @@
 //! generator, which hold old dates, no valid NPI, no member id and payers as words: it moves each patient's visits into
 //! the last twelve months in their order, keeps the original dates, and invents identities, marked as invented.
 
+use billing::Money;
 use billing::identifier::{MemberId, Npi};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -35,6 +36,8 @@ pub struct PayerWord {
     pub plan_name: String,
     /// Claim filing indicator.
     pub filing_indicator: String,
+    /// Days from the date of service within which this payer takes a claim.
+    pub filing_limit_days: i32,
     member_prefix: String,
     member_digits: usize,
 }
@@ -72,6 +75,19 @@ impl Profile {
         match self {
             Profile::AsSent => valid,
             Profile::Synthea => valid.or_else(|| invented_npi(key).ok()),
+        }
+    }
+
+    /// An invented price of one unit, for a code that the practice's fee schedule does not know.
+    pub fn price(self, procedure: &str) -> Option<Money> {
+        match self {
+            Profile::AsSent => None,
+            Profile::Synthea => include_str!("synthea_prices.tsv")
+                .lines()
+                .filter_map(|line| line.split_once('\t'))
+                .find(|(code, _)| *code == procedure)
+                .and_then(|(_, cents)| cents.parse().ok())
+                .map(Money::from_cents),
         }
     }
 
@@ -122,7 +138,7 @@ struct PayerRow {
 fn payer_rows() -> impl Iterator<Item = PayerRow> {
     include_str!("synthea_payers.tsv").lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let columns: Vec<&'static str> = line.split('\t').collect();
-        let [word, identifier, name, plan, filing, prefix, digits, window] = columns[..] else {
+        let [word, identifier, name, plan, filing, prefix, digits, window, limit] = columns[..] else {
             return None;
         };
         let who_pays = if identifier == "-" {
@@ -133,6 +149,7 @@ fn payer_rows() -> impl Iterator<Item = PayerRow> {
                 payer_name: name.to_owned(),
                 plan_name: plan.to_owned(),
                 filing_indicator: filing.to_owned(),
+                filing_limit_days: limit.parse().ok()?,
                 member_prefix: prefix.to_owned(),
                 member_digits: digits.parse().ok()?,
             })

@@ -157,8 +157,14 @@ pub struct Practitioner {
 pub struct Organization {
     /// Id within the sending server.
     pub id: Option<String>,
+    /// Numbers in several systems.
+    #[serde(default)]
+    pub identifier: Vec<Identifier>,
     /// Name.
     pub name: Option<String>,
+    /// Addresses.
+    #[serde(default)]
+    pub address: Vec<PostalAddress>,
 }
 
 /// FHIR Encounter.

@@ -14,6 +14,8 @@ pub struct ImportPlan {
     pub patients: Vec<PlannedPatient>,
     /// Practitioners who took part in at least one visit.
     pub practitioners: Vec<PlannedPractitioner>,
+    /// Facilities outside the practice where a visit took place.
+    pub facilities: Vec<PlannedFacility>,
     /// Visits in the order of their new dates, patient by patient.
     pub visits: Vec<PlannedVisit>,
     /// What could not be mapped.
@@ -54,6 +56,8 @@ pub struct CoveragePeriod {
     pub payer_name: String,
     /// Claim filing indicator, to make the payer where it is missing.
     pub filing_indicator: String,
+    /// Days within which the payer takes a claim, to make the payer where it is missing.
+    pub filing_limit_days: i32,
     /// Plan on the card.
     pub plan_name: String,
     /// Number on the card.
@@ -75,6 +79,19 @@ pub struct PlannedPractitioner {
     pub npi: Npi,
 }
 
+/// A facility to enter: a hospital's emergency room, for instance.
+#[derive(Debug, Clone)]
+pub struct PlannedFacility {
+    /// Key for a second import.
+    pub source_key: String,
+    /// Name.
+    pub name: String,
+    /// NPI; invented where the profile may.
+    pub npi: Option<Npi>,
+    /// Street address.
+    pub address: Address,
+}
+
 /// A visit to capture.
 #[derive(Debug, Clone)]
 pub struct PlannedVisit {
@@ -90,6 +107,10 @@ pub struct PlannedVisit {
     pub original_date: Option<Date>,
     /// Two-digit setting code.
     pub place_of_service: String,
+    /// Where, when not at the practice.
+    pub facility_key: Option<String>,
+    /// Nobody insures it: the patient pays.
+    pub self_pay: bool,
     /// ICD-10-CM codes without dots, the principal first.
     pub diagnoses: Vec<String>,
     /// The services.

@@ -1,0 +1,136 @@
+//! Commands that take in what others send: FHIR bundles and CSV files of charges. Each file is judged whole before
+//! anything is saved; what cannot be taken is told with file, place and remedy, and then nothing is.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::output::{self, Align, line};
+use super::session::open_practice_or_trial;
+use super::{Done, Failure, Place, Session};
+use crate::import::csv::{enter as enter_csv, read_charges};
+use crate::import::fhir::{self, Entered, Profile, SourceFile, Unmapped};
+
+/// What to take in.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Patients, visits and coverages from FHIR R4 bundles
+    Fhir(Fhir),
+    /// Charges from a CSV file whose header names the columns
+    Csv(Csv),
+}
+
+/// Which bundles, and how to read them.
+#[derive(Debug, Args)]
+pub struct Fhir {
+    /// The bundles; resources may refer to each other across files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// as-sent changes nothing; synthea moves the dates of Synthea bundles into the last months and invents identities
+    #[arg(long, value_name = "PROFILE", default_value = "as-sent", value_parser = read_profile)]
+    profile: Profile,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which file.
+#[derive(Debug, Args)]
+pub struct Csv {
+    /// The file: patient_account, date_of_service, procedure, diagnoses, rendering_npi and optional columns
+    file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
+    match command {
+        Command::Fhir(arguments) => import_fhir(arguments, place),
+        Command::Csv(arguments) => import_csv(arguments, place),
+    }
+}
+
+/// Reads a file under the name that the user gave.
+pub fn source_file(path: &PathBuf) -> Result<SourceFile, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
+    Ok(SourceFile { name: path.display().to_string(), bytes })
+}
+
+fn import_fhir(arguments: &Fhir, place: &Place) -> Result<Done, Failure> {
+    let files: Vec<SourceFile> = arguments.files.iter().map(source_file).collect::<Result<_, _>>()?;
+    let bundles = fhir::read_files(&files)?;
+    let session = match arguments.profile {
+        Profile::AsSent => Session::open(place)?,
+        Profile::Synthea => open_practice_or_trial(place)?,
+    };
+    let plan = fhir::plan(&bundles, arguments.profile, session.db.env().today())?;
+    let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)?;
+    session.db.analyze()?;
+    if arguments.json {
+        return output::json(&report_json(&entered, &plan.unmapped));
+    }
+    print_report(&entered, &plan.unmapped)
+}
+
+fn rows(entered: &Entered) -> [(&'static str, (usize, usize)); 6] {
+    [
+        ("patients", entered.patients),
+        ("coverages", entered.coverages),
+        ("providers", entered.providers),
+        ("facilities", entered.facilities),
+        ("payers", entered.payers),
+        ("visits", entered.visits),
+    ]
+}
+
+fn report_json(entered: &Entered, unmapped: &Unmapped) -> serde_json::Value {
+    let counts: serde_json::Map<String, serde_json::Value> = rows(entered)
+        .into_iter()
+        .map(|(name, (new, known))| (name.to_owned(), json!({ "new": new, "known": known })))
+        .collect();
+    let unmapped: Vec<serde_json::Value> = unmapped
+        .rows()
+        .map(|(resource, reason, count)| json!({ "resource": resource, "reason": reason, "count": count }))
+        .collect();
+    json!({ "entered": counts, "unmapped": unmapped })
+}
+
+fn print_report(entered: &Entered, unmapped: &Unmapped) -> Result<Done, Failure> {
+    let head = [("Entered", Align::Left), ("new", Align::Right), ("known", Align::Right)];
+    let table: Vec<Vec<String>> = rows(entered)
+        .into_iter()
+        .map(|(name, (new, known))| vec![name.to_owned(), new.to_string(), known.to_string()])
+        .collect();
+    output::table(&head, &table, "")?;
+    line("");
+    let head = [("Not mapped", Align::Left), ("count", Align::Right), ("because", Align::Left)];
+    let table: Vec<Vec<String>> = unmapped
+        .rows()
+        .map(|(resource, reason, count)| vec![resource.to_owned(), count.to_string(), reason.to_owned()])
+        .collect();
+    output::table(&head, &table, "Every resource was mapped.")
+}
+
+fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
+    let file = source_file(&arguments.file)?;
+    let session = Session::open(place)?;
+    let visits = read_charges(&file, session.db.env().today())?;
+    let entered = enter_csv(&session.db, &session.actor, session.practice, &file.name, &visits)??;
+    if arguments.json {
+        return output::json(&json!({
+            "visits": { "new": entered.new_visits, "known": entered.known_visits }, "charges": entered.charges,
+        }));
+    }
+    line(&format!(
+        "{} visits entered with {} charges; {} were there already.",
+        entered.new_visits, entered.charges, entered.known_visits
+    ));
+    Ok(Done::Clean)
+}
+
+fn read_profile(name: &str) -> Result<Profile, String> {
+    Profile::named(name).ok_or_else(|| "the profiles are as-sent and synthea".to_owned())
+}
