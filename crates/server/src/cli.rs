@@ -13,7 +13,9 @@ mod reference;
 mod remit;
 mod report;
 mod session;
+mod statement;
 mod upkeep;
+mod user;
 mod work;
 mod x12;
 
@@ -26,6 +28,9 @@ pub use session::Session;
 
 /// Where the embedded database stands when nobody names another.
 pub const DEFAULT_DATABASE: &str = "tierline-data/tierline.sqlite";
+
+/// The clearinghouse's folder when nobody names another.
+pub const DEFAULT_EXCHANGE: &str = "tierline-data/exchange";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -78,6 +83,12 @@ enum Command {
     /// Check and show X12 files
     #[command(subcommand)]
     X12(x12::Command),
+    /// What patients are told they owe
+    #[command(subcommand)]
+    Statement(statement::Command),
+    /// People and what they may do
+    #[command(subcommand)]
+    User(user::Command),
     /// Print a report
     Report(report::Arguments),
     /// Bring the database's tables up to date
@@ -104,11 +115,19 @@ pub fn run() -> ExitCode {
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),
         Command::X12(command) => x12::run(&command),
+        Command::Statement(command) => statement::run(&command, &cli.place),
+        Command::User(command) => user::run(&command, &cli.place),
         Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),
     };
     failure::exit(outcome)
+}
+
+/// The clearinghouse as a folder: what we send lies in its `outbox`, what it answers is taken from its `inbox`.
+pub fn folder_drop(folder: &std::path::Path) -> Result<exchange::FolderDrop, Failure> {
+    exchange::FolderDrop::open(folder.join("outbox"), folder.join("inbox"))
+        .map_err(|error| Failure::Refused(error.to_string()))
 }
 
 /// The whole command tree, for the reference page.

@@ -1,8 +1,12 @@
 //! Commands about claims: where each is, and what was said about it.
 
-use app::Error;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use app::access::allow_plain;
+use app::{Error, claim_creation, claim_scrub, claim_submission};
 use billing::access::Action;
+use billing::claim::ClaimStatus;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use store::views;
@@ -17,6 +21,10 @@ pub enum Command {
     List(List),
     /// Show one claim with all that happened to it
     Show(Show),
+    /// Make claims of open visits and check them; exits with 1 where one is held
+    Scrub(Scrub),
+    /// Seal ready claims into files and deliver them
+    Submit(Submit),
 }
 
 /// Which claims.
@@ -43,6 +51,28 @@ pub struct Show {
     json: bool,
 }
 
+/// What to check.
+#[derive(Debug, Args)]
+pub struct Scrub {
+    /// Check the claims that are held again, too
+    #[arg(long)]
+    held: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where files go.
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// The clearinghouse's folder; files go into DIR/outbox
+    #[arg(long, value_name = "DIR", default_value = super::DEFAULT_EXCHANGE)]
+    folder: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// A claim as a list shows it. Names no patient: lists end up in tickets and mails.
 #[derive(Serialize)]
 struct ListedClaim {
@@ -61,7 +91,67 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     match command {
         Command::List(arguments) => list(&session, arguments),
         Command::Show(arguments) => show(&session, arguments),
+        Command::Scrub(arguments) => scrub(&session, arguments),
+        Command::Submit(arguments) => submit(&session, arguments),
     }
+}
+
+fn scrub(session: &Session, arguments: &Scrub) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    let made = claim_creation::create_open_claims(db, actor, practice)?;
+    let mut scrubbed = claim_scrub::scrub_drafts(db, actor, practice)?;
+    if arguments.held {
+        scrubbed.extend(claim_scrub::scrub_held(db, actor, practice)?);
+    }
+    let held = scrubbed.iter().filter(|claim| claim.status == ClaimStatus::Held).count();
+    let mut by_rule: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in scrubbed.iter().flat_map(|claim| &claim.open) {
+        *by_rule.entry(finding.rule.as_str()).or_default() += 1;
+    }
+    if arguments.json {
+        output::json(&serde_json::json!({
+            "made": made.len(), "scrubbed": scrubbed.len(), "ready": scrubbed.len() - held, "held": held,
+            "findings": by_rule,
+        }))?;
+    } else {
+        line(&format!(
+            "{} claims made, {} checked: {} ready, {held} held.",
+            made.len(),
+            scrubbed.len(),
+            scrubbed.len() - held
+        ));
+        let rows: Vec<Vec<String>> =
+            by_rule.iter().map(|(rule, count)| vec![(*rule).to_owned(), count.to_string()]).collect();
+        output::table(&[("Held by rule", Align::Left), ("claims", Align::Right)], &rows, "No rule holds a claim.")?;
+    }
+    Ok(if held == 0 { Done::Clean } else { Done::WithFindings })
+}
+
+fn submit(session: &Session, arguments: &Submit) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    let drop = super::folder_drop(&arguments.folder)?;
+    let sealed = claim_submission::seal(db, actor, practice)?;
+    let delivered = claim_submission::deliver(db, actor, practice, &drop)?;
+    if arguments.json {
+        output::json(&serde_json::json!({
+            "files": sealed.files.len(), "claims": sealed.claims, "held": sealed.held, "left": sealed.left,
+            "sent": delivered.sent, "uncertain": delivered.uncertain, "stopped": delivered.stopped,
+        }))?;
+    } else {
+        let files = sealed.files.len();
+        line(&format!("{} claims sealed into {files} files; {} files delivered.", sealed.claims, delivered.sent));
+        if sealed.held > 0 {
+            line(&format!("{} claims were held by the check of the finished file.", sealed.held));
+        }
+        if sealed.left > 0 {
+            line(&format!("{} corrected claims wait for somebody who may send them.", sealed.left));
+        }
+        if let Some(why) = &delivered.stopped {
+            line(why);
+        }
+    }
+    let is_clean = sealed.held == 0 && delivered.uncertain == 0 && delivered.stopped.is_none();
+    Ok(if is_clean { Done::Clean } else { Done::WithFindings })
 }
 
 fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {

@@ -3,12 +3,13 @@
 
 use std::path::PathBuf;
 
+use app::inbound::{self, Outcome};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output::{self, Align, line};
-use super::session::open_practice_or_trial;
-use super::{Done, Failure, Place, Session};
+
+use super::{Done, Failure, Place, Session, remit};
 use crate::import::csv::{enter as enter_csv, read_charges};
 use crate::import::fhir::{self, Entered, Profile, SourceFile, Unmapped};
 
@@ -19,6 +20,11 @@ pub enum Command {
     Fhir(Fhir),
     /// Charges from a CSV file whose header names the columns
     Csv(Csv),
+    /// Payments from 835 files; what balances is posted
+    #[command(name = "835")]
+    Remittances(X12Files),
+    /// Acknowledgments: TA1, 999, 277CA
+    Acks(X12Files),
 }
 
 /// Which bundles, and how to read them.
@@ -45,11 +51,26 @@ pub struct Csv {
     json: bool,
 }
 
+/// Which X12 files.
+#[derive(Debug, Args)]
+pub struct X12Files {
+    /// The files, in the order in which they came
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs the command.
 pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     match command {
         Command::Fhir(arguments) => import_fhir(arguments, place),
         Command::Csv(arguments) => import_csv(arguments, place),
+        Command::Remittances(arguments) => {
+            remit::post_files(&Session::open(place)?, &arguments.files, false, arguments.json)
+        }
+        Command::Acks(arguments) => import_acknowledgments(arguments, place),
     }
 }
 
@@ -62,10 +83,7 @@ pub fn source_file(path: &PathBuf) -> Result<SourceFile, Failure> {
 fn import_fhir(arguments: &Fhir, place: &Place) -> Result<Done, Failure> {
     let files: Vec<SourceFile> = arguments.files.iter().map(source_file).collect::<Result<_, _>>()?;
     let bundles = fhir::read_files(&files)?;
-    let session = match arguments.profile {
-        Profile::AsSent => Session::open(place)?,
-        Profile::Synthea => open_practice_or_trial(place)?,
-    };
+    let session = Session::open(place)?;
     let plan = fhir::plan(&bundles, arguments.profile, session.db.env().today())?;
     let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)?;
     session.db.analyze()?;
@@ -129,6 +147,39 @@ fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
         entered.new_visits, entered.charges, entered.known_visits
     ));
     Ok(Done::Clean)
+}
+
+/// Each file is judged by itself: one that is no acknowledgment of ours does not stop the next.
+fn import_acknowledgments(arguments: &X12Files, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    let mut done = Done::Clean;
+    let mut unusable = Vec::new();
+    let mut receipts = Vec::new();
+    for path in &arguments.files {
+        let file = source_file(path)?;
+        match inbound::take_in(&session.db, &session.actor, session.practice, &file.name, &file.bytes) {
+            Ok(receipt) => receipts.push(receipt),
+            Err(app::Error::Refused(why)) => unusable.push(why),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    for receipt in &receipts {
+        if matches!(receipt.outcome, Outcome::Quarantined | Outcome::Unreadable) {
+            done = Done::WithFindings;
+        }
+    }
+    if arguments.json {
+        let receipts: Vec<serde_json::Value> = receipts
+            .iter()
+            .map(|one| json!({ "file": one.file_name, "outcome": one.outcome.as_str(), "note": one.note }))
+            .collect();
+        output::json(&receipts)?;
+    } else {
+        for receipt in &receipts {
+            line(&format!("{}: {}: {}", receipt.file_name, receipt.outcome.as_str(), receipt.note));
+        }
+    }
+    if unusable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unusable.join("\n"))) }
 }
 
 fn read_profile(name: &str) -> Result<Profile, String> {

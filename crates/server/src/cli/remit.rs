@@ -1,12 +1,16 @@
 //! Commands about remittances: what payers paid, and what stands aside.
 
+use std::path::PathBuf;
+
 use app::Error;
 use app::access::allow_plain;
+use app::remittance_import::{self, ImportReport, PaymentReport, PaymentState};
 use billing::access::Action;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::views;
 
+use super::import::source_file;
 use super::output::{self, Align, line};
 use super::{Done, Failure, Place, Session};
 
@@ -17,6 +21,8 @@ pub enum Command {
     List(List),
     /// Show one remittance with its claims
     Show(Show),
+    /// Post what balances in 835 files
+    Post(Post),
 }
 
 /// Which remittances.
@@ -40,12 +46,85 @@ pub struct Show {
     json: bool,
 }
 
+/// Which files.
+#[derive(Debug, Args)]
+pub struct Post {
+    /// The 835 files, in the order in which they came
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Say what posting would do, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Runs the command.
 pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     let session = Session::open(place)?;
     match command {
         Command::List(arguments) => list(&session, arguments),
         Command::Show(arguments) => show(&session, arguments),
+        Command::Post(arguments) => post_files(&session, &arguments.files, arguments.dry_run, arguments.json),
+    }
+}
+
+/// Posts files one after another. One that cannot be read is told at the end and does not stop the next; nothing of it
+/// is stored.
+pub fn post_files(session: &Session, files: &[PathBuf], dry_run: bool, as_json: bool) -> Result<Done, Failure> {
+    let mut reports = Vec::new();
+    let mut unusable = Vec::new();
+    for path in files {
+        let file = source_file(path)?;
+        let run = if dry_run { remittance_import::rehearse } else { remittance_import::import };
+        match run(&session.db, &session.actor, session.practice, &file.name, &file.bytes) {
+            Ok(report) => reports.push((file.name, report)),
+            Err(Error::Refused(why)) => unusable.push(why),
+            Err(other) => return Err(other.into()),
+        }
+    }
+    if as_json {
+        let values: Vec<serde_json::Value> = reports
+            .iter()
+            .map(|(file, report)| json!({ "file": file, "known": report.is_known, "payments": report.payments }))
+            .collect();
+        output::json(&values)?;
+    } else {
+        for (file, report) in &reports {
+            print_report(file, report, dry_run);
+        }
+    }
+    if !unusable.is_empty() {
+        return Err(Failure::Unreadable(unusable.join("\n")));
+    }
+    let needs_a_look = |payment: &PaymentReport| {
+        payment.state == PaymentState::Quarantined || payment.counts.set_aside + payment.counts.unmatched > 0
+    };
+    let has_findings = reports.iter().flat_map(|(_, report)| &report.payments).any(needs_a_look);
+    Ok(if has_findings { Done::WithFindings } else { Done::Clean })
+}
+
+fn print_report(file: &str, report: &ImportReport, dry_run: bool) {
+    if report.is_known {
+        line(&format!("{file}: came before; nothing changed."));
+    }
+    for payment in &report.payments {
+        let would = if dry_run { "would be " } else { "" };
+        let counts = &payment.counts;
+        line(&format!(
+            "{file}: payment {} of {}: {would}{}; {} claims posted, {} set aside, {} unmatched, {} with denials",
+            payment.trace,
+            payment.amount,
+            payment.state.as_str(),
+            counts.posted,
+            counts.set_aside,
+            counts.unmatched,
+            counts.denied
+        ));
+        if let Some(problem) = &payment.problem {
+            line(&format!("  {problem} (off by {})", payment.difference));
+        }
     }
 }
 

@@ -16,5 +16,6 @@ pub use entry::{Entered, enter};
 pub use plan::plan;
 pub use profile::Profile;
 pub use visits::{
-    CoveragePeriod, ImportPlan, PlannedCharge, PlannedFacility, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
+    CoveragePeriod, ImportPlan, PlannedCharge, PlannedFacility, PlannedPatient, PlannedPractitioner, PlannedVisit,
+    Unmapped,
 };

@@ -373,7 +373,11 @@ impl<'a> Planner<'a> {
         let idle = distinct_practitioners(self.bundles).saturating_sub(self.plan.practitioners.len());
         unmapped.count_many("Practitioner", "took part in no billed visit", idle);
         let idle = self.bundles.organizations.len().saturating_sub(self.plan.facilities.len());
-        unmapped.count_many("Organization", "no place of a visit outside the practice; the practice itself bills", idle);
+        unmapped.count_many(
+            "Organization",
+            "no place of a visit outside the practice; the practice itself bills",
+            idle,
+        );
         unmapped.count_many("Coverage", "stands apart from any claim; enter it by hand", self.bundles.coverages.len());
     }
 

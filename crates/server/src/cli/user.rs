@@ -1,0 +1,175 @@
+//! Commands about people who sign in: add, disable, reset, list, and a token for the command line. A first password is
+//! read from standard input, because an argument would stand in the shell's history and the list of processes.
+
+use std::io::{IsTerminal, Read};
+
+use app::access::session::make_token;
+use app::users::{self, NewPerson, Person};
+use app::{Error, registration};
+use billing::access::{Role, UserState};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::output::{self, Align, line};
+use super::{Done, Failure, Place, Session};
+
+/// Longer than any password that is accepted; more on standard input is a mistake.
+const LONGEST_INPUT: u64 = 1024;
+
+/// Commands about people.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List people with their roles
+    List(List),
+    /// Add a person; the first password is read from standard input
+    Add(Add),
+    /// Disable a person: every session and token of theirs ends at once
+    Disable(Login),
+    /// Give a person a new first password and forget their device
+    Reset(Login),
+    /// Make a token of your own for the command line, with --as
+    Token(Token),
+}
+
+/// How to list.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Whom to add.
+#[derive(Debug, Args)]
+pub struct Add {
+    /// The log-in name
+    login: String,
+    /// The name that colleagues read
+    #[arg(long)]
+    name: String,
+    /// A role; repeat it for several
+    #[arg(long = "role", required = true, value_parser = read_role)]
+    roles: Vec<Role>,
+}
+
+/// Who.
+#[derive(Debug, Args)]
+pub struct Login {
+    /// The log-in name
+    login: String,
+}
+
+/// What the token is for.
+#[derive(Debug, Args)]
+pub struct Token {
+    /// What it is for, so that you know it later
+    #[arg(long, default_value = "command line")]
+    label: String,
+    /// How many days it lives
+    #[arg(long, default_value_t = 30)]
+    days: i64,
+}
+
+/// Runs the command.
+pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    match command {
+        Command::List(arguments) => list(&session, arguments),
+        Command::Add(arguments) => add(&session, arguments),
+        Command::Disable(arguments) => {
+            session.write(|tx| {
+                let person = users::by_login(tx, &arguments.login)?;
+                users::disable(tx, person.id)
+            })?;
+            line("Disabled. Every session and token of theirs has ended.");
+            Ok(Done::Clean)
+        }
+        Command::Reset(arguments) => {
+            let password = password_from_input()?;
+            session.write(|tx| {
+                let person = users::by_login(tx, &arguments.login)?;
+                users::reset(tx, person.id, &password)
+            })?;
+            line("Reset. They sign in with the new password and enrol a device again.");
+            Ok(Done::Clean)
+        }
+        Command::Token(arguments) => {
+            let token = session.write(|tx| make_token(tx, &arguments.label, arguments.days))?;
+            line(&token);
+            Ok(Done::Clean)
+        }
+    }
+}
+
+fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
+    let people: Vec<Person> = session.read(|read| users::list(read))?;
+    let roles = |person: &Person| person.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(", ");
+    if arguments.json {
+        let rows: Vec<serde_json::Value> = people
+            .iter()
+            .map(|person| {
+                json!({
+                    "login": person.login, "name": person.display_name, "state": state_word(person.state),
+                    "roles": person.roles.iter().map(|role| role.key()).collect::<Vec<_>>(), "has_device": person.has_device,
+                })
+            })
+            .collect();
+        return output::json(&rows);
+    }
+    let head = [("Log-in", Align::Left), ("Name", Align::Left), ("Roles", Align::Left), ("State", Align::Left)];
+    let rows: Vec<Vec<String>> = people
+        .iter()
+        .map(|one| vec![one.login.clone(), one.display_name.clone(), roles(one), state_word(one.state).to_owned()])
+        .collect();
+    output::table(&head, &rows, "Nobody can sign in yet. Add somebody with `tierline user add`.")
+}
+
+fn add(session: &Session, arguments: &Add) -> Result<Done, Failure> {
+    let password = password_from_input()?;
+    let solo = registration::practice_of(&session.db, &session.actor, session.practice)?.solo;
+    session.write(|tx| {
+        let person = NewPerson {
+            login: &arguments.login,
+            display_name: &arguments.name,
+            roles: &arguments.roles,
+            password: &password,
+            solo_practice: solo,
+        };
+        users::add(tx, &person)
+    })?;
+    let found: Person = session.read(|read| users::by_login(read, &arguments.login).map_err(Error::from))?;
+    line(&format!("Added; their state is {}.", state_word(found.state)));
+    Ok(Done::Clean)
+}
+
+fn state_word(state: UserState) -> &'static str {
+    match state {
+        UserState::Waiting => "waiting for approval",
+        UserState::Active => "active",
+        UserState::Disabled => "disabled",
+    }
+}
+
+/// One line of standard input.
+fn password_from_input() -> Result<String, Failure> {
+    let mut input = std::io::stdin();
+    if input.is_terminal() {
+        eprintln!("First password (it will be shown as you type; a pipe hides it):");
+        let mut typed = String::new();
+        return match input.read_line(&mut typed) {
+            Ok(_) => Ok(typed.trim_end_matches(['\r', '\n']).to_owned()),
+            Err(error) => Err(Failure::Unreadable(format!("Standard input cannot be read: {error}."))),
+        };
+    }
+    let mut text = String::new();
+    match input.by_ref().take(LONGEST_INPUT).read_to_string(&mut text) {
+        Ok(_) if !text.trim().is_empty() => Ok(text.lines().next().unwrap_or_default().to_owned()),
+        Ok(_) => Err(Failure::Unreadable("Write the first password to standard input, one line.".to_owned())),
+        Err(error) => Err(Failure::Unreadable(format!("Standard input cannot be read: {error}."))),
+    }
+}
+
+fn read_role(word: &str) -> Result<Role, String> {
+    let known = || Role::ALL.map(Role::key).join(", ");
+    Role::ALL.into_iter().find(|role| role.key() == word).ok_or_else(|| format!("the roles are {}", known()))
+}
