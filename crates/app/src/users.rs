@@ -232,6 +232,24 @@ pub fn recovery_codes_left(conn: &Conn, user: UserId) -> Result<i64, Error> {
     Ok(conn.query_one(&RECOVERY_CODES_LEFT, params![user])?.0)
 }
 
+/// What a person's own page shows of the log-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Own {
+    /// The password was given by another person and must be changed.
+    pub password_is_temporary: bool,
+    /// A device is enrolled.
+    pub has_device: bool,
+}
+
+/// One's own log-in.
+///
+/// # Errors
+/// Not found; where the database refuses.
+pub fn own(conn: &Conn, user: UserId) -> Result<Own, Error> {
+    let user = find(conn, user)?;
+    Ok(Own { password_is_temporary: user.password_is_temporary, has_device: user.totp_secret.is_some() })
+}
+
 /// Everybody with a log-in.
 ///
 /// # Errors

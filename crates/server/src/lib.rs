@@ -4,4 +4,5 @@
 pub mod demo;
 pub mod cli;
 pub mod import;
+pub mod serve;
 pub mod web;

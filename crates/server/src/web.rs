@@ -4,6 +4,7 @@
 //! without a row in the permission matrix.
 
 pub mod assets;
+mod chips;
 mod desk;
 pub mod filters;
 mod layers;
@@ -18,4 +19,14 @@ pub use layers::router;
 pub use policy::{Policy, Route};
 pub use routes::table;
 
+mod access_log;
+mod claims;
+mod find;
+mod home;
+mod inquiries;
 mod log_in;
+mod me;
+mod patients;
+mod remittances;
+mod users;
+mod work;

@@ -28,13 +28,16 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::patient_statement::STATEMENTS,
     crate::access::STATEMENTS,
     crate::users::STATEMENTS,
+    crate::views::access_log::STATEMENTS,
     crate::views::claim::STATEMENTS,
     crate::views::claim_money::STATEMENTS,
     crate::views::claims::STATEMENTS,
     crate::views::home::STATEMENTS,
+    crate::views::inquiries::STATEMENTS,
     crate::views::patients::STATEMENTS,
     crate::views::practice::STATEMENTS,
     crate::views::remittances::STATEMENTS,
+    crate::views::work::STATEMENTS,
 ];
 
 /// The statements of each file on tables that belong to no practice.

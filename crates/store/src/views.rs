@@ -1,9 +1,12 @@
 //! What screens show: one file a screen, read only. Every look at a patient's record is noted in the audit.
 
+pub mod access_log;
 pub mod claim;
 pub mod claim_money;
 pub mod claims;
 pub mod home;
+pub mod inquiries;
 pub mod patients;
 pub mod practice;
 pub mod remittances;
+pub mod work;

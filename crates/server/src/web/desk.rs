@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use billing::access::Actor;
 use billing::id::PracticeId;
+use jiff::tz::TimeZone;
 use store::{Db, Read, Tx};
 use tokio::sync::Semaphore;
 
@@ -42,6 +43,11 @@ impl Desk {
     /// Its name.
     pub fn practice_name(&self) -> &str {
         &self.inner.practice_name
+    }
+
+    /// The time zone in which its people read clocks.
+    pub fn zone(&self) -> TimeZone {
+        self.inner.db.env().zone().clone()
     }
 
     /// Whether cookies are bound to HTTPS.

@@ -2,12 +2,41 @@
 
 use askama::Values;
 use askama::filters::Safe;
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use ledger::Money;
+
+use super::chips::Chip;
+
+/// A value or any number of references to it: templates hand over both.
+pub trait Is<T: Copy> {
+    /// The value.
+    fn value(&self) -> T;
+}
+
+impl Is<Money> for Money {
+    fn value(&self) -> Money {
+        *self
+    }
+}
+
+impl Is<Date> for Date {
+    fn value(&self) -> Date {
+        *self
+    }
+}
+
+impl<T: Copy, V: Is<T>> Is<T> for &V {
+    fn value(&self) -> T {
+        (**self).value()
+    }
+}
 
 /// An amount as in a printed ledger: negatives in parentheses that hang outside the column, zero in small ink.
 #[askama::filter_fn]
-pub fn money(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
+pub fn money<M: Is<Money>>(amount: M, _: &dyn Values) -> askama::Result<Safe<String>> {
+    let amount = amount.value();
     Ok(Safe(if amount.is_negative() {
         format!("<span class=\"neg\">({})</span>", amount.abs())
     } else if amount.is_zero() {
@@ -19,7 +48,8 @@ pub fn money(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
 
 /// As `money`, with a dash for zero: for tables where most cells are empty.
 #[askama::filter_fn]
-pub fn cell(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
+pub fn cell<M: Is<Money>>(amount: M, _: &dyn Values) -> askama::Result<Safe<String>> {
+    let amount = amount.value();
     Ok(Safe(if amount.is_negative() {
         format!("<span class=\"neg\">({})</span>", amount.abs())
     } else if amount.is_zero() {
@@ -31,7 +61,8 @@ pub fn cell(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
 
 /// What was taken away, in parentheses, with a dash for zero: adjustments and payments in a table of subtractions.
 #[askama::filter_fn]
-pub fn less(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
+pub fn less<M: Is<Money>>(amount: M, _: &dyn Values) -> askama::Result<Safe<String>> {
+    let amount = amount.value();
     Ok(Safe(if amount.is_zero() {
         "<span class=\"zero\">–</span>".to_owned()
     } else if amount.is_negative() {
@@ -43,20 +74,61 @@ pub fn less(amount: &Money, _: &dyn Values) -> askama::Result<Safe<String>> {
 
 /// A civil date: "25 Nov 2026".
 #[askama::filter_fn]
-pub fn day(date: &Date, _: &dyn Values) -> askama::Result<String> {
-    Ok(in_words(*date))
+pub fn day<D: Is<Date>>(date: D, _: &dyn Values) -> askama::Result<String> {
+    let date = date.value();
+    Ok(in_words(date))
 }
 
 /// A civil date with its weekday: "Wed 25 Nov".
 #[askama::filter_fn]
-pub fn weekday(date: &Date, _: &dyn Values) -> askama::Result<String> {
+pub fn weekday<D: Is<Date>>(date: D, _: &dyn Values) -> askama::Result<String> {
+    let date = date.value();
     Ok(date.strftime("%a %-d %b").to_string())
 }
 
-/// A local moment: "17 Nov 2026, 15:20".
+/// A moment in the practice's time zone: "17 Nov 2026, 15:20".
 #[askama::filter_fn]
-pub fn moment(at: &DateTime, _: &dyn Values) -> askama::Result<String> {
-    Ok(at.strftime("%-d %b %Y, %H:%M").to_string())
+pub fn moment(at: &Timestamp, _: &dyn Values, zone: &TimeZone) -> askama::Result<String> {
+    Ok(at.to_zoned(zone.clone()).strftime("%-d %b %Y, %H:%M").to_string())
+}
+
+/// The short form for a timeline: "17 Nov 15:20".
+#[askama::filter_fn]
+pub fn clock(at: &Timestamp, _: &dyn Values, zone: &TimeZone) -> askama::Result<String> {
+    Ok(at.to_zoned(zone.clone()).strftime("%-d %b %H:%M").to_string())
+}
+
+/// A state as a word, a shape and only then a tone.
+#[askama::filter_fn]
+pub fn chip(chip: &Chip, _: &dyn Values) -> askama::Result<Safe<String>> {
+    let Chip { tone, icon, words } = chip;
+    Ok(Safe(format!(
+        "<span class=\"chip {tone}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-{icon}\"/></svg>{words}</span>"
+    )))
+}
+
+/// Segments one a line, as people read them; the tilde stays at the end of its line.
+#[askama::filter_fn]
+pub fn segments(raw: &str, _: &dyn Values) -> askama::Result<String> {
+    Ok(raw.replace(['\r', '\n'], "").replace('~', "~\n").trim_end().to_owned())
+}
+
+/// A name kept in lower case for search, as a name again.
+#[askama::filter_fn]
+pub fn titled(key: &str, _: &dyn Values) -> askama::Result<String> {
+    Ok(title_case(key))
+}
+
+/// "quintero" to "Quintero", "van der berg" to "Van Der Berg".
+pub fn title_case(key: &str) -> String {
+    let mut begins = true;
+    key.chars()
+        .flat_map(|letter| {
+            let shown: Vec<char> = if begins { letter.to_uppercase().collect() } else { vec![letter] };
+            begins = !letter.is_alphabetic();
+            shown
+        })
+        .collect()
 }
 
 /// "25 Nov 2026".

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use billing::access::{Action, ResourceState, authorize};
+use jiff::tz::TimeZone;
 
 use super::refusal::Refusal;
 use super::session::SignedIn;
@@ -83,6 +84,8 @@ pub struct Shell {
     pub may_find: bool,
     /// What was searched.
     pub find: String,
+    /// The practice's time zone.
+    pub zone: TimeZone,
     /// The one sentence after an action.
     pub toast: Option<&'static str>,
 }
@@ -104,6 +107,7 @@ impl Shell {
             more: places(MORE),
             may_find: who.may(Action::FindPatient),
             find: String::new(),
+            zone: desk.zone(),
             toast: None,
         }
     }

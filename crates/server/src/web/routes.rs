@@ -1,7 +1,9 @@
 //! Every route, with the right it needs. One line a route; nothing is reachable that does not stand here.
 
+use billing::access::Action;
+
 use super::policy::{Policy, Route, Routes};
-use super::{assets, log_in};
+use super::{access_log, assets, claims, find, home, inquiries, log_in, me, patients, remittances, users, work};
 
 /// The table, for the tests of every route against every role.
 pub fn table() -> Vec<Route> {
@@ -9,9 +11,59 @@ pub fn table() -> Vec<Route> {
 }
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
+    let routes = entrance(Routes::new());
+    let routes = desk(routes);
+    records(routes)
+}
+
+/// Signing in and one's own log-in.
+fn entrance(routes: Routes) -> Routes {
+    routes
         .get("/assets/{name}", Policy::Open, assets::show)
         .get("/log-in", Policy::Open, log_in::show)
         .post("/log-in", Policy::Open, log_in::create)
         .post("/log-out", Policy::Enrolling, log_in::delete)
+        .get("/me", Policy::Enrolling, me::show)
+        .post("/me/password", Policy::Enrolling, me::change_password)
+        .post("/me/device", Policy::Enrolling, me::enrol)
+        .post("/me/tokens", Policy::May(Action::ManageOwnLogin), me::make_token)
+        .get("/users", Policy::May(Action::ViewUsers), users::index)
+        .post("/users", Policy::May(Action::ManageUsers), users::create)
+        .post("/users/{id}/approval", Policy::May(Action::ApproveUsers), users::approve)
+        .post("/users/{id}/disabling", Policy::May(Action::DisableUser), users::disable)
+        .get("/access", Policy::May(Action::ViewAccessEvents), access_log::index)
+}
+
+/// Work and questions.
+fn desk(routes: Routes) -> Routes {
+    routes
+        .get("/", Policy::May(Action::ViewHome), home::index)
+        .get("/work", Policy::May(Action::ViewWorklist), work::index)
+        .post("/work/next", Policy::May(Action::ViewWorklist), work::take_next)
+        .get("/work/{id}", Policy::May(Action::ViewWorklist), work::show)
+        .post("/work/{id}/assignment", Policy::May(Action::ViewWorklist), work::take)
+        .post("/work/{id}/assignment/end", Policy::May(Action::ViewWorklist), work::put_back)
+        .post("/work/{id}/escalations", Policy::May(Action::EscalateWork), work::escalate)
+        .post("/work/{id}/returns", Policy::May(Action::ReturnWork), work::give_back)
+        .post("/work/{id}/resolutions", Policy::May(Action::ViewWorklist), work::resolve)
+        .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
+        .get("/inquiries", Policy::May(Action::LogInquiry), inquiries::index)
+        .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)
+        .post("/inquiries", Policy::May(Action::LogInquiry), inquiries::create)
+        .get("/inquiries/{id}", Policy::May(Action::AnswerInquiry), inquiries::show)
+        .post("/inquiries/{id}/identity", Policy::May(Action::AnswerInquiry), inquiries::verify)
+        .post("/inquiries/{id}/answer", Policy::May(Action::AnswerInquiry), inquiries::answer)
+        .post("/inquiries/{id}/escalations", Policy::May(Action::EscalateWork), inquiries::escalate)
+}
+
+/// Claims, accounts, remittances.
+fn records(routes: Routes) -> Routes {
+    routes
+        .get("/find", Policy::May(Action::FindPatient), find::show)
+        .get("/claims", Policy::May(Action::ViewClaim), claims::index)
+        .get("/claims/{id}", Policy::May(Action::ViewClaim), claims::show)
+        .get("/patients", Policy::May(Action::FindPatient), find::people)
+        .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
+        .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
+        .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
 }

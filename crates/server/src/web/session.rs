@@ -1,11 +1,13 @@
 //! The cookie and whom it stands for. The cookie holds a random id and nothing else.
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use billing::access::{Actor, SESSION_HOURS, Standing};
+
+use uuid::Uuid;
 
 use super::Desk;
 use super::refusal::Refusal;
@@ -26,6 +28,18 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<SignedIn, Refusal> {
         parts.extensions.get::<SignedIn>().cloned().ok_or(Refusal::Absent)
+    }
+}
+
+/// An id in the path. What is no id looks like what is not there.
+pub struct Id<T>(pub T);
+
+impl<S: Send + Sync, T: From<Uuid>> FromRequestParts<S> for Id<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id<T>, Refusal> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refusal::Absent)?;
+        text.parse::<Uuid>().map(|id| Id(T::from(id))).map_err(|_| Refusal::Absent)
     }
 }
 

@@ -1,6 +1,8 @@
 //! The practice as the frame of every page shows it.
 
-use crate::{Conn, StoreError, params, record, statements};
+use billing::practice::Practice;
+
+use crate::{Conn, Json, StoreError, params, record, statements};
 
 record! {
     /// The practice in the bar.
@@ -9,12 +11,14 @@ record! {
         pub name: String,
         /// Whether everything in it is invented.
         pub is_demo: bool,
+        /// All of it.
+        pub body: Json<Practice>,
     }
 }
 
 statements! {
     /// The practice.
-    pub const PRACTICE: PracticeRow = "SELECT name, is_demo FROM practice WHERE practice_id = $1";
+    pub const PRACTICE: PracticeRow = "SELECT name, is_demo, body FROM practice WHERE practice_id = $1";
 }
 
 /// The practice, if it was made.
@@ -25,4 +29,9 @@ pub fn get(conn: &Conn) -> Result<Option<PracticeRow>, StoreError> {
 /// Whether this is a demonstration.
 pub fn is_demo(conn: &Conn) -> Result<bool, StoreError> {
     Ok(get(conn)?.is_some_and(|practice| practice.is_demo))
+}
+
+/// Whether one person may hold conflicting roles, reported to the owner daily.
+pub fn is_solo(conn: &Conn) -> Result<bool, StoreError> {
+    Ok(get(conn)?.is_some_and(|practice| practice.body.0.solo))
 }

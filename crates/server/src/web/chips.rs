@@ -1,0 +1,106 @@
+//! States as people read them: a word, a shape, and only then a tone.
+
+use billing::access::UserState;
+use billing::work::{WorkReason, WorkState};
+
+/// A state on a page.
+pub struct Chip {
+    /// good, warn, bad, info, or nothing for still.
+    pub tone: &'static str,
+    /// The shape.
+    pub icon: &'static str,
+    /// The word.
+    pub words: &'static str,
+}
+
+const fn chip(tone: &'static str, icon: &'static str, words: &'static str) -> Chip {
+    Chip { tone, icon, words }
+}
+
+/// Where a claim is.
+pub fn claim(status: &str) -> Chip {
+    match status {
+        "draft" => chip("", "ring", "Draft"),
+        "held" => chip("warn", "pause", "Held"),
+        "ready" => chip("info", "ring", "Ready"),
+        "submitted" => chip("info", "send", "Submitted"),
+        "accepted" => chip("info", "dot", "Accepted"),
+        "rejected" => chip("bad", "back", "Rejected"),
+        "adjudicated" => chip("info", "dot", "Adjudicated"),
+        _ => chip("good", "check", "Closed"),
+    }
+}
+
+/// Where a work item is.
+pub fn work(state: WorkState) -> Chip {
+    match state {
+        WorkState::Open => chip("", "ring", "Open"),
+        WorkState::Taken => chip("info", "dot", "Taken"),
+        WorkState::Resolved => chip("good", "check", "Resolved"),
+    }
+}
+
+/// What opened a work item, where it is worse than a question.
+pub fn reason(reason: WorkReason) -> Chip {
+    match reason {
+        WorkReason::Denied => chip("bad", "cross", "Denied"),
+        WorkReason::Rejected | WorkReason::RejectedForData | WorkReason::FileRejected => {
+            chip("bad", "back", "Rejected")
+        }
+        WorkReason::RemittanceQuarantined => chip("bad", "stop", "Does not balance"),
+        WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
+        WorkReason::HeldForData | WorkReason::HeldForCoding | WorkReason::CoverageMissing => {
+            chip("warn", "pause", "Held")
+        }
+        WorkReason::EligibilityInactive
+        | WorkReason::AcknowledgmentMissing
+        | WorkReason::RemittanceMissing
+        | WorkReason::Reversed
+        | WorkReason::BillNextPayer
+        | WorkReason::UnmatchedCash
+        | WorkReason::PayerRecoupment
+        | WorkReason::CreditBalance => chip("warn", "alert", "To do"),
+        WorkReason::Inquiry => chip("info", "phone", "Question"),
+        WorkReason::Complaint => chip("warn", "mail", "Complaint"),
+    }
+}
+
+/// Where a remittance is.
+pub fn remittance(state: &str) -> Chip {
+    match state {
+        "posted" => chip("good", "check", "Posted"),
+        "quarantined" => chip("bad", "stop", "Quarantined"),
+        _ => chip("", "back", "Duplicate"),
+    }
+}
+
+/// What became of a claim in a remittance.
+pub fn claim_payment(state: &str, status_code: &str) -> Chip {
+    match (state, status_code) {
+        ("posted", "22") => chip("", "back", "Reversal"),
+        ("posted", "4") => chip("bad", "cross", "Denied"),
+        ("posted", _) => chip("good", "check", "Posted"),
+        ("set_aside", _) => chip("bad", "stop", "Set aside"),
+        ("unmatched", _) => chip("warn", "alert", "No claim of ours"),
+        _ => chip("", "back", "Duplicate"),
+    }
+}
+
+/// Where a log-in stands.
+pub fn user(state: UserState) -> Chip {
+    match state {
+        UserState::Waiting => chip("warn", "clock", "Waits for approval"),
+        UserState::Active => chip("good", "check", "Active"),
+        UserState::Disabled => chip("", "lock", "Disabled"),
+    }
+}
+
+/// What a payer says about coverage.
+pub fn coverage(status: &str) -> Chip {
+    match status {
+        "active" => chip("good", "check", "Active"),
+        "inactive" => chip("bad", "cross", "Not active"),
+        "asked" => chip("", "clock", "Asked"),
+        _ => chip("warn", "alert", "Not clear"),
+    }
+}

@@ -1,0 +1,212 @@
+//! Claims: the list, and one claim with its lines, where its money went, and one timeline of every message.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use billing::ClaimId;
+use billing::access::{Action, ResourceState, authorize};
+use billing::claim::ClaimStatus;
+use billing::work::Desk as WorkDesk;
+use ledger::Money;
+use serde::Deserialize;
+use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
+use store::views::claims::{ClaimListRow, PAGE};
+
+use super::chips::{self, Chip};
+use super::page::{Page, Shell, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    status: Option<String>,
+    page: Option<i64>,
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "claims/index.html")]
+struct ClaimsPage {
+    shell: Shell,
+    rows: Vec<(Chip, ClaimListRow)>,
+    status: Option<String>,
+    statuses: Vec<(&'static str, &'static str)>,
+    page: i64,
+    more: bool,
+    masked: bool,
+}
+
+/// A step of the claim's money: what took how much from what remained.
+struct Step {
+    what: String,
+    who: String,
+    amount: Money,
+    remains: Money,
+    tone: &'static str,
+    /// Where the bar begins and how long it is, in cents of what was charged.
+    bar_from: i64,
+    bar: i64,
+}
+
+#[derive(Template)]
+#[template(path = "claims/show.html")]
+struct ClaimPage {
+    shell: Shell,
+    view: ClaimView,
+    status: Chip,
+    patient_name: String,
+    lines: Vec<LineMoney>,
+    totals: LineMoney,
+    steps: Vec<Step>,
+    charged: Money,
+    with_payer: Money,
+    with_patient: Money,
+    open_work: Vec<(ClaimWorkRow, &'static str, bool)>,
+    why_not_send: Option<String>,
+}
+
+/// The list, of one status or of all.
+pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    let page = asked.page.unwrap_or(0).max(0);
+    let status = asked.status.as_deref().and_then(ClaimStatus::parse).map(ClaimStatus::as_str);
+    let mut rows = desk.read(&who.actor, move |read| Ok(store::views::claims::list(read, status, page)?)).await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let masked = authorize(&who.actor, Action::ViewClaim, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    render(&ClaimsPage {
+        shell: Shell::new(&desk, &who, "/claims").after(asked.done.as_deref()),
+        rows: rows.into_iter().map(|row| (chips::claim(&row.status), row)).collect(),
+        status: status.map(str::to_owned),
+        statuses: ClaimStatus::ALL
+            .iter()
+            .map(|status| (status.as_str(), chips::claim(status.as_str()).words))
+            .collect(),
+        page,
+        more,
+        masked,
+    })
+}
+
+/// One claim.
+pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, Query(asked): Query<Asked>) -> Page {
+    let view =
+        desk.read(&who.actor, move |read| Ok(store::views::claim::get(read, id)?)).await?.ok_or(Refusal::Absent)?;
+    let masked = authorize(&who.actor, Action::ViewClaim, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    let patient = &view.head.patient.0;
+    let patient_name = if masked { format!("Account {}", patient.account_number) } else { patient.name.full() };
+    let lines: Vec<LineMoney> = view
+        .head
+        .body
+        .0
+        .lines
+        .iter()
+        .map(|line| view.lines.get(&line.charge_id).cloned().unwrap_or_default())
+        .collect();
+    let state = ResourceState::claim(view.head.adjudicated_on.is_some());
+    let sending =
+        if view.head.adjudicated_on.is_some() { Action::SendCorrectedClaim } else { Action::SubmitInitialClaim };
+    let (steps, charged, with_payer, with_patient) = steps(&view.postings, &view.head.body.0.payer.name);
+    render(&ClaimPage {
+        shell: Shell::new(&desk, &who, "/claims").after(asked.done.as_deref()),
+        status: chips::claim(&view.head.status),
+        patient_name,
+        totals: sum(&lines),
+        lines,
+        steps,
+        charged,
+        with_payer,
+        with_patient,
+        open_work: open_work(&who, &view),
+        why_not_send: who.why_not(sending, &state),
+        view,
+    })
+}
+
+fn sum(lines: &[LineMoney]) -> LineMoney {
+    lines.iter().fold(LineMoney::default(), |total, line| LineMoney {
+        by_contract: total.by_contract + line.by_contract,
+        denied: total.denied + line.denied,
+        denial_codes: String::new(),
+        patient_share: total.patient_share + line.patient_share,
+        payer_paid: total.payer_paid + line.payer_paid,
+    })
+}
+
+/// The work about the claim that is not resolved, with the desk's name and whether this person may open it.
+fn open_work(who: &SignedIn, view: &ClaimView) -> Vec<(ClaimWorkRow, &'static str, bool)> {
+    view.work
+        .iter()
+        .filter(|row| row.state != "resolved")
+        .filter_map(|row| WorkDesk::parse(&row.desk).map(|desk| (row, desk)))
+        .map(|(row, desk)| (row.clone(), desk.label(), app::worklist::may_see(&who.actor, desk)))
+        .collect()
+}
+
+/// Where the money of the claim's charges went, from the books: charged, what took how much from it, and with whom
+/// the rest is.
+fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money, Money) {
+    let of = |accounts: &[&str]| -> Money {
+        postings.iter().filter(|row| accounts.contains(&row.account.as_str())).map(|row| row.amount).sum()
+    };
+    let charged = -of(&["revenue"]);
+    let by_contract = of(&["contractual"]);
+    let forgiven = of(&["write_off", "bad_debt"]);
+    let (with_payer, with_patient) = (of(&["payer_receivable"]), of(&["patient_receivable"]));
+    let patient_paid: Money = postings
+        .iter()
+        .filter(|row| row.account == "patient_receivable" && row.source_kind == "patient_payment")
+        .map(|row| -row.amount)
+        .sum();
+    let payer_paid = charged - by_contract - forgiven - patient_paid - with_payer - with_patient;
+    let mut remains = charged;
+    let mut steps = vec![Step {
+        what: "Charged".into(),
+        who: "Fee schedule".into(),
+        amount: charged,
+        remains,
+        tone: "owed",
+        bar_from: 0,
+        bar: charged.cents().max(0),
+    }];
+    for (what, who, amount, tone) in [
+        ("Owed by nobody, by contract".to_owned(), "Contract with the payer", by_contract, "nobody"),
+        (format!("Paid by {payer}"), "Remittance", payer_paid, "payer"),
+        ("Paid by the patient".to_owned(), "Receipt", patient_paid, "patient-paid"),
+        ("Written off".to_owned(), "Approved", forgiven, "nobody"),
+    ] {
+        if amount.is_zero() {
+            continue;
+        }
+        remains -= amount;
+        steps.push(Step {
+            what,
+            who: who.to_owned(),
+            amount: -amount,
+            remains,
+            tone,
+            bar_from: remains.cents().max(0),
+            bar: amount.cents().max(0),
+        });
+    }
+    (steps, charged, with_payer, with_patient)
+}
+
+impl ClaimPage {
+    /// What is still open of the claim.
+    fn open(&self) -> Money {
+        self.with_payer + self.with_patient
+    }
+
+    /// The shape beside an event of the timeline.
+    fn shape(kind: &str) -> &'static str {
+        match kind {
+            "submitted" => "send",
+            "accepted" | "noted" | "adjudicated" | "reversed" => "in",
+            "rejected" => "back",
+            "held" => "pause",
+            "closed" | "released" => "check",
+            _ => "dot",
+        }
+    }
+}

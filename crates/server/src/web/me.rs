@@ -1,0 +1,131 @@
+//! One's own log-in: the password, the device, recovery codes, sessions and a token for the command line. Where the
+//! session may only enrol, this is the only page.
+
+use askama::Template;
+use axum::extract::{Form, Query, State};
+use billing::access::Standing;
+use serde::Deserialize;
+use store::access::SessionRow;
+
+use super::page::{Page, Shell, show as render};
+use super::refusal::Refusal;
+use super::session::SignedIn;
+use super::{Desk, filters};
+use app::access::second_factor;
+
+/// Days a token made on this page lives.
+const TOKEN_DAYS: i64 = 30;
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    done: Option<String>,
+}
+
+/// What the forms hold; each sends its own fields.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Typed {
+    present: String,
+    password: String,
+    secret: String,
+    code: String,
+    label: String,
+}
+
+#[derive(Template)]
+#[template(path = "me/show.html")]
+struct MePage {
+    shell: Shell,
+    enrolling: bool,
+    must_change_password: bool,
+    has_device: bool,
+    codes_left: i64,
+    sessions: Vec<SessionRow>,
+    /// A fresh device secret as hexadecimal, and as the device is given it.
+    secret: String,
+    secret_text: String,
+    device_address: String,
+    problem: Option<(String, String)>,
+    token: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "me/codes.html")]
+struct CodesPage {
+    codes: Vec<String>,
+}
+
+/// The page.
+pub async fn show(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    page(&desk, &who, asked.done.as_deref(), None, None).await
+}
+
+/// Changes the password. Every session ends; the person signs in with the new one.
+pub async fn change_password(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Typed>) -> Page {
+    let actor = who.actor.clone();
+    let done = desk
+        .hashing(move |db, practice| {
+            db.write(&actor, practice, |tx| app::users::change_own_password(tx, &typed.present, &typed.password))
+        })
+        .await;
+    match done.map_err(Refusal::for_form) {
+        Ok(()) => Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to("/log-in"))),
+        Err(problem) => page(&desk, &who, None, Some(problem?), None).await,
+    }
+}
+
+/// Enrols a device and shows the recovery codes, once.
+pub async fn enrol(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Typed>) -> Page {
+    let secret = from_hex(&typed.secret).ok_or(Refusal::Absent)?;
+    let done = desk.write(&who.actor, move |tx| app::users::enrol_device(tx, &secret, &typed.code)).await;
+    match done.map_err(Refusal::for_form) {
+        Ok(codes) => render(&CodesPage { codes }),
+        Err(problem) => page(&desk, &who, None, Some(problem?), None).await,
+    }
+}
+
+/// Makes a token, shown once.
+pub async fn make_token(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Typed>) -> Page {
+    let made = desk.write(&who.actor, move |tx| app::access::session::make_token(tx, &typed.label, TOKEN_DAYS)).await;
+    match made.map_err(Refusal::for_form) {
+        Ok(token) => page(&desk, &who, None, None, Some(token)).await,
+        Err(problem) => page(&desk, &who, None, Some(problem?), None).await,
+    }
+}
+
+async fn page(
+    desk: &Desk,
+    who: &SignedIn,
+    done: Option<&str>,
+    problem: Option<(String, String)>,
+    token: Option<String>,
+) -> Page {
+    let user = who.actor.user;
+    let (own, sessions, codes_left) = desk
+        .read(&who.actor, move |read| {
+            let own = app::users::own(read, user)?;
+            Ok((own, app::access::session::list(read, user)?, app::users::recovery_codes_left(read, user)?))
+        })
+        .await?;
+    let secret = desk.write(&who.actor, |tx| Ok(app::users::new_device_secret(tx))).await?;
+    let (secret_text, device_address) = second_factor::for_device(&secret, &who.actor.login)?;
+    render(&MePage {
+        shell: Shell::new(desk, who, "/me").after(done),
+        enrolling: who.standing == Standing::Enrolling,
+        must_change_password: own.password_is_temporary,
+        has_device: own.has_device,
+        codes_left,
+        sessions,
+        secret: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
+        secret_text,
+        device_address,
+        problem,
+        token,
+    })
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let right = text.len() == 2 * second_factor::SECRET_BYTES && text.is_ascii();
+    right.then(|| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())?
+}

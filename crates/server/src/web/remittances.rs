@@ -1,0 +1,198 @@
+//! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use billing::RemittanceId;
+use billing::access::{Action, ResourceState, authorize};
+use ledger::Money;
+use serde::Deserialize;
+use store::views::remittances::{PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView};
+
+use super::chips::{self, Chip};
+use super::page::{Page, Shell, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    page: Option<i64>,
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "remittances/index.html")]
+struct RemittancesPage {
+    shell: Shell,
+    rows: Vec<(Chip, RemittanceListRow)>,
+    page: i64,
+    more: bool,
+}
+
+/// One of the three balances.
+struct Balance {
+    name: &'static str,
+    what: String,
+    should_be: Money,
+    says: Money,
+    holds: usize,
+    of: usize,
+}
+
+impl Balance {
+    fn difference(&self) -> Money {
+        self.says - self.should_be
+    }
+}
+
+/// A claim of the remittance as its row shows it.
+struct ClaimLine {
+    chip: Chip,
+    name: String,
+    by_contract: Money,
+    denied: Money,
+    row: RemittanceClaimRow,
+}
+
+#[derive(Template)]
+#[template(path = "remittances/show.html")]
+struct RemittancePage {
+    shell: Shell,
+    state: Chip,
+    balances: Vec<Balance>,
+    claims: Vec<ClaimLine>,
+    outside_total: Money,
+    debits: Money,
+    credits: Money,
+    view: RemittanceView,
+}
+
+/// The list.
+pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    let page = asked.page.unwrap_or(0).max(0);
+    let mut rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::list(read, page)?)).await?;
+    let more = rows.len() as i64 > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+    let shell = Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref());
+    let rows = rows.into_iter().map(|row| (chips::remittance(&row.state), row)).collect();
+    render(&RemittancesPage { shell, rows, page, more })
+}
+
+/// One remittance.
+pub async fn show(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<RemittanceId>,
+    Query(asked): Query<Asked>,
+) -> Page {
+    let view = desk
+        .read(&who.actor, move |read| Ok(store::views::remittances::get(read, id)?))
+        .await?
+        .ok_or(Refusal::Absent)?;
+    let masked = authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).map_or(true, |ok| ok.masked());
+    let outside_total: Money = view.outside.iter().map(|row| row.amount).sum();
+    render(&RemittancePage {
+        shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
+        state: chips::remittance(&view.head.state),
+        balances: balances(&view, outside_total),
+        claims: view.claims.iter().map(|row| claim_line(row, masked)).collect(),
+        outside_total,
+        debits: view.entries.iter().map(|row| row.debit).sum(),
+        credits: view.entries.iter().map(|row| row.credit).sum(),
+        view,
+    })
+}
+
+fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
+    let payment = &row.body.0;
+    let adjustments = payment.adjustments.iter().chain(payment.lines.iter().flat_map(|line| line.adjustments.iter()));
+    let all: Money = adjustments.map(|adjustment| adjustment.amount).sum();
+    let name = match &row.patient {
+        Some(patient) if masked => format!("Account {}", patient.0.account_number),
+        Some(patient) => patient.0.name.full(),
+        None => "Nobody of ours".to_owned(),
+    };
+    ClaimLine {
+        chip: chips::claim_payment(&row.state, &row.status_code),
+        name,
+        by_contract: all - row.denied - row.patient_share,
+        denied: row.denied,
+        row: row.clone(),
+    }
+}
+
+/// The three balances, recomputed from what was read: line, claim, payment.
+fn balances(view: &RemittanceView, outside: Money) -> Vec<Balance> {
+    let sum = |adjustments: &[billing::remittance::Adjustment]| -> Money {
+        adjustments.iter().map(|adjustment| adjustment.amount).sum()
+    };
+    let (mut line, mut claim) = ((Money::ZERO, Money::ZERO, 0, 0), (Money::ZERO, Money::ZERO, 0, 0));
+    for payment in view.claims.iter().map(|row| &row.body.0) {
+        let mut of_lines = Money::ZERO;
+        for said in &payment.lines {
+            let adjusted = sum(&said.adjustments);
+            let should_be = said.charge_amount - adjusted;
+            of_lines += adjusted;
+            line.0 += should_be;
+            line.1 += said.paid_amount;
+            line.2 += usize::from(should_be == said.paid_amount);
+            line.3 += 1;
+        }
+        let should_be = payment.charge_amount - sum(&payment.adjustments) - of_lines;
+        claim.0 += should_be;
+        claim.1 += payment.paid_amount;
+        claim.2 += usize::from(should_be == payment.paid_amount);
+        claim.3 += 1;
+    }
+    let paid = claim.1;
+    vec![
+        Balance {
+            name: "1. Service line",
+            what: format!("Charged − adjustments = paid, {} lines", line.3),
+            should_be: line.0,
+            says: line.1,
+            holds: line.2,
+            of: line.3,
+        },
+        Balance {
+            name: "2. Claim",
+            what: format!("Charged − all adjustments = paid, {} claims", claim.3),
+            should_be: claim.0,
+            says: claim.1,
+            holds: claim.2,
+            of: claim.3,
+        },
+        Balance {
+            name: "3. Payment",
+            what: format!("Claims paid {paid} − provider adjustments {outside} = payment"),
+            should_be: paid - outside,
+            says: view.head.amount,
+            holds: usize::from(paid - outside == view.head.amount),
+            of: 1,
+        },
+    ]
+}
+
+impl RemittancePage {
+    /// An account of the books in words.
+    fn account(name: &str) -> &str {
+        match name {
+            "payer_receivable" => "Receivable from the payer",
+            "patient_receivable" => "Receivable from patients",
+            "contractual" => "Contractual adjustments",
+            "era_clearing" => "Clearing of this remittance",
+            "in_transit" => "Money on its way to the bank",
+            "bank" => "Bank",
+            "unapplied_payer" => "Unapplied cash of the payer",
+            "credit_balance" => "Credit balances",
+            "recoupment" => "Recoupments",
+            "provider_adjustment" => "Provider adjustments",
+            "interest" => "Interest income",
+            "write_off" => "Written off",
+            "suspense" => "Suspense",
+            "revenue" => "Revenue",
+            other => other,
+        }
+    }
+}

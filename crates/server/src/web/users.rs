@@ -1,0 +1,142 @@
+//! People and roles: added by one person, approved by another, disabled at once.
+
+use askama::Template;
+use axum::extract::{Query, RawForm, State};
+use billing::UserId;
+use billing::access::{Action, ResourceState, Role};
+use serde::Deserialize;
+
+use super::chips::{self, Chip};
+use super::page::{Page, Shell, go, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+use app::users::{NewPerson, Person};
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    done: Option<String>,
+}
+
+/// What the form of a new person holds.
+#[derive(Default, Clone)]
+struct Typed {
+    login: String,
+    name: String,
+    password: String,
+    roles: Vec<Role>,
+}
+
+/// A person as the list shows them.
+struct Line {
+    person: Person,
+    chip: Chip,
+    roles: String,
+    may_approve: bool,
+    may_disable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "users/index.html")]
+struct UsersPage {
+    shell: Shell,
+    lines: Vec<Line>,
+    typed: Typed,
+    problem: Option<(String, String)>,
+    why_not: Option<String>,
+}
+
+/// The list, with the form of a new person.
+pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    page(&desk, &who, asked.done.as_deref(), Typed::default(), None).await
+}
+
+/// Adds a person.
+pub async fn create(State(desk): State<Desk>, who: SignedIn, RawForm(body): RawForm) -> Page {
+    let typed = typed(&body);
+    let (actor, new) = (who.actor.clone(), typed.clone());
+    let done = desk
+        .hashing(move |db, practice| {
+            db.write(&actor, practice, |tx| {
+                let person = NewPerson {
+                    login: &new.login,
+                    display_name: &new.name,
+                    roles: &new.roles,
+                    password: &new.password,
+                    solo_practice: store::views::practice::is_solo(tx)?,
+                };
+                app::users::add(tx, &person)
+            })
+        })
+        .await;
+    match done.map_err(Refusal::for_form) {
+        Ok(_) => go("/users", "added"),
+        Err(problem) => page(&desk, &who, None, typed, Some(problem?)).await,
+    }
+}
+
+/// Approves a waiting person.
+pub async fn approve(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
+    desk.write(&who.actor, move |tx| app::users::approve(tx, id)).await?;
+    go("/users", "approved")
+}
+
+/// Disables a person.
+pub async fn disable(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
+    desk.write(&who.actor, move |tx| app::users::disable(tx, id)).await?;
+    go("/users", "disabled")
+}
+
+/// The form by hand: it may hold several roles.
+fn typed(body: &[u8]) -> Typed {
+    let pairs: Vec<(String, String)> = serde_urlencoded_pairs(body);
+    let one =
+        |key: &str| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default();
+    Typed {
+        login: one("login"),
+        name: one("name"),
+        password: one("password"),
+        roles: pairs.iter().filter(|(name, _)| name == "role").filter_map(|(_, value)| value.parse().ok()).collect(),
+    }
+}
+
+fn serde_urlencoded_pairs(body: &[u8]) -> Vec<(String, String)> {
+    let uri = format!("/?{}", String::from_utf8_lossy(body));
+    uri.parse()
+        .ok()
+        .and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok())
+        .map(|Query(pairs)| pairs)
+        .unwrap_or_default()
+}
+
+async fn page(
+    desk: &Desk,
+    who: &SignedIn,
+    done: Option<&str>,
+    typed: Typed,
+    problem: Option<(String, String)>,
+) -> Page {
+    let people = desk.read(&who.actor, |read| app::users::list(read)).await?;
+    let lines = people.into_iter().map(|person| line(who, person)).collect();
+    let why_not = who.why_not(Action::ManageUsers, &ResourceState::default());
+    render(&UsersPage { shell: Shell::new(desk, who, "/users").after(done), lines, typed, problem, why_not })
+}
+
+fn line(who: &SignedIn, person: Person) -> Line {
+    use billing::access::UserState;
+    let made = ResourceState::made_by(person.created_by, ledger::Money::ZERO);
+    Line {
+        chip: chips::user(person.state),
+        roles: person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", "),
+        may_approve: person.state == UserState::Waiting && who.why_not(Action::ApproveUsers, &made).is_none(),
+        may_disable: person.state != UserState::Disabled && person.id != who.actor.user && who.may(Action::DisableUser),
+        person,
+    }
+}
+
+impl UsersPage {
+    fn roles() -> [Role; 11] {
+        Role::ALL
+    }
+}

@@ -1,0 +1,301 @@
+//! The desk: the queue, the item, its context. Take, put back, escalate with a handover, return, resolve, note.
+
+use askama::Template;
+use axum::extract::{Form, Query, State};
+use axum::response::IntoResponse;
+use axum::response::Redirect;
+use billing::WorkItemId;
+use billing::access::{Action, ResourceState};
+use billing::work::{Desk as WorkDesk, Handover, Resolution, WorkState};
+use jiff::civil::Date;
+use ledger::Money;
+use serde::Deserialize;
+use store::views::work::WorkContext;
+use store::worklist::{QueueCursor, QueueRow};
+
+use super::chips::{self, Chip};
+use super::page::{Page, Shell, go, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+use app::worklist::WorkItemView;
+
+/// Where a problem can begin: the first level of every root cause (desk.md 4.2).
+const STAGES: &[&str] = &[
+    "registration",
+    "eligibility",
+    "authorization",
+    "charge",
+    "coding",
+    "claim build",
+    "submission",
+    "payer",
+    "posting",
+    "patient",
+];
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    desk: Option<String>,
+    done: Option<String>,
+}
+
+/// What the forms of an item hold; each form sends its own fields.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct Typed {
+    pub(super) problem: String,
+    pub(super) tried: String,
+    pub(super) evidence: String,
+    pub(super) promised: String,
+    pub(super) to_decide: String,
+    why: String,
+    outcome: String,
+    root_cause: String,
+    note: String,
+}
+
+/// A queue one may look at.
+struct Tab {
+    href: String,
+    label: &'static str,
+    current: bool,
+}
+
+/// The item in the middle.
+struct Pane {
+    view: WorkItemView,
+    context: WorkContext,
+    state: Chip,
+    reason: Chip,
+    mine: bool,
+    may_work: bool,
+    why_not: Option<String>,
+    above: Option<&'static str>,
+    may_return: bool,
+    typed: Typed,
+    problem: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "work/index.html")]
+struct WorkPage {
+    shell: Shell,
+    tabs: Vec<Tab>,
+    title: &'static str,
+    queue: Vec<QueueRow>,
+    stake: Money,
+    today: Date,
+    open: Option<WorkItemId>,
+    pane: Option<Pane>,
+    stages: &'static [&'static str],
+}
+
+impl WorkPage {
+    fn is_open(&self, id: &WorkItemId) -> bool {
+        self.open.as_ref() == Some(id)
+    }
+}
+
+/// A queue without an item.
+pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    page(&desk, &who, asked.desk.as_deref(), asked.done.as_deref(), None, (Typed::default(), None)).await
+}
+
+/// An item in its queue.
+pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Query(asked): Query<Asked>) -> Page {
+    page(&desk, &who, asked.desk.as_deref(), asked.done.as_deref(), Some(id), (Typed::default(), None)).await
+}
+
+/// Takes an item.
+pub async fn take(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| app::worklist::take(db, &actor, practice, id)).await?;
+    go(&format!("/work/{id}"), "taken")
+}
+
+/// Takes the most urgent open item of a desk.
+pub async fn take_next(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    let from = asked.desk.as_deref().and_then(WorkDesk::parse).ok_or(Refusal::Absent)?;
+    let actor = who.actor.clone();
+    let next = desk.blocking(move |db, practice| app::worklist::take_next(db, &actor, practice, from)).await?;
+    match next {
+        Some(id) => go(&format!("/work/{id}"), "taken"),
+        None => Ok(Redirect::to(&format!("/work?desk={}", from.as_str())).into_response()),
+    }
+}
+
+/// Puts an item back.
+pub async fn put_back(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| app::worklist::put_back(db, &actor, practice, id)).await?;
+    go(&format!("/work/{id}"), "put-back")
+}
+
+/// Escalates an item with a handover.
+pub async fn escalate(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    Form(typed): Form<Typed>,
+) -> Page {
+    let (actor, handover) = (who.actor.clone(), handover(&typed));
+    let done = desk.blocking(move |db, practice| app::worklist::escalate(db, &actor, practice, id, handover)).await;
+    after(&desk, &who, id, typed, done, ("/work", "escalated")).await
+}
+
+/// Returns an escalated item.
+pub async fn give_back(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    Form(typed): Form<Typed>,
+) -> Page {
+    let (actor, why) = (who.actor.clone(), typed.why.clone());
+    let done = desk.blocking(move |db, practice| app::worklist::return_item(db, &actor, practice, id, &why)).await;
+    after(&desk, &who, id, typed, done, ("/work", "returned")).await
+}
+
+/// Resolves an item.
+pub async fn resolve(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    Form(typed): Form<Typed>,
+) -> Page {
+    let actor = who.actor.clone();
+    let resolution = Resolution { outcome: typed.outcome.clone(), root_cause: typed.root_cause.clone() };
+    let done = desk.blocking(move |db, practice| app::worklist::resolve(db, &actor, practice, id, resolution)).await;
+    after(&desk, &who, id, typed, done, ("/work", "resolved")).await
+}
+
+/// Leaves a note.
+pub async fn note(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
+    let (actor, words) = (who.actor.clone(), typed.note.clone());
+    let done = desk.blocking(move |db, practice| app::worklist::note(db, &actor, practice, id, &words)).await;
+    let back = format!("/work/{id}");
+    after(&desk, &who, id, typed, done, (&back, "noted")).await
+}
+
+/// The handover of a form.
+pub fn handover(typed: &Typed) -> Handover {
+    Handover {
+        problem: typed.problem.clone(),
+        tried: typed.tried.clone(),
+        evidence: typed.evidence.clone(),
+        promised: typed.promised.clone(),
+        to_decide: typed.to_decide.clone(),
+    }
+}
+
+/// On: where the action leads; back: the item with what was typed and what is wrong.
+async fn after(
+    desk: &Desk,
+    who: &SignedIn,
+    id: WorkItemId,
+    typed: Typed,
+    done: Result<(), Refusal>,
+    on: (&str, &str),
+) -> Page {
+    match done.map_err(Refusal::for_form) {
+        Ok(()) => go(on.0, on.1),
+        Err(Ok(problem)) => page(desk, who, None, None, Some(id), (typed, Some(problem))).await,
+        Err(Err(refusal)) => Err(refusal),
+    }
+}
+
+async fn page(
+    desk: &Desk,
+    who: &SignedIn,
+    asked: Option<&str>,
+    done: Option<&str>,
+    open: Option<WorkItemId>,
+    (typed, problem): (Typed, Option<(String, String)>),
+) -> Page {
+    let actor = who.actor.clone();
+    let found = match open {
+        Some(id) => Some(
+            desk.blocking(move |db, practice| {
+                let view = app::worklist::show(db, &actor, practice, id)?;
+                let context = db.read(&actor, practice, |read| {
+                    Ok::<_, app::Error>(store::views::work::context(read, &view.item)?)
+                })?;
+                Ok((view, context))
+            })
+            .await?,
+        ),
+        None => None,
+    };
+    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, _)| view.item.desk));
+    let chosen = wanted.or_else(|| own_desks(who).first().copied());
+    let mine = asked == Some("mine") || chosen.is_none();
+    let actor = who.actor.clone();
+    let (queue, today) = desk
+        .blocking(move |db, practice| {
+            let queue = match chosen {
+                Some(chosen) if !mine => app::worklist::queue(db, &actor, practice, chosen, QueueCursor::START)?,
+                Some(_) | None => app::worklist::mine(db, &actor, practice)?,
+            };
+            Ok((queue, db.env().today()))
+        })
+        .await?;
+    render(&WorkPage {
+        shell: Shell::new(desk, who, "/work").after(done),
+        tabs: tabs(who, if mine { None } else { chosen }),
+        title: chosen.filter(|_| !mine).map_or("My work", WorkDesk::label),
+        stake: queue.iter().map(|row| row.stake_cents).sum(),
+        queue,
+        today,
+        open,
+        pane: found.map(|(view, context)| pane(who, view, context, typed, problem)),
+        stages: STAGES,
+    })
+}
+
+fn pane(
+    who: &SignedIn,
+    view: WorkItemView,
+    context: WorkContext,
+    typed: Typed,
+    problem: Option<(String, String)>,
+) -> Pane {
+    let action = app::worklist::action_for(view.item.desk);
+    let why_not = who.why_not(action, &ResourceState::default());
+    let above = view.item.desk.above().filter(|_| who.may(Action::EscalateWork)).map(WorkDesk::label);
+    Pane {
+        state: chips::work(view.item.state),
+        reason: chips::reason(view.item.reason),
+        mine: view.item.owner == Some(who.actor.user),
+        may_work: why_not.is_none() && view.item.state != WorkState::Resolved,
+        why_not,
+        above,
+        may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
+        view,
+        context,
+        typed,
+        problem,
+    }
+}
+
+/// The desks the person works, then those the person oversees.
+fn own_desks(who: &SignedIn) -> Vec<WorkDesk> {
+    let (own, seen): (Vec<_>, Vec<_>) = WorkDesk::ALL
+        .into_iter()
+        .filter(|desk| app::worklist::may_see(&who.actor, *desk))
+        .partition(|desk| who.may(app::worklist::action_for(*desk)));
+    // Whoever works several desks begins at the highest: nobody else may.
+    own.into_iter().rev().chain(seen).collect()
+}
+
+fn tabs(who: &SignedIn, current: Option<WorkDesk>) -> Vec<Tab> {
+    let mut desks = own_desks(who);
+    desks.sort();
+    let mut tabs = vec![Tab { href: "/work?desk=mine".into(), label: "Mine", current: current.is_none() }];
+    tabs.extend(desks.into_iter().map(|desk| Tab {
+        href: format!("/work?desk={}", desk.as_str()),
+        label: desk.label(),
+        current: current == Some(desk),
+    }));
+    tabs
+}
