@@ -13,7 +13,7 @@ use x12::transactions::claim_837p::{
 use x12::transactions::{Contact, DatePeriod, Demographics, Name, Party, Procedure, Reference, Specialty};
 
 use crate::amount::to_amount;
-use crate::envelope::{Envelope, NotWritten};
+use crate::envelope::{Envelope, NotWritten, accepted_by_our_check};
 use crate::text::plain;
 pub(crate) use party::person_name;
 use party::{address, billing_party, facility, provider};
@@ -38,6 +38,7 @@ pub fn write(claims: &[CleanClaim], envelope: &Envelope) -> Result<Vec<u8>, NotW
 
 /// Reads the file as its receiver will, and compares.
 fn read_back(bytes: &[u8], claims: &[CleanClaim]) -> Result<(), NotWritten> {
+    accepted_by_our_check(bytes)?;
     let file = x12::read(bytes);
     let mut said = Vec::new();
     for (_, _, set) in file.sets() {

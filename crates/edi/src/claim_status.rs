@@ -11,7 +11,7 @@ use x12::transactions::{
 use crate::acknowledgment::status_codes;
 use crate::amount::{to_amount, to_money};
 use crate::claim_837::person_name;
-use crate::envelope::{Envelope, NotWritten};
+use crate::envelope::{Envelope, NotWritten, accepted_by_our_check};
 use crate::remittance_835::raw;
 use crate::text::plain;
 
@@ -38,7 +38,9 @@ pub fn write(claim: &Claim, trace: &str, envelope: &Envelope) -> Result<Vec<u8>,
     };
     let mut writer = envelope.open("HR", GUIDE)?;
     claim_status_276::write(&questions, &mut writer);
-    Ok(writer.finish()?)
+    let bytes = writer.finish()?;
+    accepted_by_our_check(&bytes)?;
+    Ok(bytes)
 }
 
 fn subscriber<'a>(claim: &'a Claim, trace: &'a str) -> SubscriberStatuses<'a> {

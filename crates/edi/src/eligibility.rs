@@ -16,7 +16,7 @@ use x12::transactions::{
 
 use crate::amount::to_money;
 use crate::claim_837::person_name;
-use crate::envelope::{Envelope, NotWritten};
+use crate::envelope::{Envelope, NotWritten, accepted_by_our_check};
 use crate::remittance_835::raw;
 use crate::text::plain;
 
@@ -77,7 +77,9 @@ pub fn write(question: &EligibilityQuestion<'_>, envelope: &Envelope) -> Result<
     };
     let mut writer = envelope.open("HS", GUIDE)?;
     eligibility_270::write(&inquiries, &mut writer);
-    Ok(writer.finish()?)
+    let bytes = writer.finish()?;
+    accepted_by_our_check(&bytes)?;
+    Ok(bytes)
 }
 
 fn subscriber<'a>(question: &EligibilityQuestion<'a>) -> SubscriberInquiry<'a> {

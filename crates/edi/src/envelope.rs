@@ -52,6 +52,25 @@ impl NotWritten {
     }
 }
 
+/// Problems named in a refusal; the first ones tell the cause, and a whole file of them would not be read.
+const PROBLEMS_NAMED: usize = 5;
+
+/// Whether our own check accepts the file; else the places at fault.
+pub(crate) fn accepted_by_our_check(bytes: &[u8]) -> Result<(), NotWritten> {
+    let checked = crate::check::check(bytes);
+    if checked.is_accepted {
+        return Ok(());
+    }
+    let errors = checked.problems.iter().filter(|problem| problem.severity == "error");
+    Err(NotWritten {
+        sentence: "The file was not written, because a receiver would reject it.".to_owned(),
+        problems: errors
+            .take(PROBLEMS_NAMED)
+            .map(|problem| format!("{}: {} {}", problem.place, problem.message, problem.remedy.trim_end_matches('.')))
+            .collect(),
+    })
+}
+
 impl From<x12::WriteError> for NotWritten {
     fn from(error: x12::WriteError) -> Self {
         NotWritten::because(format!("The file was not written: {error}."))
