@@ -57,7 +57,8 @@ impl Moved {
             format!("Acknowledgments: claims {}.", parts.join(", "))
         };
         if self.unknown > 0 {
-            sentence.push_str(&format!(" {} files or claims named in it are not ours and were left out.", self.unknown));
+            sentence
+                .push_str(&format!(" {} files or claims named in it are not ours and were left out.", self.unknown));
         }
         sentence
     }
@@ -191,10 +192,8 @@ impl Desk {
             };
             let sendings = tx.query(&SUBMISSIONS_OF_CLAIM, params![claim.id])?;
             // The sending it names, else the latest: some payers return no reference of the file.
-            let sending = sendings
-                .iter()
-                .find(|(_, _, interchange)| Some(*interchange) == named)
-                .or_else(|| sendings.first());
+            let sending =
+                sendings.iter().find(|(_, _, interchange)| Some(*interchange) == named).or_else(|| sendings.first());
             let Some((submission, version, _)) = sending else {
                 self.moved.unknown += 1;
                 continue;
@@ -303,7 +302,9 @@ impl Desk {
     ) -> Result<bool, Error> {
         let known = tx.query(&CLAIM_EVENTS, params![claim.id])?;
         let is_known = |before: &store::claim::ClaimEventRow| {
-            before.submission_id == Some(submission) && before.sentence == sentence && before.raw.as_deref() == Some(raw)
+            before.submission_id == Some(submission)
+                && before.sentence == sentence
+                && before.raw.as_deref() == Some(raw)
         };
         if known.iter().any(is_known) {
             return Ok(false);

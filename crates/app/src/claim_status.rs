@@ -67,11 +67,8 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
         let sentence = in_words(&answer);
         let event = ClaimEvent::Noted { what: sentence.clone() };
         claim.apply(&event)?;
-        let evidence = Evidence {
-            raw: Some(answer.raw),
-            inbound_file_id: Some(file),
-            ..Evidence::words(sentence.as_str())
-        };
+        let evidence =
+            Evidence { raw: Some(answer.raw), inbound_file_id: Some(file), ..Evidence::words(sentence.as_str()) };
         store::claim::save_event(tx, &claim, &event, evidence)?;
         for item in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])? {
             store::worklist::append_event(tx, item.id, "noted", &sentence)?;

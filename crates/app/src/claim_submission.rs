@@ -62,8 +62,11 @@ pub fn seal(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Sealed, Erro
 
 fn seal_ready(tx: &mut Tx, may_correct: bool) -> Result<Sealed, Error> {
     let house = store::registration::practice(tx)?.ok_or(Error::NotFound("practice"))?;
-    let ids: Vec<ClaimId> =
-        tx.query(&CLAIMS_IN_STATUS, params![ClaimStatus::Ready, MOST_CLAIMS_A_RUN])?.into_iter().map(|(id,)| id).collect();
+    let ids: Vec<ClaimId> = tx
+        .query(&CLAIMS_IN_STATUS, params![ClaimStatus::Ready, MOST_CLAIMS_A_RUN])?
+        .into_iter()
+        .map(|(id,)| id)
+        .collect();
     let (mine, left): (Vec<Claim>, Vec<Claim>) = store::claim::load_many(tx, &ids)?
         .into_iter()
         .partition(|claim| may_correct || claim.body.frequency == ClaimFrequency::Original);
@@ -126,7 +129,11 @@ fn seal_batch(
         moved.push((claim, event));
     }
     let due_on = due_on.unwrap_or_else(|| tx.today());
-    let row = submission(tx, id, FileToSeal { kind: "837P", envelope: &envelope, bytes, due_on, total, claims: contents.len() });
+    let row = submission(
+        tx,
+        id,
+        FileToSeal { kind: "837P", envelope: &envelope, bytes, due_on, total, claims: contents.len() },
+    );
     tx.insert(&row)?;
     tx.insert_many(&contents)?;
     let sentence = format!("Sealed into file {} for {route}", row.file_name);
@@ -135,7 +142,12 @@ fn seal_batch(
         store::claim::save_event(tx, &claim, &event, evidence)?;
         resolve_refusals(tx, claim.id)?;
     }
-    tx.audit("seal_claims", "submission", id.0, serde_json::json!({ "claims": row.claim_count, "file": row.file_name }));
+    tx.audit(
+        "seal_claims",
+        "submission",
+        id.0,
+        serde_json::json!({ "claims": row.claim_count, "file": row.file_name }),
+    );
     sealed.claims += contents.len();
     sealed.files.push(id);
     Ok(())
@@ -307,7 +319,9 @@ pub fn resend(db: &Db, actor: &Actor, practice: PracticeId, id: SubmissionId) ->
         let file = tx.query_opt(&SUBMISSION, params![id])?.ok_or(Error::NotFound("file"))?;
         match file.status {
             SubmissionStatus::Acknowledged => {
-                return Err(Error::refused("The clearinghouse has read this file. Ask for the claims' status instead."));
+                return Err(Error::refused(
+                    "The clearinghouse has read this file. Ask for the claims' status instead.",
+                ));
             }
             SubmissionStatus::Rejected => {
                 return Err(Error::refused("This file was refused. Mend its claims; they go into a new file."));
@@ -387,7 +401,8 @@ pub fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId) -> Re
                 deadline_on: None,
             };
             worklist::open(tx, work)?;
-            let next_look = add_business_days(tx.today(), WorkReason::AcknowledgmentMissing.due_in_business_days(), &[]);
+            let next_look =
+                add_business_days(tx.today(), WorkReason::AcknowledgmentMissing.due_in_business_days(), &[]);
             tx.execute(&POSTPONE_ANSWER, params![file.id, next_look])?;
         }
         Ok(late.len())

@@ -1,6 +1,8 @@
 //! The use cases on both databases: one binary, one module a feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
+mod carrier;
+mod claim_exchange;
 mod claim_preparation;
 mod clinic;
 mod patient_money;

@@ -1,0 +1,617 @@
+//! Claims on their way: sealed before they leave, sent once or byte for byte again, and moved by exactly the
+//! acknowledgments that speak of them, in whatever order those come.
+
+use app::claim_acknowledgment::import;
+use app::clearinghouse::InboundFile;
+use app::inbound::{self, Outcome};
+use app::{Error, claim_status, claim_submission, eligibility, jobs, worklist};
+use billing::access::{Actor, Role};
+use billing::charge::{Charge, Procedure, Units};
+use billing::claim::create::{ClaimSource, create};
+use billing::claim::submission::SubmissionStatus;
+use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
+use billing::encounter::{Encounter, EncounterStatus};
+use billing::identifier::{MemberId, Npi, PatientControlNumber, Taxonomy};
+use billing::patient::{Guarantor, Patient};
+use billing::payer::{Payer, PayerSettings};
+use billing::person::{Address, Contact, Gender, PersonName};
+use billing::provider::Provider;
+use billing::work::{Desk, WorkReason};
+use billing::{
+    ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, PatientId, PayerId, ProviderId, SubmissionId,
+    UserId,
+};
+use jiff::SignedDuration;
+use jiff::civil::date;
+use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
+use store::submission::{SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionRow};
+use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
+use store::worklist::QueueCursor;
+use store::{StoreError, params};
+use uuid::Uuid;
+
+use crate::carrier::{Carrier, Mood, claim_answers, eligibility_answer, group_answer, status_answer, ta1};
+
+const PAYER: PayerId = PayerId(Uuid::from_u128(0x901));
+const PATIENT: PatientId = PatientId(Uuid::from_u128(0x902));
+const COVERAGE: CoverageId = CoverageId(Uuid::from_u128(0x903));
+const DOCTOR: ProviderId = ProviderId(Uuid::from_u128(0x904));
+
+fn person(number: u128, role: Role) -> Actor {
+    Actor::user(UserId(Uuid::from_u128(number)), format!("person-{number}"), vec![role], PRACTICE)
+}
+
+fn name(first: &str, last: &str) -> PersonName {
+    PersonName { last: last.into(), first: first.into(), ..PersonName::default() }
+}
+
+fn home() -> Address {
+    Address {
+        line1: "18 Quarry Lane".into(),
+        line2: String::new(),
+        city: "Austin".into(),
+        state: "TX".into(),
+        zip: "78701".into(),
+    }
+}
+
+fn payer(route: &str) -> Payer {
+    Payer {
+        id: PAYER,
+        name: "Union Lake Trust".into(),
+        payer_identifier: "ULT01".into(),
+        filing_indicator: "CI".into(),
+        settings: PayerSettings { route: route.into(), ..PayerSettings::default() },
+    }
+}
+
+fn patient() -> Patient {
+    Patient {
+        id: PATIENT,
+        account_number: "A-10277".into(),
+        name: name("Odette", "Fairbanks"),
+        birth_date: date(1971, 5, 3).into(),
+        gender: Gender::Female,
+        address: home(),
+        contact: Contact::default(),
+        guarantor_id: GuarantorId(Uuid::from_u128(0x905)),
+        language: "en".into(),
+        invented: true,
+    }
+}
+
+fn coverage() -> Coverage {
+    let subscriber = Subscriber {
+        name: name("Odette", "Fairbanks"),
+        member_id: MemberId::parse("ULT77001").unwrap(),
+        birth_date: date(1971, 5, 3).into(),
+        gender: Gender::Female,
+        address: home(),
+    };
+    Coverage {
+        id: COVERAGE,
+        version: 1,
+        patient_id: PATIENT,
+        payer_id: PAYER,
+        plan_name: "Union Lake Plus".into(),
+        group_number: String::new(),
+        rank: CoverageRank::Primary,
+        relationship: Relationship::SelfSubscriber,
+        subscriber,
+        effective_on: date(2025, 1, 1),
+        ends_on: None,
+    }
+}
+
+fn doctor() -> Provider {
+    Provider {
+        id: DOCTOR,
+        name: name("Mira", "Lin"),
+        npi: Npi::parse("1245319599").unwrap(),
+        taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
+        in_practice: true,
+    }
+}
+
+/// The practice with a payer, a doctor and a patient who is covered.
+fn open(db: &TestDb) {
+    crate::clinic::open_practice(db);
+    db.write(&db.system(), PRACTICE, |tx| {
+        store::registration::insert_payer(tx, &payer("CLEARING"))?;
+        store::registration::insert_provider(tx, &doctor(), None)?;
+        let guarantor = Guarantor {
+            id: patient().guarantor_id,
+            name: name("Odette", "Fairbanks"),
+            address: home(),
+            contact: Contact::default(),
+        };
+        store::registration::insert_guarantor(tx, &guarantor)?;
+        store::registration::insert_patient(tx, &patient(), None)?;
+        store::registration::insert_coverage(tx, &coverage(), None)
+    })
+    .unwrap();
+}
+
+/// A visit of one charge with a clean claim that waits for the next file.
+fn ready_claim(db: &TestDb, number: u128, route: &str) -> ClaimId {
+    let id = ClaimId(Uuid::from_u128(0x7000 + number));
+    let encounter = Encounter {
+        id: EncounterId(Uuid::from_u128(0x5000 + number)),
+        patient_id: PATIENT,
+        date_of_service: date(2026, 3, 1),
+        original_date: None,
+        place_of_service: "11".into(),
+        facility_id: None,
+        rendering_id: DOCTOR,
+        referring_id: None,
+        supervising_id: None,
+        ordering_id: None,
+        diagnoses: vec!["E119".into()],
+        prior_authorization: None,
+        referral_number: None,
+        accident: None,
+        onset_on: None,
+        status: EncounterStatus::Billed,
+        source_key: None,
+    };
+    let charge = Charge {
+        id: ChargeId(Uuid::from_u128(0x6000 + number)),
+        encounter_id: encounter.id,
+        patient_id: PATIENT,
+        line_number: 1,
+        date_of_service: encounter.date_of_service,
+        procedure: Procedure { code: "99213".into(), modifiers: vec![] },
+        diagnosis_pointers: vec![1],
+        units: Units::ONE,
+        amount: Money::from_cents(10_000),
+        drug: None,
+    };
+    let (practice, patient, coverage, doctor, payer) =
+        (crate::clinic::practice(), patient(), coverage(), doctor(), payer(route));
+    let charges = [charge];
+    let source = ClaimSource {
+        practice: &practice,
+        patient: &patient,
+        encounter: &encounter,
+        charges: &charges,
+        coverage: &coverage,
+        payer: &payer,
+        rendering: Some(&doctor),
+        referring: None,
+        supervising: None,
+        ordering: None,
+        facility: None,
+    };
+    let mut claim = create(id, PatientControlNumber::parse(&control_number(number)).unwrap(), &source);
+    db.write(&db.system(), PRACTICE, |tx| {
+        store::charge::insert(tx, &encounter, &charges)?;
+        store::claim::insert(tx, &claim)?;
+        claim.status = ClaimStatus::Draft;
+        claim.apply(&ClaimEvent::Released).unwrap();
+        store::claim::save_event(tx, &claim, &ClaimEvent::Released, Evidence::words("Clean"))
+    })
+    .unwrap();
+    id
+}
+
+fn control_number(number: u128) -> String {
+    format!("AR{number:06}")
+}
+
+/// Takes a rejected or refused claim through mending and a clean scrub.
+fn mend(db: &TestDb, id: ClaimId) {
+    db.write(&db.system(), PRACTICE, |tx| {
+        let mut claim = store::claim::load(tx, id)?.unwrap();
+        if claim.status == ClaimStatus::Rejected {
+            claim.apply(&ClaimEvent::Mended).unwrap();
+            claim.version += 1;
+            store::claim::save_version(tx, &claim)?;
+            store::claim::save_event(tx, &claim, &ClaimEvent::Mended, Evidence::words("Member id corrected"))?;
+        }
+        claim.apply(&ClaimEvent::Released).unwrap();
+        store::claim::save_event(tx, &claim, &ClaimEvent::Released, Evidence::words("Clean"))
+    })
+    .unwrap();
+}
+
+fn status(db: &TestDb, id: ClaimId) -> ClaimStatus {
+    db.read(&db.system(), PRACTICE, |read| Ok::<_, StoreError>(read.query_one(&CLAIM_ROW, params![id])?.status))
+        .unwrap()
+}
+
+fn file(db: &TestDb, id: SubmissionId) -> SubmissionRow {
+    db.read(&db.system(), PRACTICE, |read| read.query_one(&SUBMISSION, params![id])).unwrap()
+}
+
+/// The latest file a claim was in.
+fn latest_file(db: &TestDb, id: ClaimId) -> SubmissionRow {
+    let files = db.read(&db.system(), PRACTICE, |read| read.query(&SUBMISSIONS_OF_CLAIM, params![id])).unwrap();
+    file(db, files[0].0)
+}
+
+fn send(db: &TestDb, carrier: &Carrier) -> claim_submission::Sealed {
+    let sealed = claim_submission::seal(db, &db.system(), PRACTICE).unwrap();
+    claim_submission::deliver(db, &db.system(), PRACTICE, carrier).unwrap();
+    sealed
+}
+
+/// Open work by desk and reason.
+fn open_work(db: &TestDb) -> Vec<(Desk, WorkReason)> {
+    let mut found = Vec::new();
+    for desk in Desk::ALL {
+        let queue = worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap();
+        found.extend(queue.into_iter().map(|row| (row.desk, row.reason)));
+    }
+    found
+}
+
+fn take(db: &TestDb, name: &str, bytes: &[u8]) -> inbound::Receipt {
+    import(db, &db.system(), PRACTICE, name, bytes).unwrap()
+}
+
+#[test]
+fn a_file_is_stored_before_it_leaves_and_goes_again_byte_for_byte() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        let sealed = claim_submission::seal(db, &person(1, Role::Tier1), PRACTICE).unwrap();
+        assert_eq!((sealed.files.len(), sealed.claims, sealed.held), (1, 1, 0));
+        let stored = file(db, sealed.files[0]);
+        assert_eq!(stored.status, SubmissionStatus::Sealed);
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+
+        carrier.mood.set(Mood::Closed);
+        let delivered = claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert!(delivered.sent == 0 && delivered.stopped.is_some());
+        assert_eq!(file(db, stored.id).status, SubmissionStatus::Sealed);
+
+        carrier.mood.set(Mood::Uncertain);
+        assert_eq!(claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap().uncertain, 1);
+        assert_eq!(file(db, stored.id).status, SubmissionStatus::Ambiguous);
+
+        carrier.mood.set(Mood::Takes);
+        assert_eq!(claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap().sent, 1);
+        assert_eq!(file(db, stored.id).status, SubmissionStatus::Sent);
+        assert_eq!(claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap().sent, 0);
+
+        claim_submission::resend(db, &db.system(), PRACTICE, stored.id).unwrap();
+        claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        let given = carrier.given.borrow();
+        assert_eq!(given.len(), 3);
+        assert!(given.iter().all(|one| *one == (stored.file_name.clone(), stored.bytes.clone())));
+    });
+}
+
+#[test]
+fn one_file_a_route_and_a_claim_that_no_receiver_could_take_is_held() {
+    for_each_engine(|db| {
+        open(db);
+        let north = [ready_claim(db, 1, "NORTH"), ready_claim(db, 2, "NORTH")];
+        let south = ready_claim(db, 3, "SOUTH");
+        let bad = ready_claim(db, 4, "A ROUTE THAT IS TOO LONG");
+        let sealed = claim_submission::seal(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!((sealed.files.len(), sealed.claims, sealed.held), (2, 3, 1));
+        let files: Vec<_> = sealed.files.iter().map(|id| file(db, *id)).map(|f| (f.route, f.claim_count)).collect();
+        assert_eq!(files, [("NORTH".into(), 2), ("SOUTH".into(), 1)]);
+        assert!(north.iter().chain([&south]).all(|id| status(db, *id) == ClaimStatus::Submitted));
+        assert_eq!(status(db, bad), ClaimStatus::Held);
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::HeldForData)]);
+    });
+}
+
+#[test]
+fn acknowledgments_reach_the_same_end_in_any_order_and_any_number() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let orders = permutations(4);
+        for (round, order) in orders.iter().enumerate() {
+            let number = 100 + round as u128;
+            let claim = ready_claim(db, number, "CLEARING");
+            send(db, &carrier);
+            let sent = latest_file(db, claim);
+            let named = control_number(number);
+            let messages = [
+                ta1(sent.interchange_number, "A", "000"),
+                group_answer(sent.group_number, "A"),
+                claim_answers("AY", sent.interchange_number, &[(&named, "A1:19:PR")]),
+                claim_answers("PR", sent.interchange_number, &[(&named, "A2:20:PR")]),
+            ];
+            for (step, place) in order.iter().enumerate() {
+                take(db, &format!("{round}-{step}.x12"), &messages[*place]);
+                // The same again, and the same in another dress.
+                take(db, &format!("{round}-{step}-again.x12"), &messages[*place]);
+                let dressed = String::from_utf8(messages[*place].clone()).unwrap().replace('~', "~\n");
+                let again = take(db, &format!("{round}-{step}-dressed.x12"), dressed.as_bytes());
+                assert_eq!(again.outcome, Outcome::Duplicate);
+            }
+            assert_eq!(status(db, claim), ClaimStatus::Accepted, "order {order:?}");
+            let events = db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![claim])).unwrap();
+            assert_eq!(events.iter().filter(|event| event.kind == "accepted").count(), 1, "order {order:?}");
+            assert_eq!(events.iter().filter(|event| event.kind == "noted").count(), 3, "order {order:?}");
+            assert_eq!(file(db, sent.id).status, SubmissionStatus::Acknowledged);
+        }
+        assert!(open_work(db).is_empty(), "{:?}", open_work(db));
+    });
+}
+
+fn permutations(of: usize) -> Vec<Vec<usize>> {
+    if of == 0 {
+        return vec![Vec::new()];
+    }
+    permutations(of - 1)
+        .into_iter()
+        .flat_map(|shorter| {
+            (0..of).map(move |at| {
+                let mut longer = shorter.clone();
+                longer.insert(at, of - 1);
+                longer
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn only_the_payers_own_acceptance_counts() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let number = latest_file(db, claim).interchange_number;
+        take(db, "house.x12", &claim_answers("AY", number, &[("AR000001", "A2:20:PR")]));
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+        take(db, "payer.x12", &claim_answers("PR", number, &[("AR000001", "A2:20:PR")]));
+        assert_eq!(status(db, claim), ClaimStatus::Accepted);
+        let row = db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_ROW, params![claim])).unwrap();
+        assert_eq!(row.accepted_on, Some(date(2026, 3, 2)));
+        assert_eq!(row.payer_claim_control_number.as_deref(), Some("ICNAR000001"));
+        assert_eq!(row.follow_up_on, Some(date(2026, 4, 1)));
+    });
+}
+
+#[test]
+fn a_refusal_and_an_acceptance_of_one_sending_end_refused_in_either_order() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        for (number, order) in [(1_u128, ["A2:20:PR", "A7:164:IL"]), (2, ["A7:164:IL", "A2:20:PR"])] {
+            let claim = ready_claim(db, number, "CLEARING");
+            send(db, &carrier);
+            let sent = latest_file(db, claim).interchange_number;
+            for (step, answer) in order.iter().enumerate() {
+                let named = control_number(number);
+                take(db, &format!("{number}-{step}.x12"), &claim_answers("PR", sent, &[(&named, answer)]));
+            }
+            assert_eq!(status(db, claim), ClaimStatus::Rejected, "{order:?}");
+        }
+        assert_eq!(open_work(db).len(), 2);
+    });
+}
+
+#[test]
+fn front_desk_data_is_tier_ones_once_and_everything_else_tier_twos() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let (member, diagnosis) = (ready_claim(db, 1, "CLEARING"), ready_claim(db, 2, "CLEARING"));
+        send(db, &carrier);
+        let first = latest_file(db, member);
+        let refusals = [("AR000001", "A7:164:IL"), ("AR000002", "A7:255")];
+        let refusal = claim_answers("PR", first.interchange_number, &refusals);
+        let receipt = take(db, "refusal.x12", &refusal);
+        assert!(receipt.note.contains("2 rejected"), "{}", receipt.note);
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::RejectedForData), (Desk::Tier2, WorkReason::Rejected)]);
+
+        // Mended, it goes in a new interchange, and a late word about the old one moves nothing.
+        mend(db, member);
+        send(db, &carrier);
+        let second = latest_file(db, member);
+        assert!(second.interchange_number > first.interchange_number && second.group_number > first.group_number);
+        assert_ne!(second.sha256, first.sha256);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::Rejected)]);
+        let late = String::from_utf8(refusal).unwrap().replace("B0001", "B0002");
+        take(db, "late.x12", late.as_bytes());
+        assert_eq!(status(db, member), ClaimStatus::Submitted);
+
+        // The same cause a second time is Tier 2's.
+        take(db, "second.x12", &claim_answers("PR", second.interchange_number, &[("AR000001", "A7:164:IL")]));
+        assert_eq!(status(db, member), ClaimStatus::Rejected);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::Rejected), (Desk::Tier2, WorkReason::Rejected)]);
+        assert_eq!(status(db, diagnosis), ClaimStatus::Rejected);
+    });
+}
+
+#[test]
+fn a_refused_file_moves_its_own_claims_and_no_others() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let of_first = [ready_claim(db, 1, "CLEARING"), ready_claim(db, 2, "CLEARING")];
+        send(db, &carrier);
+        let of_second = ready_claim(db, 3, "CLEARING");
+        send(db, &carrier);
+        let first = latest_file(db, of_first[0]);
+        take(db, "ta1.x12", &ta1(first.interchange_number, "R", "025"));
+        take(db, "999.x12", &group_answer(latest_file(db, of_second).group_number, "A"));
+        assert!(of_first.iter().all(|id| status(db, *id) == ClaimStatus::Rejected));
+        assert_eq!(status(db, of_second), ClaimStatus::Submitted);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::FileRejected)]);
+        assert!(matches!(claim_submission::resend(db, &db.system(), PRACTICE, first.id), Err(Error::Refused(_))));
+
+        let tier_one = person(1, Role::Tier1);
+        let denied = claim_submission::reopen_refused_file(db, &tier_one, PRACTICE, first.id);
+        assert!(matches!(denied, Err(Error::Denied(_))));
+        let reopened = claim_submission::reopen_refused_file(db, &person(2, Role::Tier2), PRACTICE, first.id).unwrap();
+        assert_eq!(reopened.len(), 2);
+        assert!(open_work(db).is_empty());
+        of_first.iter().for_each(|id| mend(db, *id));
+        send(db, &carrier);
+        let again = latest_file(db, of_first[0]);
+        assert!(again.interchange_number > first.interchange_number);
+        take(db, "999-2.x12", &group_answer(again.group_number, "R"));
+        assert!(of_first.iter().all(|id| status(db, *id) == ClaimStatus::Rejected));
+    });
+}
+
+#[test]
+fn silence_becomes_work_and_an_answer_ends_it() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        jobs::daily(db, PRACTICE).unwrap();
+        assert!(open_work(db).is_empty());
+
+        db.env.advance(SignedDuration::from_hours(24 * 4));
+        jobs::daily(db, PRACTICE).unwrap();
+        jobs::daily(db, PRACTICE).unwrap();
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::AcknowledgmentMissing)]);
+
+        // The file is answered, the claim itself is not: now the claim is the work.
+        let sent = latest_file(db, claim);
+        take(db, "999.x12", &group_answer(sent.group_number, "A"));
+        assert!(open_work(db).is_empty());
+        db.env.advance(SignedDuration::from_hours(24 * 4));
+        jobs::daily(db, PRACTICE).unwrap();
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::AcknowledgmentMissing)]);
+        take(db, "277ca.x12", &claim_answers("PR", sent.interchange_number, &[("AR000001", "A2:20:PR")]));
+        assert!(open_work(db).is_empty());
+        assert_eq!(status(db, claim), ClaimStatus::Accepted);
+    });
+}
+
+#[test]
+fn what_cannot_be_used_changes_nothing_and_says_why() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let good = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A2:20:PR")]);
+        let foreign = claim_answers("PR", 77, &[("ZZ999999", "A2:20:PR")]);
+        let own_claims = carrier.given.borrow()[0].1.clone();
+        let cases: [(&str, &[u8]); 7] = [
+            ("empty.x12", b""),
+            ("binary.x12", &[0, 159, 146, 150, 0, 255]),
+            ("text.x12", b"Dear Sir or Madam"),
+            ("cut.x12", &good[..90]),
+            ("wrong-kind.x12", &own_claims),
+            ("foreign-claim.x12", &foreign),
+            ("foreign-file.x12", &ta1(424_242, "R", "025")),
+        ];
+        for (name, bytes) in cases {
+            let refused = import(db, &db.system(), PRACTICE, name, bytes);
+            assert!(matches!(&refused, Err(Error::Refused(why)) if why.starts_with(name)), "{name}: {refused:?}");
+        }
+        assert!(inbound::files(db, &db.system(), PRACTICE).unwrap().is_empty());
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+
+        // What comes through the mailbox is kept apart, and the next file is still read.
+        carrier.put("a-cut.x12", &good[..90]);
+        carrier.put("b-foreign.x12", &foreign);
+        carrier.put("c-good.x12", &good);
+        let receipts = inbound::collect(db, &db.system(), PRACTICE, &carrier).unwrap();
+        let outcomes: Vec<_> = receipts.iter().map(|receipt| receipt.outcome).collect();
+        assert_eq!(outcomes, [Outcome::Unreadable, Outcome::Quarantined, Outcome::Applied]);
+        assert_eq!(status(db, claim), ClaimStatus::Accepted);
+        assert!(carrier.inbox.borrow().is_empty());
+        let again = InboundFile { name: "c-good-again.x12".into(), bytes: good };
+        assert_eq!(take(db, &again.name, &again.bytes).outcome, Outcome::Duplicate);
+        assert_eq!(inbound::files(db, &db.system(), PRACTICE).unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn an_acceptance_that_comes_after_the_decision_still_proves_timely_filing() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let sent = latest_file(db, claim).interchange_number;
+        db.write(&db.system(), PRACTICE, |tx| {
+            let mut claim = store::claim::load(tx, claim)?.unwrap();
+            claim.apply(&ClaimEvent::Adjudicated).unwrap();
+            store::claim::save_event(tx, &claim, &ClaimEvent::Adjudicated, Evidence::words("Decided"))
+        })
+        .unwrap();
+        take(db, "late.x12", &claim_answers("PR", sent, &[("AR000001", "A2:20:PR")]));
+        take(db, "later.x12", &ta1(sent, "R", "025"));
+        assert_eq!(status(db, claim), ClaimStatus::Adjudicated);
+        let row = db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_ROW, params![claim])).unwrap();
+        assert_eq!((row.accepted_on, row.rejections), (Some(date(2026, 3, 2)), 0));
+    });
+}
+
+#[test]
+fn is_my_insurance_active_is_asked_and_answered() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let desk = person(1, Role::Tier1);
+        let day = date(2026, 3, 2);
+        eligibility::ask(db, &desk, PRACTICE, PATIENT, COVERAGE, day).unwrap();
+        claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        let asked = carrier.given.borrow()[0].clone();
+        assert!(asked.0.contains("-270-") && String::from_utf8_lossy(&asked.1).contains("EQ*30"));
+        let row = &eligibility::of_patient(db, &desk, PRACTICE, PATIENT).unwrap()[0];
+        assert_eq!(row.status, "asked");
+
+        let trace = row.trace.clone();
+        let benefits =
+            ["EB*1*IND*30**UNION LAKE PLUS", "EB*B*IND*98****25", "EB*C*IND*30***23*1500", "EB*C*IND*30***29*350.5"];
+        take(db, "271.x12", &eligibility_answer(&trace, &benefits));
+        let answered = &eligibility::of_patient(db, &desk, PRACTICE, PATIENT).unwrap()[0];
+        let words = answered.body.as_ref().unwrap().0.in_words();
+        assert_eq!(answered.status, "active");
+        assert!(
+            words.contains("Active on 2026-03-02") && words.contains("$25.00") && words.contains("$350.50"),
+            "{words}"
+        );
+
+        eligibility::ask(db, &desk, PRACTICE, PATIENT, COVERAGE, day).unwrap();
+        let second = eligibility::of_patient(db, &desk, PRACTICE, PATIENT).unwrap()[0].trace.clone();
+        take(db, "271-2.x12", &eligibility_answer(&second, &["EB*6*IND*30"]));
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::EligibilityInactive)]);
+        let foreign = import(db, &db.system(), PRACTICE, "271-3.x12", &eligibility_answer("E999", &["EB*1"]));
+        assert!(matches!(foreign, Err(Error::Refused(_))));
+    });
+}
+
+#[test]
+fn where_is_my_claim_is_asked_and_noted() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        let desk = person(1, Role::Tier1);
+        assert!(matches!(claim_status::ask(db, &desk, PRACTICE, claim), Err(Error::Refused(_))));
+        send(db, &carrier);
+        claim_status::ask(db, &desk, PRACTICE, claim).unwrap();
+        claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert!(carrier.given.borrow().last().unwrap().0.contains("-276-"));
+        take(db, "277.x12", &status_answer("AR000001", "P1:20"));
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+        let events = db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![claim])).unwrap();
+        assert!(events.last().unwrap().sentence.starts_with("The payer answers (277)"), "{:?}", events.last());
+    });
+}
+
+#[test]
+fn another_practice_cannot_send_or_move_our_claims() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        let stranger = Actor::user(UserId(Uuid::from_u128(9)), "stranger", vec![Role::Tier2], OTHER_PRACTICE);
+        assert!(claim_submission::seal(db, &stranger, PRACTICE).is_err());
+        send(db, &carrier);
+        let answer = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A7:164:IL")]);
+        assert!(import(db, &stranger, OTHER_PRACTICE, "x.x12", &answer).is_err());
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+    });
+}
