@@ -25,7 +25,7 @@ use crate::Error;
 use crate::access::allow;
 use crate::worklist::{self, NewWork, subject_key};
 
-pub use change::{CodedLine, VisitChange, VisitCodes, change_codes, change_visit};
+pub use change::{CodedLine, VisitChange, VisitCodes, bill_patient, change_codes, change_visit, not_billable};
 
 /// Why a patient's statements wait while a visit has no coverage; shown on the account.
 const HOLD_FOR_COVERAGE: &str = "insurance pending";

@@ -15,6 +15,7 @@ use billing::patient::Patient;
 use billing::payer::Payer;
 use billing::practice::Practice;
 use billing::provider::{Facility, Provider};
+use billing::work::WorkReason;
 use billing::{ClaimId, CoverageId, EncounterId, ProviderId};
 use store::claim::Evidence;
 use store::{Conn, Db, Tx, params};
@@ -22,7 +23,7 @@ use store::{charge as visits, claim as rows, registration};
 
 use crate::Error;
 use crate::access::allow;
-use crate::charge_capture;
+use crate::{charge_capture, worklist};
 
 /// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
 pub(crate) const RUN_CHUNK: usize = 100;
@@ -153,6 +154,19 @@ pub(crate) fn refreeze_from_sources(tx: &mut Tx, claim: &Claim) -> Result<Option
 pub(crate) fn happen(tx: &mut Tx, claim: &mut Claim, event: &ClaimEvent, evidence: Evidence) -> Result<(), Error> {
     claim.apply(event)?;
     Ok(rows::save_event(tx, claim, event, evidence)?)
+}
+
+/// Closes a claim that never left, and the work that waited for it.
+pub(crate) fn withdraw(tx: &mut Tx, id: ClaimId, why: &str) -> Result<(), Error> {
+    let mut claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+    happen(tx, &mut claim, &ClaimEvent::Closed, Evidence::words(format!("Withdrawn: {why}")))?;
+    let reasons = [
+        WorkReason::HeldForData,
+        WorkReason::HeldForCoding,
+        WorkReason::RejectedForData,
+        WorkReason::Rejected,
+    ];
+    worklist::resolve_for_claim(tx, id, &reasons, "The claim was withdrawn.", "registration")
 }
 
 /// Everything a claim is frozen from, loaded.

@@ -29,6 +29,40 @@ const SHORTEST_REASON: usize = 8;
 const MENDING: [WorkReason; 4] =
     [WorkReason::HeldForData, WorkReason::HeldForCoding, WorkReason::RejectedForData, WorkReason::Rejected];
 
+/// Where the field of a finding is mended: what a page links to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MendPlace {
+    /// The patient's registration.
+    Patient,
+    /// The patient's coverage.
+    Coverage,
+    /// The visit's data.
+    Visit,
+    /// The visit's codes.
+    Codes,
+    /// The practice's settings.
+    Practice,
+    /// The payer.
+    Payer,
+}
+
+/// Where a finding's field is mended. A member who is the patient has one address and birth date: the patient's.
+pub fn mend_place(field: &str, patient_is_member: bool) -> MendPlace {
+    let root = field.split(['.', '[']).next().unwrap_or("");
+    let leaf = field.rsplit('.').next().unwrap_or("");
+    match root {
+        "patient" => MendPlace::Patient,
+        "subscriber" if leaf == "member_id" || !patient_is_member => MendPlace::Coverage,
+        "subscriber" => MendPlace::Patient,
+        "coverage" => MendPlace::Coverage,
+        "billing" => MendPlace::Practice,
+        "payer" => MendPlace::Payer,
+        "diagnoses" => MendPlace::Codes,
+        "lines" if matches!(leaf, "code" | "modifiers" | "diagnosis_pointers") => MendPlace::Codes,
+        _ => MendPlace::Visit,
+    }
+}
+
 /// What a scrub came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scrubbed {
@@ -281,5 +315,28 @@ fn summary(open: &[Finding], hand: Hand) -> String {
         [] => "The claim is held.".to_owned(),
         [only] => only.problem.clone(),
         [first, rest @ ..] => format!("{} And {} more.", first.problem, rest.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_leads_to_the_page_where_it_is_mended() {
+        for (field, own, place) in [
+            ("subscriber.address.zip", true, MendPlace::Patient),
+            ("subscriber.address.zip", false, MendPlace::Coverage),
+            ("subscriber.member_id", true, MendPlace::Coverage),
+            ("patient.address.city", false, MendPlace::Patient),
+            ("billing.address.zip", true, MendPlace::Practice),
+            ("payer.route", true, MendPlace::Payer),
+            ("lines[2].procedure.modifiers", true, MendPlace::Codes),
+            ("lines[2].units", true, MendPlace::Visit),
+            ("diagnoses[1]", true, MendPlace::Codes),
+            ("facility", true, MendPlace::Visit),
+        ] {
+            assert_eq!(mend_place(field, own), place, "{field}");
+        }
     }
 }

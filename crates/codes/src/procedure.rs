@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use jiff::civil::Date;
+
 use crate::hcpcs;
 use crate::table::{Table, cell};
 
@@ -54,6 +56,28 @@ pub fn words(code: &str) -> Option<&'static str> {
 /// The demo's numbers with our words, in order.
 pub fn demo_codes() -> impl Iterator<Item = (&'static str, &'static str)> {
     demo().rows().map(|(code, cells)| (code, cell(cells, 1)))
+}
+
+/// A procedure that a search found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Five characters.
+    pub code: &'static str,
+    /// Our words for the demo's numbers, CMS's for HCPCS Level II.
+    pub words: &'static str,
+}
+
+/// Procedures in force on a date by the beginning of their code or of their words: the demo's numbers first, then
+/// HCPCS Level II. Codes of a licensed list that the user loads join here once there is one.
+pub fn search(query: &str, on: Date, limit: usize) -> Vec<Found> {
+    let wanted = query.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let begins = |words: &str| words.to_lowercase().split_whitespace().any(|word| word.starts_with(wanted.as_str()));
+    let ours = demo_codes().filter(|(code, words)| code.starts_with(wanted.as_str()) || begins(words));
+    let public = hcpcs::search(query, on, limit).into_iter().map(|entry| (entry.code, entry.long));
+    ours.chain(public).take(limit).map(|(code, words)| Found { code, words }).collect()
 }
 
 /// True for visits (evaluation and management): 99202–99499 by number, and CMS's own wellness and visit codes.
@@ -116,6 +140,15 @@ mod tests {
         assert!(words("J1885").is_some());
         assert_eq!(words("99223"), None);
         assert!(demo_codes().count() <= 20);
+    }
+
+    #[test]
+    fn a_search_finds_ours_before_the_public_ones() {
+        let on = jiff::civil::date(2026, 3, 2);
+        assert_eq!(search("992", on, 3).len(), 3);
+        assert_eq!(search("visit", on, 1)[0].code, "99202");
+        assert_eq!(search("J188", on, 5)[0].code, "J1885");
+        assert!(search("  ", on, 5).is_empty());
     }
 
     #[test]

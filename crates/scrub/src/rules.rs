@@ -29,6 +29,7 @@ mod duplicate_line;
 mod excludes_one;
 mod external_cause_first;
 mod filing_limit;
+mod first_payer_decision;
 mod future_date;
 mod gender;
 mod hands_on_at_a_distance;
@@ -74,6 +75,7 @@ pub const ALL: &[&Rule] = &[
     &birth_date::RULE,
     &gender::RULE,
     &payer_identity::RULE,
+    &first_payer_decision::RULE,
     &npi_range::RULE,
     &billing_zip_plus_four::RULE,
     &billing_street_address::RULE,

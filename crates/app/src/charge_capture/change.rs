@@ -5,17 +5,22 @@ use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
 use billing::charge::{Charge, Drug, Procedure, Units};
 use billing::claim::ClaimStatus;
-use billing::encounter::{Accident, Encounter};
+use billing::encounter::{Accident, Encounter, EncounterStatus};
+use billing::work::WorkReason;
 use billing::{ChargeId, EncounterId, FacilityId, PayerId, ProviderId};
 use jiff::civil::Date;
-use ledger::{Account, DraftEntry, Money};
+use ledger::{Account, AccountKind, DraftEntry, Money};
 use store::charge as rows;
 use store::{Db, Tx, params};
 
 use super::{people_exist, post, price, receivable, source, upper};
 use crate::Error;
 use crate::access::allow;
-use crate::claim_scrub;
+use crate::worklist::{self, subject_key};
+use crate::{claim_creation, claim_scrub};
+
+/// Fewest characters of a reason for which a visit is not billed: shorter ones say nothing.
+const SHORTEST_REASON: usize = 8;
 
 /// The data of a visit that the front desk keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +183,76 @@ pub fn change_codes(
     })
 }
 
+/// Takes a visit back: entered twice, or never took place. Its charges are voided, what is still owed for them is
+/// cancelled, and a claim that is not on its way is closed.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` for a reason that says nothing; `Refused` where a claim is on its way or decided, or
+/// something was paid.
+pub fn not_billable(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: EncounterId,
+    reason: &str,
+) -> Result<(), Error> {
+    allow(actor, Action::EnterCharges, &ResourceState::default())?;
+    let reason = reason.trim();
+    if reason.chars().count() < SHORTEST_REASON {
+        return Err(Error::invalid("reason", "Say in a sentence why nothing is billed; an auditor reads it."));
+    }
+    db.write(actor, practice, |tx| {
+        let encounter = changeable(tx, id)?;
+        let charges = rows::charges(tx, id)?;
+        refuse_if_paid(tx, &charges)?;
+        save_charges(tx, &encounter, &charges, &[])?;
+        for (claim, _, _) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+            claim_creation::withdraw(tx, claim, reason)?;
+        }
+        let subject = subject_key(WorkReason::CoverageMissing, id);
+        worklist::resolve_subject(tx, &subject, "The visit is not billed.", "registration")?;
+        let patient = encounter.patient_id;
+        rows::save_encounter(tx, &Encounter { status: EncounterStatus::NotBillable, ..encounter })?;
+        tx.audit("not billable", "encounter", id, serde_json::json!({}));
+        super::bill_waiting_visits(tx, patient)
+    })
+}
+
+/// Bills a visit to the patient for want of any coverage: the question for the coverage is answered.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where the visit has a claim.
+pub fn bill_patient(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId) -> Result<(), Error> {
+    allow(actor, Action::EditCoverage, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let encounter = changeable(tx, id)?;
+        if !tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])?.is_empty() {
+            return Err(Error::refused("The visit has a claim; its payer decides first what the patient owes."));
+        }
+        let charges = rows::charges(tx, id)?;
+        super::owed_by(tx, &encounter, &charges, None, "self-pay")?;
+        let subject = subject_key(WorkReason::CoverageMissing, id);
+        worklist::resolve_subject(tx, &subject, "There is no coverage; the patient pays.", "registration")?;
+        let patient = encounter.patient_id;
+        rows::save_encounter(tx, &Encounter { status: EncounterStatus::Billed, ..encounter })?;
+        tx.audit("bill patient", "encounter", id, serde_json::json!({}));
+        super::bill_waiting_visits(tx, patient)
+    })
+}
+
+fn refuse_if_paid(tx: &mut Tx, charges: &[Charge]) -> Result<(), Error> {
+    let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
+    let balances = store::ledger::charge_balances(tx, &ids)?;
+    let open = |charge: &Charge| -> Money {
+        let owed = balances.iter().filter(|balance| balance.charge_id == charge.id.0);
+        owed.filter(|balance| balance.account != AccountKind::Revenue).map(|balance| balance.cents).sum()
+    };
+    if charges.iter().any(|charge| open(charge) != charge.amount) {
+        return Err(Error::refused("Something was paid or adjusted for this visit. Tier 2 must sort that out first."));
+    }
+    Ok(())
+}
+
 fn coded_charge(tx: &mut Tx, encounter: &Encounter, before: &[Charge], line: &CodedLine) -> Result<Charge, Error> {
     let procedure = upper(&line.procedure);
     let Some(number) = line.line_number else {
@@ -225,10 +300,9 @@ fn reprice(tx: &mut Tx, charge: &mut Charge, units: Units) -> Result<(), Error> 
 }
 
 fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<Vec<Charge>, Error> {
-    let mut next = rows::next_line_number(tx, id)?;
-    for charge in charges.iter_mut().filter(|charge| charge.line_number == 0) {
-        charge.line_number = next;
-        next += 1;
+    let first = rows::next_line_number(tx, id)?;
+    for (charge, number) in charges.iter_mut().filter(|charge| charge.line_number == 0).zip(first..) {
+        charge.line_number = number;
     }
     Ok(charges)
 }

@@ -1,7 +1,9 @@
 //! From the front desk to a claim that may leave: registration, charges, claim, scrub, mending. Each story on both
 //! databases.
 
-use app::charge_capture::{VisitCodes, capture, change_codes, show_visit};
+use app::charge_capture::{
+    VisitChange, VisitCodes, bill_patient, capture, change_codes, change_visit, not_billable, show_visit,
+};
 use app::claim_creation::{create_claim, create_open_claims};
 use app::claim_scrub::{claim_visit, findings, pass_warning, scrub_claim, scrub_drafts};
 use app::registration::{
@@ -357,5 +359,60 @@ fn nobody_reaches_into_another_practice() {
         assert!(create_claim(db, &tier1(), OTHER_PRACTICE, captured.encounter_id).is_err());
         let elsewhere = create_claim(db, &db.system(), OTHER_PRACTICE, captured.encounter_id);
         assert!(matches!(elsewhere, Err(Error::NotFound(_))), "{elsewhere:?}");
+    });
+}
+
+#[test]
+fn a_visit_entered_by_mistake_is_taken_back_with_its_claim_and_its_money() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let captured = capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
+        claim_visit(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
+        // Entered twice: the second is held for it.
+        let copy = capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
+        let held = claim_visit(db, &tier1(), PRACTICE, copy.encounter_id).unwrap();
+        assert!(held.open.iter().all(|finding| finding.rule == "already-billed"));
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::HeldForData)]);
+
+        not_billable(db, &tier1(), PRACTICE, copy.encounter_id, "Entered twice by two people.").unwrap();
+        assert_eq!(load(db, held.claim_id).status, ClaimStatus::Closed);
+        assert_eq!((balance(db, AccountKind::Revenue), balance(db, AccountKind::PayerReceivable)), (-15_500, 15_500));
+        assert_eq!(open_work(db), []);
+    });
+}
+
+#[test]
+fn a_visit_without_any_coverage_is_billed_to_the_patient() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let mut early = visit(&practice);
+        early.date_of_service = date(2025, 12, 30);
+        early.services.iter_mut().for_each(|one| one.amount = Some(Money::from_cents(5_000)));
+        let captured = capture(db, &tier1(), PRACTICE, &early).unwrap();
+        bill_patient(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
+        assert_eq!(open_work(db), []);
+        assert_eq!(balance(db, AccountKind::PatientReceivable), 10_000);
+        assert_eq!(show_patient(db, &tier1(), PRACTICE, practice.patient).unwrap().statement_hold, None);
+    });
+}
+
+#[test]
+fn the_front_desk_mends_the_visit_and_the_price_follows_the_units() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let mut inpatient = visit(&practice);
+        inpatient.place_of_service = "21".into();
+        inpatient.services[1].units = billing::charge::Units::whole(0);
+        let captured = capture(db, &tier1(), PRACTICE, &inpatient).unwrap();
+        let held = claim_visit(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
+        let fields: Vec<&str> = held.open.iter().map(|finding| finding.field.as_str()).collect();
+        assert_eq!(fields, ["facility", "lines[2].units", "lines[2].charge_amount"]);
+        let (encounter, _) = show_visit(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
+        let mut change = VisitChange::from(&encounter);
+        change.place_of_service = "11".into();
+        change.lines = vec![(2, billing::charge::Units::whole(2), None)];
+        change_visit(db, &tier1(), PRACTICE, captured.encounter_id, &change).unwrap();
+        assert_eq!(load(db, held.claim_id).status, ClaimStatus::Ready);
+        assert_eq!(balance(db, AccountKind::Revenue), -17_000);
     });
 }
