@@ -13,6 +13,7 @@ mod reference;
 mod remit;
 mod report;
 mod session;
+mod simulate;
 mod statement;
 mod upkeep;
 mod user;
@@ -91,6 +92,10 @@ enum Command {
     User(user::Command),
     /// Print a report
     Report(report::Arguments),
+    /// Let the invented payers answer what lies in a folder
+    Simulate(simulate::Arguments),
+    /// Recompute every invariant of books, chains, remittances and claims
+    Verify(upkeep::Verify),
     /// Bring the database's tables up to date
     Migrate,
     /// Print a page of docs/reference
@@ -118,6 +123,8 @@ pub fn run() -> ExitCode {
         Command::Statement(command) => statement::run(&command, &cli.place),
         Command::User(command) => user::run(&command, &cli.place),
         Command::Report(arguments) => report::run(&arguments, &cli.place),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),
     };

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use app::inbound::{self, Outcome};
+use app::inbound::{self, Outcome, Receipt};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -25,6 +25,8 @@ pub enum Command {
     Remittances(X12Files),
     /// Acknowledgments: TA1, 999, 277CA
     Acks(X12Files),
+    /// Whatever waits in the clearinghouse's folder, oldest first
+    Inbox(Inbox),
 }
 
 /// Which bundles, and how to read them.
@@ -51,6 +53,17 @@ pub struct Csv {
     json: bool,
 }
 
+/// Which folder.
+#[derive(Debug, Args)]
+pub struct Inbox {
+    /// The clearinghouse's folder; files are taken from DIR/inbox
+    #[arg(long, value_name = "DIR", default_value = super::DEFAULT_EXCHANGE)]
+    folder: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// Which X12 files.
 #[derive(Debug, Args)]
 pub struct X12Files {
@@ -69,6 +82,12 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Csv(arguments) => import_csv(arguments, place),
         Command::Remittances(arguments) => {
             remit::post_files(&Session::open(place)?, &arguments.files, false, arguments.json)
+        }
+        Command::Inbox(arguments) => {
+            let drop = super::folder_drop(&arguments.folder)?;
+            let session = Session::open(place)?;
+            let receipts = inbound::collect(&session.db, &session.actor, session.practice, &drop)?;
+            print_receipts(&receipts, arguments.json)
         }
         Command::Acks(arguments) => import_acknowledgments(arguments, place),
     }
@@ -152,7 +171,6 @@ fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
 /// Each file is judged by itself: one that is no acknowledgment of ours does not stop the next.
 fn import_acknowledgments(arguments: &X12Files, place: &Place) -> Result<Done, Failure> {
     let session = Session::open(place)?;
-    let mut done = Done::Clean;
     let mut unusable = Vec::new();
     let mut receipts = Vec::new();
     for path in &arguments.files {
@@ -163,23 +181,25 @@ fn import_acknowledgments(arguments: &X12Files, place: &Place) -> Result<Done, F
             Err(other) => return Err(other.into()),
         }
     }
-    for receipt in &receipts {
-        if matches!(receipt.outcome, Outcome::Quarantined | Outcome::Unreadable) {
-            done = Done::WithFindings;
-        }
-    }
-    if arguments.json {
-        let receipts: Vec<serde_json::Value> = receipts
+    let done = print_receipts(&receipts, arguments.json)?;
+    if unusable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unusable.join("\n"))) }
+}
+
+/// What became of each file; a file that was set aside is a finding.
+fn print_receipts(receipts: &[Receipt], as_json: bool) -> Result<Done, Failure> {
+    if as_json {
+        let values: Vec<serde_json::Value> = receipts
             .iter()
             .map(|one| json!({ "file": one.file_name, "outcome": one.outcome.as_str(), "note": one.note }))
             .collect();
-        output::json(&receipts)?;
+        output::json(&values)?;
     } else {
-        for receipt in &receipts {
+        for receipt in receipts {
             line(&format!("{}: {}: {}", receipt.file_name, receipt.outcome.as_str(), receipt.note));
         }
     }
-    if unusable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unusable.join("\n"))) }
+    let set_aside = receipts.iter().any(|one| matches!(one.outcome, Outcome::Quarantined | Outcome::Unreadable));
+    Ok(if set_aside { Done::WithFindings } else { Done::Clean })
 }
 
 fn read_profile(name: &str) -> Result<Profile, String> {

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 
 use app::access::session::make_token;
 use app::users::{self, NewPerson, Person};
-use app::{Error, registration};
+use app::registration;
 use billing::access::{Role, UserState};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -137,7 +137,7 @@ fn add(session: &Session, arguments: &Add) -> Result<Done, Failure> {
         };
         users::add(tx, &person)
     })?;
-    let found: Person = session.read(|read| users::by_login(read, &arguments.login).map_err(Error::from))?;
+    let found: Person = session.read(|read| users::by_login(read, &arguments.login))?;
     line(&format!("Added; their state is {}.", state_word(found.state)));
     Ok(Done::Clean)
 }
