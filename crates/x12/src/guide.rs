@@ -76,6 +76,8 @@ pub(crate) struct Relation {
 pub(crate) struct Rules {
     pub tag: Tag,
     pub standard_length: u8,
+    /// The last element that must be there.
+    pub last_required: u8,
     pub elements: &'static [Element],
     pub relations: &'static [Relation],
 }
@@ -134,14 +136,19 @@ pub(crate) fn packed_code(code: &[u8]) -> u64 {
     if code.len() > 8 {
         return u64::MAX;
     }
-    let mut bytes = [0; 8];
-    bytes[..code.len()].copy_from_slice(code);
-    u64::from_be_bytes(bytes)
+    // Codes have one to three bytes mostly: a loop beats a call to copy them.
+    let packed = code.iter().fold(0_u64, |packed, byte| packed << 8 | u64::from(*byte));
+    if code.is_empty() { 0 } else { packed << (8 * (8 - code.len())) }
 }
 
 /// Whether a list holds a code.
 pub(crate) fn holds(codes: &[u64], code: &[u8]) -> bool {
-    let packed = packed_code(code);
+    holds_packed(codes, packed_code(code))
+}
+
+/// Whether a list holds a packed code.
+#[inline]
+pub(crate) fn holds_packed(codes: &[u64], packed: u64) -> bool {
     if codes.len() <= 8 { codes.contains(&packed) } else { codes.binary_search(&packed).is_ok() }
 }
 

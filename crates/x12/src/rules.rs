@@ -45,6 +45,12 @@ impl SetRules for NoRules {
     fn broken(&mut self) {}
 }
 
+/// A whole number of up to nine digits.
+fn whole_number(value: &[u8]) -> Option<u32> {
+    let is_number = (1..=9).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
+    is_number.then(|| value.iter().fold(0, |number, byte| number * 10 + u32::from(byte - b'0')))
+}
+
 /// The amount in an element; zero where it is empty, None where it cannot be read as cents.
 fn amount(value: &[u8]) -> Option<Amount> {
     if value.is_empty() { Some(Amount::ZERO) } else { Amount::parse(value).ok() }

@@ -163,9 +163,13 @@ impl Emitter<'_> {
         let definition = self.dictionary.segments.get(&segment.segment).ok_or("unknown segment")?.clone();
         let last = segment.items.iter().map(|item| usize::from(item.position)).max().unwrap_or(0);
         let mut elements = Vec::new();
+        let mut last_required = 0;
         for position in 1..=last {
             let place = &definition.places[position - 1];
             let items: Vec<&Item> = segment.items.iter().filter(|item| usize::from(item.position) == position).collect();
+            if usage(&items) == "Required" {
+                last_required = position;
+            }
             elements.push(self.element(place, &items)?);
         }
         let elements = self.intern("ELEMENTS", "Element", &elements);
@@ -183,7 +187,7 @@ impl Emitter<'_> {
             self.tags.insert(tag.clone());
         }
         let body = format!(
-            "Rules {{ tag: Tag::{tag}, standard_length: {}, elements: {elements}, relations: {relations} }}",
+            "Rules {{ tag: Tag::{tag}, standard_length: {}, last_required: {last_required}, elements: {elements}, relations: {relations} }}",
             definition.places.len()
         );
         Ok(self.intern("RULES", "Rules", &[body]) + "[0]")
@@ -191,12 +195,7 @@ impl Emitter<'_> {
 
     fn element(&mut self, place: &Place, items: &[&Item]) -> Result<String, String> {
         let whole = items.iter().find(|item| item.component == 0);
-        let usage = match whole {
-            Some(item) if item.situational => "Situational",
-            Some(_) => "Required",
-            None if items.is_empty() => "NotUsed",
-            None => "Required",
-        };
+        let usage = usage(items);
         let Some(components) = self.dictionary.composites.get(&place.of).cloned() else {
             return self.simple(place, usage, whole.copied());
         };
@@ -252,6 +251,16 @@ impl Emitter<'_> {
             None => (0, "&[]".to_owned()),
         };
         format!("Some(Outside {{ list: CodeList::{list}, only_if_at: {at}, only_if: {codes} }})")
+    }
+}
+
+/// How a guide uses an element, from what it says of the element and of its components.
+fn usage(items: &[&Item]) -> &'static str {
+    match items.iter().find(|item| item.component == 0) {
+        Some(item) if item.situational => "Situational",
+        Some(_) => "Required",
+        None if items.is_empty() => "NotUsed",
+        None => "Required",
     }
 }
 

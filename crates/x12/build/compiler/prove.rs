@@ -23,13 +23,12 @@ pub fn references(guide: &Guide, dictionary: &Dictionary) -> Result<(), String> 
         if !found.id.is_empty() && found.trigger.is_none() {
             return Err(format!("{}: loop {} has no first segment", guide.name, found.id));
         }
-        for entry in found.trigger.iter().map(Some).chain(found.entries.iter().map(|entry| match entry {
+        let segments = found.entries.iter().filter_map(|entry| match entry {
             Entry::Segment(segment) => Some(segment),
             Entry::Loop(_) => None,
-        })) {
-            if let Some(segment) = entry {
-                segment_references(guide, segment, dictionary)?;
-            }
+        });
+        for segment in found.trigger.iter().chain(segments) {
+            segment_references(guide, segment, dictionary)?;
         }
     }
     Ok(())

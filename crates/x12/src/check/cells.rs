@@ -8,6 +8,8 @@ use crate::segment::SegmentId;
 /// One segment inside a block.
 #[derive(Clone, Copy)]
 pub(crate) struct Cells<'b> {
+    /// The segment id, read once.
+    pub id: SegmentId,
     pub block: &'b [u8],
     /// Where the id and each element end.
     pub ends: &'b [u32],
@@ -36,10 +38,7 @@ impl<'b> Cells<'b> {
         self.ends.len() - 1
     }
 
-    pub fn id(&self) -> SegmentId {
-        SegmentId::new(&self.block[self.start as usize..self.ends[0] as usize])
-    }
-
+    #[inline]
     fn bounds(&self, n: usize) -> (usize, usize) {
         match (n, self.ends.get(n)) {
             (_, None) => {
@@ -63,11 +62,17 @@ impl<'b> Cells<'b> {
         crate::segment::nth(self.get(n), self.delimiters.component, k.saturating_sub(1))
     }
 
+    /// The components of element `n`, in order.
+    pub fn components(&self, n: usize) -> impl Iterator<Item = &'b [u8]> + use<'b> {
+        let separator = self.delimiters.component;
+        self.get(n).split(move |byte| *byte == separator)
+    }
+
     /// The whole segment.
     pub fn at(&self) -> At {
         let end = self.ends[self.ends.len() - 1];
         At {
-            segment: self.id(),
+            segment: self.id,
             ordinal: self.ordinal,
             element: 0,
             component: 0,

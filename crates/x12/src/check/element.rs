@@ -51,13 +51,14 @@ pub(crate) struct Outcome {
 pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Outcome {
     let before = sink.errors_in_set;
     let count = cells.len();
-    for (index, element) in rules.elements.iter().enumerate() {
+    let mut from = cells.ends[0] as usize + 1;
+    for (index, (element, end)) in rules.elements.iter().zip(&cells.ends[1..]).enumerate() {
         let n = index + 1;
-        let value = if n <= count { cells.get(n) } else { b"" };
+        let value = &cells.block[from..*end as usize];
+        from = *end as usize + 1;
         if value.is_empty() {
             if element.usage == Usage::Required {
-                let at = if n <= count { cells.at_element(n) } else { At { element: n as u8, ..cells.at() } };
-                sink.error(&REQUIRED, at);
+                sink.error(&REQUIRED, cells.at_element(n));
             }
         } else if element.usage == Usage::NotUsed {
             sink.error(&NOT_USED, cells.at_element(n));
@@ -65,6 +66,11 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
             simple(cells, Where { n, k: 0 }, value, element, sink);
         } else {
             structured(cells, n, value, element, sink);
+        }
+    }
+    for n in count + 1..=usize::from(rules.last_required) {
+        if rules.elements[n - 1].usage == Usage::Required {
+            sink.error(&REQUIRED, At { element: n as u8, ..cells.at() });
         }
     }
     if count > rules.elements.len() {
@@ -167,6 +173,7 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
 }
 
 /// A simple element: its neighbours are the other elements.
+#[inline]
 fn simple(cells: &Cells<'_>, place: Where, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
     if let Some(rule) = lexical(value, element, |k| cells.get(k)) {
         sink.error(rule, place.at(cells));
@@ -289,8 +296,9 @@ fn outside_list<'v>(
 
 fn relations(cells: &Cells<'_>, relations: &[Relation], sink: &mut Sink<'_>) {
     let mut present: u32 = 0;
-    for n in 1..=cells.len().min(31) {
-        present |= u32::from(!cells.get(n).is_empty()) << n;
+    for (index, ends) in cells.ends.windows(2).take(30).enumerate() {
+        // Two ends next to each other hold nothing between them.
+        present |= u32::from(ends[1] - ends[0] > 1) << (index + 1);
     }
     for relation in relations {
         let there = relation.places & present;

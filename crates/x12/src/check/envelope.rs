@@ -221,7 +221,7 @@ impl<'c> Envelope<'c> {
 
     /// Takes a segment.
     pub fn take(&mut self, cells: &Cells<'_>) -> Flow {
-        let id = cells.id();
+        let id = cells.id;
         if let Some(set) = &mut self.set
             && !matches!(id, SE | ST | GE | GS | IEA | ISA)
         {

@@ -5,7 +5,7 @@
 use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
-use crate::guide::{Entry, Guide, Loop, Rules, holds, is_known_segment};
+use crate::guide::{Entry, Guide, Loop, Rules, holds, holds_packed, is_known_segment, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::SetRules;
 use crate::segment::SegmentId;
@@ -100,14 +100,21 @@ impl Place {
 
     /// Takes the next segment.
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) -> Placement {
-        let id = cells.id();
+        let id = cells.id;
         let mut guess = Guess::default();
+        // Nearly every qualifier is the first element: it is packed once.
+        let first = if cells.ends.len() > 1 { packed_code(cells.get(1)) } else { 0 };
         for depth in (0..self.frames.len()).rev() {
             let frame = &self.frames[depth];
             for index in frame.table.entries_for(id.0) {
                 let entry = &frame.table.entries[usize::from(*index)];
                 let is_behind = entry.group < frame.group;
-                if entry.qualifier_at.0 == 0 || holds(entry.qualifiers, qualifier(cells, entry)) {
+                let fits = match entry.qualifier_at {
+                    (0, _) => true,
+                    (1, 0) => holds_packed(entry.qualifiers, first),
+                    _ => holds(entry.qualifiers, qualifier(cells, entry)),
+                };
+                if fits {
                     if is_behind {
                         guess.behind.get_or_insert((depth, *index));
                         continue;

@@ -50,7 +50,7 @@ impl OpenSet {
             sink.warning(&element::TRAILING, cells.at());
             self.told_trailing = true;
         }
-        if opened && cells.id() == HL {
+        if opened && cells.id == HL {
             guided.hierarchy.take(cells, guided.place.depth(), outcome.clean, sink);
         }
         guided.rules.segment(rules.tag, cells, outcome.clean, sink);

@@ -188,6 +188,7 @@ impl Reader<'_, '_> {
                 odd += 1;
             }
             let cells = Cells {
+                id: SegmentId::new(&block[start..index.ends[first] as usize]),
                 block,
                 ends: &index.ends[first..=position],
                 odd: &index.odd[odd_from..odd],
@@ -217,7 +218,7 @@ impl Reader<'_, '_> {
 
     /// A last segment without terminator counts only where it is the IEA; anything else was cut off.
     fn is_worth_reading(&mut self, cells: &Cells<'_>) -> bool {
-        let is_whole_iea = cells.id() == SegmentId::new(b"IEA") && !cells.get(2).trim_ascii().is_empty();
+        let is_whole_iea = cells.id == SegmentId::new(b"IEA") && !cells.get(2).trim_ascii().is_empty();
         if is_whole_iea {
             self.envelope.sink.warning(&UNTERMINATED, cells.at());
         }

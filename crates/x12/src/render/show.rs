@@ -55,6 +55,7 @@ fn push_set(out: &mut String, set: &TransactionSet<'_>) {
         let ends = ends(segment);
         let delimiters = segment.delimiters();
         let cells = Cells {
+            id: segment.segment_id(),
             block: segment.raw(),
             ends: &ends,
             odd: &[],

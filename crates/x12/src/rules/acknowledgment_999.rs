@@ -7,7 +7,7 @@ use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
 use crate::problem::{Code, Snip};
-use crate::rules::SetRules;
+use crate::rules::{SetRules, whole_number};
 
 rules! {
     COUNT = "999-sets", Balance, Code::Situation, "the numbers of sets in AK9 do not agree with the responses", "Count the sets that were sent, received and accepted.";
@@ -42,7 +42,7 @@ impl SetRules for AcknowledgmentRules {
 
 impl AcknowledgmentRules {
     fn group(&self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
-        let number = |n: usize| std::str::from_utf8(cells.get(n)).ok().and_then(|text| text.parse::<u32>().ok()).unwrap_or(0);
+        let number = |n: usize| whole_number(cells.get(n)).unwrap_or(0);
         let (included, received, accepted) = (number(2), number(3), number(4));
         // Code 5 says that the sender's own count was wrong, code 3 that the trailer was missing.
         let count_was_wrong = (5..=9).any(|n| matches!(cells.get(n), b"5" | b"3"));

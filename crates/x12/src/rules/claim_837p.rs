@@ -14,7 +14,7 @@ use crate::date::{parse_d8, parse_rd8};
 use crate::guide::{Tag, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::other_payers::OtherPayers;
-use crate::rules::{SetRules, amount};
+use crate::rules::{SetRules, amount, whole_number};
 
 rules! {
     CLAIM_BALANCE = "837p-claim-balance", Balance, Code::Balance, "the claim's charge is not the sum of its lines' charges", "Correct CLM02 or the SV102 amounts.";
@@ -144,11 +144,7 @@ impl SetRules for ClaimRules {
 
     fn close(&mut self, loop_id: &'static str, _: &Cells<'_>, sink: &mut Sink<'_>) {
         match loop_id {
-            "2430" => {
-                if !self.claim.is_broken {
-                    self.others.close_line_decision(sink);
-                }
-            }
+            "2430" if !self.claim.is_broken => self.others.close_line_decision(sink),
             "2300" => self.close_claim(sink),
             _ => {}
         }
@@ -286,7 +282,7 @@ impl ClaimRules {
 
     fn line(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         self.claim.line_number += 1;
-        let number = std::str::from_utf8(cells.get(1)).ok().and_then(|text| text.parse::<u32>().ok());
+        let number = whole_number(cells.get(1));
         if clean && number != Some(self.claim.line_number) {
             sink.error(&LINE_NUMBER, cells.at_element(1));
             self.claim.line_number = number.unwrap_or(self.claim.line_number);
@@ -312,15 +308,17 @@ impl ClaimRules {
             sink.error(&UNITS, cells.at_element(4));
         }
         self.pointers(cells, sink);
-        let modifiers: [&[u8]; 4] = std::array::from_fn(|at| cells.component(1, at + 3));
-        for (at, modifier) in modifiers.iter().enumerate() {
-            if !modifier.is_empty() && modifiers[..at].contains(modifier) {
+        let mut parts = cells.components(1);
+        if let (Some(b"HC"), Some(procedure)) = (parts.next(), parts.next()) {
+            self.keep_dated(CodeList::Procedure, procedure, cells.at_component(1, 2), clean);
+        }
+        let mut modifiers: [&[u8]; 4] = [b""; 4];
+        for (at, modifier) in parts.take(4).enumerate() {
+            if !modifier.is_empty() && modifiers[..at].contains(&modifier) {
                 sink.error(&MODIFIER_TWICE, cells.at_component(1, at + 3));
                 break;
             }
-        }
-        if cells.component(1, 1) == b"HC" {
-            self.keep_dated(CodeList::Procedure, cells.component(1, 2), cells.at_component(1, 2), clean);
+            modifiers[at] = modifier;
         }
     }
 
@@ -329,12 +327,12 @@ impl ClaimRules {
             return;
         }
         let mut seen: u128 = 0;
-        for k in 1..=4 {
-            let pointer = cells.component(7, k);
+        for (index, pointer) in cells.components(7).take(4).enumerate() {
+            let k = index + 1;
             if pointer.is_empty() {
                 continue;
             }
-            let number = std::str::from_utf8(pointer).ok().and_then(|text| text.parse::<usize>().ok()).unwrap_or(0);
+            let number = whole_number(pointer).unwrap_or(0) as usize;
             if number == 0 || number > self.claim.diagnoses.len() {
                 sink.error(&POINTER, cells.at_component(7, k));
                 return;

@@ -43,10 +43,8 @@ impl SetRules for EligibilityRules {
                     person.is_asked_about = true;
                 }
             }
-            Tag::Benefit if clean => {
-                if !cells.get(8).is_empty() && !is_fraction(cells.get(8)) {
-                    sink.error(&PERCENT, cells.at_element(8));
-                }
+            Tag::Benefit if clean && !cells.get(8).is_empty() && !is_fraction(cells.get(8)) => {
+                sink.error(&PERCENT, cells.at_element(8));
             }
             _ => {}
         }

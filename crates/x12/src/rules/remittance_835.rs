@@ -94,10 +94,8 @@ impl SetRules for RemittanceRules {
                 }
             }
             "2100" => self.close_claim(sink),
-            "" => {
-                if !self.is_broken && self.claims - self.provider_adjustments != self.payment {
-                    sink.error_in(&PAYMENT_BALANCE, self.at_payment, "");
-                }
+            "" if !self.is_broken && self.claims - self.provider_adjustments != self.payment => {
+                sink.error_in(&PAYMENT_BALANCE, self.at_payment, "");
             }
             _ => {}
         }
