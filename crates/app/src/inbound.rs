@@ -11,6 +11,7 @@ use store::{Conn, Db, StoreError, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
+use crate::remittance_import::{self, ImportReport};
 use crate::{claim_acknowledgment, claim_status, eligibility};
 
 /// The largest file that is read: 64 MB hold about 100,000 claims, and no payer sends more in one file.
@@ -103,8 +104,14 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
             "{file_name}: it holds a kind of message that is not sent to a practice (ST01). Give it to its receiver."
         )));
     }
+    if kinds == [FileKind::Remittance] {
+        let report = remittance_import::import(db, actor, practice, file_name, bytes)?;
+        return Ok(of_remittance(&report, file_name));
+    }
     if kinds.contains(&FileKind::Remittance) {
-        return Err(Error::refused(format!("{file_name}: it holds a remittance (835). Import it as one.")));
+        return Err(Error::refused(format!(
+            "{file_name}: it holds a remittance (835) beside other messages. Ask the clearinghouse to send them apart."
+        )));
     }
     db.write(actor, practice, |tx| {
         let (id, before) = match recognise(tx, bytes)? {
@@ -140,6 +147,18 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
         tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, receipt.outcome.as_str(), receipt.note])?;
         Ok(receipt)
     })
+}
+
+/// What an 835 came to, in the words of the mailbox.
+fn of_remittance(report: &ImportReport, file_name: &str) -> Receipt {
+    let (word, note) = remittance_import::summary(&report.payments);
+    let outcome = match word {
+        _ if report.is_known => Outcome::Duplicate,
+        "applied" => Outcome::Applied,
+        "quarantined" => Outcome::Quarantined,
+        _ => Outcome::Duplicate,
+    };
+    Receipt { file_name: file_name.to_owned(), outcome, note }
 }
 
 fn again(file_name: &str, before: &InboundFileHead) -> Receipt {

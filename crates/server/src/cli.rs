@@ -6,6 +6,7 @@
 //! not found, or not possible now.
 
 mod claims;
+mod demo;
 mod failure;
 mod import;
 mod output;
@@ -72,6 +73,8 @@ enum Command {
     /// Take in FHIR bundles and CSV files
     #[command(subcommand)]
     Import(import::Command),
+    /// Make a synthetic practice with months of history, and serve it
+    Demo(demo::Arguments),
     /// Where claims are, and what happened to them
     #[command(subcommand)]
     Claims(claims::Command),
@@ -116,6 +119,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match cli.command {
         Command::Import(command) => import::run(&command, &cli.place),
+        Command::Demo(arguments) => demo::run(&arguments, &cli.place),
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

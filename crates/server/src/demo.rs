@@ -1,12 +1,20 @@
 //! The demo: a synthetic practice with months of history, made by running the real use cases day by day on a simulated clock
 //! against the built-in simulator. Nothing here writes to the books by another way than a front door would.
 
+pub mod back_office;
 pub mod clearinghouse;
+pub mod clinic;
 pub mod comparison;
 pub mod desk;
+pub mod front_desk;
+pub mod mail_room;
+pub mod money_office;
 pub mod names;
+pub mod play;
 pub mod population;
+pub mod proof;
 pub mod questions;
 pub mod staff;
+pub mod summary;
 pub mod stage;
 pub mod visits;

@@ -36,6 +36,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::views::inquiries::STATEMENTS,
     crate::views::patients::STATEMENTS,
     crate::views::practice::STATEMENTS,
+    crate::views::practice_totals::STATEMENTS,
     crate::views::remittances::STATEMENTS,
     crate::views::work::STATEMENTS,
 ];

@@ -8,5 +8,6 @@ pub mod home;
 pub mod inquiries;
 pub mod patients;
 pub mod practice;
+pub mod practice_totals;
 pub mod remittances;
 pub mod work;

@@ -185,7 +185,7 @@ pub const PROVIDERS: [ProviderStory; 5] = [
 /// Of 10,000 patients.
 const CHILD_BP: u64 = 1_600;
 const SELF_PAY_BP: u64 = 400;
-const SECONDARY_BP: u64 = 2_500;
+const SECONDARY_BP: u64 = 1_200;
 const SLIP_BP: u64 = 900;
 const ENDED_BP: u64 = 500;
 const SPANISH_BP: u64 = 1_200;

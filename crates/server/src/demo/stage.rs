@@ -1,9 +1,9 @@
 //! The stage on which the story is played: database, clock, people, payers, and what was made so far. Never decides anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use app::Error;
-use billing::{EncounterId, InquiryId, PatientId, PracticeId};
+use billing::{ClaimId, EncounterId, InquiryId, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil::Time};
@@ -11,6 +11,7 @@ use simulator::PayerBehaviour;
 use store::{Db, Env};
 
 use super::clearinghouse::SimulatedClearinghouse;
+use super::money_office::Promise;
 use super::population::PatientStory;
 use super::staff::Staff;
 
@@ -39,6 +40,16 @@ pub struct Stage {
     pub encounters: BTreeMap<usize, EncounterId>,
     /// Questions handed up, with the day on which Tier 2 ends them.
     pub handed_up: Vec<(Date, InquiryId, &'static str)>,
+    /// Visits whose codes were completed, by number in the story.
+    pub coded: BTreeSet<usize>,
+    /// Patients whose slips were mended, by place in their list.
+    pub mended: BTreeSet<usize>,
+    /// Claims whose payers were asked for them.
+    pub asked: BTreeSet<ClaimId>,
+    /// Denials that were appealed.
+    pub appealed: BTreeSet<WorkItemId>,
+    /// Payments that patients will bring.
+    pub promises: Vec<Promise>,
 }
 
 impl Stage {

@@ -23,7 +23,7 @@ record! {
         pub settled: Money,
         /// What nobody owes.
         pub contractual: Money,
-        /// What went to the patient.
+        /// What went to the next payer or the patient.
         pub patient: Money,
     }
 }
@@ -33,15 +33,16 @@ statements! {
     pub const CLAIM_MONEY: ClaimMoneyRow = "SELECT c.control_number AS control_number, \
         y.payer_identifier AS payer_identifier, c.status AS status, c.date_of_service AS date_of_service, \
         c.total_cents AS charged, \
-        CAST(-COALESCE(SUM(CASE WHEN l.account = 'payer_receivable' THEN l.cents ELSE 0 END), 0) AS BIGINT) AS settled, \
+        CAST(-COALESCE(SUM(CASE WHEN l.account = 'payer_receivable' AND l.payer_id = c.payer_id THEN l.cents ELSE 0 END), 0) AS BIGINT) AS settled, \
         CAST(COALESCE(SUM(CASE WHEN l.account = 'contractual' THEN l.cents ELSE 0 END), 0) AS BIGINT) AS contractual, \
-        CAST(COALESCE(SUM(CASE WHEN l.account = 'patient_receivable' THEN l.cents ELSE 0 END), 0) AS BIGINT) AS patient \
+        CAST(COALESCE(SUM(CASE WHEN l.account = 'patient_receivable' \
+            OR (l.account = 'payer_receivable' AND l.payer_id <> c.payer_id) THEN l.cents ELSE 0 END), 0) AS BIGINT) AS patient \
         FROM claim c \
         JOIN payer y ON y.practice_id = c.practice_id AND y.id = c.payer_id \
         JOIN claim_line n ON n.practice_id = c.practice_id AND n.claim_id = c.id \
         LEFT JOIN ledger_posting l ON l.practice_id = n.practice_id AND l.charge_id = n.charge_id \
             AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.practice_id = l.practice_id AND e.id = l.entry_id \
-                AND e.source_kind = 'remittance') \
+                AND e.source_kind = 'claim_payment') \
         WHERE c.practice_id = $1 \
         GROUP BY c.control_number, y.payer_identifier, c.status, c.date_of_service, c.total_cents \
         ORDER BY c.control_number";

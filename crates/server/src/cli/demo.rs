@@ -1,0 +1,89 @@
+//! `tierline demo`: a synthetic practice with months of history, proved and then served.
+
+use clap::Args;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::{Done, Failure, Place};
+use crate::demo::play::{MOST_MONTHS, MOST_PATIENTS, Options, Played, play};
+
+/// Where the demo makes its folder when nobody names a database.
+const FOLDER: &str = "tierline-demo";
+
+/// The arguments of the command.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Decides everything that chance decides: the same seed makes the same books
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// Months of history
+    #[arg(long, default_value_t = 3)]
+    months: u32,
+    /// Patients
+    #[arg(long, default_value_t = 60)]
+    patients: usize,
+    /// Visits; about 133 a month when left out
+    #[arg(long)]
+    visits: Option<usize>,
+    /// The last day of the story; yesterday when left out
+    #[arg(long, value_name = "DATE")]
+    until: Option<Date>,
+    /// Make it and print the summary, without serving the desk
+    #[arg(long)]
+    headless: bool,
+    /// Print the summary as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plays the demo, prints its summary, and serves the desk unless asked not to.
+pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
+    let options = options(arguments, place)?;
+    let quiet = arguments.json;
+    let mut told = 0;
+    let played = play(&options, |day, of, date| {
+        let tenth = day * 10 / of.max(1);
+        if !quiet && tenth > told {
+            told = tenth;
+            super::output::line(&format!("{date}: day {day} of {of}"));
+        }
+    });
+    let played = played.map_err(|error| Failure::Refused(format!("{error:#}")))?;
+    print(arguments, &played)?;
+    if played.summary.is_sound() { Ok(Done::Clean) } else { Ok(Done::WithFindings) }
+}
+
+fn print(arguments: &Arguments, played: &Played) -> Result<(), Failure> {
+    if arguments.json {
+        super::output::json(&played.summary)?;
+        return Ok(());
+    }
+    super::output::line(&played.summary.in_words());
+    for person in &played.log_ins {
+        super::output::line(&format!("{:<8} {:<14} {}", person.login, person.role, person.name));
+    }
+    Ok(())
+}
+
+fn options(arguments: &Arguments, place: &Place) -> Result<Options, Failure> {
+    if arguments.months == 0 || arguments.months > MOST_MONTHS {
+        return Err(Failure::Unreadable(format!("--months is 1 to {MOST_MONTHS}.")));
+    }
+    if arguments.patients == 0 || arguments.patients > MOST_PATIENTS {
+        return Err(Failure::Unreadable(format!("--patients is 1 to {MOST_PATIENTS}.")));
+    }
+    let today = jiff::Zoned::now().date();
+    let until = arguments.until.unwrap_or_else(|| today.saturating_sub(1.day()));
+    let visits = arguments.visits.unwrap_or(arguments.months as usize * 400 / 3);
+    let database = if place.database == super::DEFAULT_DATABASE { fresh_folder()? } else { place.database.clone() };
+    let Arguments { seed, months, patients, .. } = *arguments;
+    Ok(Options { seed, months, patients, visits, until, database })
+}
+
+/// A new folder for each demo, so that none writes over another.
+fn fresh_folder() -> Result<String, Failure> {
+    let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S%.3f").to_string();
+    let folder = std::path::Path::new(FOLDER).join(now);
+    std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
+    Ok(folder.join("tierline.sqlite").display().to_string())
+}

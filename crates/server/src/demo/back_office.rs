@@ -1,0 +1,232 @@
+//! The desks' own work in the story: Tier 1 mends what the scrub or a payer found in front-desk data, the coder completes codes,
+//! Tier 2 works denials and other rejections. Each leaves the newest of its queue for the people who look at the demo.
+
+use app::charge_capture::{CodedLine, VisitCodes, change_codes};
+use app::registration::{change_coverage, change_patient, show_patient};
+use app::{claim_scrub, claim_status, worklist};
+use billing::charge::Units;
+use billing::coverage::CoverageRank;
+use billing::work::{Desk, Resolution, WorkReason};
+use billing::{PatientId, WorkItemId};
+use jiff::civil::Date;
+use simulator::Chance;
+use store::worklist::{QueueCursor, QueueRow};
+
+use super::clinic;
+use super::front_desk::{self, House};
+use super::population::{PatientStory, Slip};
+use super::stage::{Stage, in_scene};
+use super::visits::{CodingSlip, VisitStory};
+
+/// Days an item rests before somebody of the story takes it.
+const RESTS_DAYS: i32 = 1;
+/// Of 10,000 denials: those that Tier 2 has worked by the time it is looked at.
+const DENIALS_WORKED_BP: u32 = 6_000;
+
+/// One round of all desks. `last` days of the story leave work open.
+pub fn work(
+    stage: &mut Stage,
+    house: &House,
+    visits: &[VisitStory],
+    chance: &Chance,
+    today: Date,
+) -> anyhow::Result<()> {
+    code(stage, visits, today)?;
+    front_desk_round(stage, house, today)?;
+    tier2_round(stage, chance, today)
+}
+
+fn queue(stage: &Stage, desk: Desk) -> anyhow::Result<Vec<QueueRow>> {
+    let actor = match desk {
+        Desk::Tier1 => &stage.staff.tier1,
+        Desk::Coder => &stage.staff.coder,
+        Desk::Poster => &stage.staff.poster,
+        Desk::Tier2 | Desk::Tier3 => &stage.staff.tier2,
+    };
+    in_scene("a queue is looked at", worklist::queue(&stage.db, actor, stage.practice, desk, QueueCursor::START))
+}
+
+/// Whether an item has rested: the story's people do not jump at what came this minute.
+fn has_rested(row: &QueueRow, today: Date) -> bool {
+    // The due day is some business days after opening, so what is due today or soon has stood for a while.
+    let days_left = (row.due_on - today).get_days();
+    days_left <= i32::try_from(row.reason.due_in_business_days()).unwrap_or(0).saturating_sub(RESTS_DAYS)
+}
+
+/// The coder completes the codes of visits whose claims wait for it.
+fn code(stage: &mut Stage, visits: &[VisitStory], today: Date) -> anyhow::Result<()> {
+    let waiting = queue(stage, Desk::Coder)?;
+    if !waiting.iter().any(|row| has_rested(row, today)) {
+        return Ok(());
+    }
+    let slipped = visits.iter().filter(|visit| {
+        matches!(
+            visit.slip,
+            Some(CodingSlip::DiagnosisCutShort | CodingSlip::LineTwice | CodingSlip::ModifierForgotten)
+        )
+    });
+    for visit in slipped {
+        let Some(encounter) = stage.encounters.get(&visit.number).copied() else { continue };
+        let patient = stage.on_file.get(&visit.patient).copied();
+        if !waiting.iter().any(|row| row.patient_id == patient && has_rested(row, today))
+            || stage.coded.contains(&visit.number)
+        {
+            continue;
+        }
+        let changed = change_codes(&stage.db, &stage.staff.coder, stage.practice, encounter, &codes(visit));
+        in_scene("codes are completed", changed)?;
+        stage.coded.insert(visit.number);
+    }
+    Ok(())
+}
+
+/// The codes as they should be.
+fn codes(visit: &VisitStory) -> VisitCodes {
+    VisitCodes {
+        diagnoses: visit.diagnoses.iter().map(|code| (*code).to_owned()).collect(),
+        lines: (1_i32..)
+            .zip(&visit.services)
+            .map(|(number, service)| CodedLine {
+                line_number: Some(number),
+                procedure: clinic::procedure(service),
+                units: Units::whole(service.units),
+                diagnosis_pointers: service.pointers.clone(),
+            })
+            .collect(),
+    }
+}
+
+/// Tier 1: mends front-desk data, asks payers where claims are.
+fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Result<()> {
+    for row in queue(stage, Desk::Tier1)? {
+        if !has_rested(&row, today) {
+            continue;
+        }
+        match row.reason {
+            WorkReason::RejectedForData | WorkReason::HeldForData => mend(stage, house, &row)?,
+            WorkReason::RemittanceMissing | WorkReason::AcknowledgmentMissing => ask_the_payer(stage, &row)?,
+            WorkReason::EligibilityInactive => {
+                let words = "Called the patient, who will bring the new card to the next visit.";
+                resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
+            }
+            WorkReason::CoverageMissing
+            | WorkReason::HeldForCoding
+            | WorkReason::Rejected
+            | WorkReason::FileRejected
+            | WorkReason::Denied
+            | WorkReason::Reversed
+            | WorkReason::BillNextPayer
+            | WorkReason::RemittanceQuarantined
+            | WorkReason::ClaimSetAside
+            | WorkReason::UnmatchedCash
+            | WorkReason::PayerRecoupment
+            | WorkReason::CreditBalance
+            | WorkReason::Inquiry
+            | WorkReason::Complaint => {}
+        }
+    }
+    Ok(())
+}
+
+/// Looks at the card again and mends what the story got wrong; then the claim is scrubbed and leaves in the evening.
+fn mend(stage: &mut Stage, house: &House, row: &QueueRow) -> anyhow::Result<()> {
+    let (Some(patient), Some(claim)) = (row.patient_id, row.claim_id) else { return Ok(()) };
+    let Some((index, story)) = story_of(stage, patient) else { return Ok(()) };
+    if !stage.mended.contains(&index) {
+        correct(stage, house, patient, &story)?;
+        stage.mended.insert(index);
+    }
+    let scrubbed = claim_scrub::scrub_claim(&stage.db, &stage.staff.tier1, stage.practice, claim);
+    in_scene("a mended claim is scrubbed", scrubbed)?;
+    Ok(())
+}
+
+fn story_of(stage: &Stage, patient: PatientId) -> Option<(usize, PatientStory)> {
+    let (index, _) = stage.on_file.iter().find(|(_, id)| **id == patient)?;
+    Some((*index, stage.patients[*index].clone()))
+}
+
+fn correct(stage: &Stage, house: &House, patient: PatientId, story: &PatientStory) -> anyhow::Result<()> {
+    let tier1 = &stage.staff.tier1;
+    let slips: Vec<Slip> = story.cards.iter().filter_map(|card| card.slip).collect();
+    if slips.contains(&Slip::BirthYear) {
+        let data = front_desk::patient_data(story, story.person.birth_date);
+        in_scene("a birth date is mended", change_patient(&stage.db, tier1, stage.practice, patient, &data))?;
+    }
+    if slips.contains(&Slip::MemberIdShort) {
+        let record = in_scene("a record is opened", show_patient(&stage.db, tier1, stage.practice, patient))?;
+        for (place, card) in story.cards.iter().enumerate() {
+            let rank = [CoverageRank::Primary, CoverageRank::Secondary, CoverageRank::Tertiary][place.min(2)];
+            let Some(coverage) = record.coverages.iter().find(|coverage| coverage.rank == rank) else { continue };
+            let payer = (house.payers[card.payer], &stage.payers[card.payer]);
+            let data = front_desk::coverage_data(story, card, rank, payer, &card.member_id)?;
+            let changed = change_coverage(&stage.db, tier1, stage.practice, coverage.id, &data);
+            in_scene("a member id is mended", changed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks where a claim is; the answer decides.
+fn ask_the_payer(stage: &mut Stage, row: &QueueRow) -> anyhow::Result<()> {
+    let Some(claim) = row.claim_id else { return Ok(()) };
+    if stage.asked.insert(claim) {
+        in_scene(
+            "a payer is asked for a claim",
+            claim_status::ask(&stage.db, &stage.staff.tier1, stage.practice, claim),
+        )?;
+    }
+    Ok(())
+}
+
+/// Tier 2: denials and rejections that are not front-desk data.
+fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Result<()> {
+    for row in queue(stage, Desk::Tier2)? {
+        if !has_rested(&row, today) {
+            continue;
+        }
+        let name = ["denial", row.control_number.as_deref().unwrap_or(""), row.reason.as_str()];
+        match row.reason {
+            WorkReason::Denied if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) => {
+                let words =
+                    "Appealed on the payer's portal with the note of the visit; an answer is due in three weeks.";
+                resolve(stage, Desk::Tier2, row.id, words, "payer decision")?;
+            }
+            WorkReason::Rejected => {
+                if let Some(claim) = row.claim_id {
+                    let scrubbed = claim_scrub::scrub_claim(&stage.db, &stage.staff.tier2, stage.practice, claim);
+                    in_scene("a rejected claim is taken up", scrubbed)?;
+                }
+            }
+            WorkReason::PayerRecoupment => {
+                let words =
+                    "Compared the amount with the reversal in the earlier remittance: it is the same money. Valid.";
+                resolve(stage, Desk::Tier2, row.id, words, "payer recoupment")?;
+            }
+            WorkReason::Denied
+            | WorkReason::HeldForData
+            | WorkReason::HeldForCoding
+            | WorkReason::CoverageMissing
+            | WorkReason::EligibilityInactive
+            | WorkReason::RejectedForData
+            | WorkReason::FileRejected
+            | WorkReason::AcknowledgmentMissing
+            | WorkReason::RemittanceMissing
+            | WorkReason::Reversed
+            | WorkReason::BillNextPayer
+            | WorkReason::RemittanceQuarantined
+            | WorkReason::ClaimSetAside
+            | WorkReason::UnmatchedCash
+            | WorkReason::CreditBalance
+            | WorkReason::Inquiry
+            | WorkReason::Complaint => {}
+        }
+    }
+    Ok(())
+}
+
+fn resolve(stage: &Stage, desk: Desk, item: WorkItemId, outcome: &str, cause: &str) -> anyhow::Result<()> {
+    let actor = if desk == Desk::Tier1 { &stage.staff.tier1 } else { &stage.staff.tier2 };
+    let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
+    in_scene("work is ended", worklist::resolve(&stage.db, actor, stage.practice, item, resolution))
+}

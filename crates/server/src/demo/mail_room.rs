@@ -1,0 +1,40 @@
+//! The mail of the story: files leave in the evening and come in the morning, through the submission and inbound use cases.
+
+use app::{claim_submission, inbound, jobs};
+use billing::access::Actor;
+
+use super::stage::{Stage, in_scene};
+
+/// Collects what the payers sent, as the mailbox job does: acknowledgments and payments come together.
+pub fn collect(stage: &Stage) -> anyhow::Result<()> {
+    let job = Actor::system(stage.practice);
+    let receipts = inbound::collect(&stage.db, &job, stage.practice, &stage.clearinghouse);
+    for receipt in in_scene("the mail is collected", receipts)? {
+        if receipt.outcome == inbound::Outcome::Unreadable || receipt.outcome == inbound::Outcome::Quarantined {
+            anyhow::bail!("{} could not be used: {}", receipt.file_name, receipt.note);
+        }
+    }
+    Ok(())
+}
+
+/// Seals what is ready and delivers it.
+pub fn send(stage: &Stage) -> anyhow::Result<()> {
+    let sealed = claim_submission::seal(&stage.db, &stage.staff.tier1, stage.practice);
+    in_scene("claims are sealed", sealed)?;
+    let corrected = claim_submission::seal(&stage.db, &stage.staff.tier2, stage.practice);
+    in_scene("corrected claims are sealed", corrected)?;
+    deliver(stage)
+}
+
+/// Delivers what is sealed.
+pub fn deliver(stage: &Stage) -> anyhow::Result<()> {
+    let delivered = claim_submission::deliver(&stage.db, &stage.staff.tier1, stage.practice, &stage.clearinghouse);
+    in_scene("files are delivered", delivered)?;
+    Ok(())
+}
+
+/// The night's jobs: follow-ups, missing acknowledgments.
+pub fn night(stage: &Stage) -> anyhow::Result<()> {
+    in_scene("the night's jobs run", jobs::daily(&stage.db, stage.practice))?;
+    Ok(())
+}
