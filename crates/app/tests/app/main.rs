@@ -6,5 +6,7 @@ mod claim_exchange;
 mod claim_preparation;
 mod clinic;
 mod patient_money;
+mod payer_files;
+mod remittance;
 mod staff;
 mod worklist;

@@ -1,0 +1,286 @@
+//! Remittances from file to books on both databases: what balances is posted once, what does not is kept out, nothing is
+//! lost or invented, and every invariant holds after each story.
+
+use app::remittance_import::{ImportReport, PaymentState, import, rehearse};
+use app::verify::verify;
+use billing::claim::ClaimStatus;
+use billing::work::WorkReason;
+use jiff::civil::date;
+use ledger::{AccountKind, Money};
+use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
+use store::{StoreError, params, statements};
+use uuid::Uuid;
+
+use crate::clinic::open_practice;
+use crate::payer_files::*;
+
+statements! {
+    const WORK: (WorkReason, Money) = "SELECT reason, stake_cents FROM work_item WHERE practice_id = $1 \
+        AND state <> 'resolved' ORDER BY reason, stake_cents";
+    const CLAIM_PLACES: (String, ClaimStatus, Option<jiff::civil::Date>, Option<String>) = "SELECT control_number, status, \
+        follow_up_on, payer_claim_control_number FROM claim WHERE practice_id = $1 ORDER BY control_number";
+    const COUNTS: (i64, i64, i64) = "SELECT (SELECT COUNT(*) FROM remittance WHERE practice_id = $1), \
+        (SELECT COUNT(*) FROM inbound_file WHERE practice_id = $1), (SELECT COUNT(*) FROM claim_payment WHERE practice_id = $1)";
+    const CORRECTIONS: (i64,) = "SELECT COUNT(*) FROM ledger_entry WHERE practice_id = $1 AND corrects IS NOT NULL";
+}
+
+fn cents(cents: i64) -> Money {
+    Money::from_cents(cents)
+}
+
+fn clinic(db: &TestDb, claims: usize) {
+    open_practice(db);
+    accepted_claims(db, PRACTICE, claims);
+    assert_eq!(STATEMENTS.len(), 4);
+}
+
+fn take(db: &TestDb, text: &str) -> ImportReport {
+    import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap()
+}
+
+fn balance(db: &TestDb, kind: AccountKind) -> Money {
+    let trial = db.read(&db.system(), PRACTICE, |r| store::ledger::trial_balance(r)).unwrap();
+    trial.into_iter().find(|(found, _)| *found == kind).map_or(Money::ZERO, |(_, cents)| cents)
+}
+
+fn work(db: &TestDb) -> Vec<(WorkReason, Money)> {
+    db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&WORK, params![])?)).unwrap()
+}
+
+fn places(db: &TestDb) -> Vec<(String, ClaimStatus, Option<jiff::civil::Date>, Option<String>)> {
+    db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&CLAIM_PLACES, params![])?)).unwrap()
+}
+
+fn all_invariants_hold(db: &TestDb) -> String {
+    let verification = verify(db, &db.system(), PRACTICE).unwrap();
+    assert_eq!(verification.first_failure(), None, "{:?}", db.engine);
+    verification.ledger_root
+}
+
+/// Everything that a refused file must leave as it was.
+fn untouched(db: &TestDb) -> String {
+    let counts = db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&COUNTS, params![])?)).unwrap();
+    format!("{} {counts:?} {:?} {:?}", all_invariants_hold(db), work(db), places(db))
+}
+
+#[test]
+fn a_payment_is_posted_claims_are_decided_and_denials_become_tier_twos_work() {
+    for_each_engine(|db| {
+        clinic(db, 3);
+        let report = take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1), Clp::partly_denied(2)])));
+        let payment = &report.payments[0];
+        assert_eq!((payment.state, payment.counts.posted, payment.counts.denied), (PaymentState::Posted, 2, 1));
+        assert_eq!(balance(db, AccountKind::InTransit), cents(10_200 + 7_200));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(4_000));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(5_800 + 4_800));
+        // The third claim's 180.00 and the denied 40.00 are still owed by the payer.
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(18_000 + 4_000));
+        assert_eq!(work(db), [(WorkReason::Denied, cents(4_000))]);
+        let places = places(db);
+        assert_eq!((places[0].1, places[0].2, places[0].3.as_deref()), (ClaimStatus::Closed, None, Some("PC000001")));
+        assert_eq!((places[1].1, places[1].2), (ClaimStatus::Adjudicated, None));
+        assert_eq!((places[2].1, places[2].2), (ClaimStatus::Accepted, Some(date(2026, 4, 1))));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn the_same_payment_in_any_dress_is_posted_once() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        let (one, two) = (Payment::new("EFT1", vec![Clp::paid(1)]), Payment::new("EFT2", vec![Clp::paid(2), Clp::paid(3)]));
+        let merged = file_of(&[one.clone(), two.clone()], 1);
+        take(db, &merged);
+        let root = all_invariants_hold(db);
+        assert!(take(db, &merged).is_known);
+        let redelimited = merged.replace('*', "|").replace('~', "!\r\n");
+        for (dress, payments) in [
+            (file_of(&[one.clone(), two.clone()], 77), 2),
+            (redelimited, 2),
+            (file_of(std::slice::from_ref(&one), 5), 1),
+            (file_of(std::slice::from_ref(&two), 5), 1),
+            (file_of(&[two.clone(), one.clone(), two], 9), 3),
+        ] {
+            let report = take(db, &dress);
+            assert_eq!(report.payments.len(), payments);
+            assert!(report.payments.iter().all(|p| p.state == PaymentState::Duplicate), "{:?}", report.payments);
+            assert_eq!(all_invariants_hold(db), root);
+        }
+        let mut other = one;
+        other.claims = vec![Clp::paid(4)];
+        let report = take(db, &file(&other));
+        assert_eq!(report.payments[0].state, PaymentState::Quarantined, "the same number with other content");
+        assert_eq!(all_invariants_hold(db), root);
+    });
+}
+
+#[test]
+fn eight_threads_with_the_same_payment_post_it_once() {
+    for_each_engine(|db| {
+        clinic(db, 40);
+        let payment = Payment::new("EFT1", (1..=40).map(Clp::paid).collect());
+        let states: Vec<PaymentState> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (1..=8)
+                .map(|interchange| {
+                    let text = file_of(std::slice::from_ref(&payment), interchange);
+                    scope.spawn(move || take(db, &text).payments[0].state)
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(states.iter().filter(|state| **state == PaymentState::Posted).count(), 1);
+        assert_eq!(balance(db, AccountKind::InTransit), cents(40 * 10_200));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_file_cut_at_any_byte_posts_nothing() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let whole = file(&Payment::new("EFT1", vec![Clp::paid(1), Clp::partly_denied(2)]).with_plb("WO", "R1", 500));
+        let before = untouched(db);
+        for end in 0..whole.len() {
+            let cut = &whole.as_bytes()[..end];
+            let refused = import(db, &db.system(), PRACTICE, "cut.835", cut).unwrap_err().to_string();
+            assert!(refused.starts_with("cut.835: ") && refused.contains("ask for"), "{end}: {refused}");
+        }
+        assert_eq!(untouched(db), before);
+        assert_eq!(take(db, &whole).payments[0].state, PaymentState::Posted);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn what_is_no_remittance_is_refused_by_name_and_changes_nothing() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let before = untouched(db);
+        let whole = file(&Payment::new("EFT1", vec![Clp::paid(1)]));
+        for (name, bytes) in [
+            ("empty.835", Vec::new()),
+            ("picture.835", vec![0x89, b'P', b'N', b'G', 0, 1, 2, 255]),
+            ("claims.837", whole.replace("ST*835*", "ST*837*").into_bytes()),
+            ("count.835", whole.replace("SE*", "SE*9").into_bytes()),
+            ("number.835", whole.replace("IEA*1*000000001", "IEA*1*000000002").into_bytes()),
+        ] {
+            let refused = import(db, &db.system(), PRACTICE, name, &bytes).unwrap_err().to_string();
+            assert!(refused.starts_with(name), "{refused}");
+        }
+        assert_eq!(untouched(db), before);
+    });
+}
+
+#[test]
+fn one_cent_off_is_quarantined_or_set_aside_and_never_posted_to_a_claim() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let right = || Payment::new("EFT1", vec![Clp::paid(1), Clp::partly_denied(2)]).with_plb("WO", "R1", 500);
+        let before = untouched(db);
+        let mutations: [(&str, fn(&mut Payment)); 3] = [
+            ("BPR02", |p| p.amount += 1),
+            ("PLB04", |p| p.plb[0].2 += 1),
+            ("CLP04", |p| p.claims[0].paid += 1),
+        ];
+        for (what, change) in mutations {
+            let mut payment = right();
+            change(&mut payment);
+            let report = rehearse(db, &db.system(), PRACTICE, "x.835", file(&payment).as_bytes()).unwrap();
+            let found = &report.payments[0];
+            assert_eq!((found.state, found.difference.abs()), (PaymentState::Quarantined, cents(1)), "{what}");
+            assert_eq!(untouched(db), before, "a rehearsal changes nothing");
+        }
+        let mut wrong = right();
+        wrong.claims[1].lines[0].adjustments[0].2 += 1;
+        let report = take(db, &file(&wrong));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (1, 1));
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-7_200));
+        assert_eq!(balance(db, AccountKind::Recoupment), cents(500));
+        assert_eq!(
+            work(db),
+            [(WorkReason::ClaimSetAside, cents(7_200)), (WorkReason::PayerRecoupment, cents(500))]
+        );
+        assert_eq!(places(db)[1].1, ClaimStatus::Accepted, "the claim that was set aside is where it was");
+        all_invariants_hold(db);
+        let quarantined = take(db, &file(&Payment { trace: "EFT2".into(), amount: 1, ..Payment::new("", vec![Clp::paid(2)]) }));
+        assert_eq!(quarantined.payments[0].difference, cents(10_199));
+        assert!(work(db).iter().any(|(reason, _)| *reason == WorkReason::RemittanceQuarantined));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn cash_without_a_claim_of_ours_waits_with_work() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let mut unknown = Clp::paid(1);
+        unknown.number = "NOBODY".into();
+        unknown.lines.iter_mut().for_each(|line| line.number = format!("X{}", line.number));
+        let mut strange_line = Clp::paid(2);
+        strange_line.lines[1].number = "NOT-OURS".into();
+        let report = take(db, &file(&Payment::new("EFT1", vec![unknown, strange_line])));
+        assert_eq!(report.payments[0].counts.unmatched, 2);
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-20_400));
+        assert_eq!(work(db), vec![(WorkReason::UnmatchedCash, cents(10_200)); 2]);
+        all_invariants_hold(db);
+        // A number of this practice means nothing in another one.
+        let other = billing::access::Actor::system(OTHER_PRACTICE);
+        let mut practice = crate::clinic::practice();
+        practice.id = OTHER_PRACTICE;
+        db.write(&other, OTHER_PRACTICE, |tx| store::registration::insert_practice(tx, &practice, false)).unwrap();
+        let text = file(&Payment::new("EFT9", vec![Clp::paid(1)]));
+        let report = import(db, &other, OTHER_PRACTICE, "x.835", text.as_bytes()).unwrap();
+        assert_eq!(report.payments[0].counts.unmatched, 1);
+        assert_eq!(verify(db, &other, OTHER_PRACTICE).unwrap().first_failure(), None);
+    });
+}
+
+#[test]
+fn a_decision_is_taken_back_and_corrected_and_the_last_one_stands() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::partly_denied(1)])));
+        let never_posted = take(db, &file(&Payment::new("EFT2", vec![Clp::paid(2).reversed()]).with_plb("FB", "F", -10_200)));
+        assert_eq!(never_posted.payments[0].counts.set_aside, 1, "what was never posted cannot be taken back");
+        assert_eq!(balance(db, AccountKind::Suspense), cents(10_200));
+        let report = take(db, &file(&Payment::new("EFT3", vec![Clp::partly_denied(1).reversed(), Clp::paid(1)])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.reversed), (2, 1));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000));
+        assert_eq!(places(db)[0].1, ClaimStatus::Closed);
+        assert!(work(db).iter().all(|(reason, _)| *reason != WorkReason::Denied), "the denial is over");
+        let linked = db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query_one(&CORRECTIONS, params![])?)).unwrap();
+        assert_eq!(linked.0, 1, "the reversal names the entry it undoes");
+        all_invariants_hold(db);
+        take(db, &file(&Payment::new("EFT4", vec![Clp::paid(1).reversed()]).with_plb("WO", "R", -10_200)));
+        let place = &places(db)[0];
+        assert_eq!((place.1, place.2.is_some()), (ClaimStatus::Accepted, true), "the payer has it again");
+        assert_eq!(balance(db, AccountKind::PatientReceivable), Money::ZERO);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn the_patients_share_goes_to_the_next_payer_with_work_to_bill_it() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        second_coverage(db, PRACTICE, 1);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), Money::ZERO);
+        assert_eq!(work(db), [(WorkReason::BillNextPayer, cents(2_000))]);
+        let balances = db.read(&db.system(), PRACTICE, |r| store::ledger::charge_balances(r, &[charge_id(1, 1).0])).unwrap();
+        let second: Option<Uuid> = Some(SECOND_PAYER.0);
+        assert!(balances.iter().any(|b| b.payer_id == second && b.cents == cents(2_000)));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_payment_beyond_what_is_owed_is_a_credit_with_work() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
+        take(db, &file(&Payment::new("EFT2", vec![Clp::paid(1)])));
+        assert!(work(db).iter().any(|(reason, _)| *reason == WorkReason::CreditBalance));
+        all_invariants_hold(db);
+    });
+}
