@@ -30,6 +30,9 @@ use crate::worklist::{self, NewWork};
 /// Most claims that one run of the daily job takes up; the next run goes on.
 const MOST_CLAIMS_A_RUN: i64 = 5_000;
 
+/// Work that waits for an answer of the payer: a refusal is one.
+const WAITING: [WorkReason; 2] = [WorkReason::AcknowledgmentMissing, WorkReason::RemittanceMissing];
+
 /// What the acknowledgments of one file did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Moved {
@@ -161,6 +164,9 @@ impl Desk {
                 ClaimEvent::Noted { what: answer.sentence.clone() }
             };
             self.record(tx, &mut claim, &event, head.id, &answer.sentence, answer.raw)?;
+            if claim.status == ClaimStatus::Rejected && speaks_of_this_version {
+                worklist::resolve_for_claim(tx, claim.id, &WAITING, "The claim's file was refused.", "submission")?;
+            }
         }
         if answer.accepted {
             self.moved.noted += usize::from(head.claim_count == 0);
@@ -241,8 +247,7 @@ impl Desk {
                 worklist::resolve_for_claim(tx, claim.id, &late, "The payer accepted the claim.", "payer")
             }
             ClaimEvent::Rejected { .. } => {
-                let late = [WorkReason::AcknowledgmentMissing];
-                worklist::resolve_for_claim(tx, claim.id, &late, "The claim was answered: rejected.", "payer")?;
+                worklist::resolve_for_claim(tx, claim.id, &WAITING, "The claim was answered: rejected.", "payer")?;
                 let reason = one.work_reason(rejections);
                 let summary = format!("Claim {}: {}.", claim.control_number, sentence);
                 let work = NewWork::on_claim(reason, claim.id, summary, links(claim), claim.body.total_charge())

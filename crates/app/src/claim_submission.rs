@@ -24,6 +24,7 @@ use store::{Db, StoreError, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::claim_scrub::{self, Scrubbed};
 use crate::clearinghouse::{Clearinghouse, Delivery};
 use crate::worklist::{self, NewWork};
 
@@ -335,8 +336,8 @@ pub fn resend(db: &Db, actor: &Actor, practice: PracticeId, id: SubmissionId) ->
     })
 }
 
-/// Takes the claims of a refused file back into the draft, as new versions, so that they are scrubbed and sent again.
-/// Gives those claims.
+/// Takes up the claims of a refused file again: each becomes a new version of what is on file now, is scrubbed, and
+/// waits for a new file where it is clean. Gives what the scrub said of each.
 ///
 /// # Errors
 /// `Denied` without the right to mend rejections that are not front-desk data; `NotFound`.
@@ -345,7 +346,7 @@ pub fn reopen_refused_file(
     actor: &Actor,
     practice: PracticeId,
     id: SubmissionId,
-) -> Result<Vec<ClaimId>, Error> {
+) -> Result<Vec<Scrubbed>, Error> {
     allow(actor, Action::MendOtherRejection, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
         let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![id])?;
@@ -355,20 +356,14 @@ pub fn reopen_refused_file(
         let versions: HashMap<ClaimId, i32> = contents.iter().map(|row| (row.claim_id, row.claim_version)).collect();
         let ids: Vec<ClaimId> = contents.iter().map(|row| row.claim_id).collect();
         let mut reopened = Vec::new();
-        for mut claim in store::claim::load_many(tx, &ids)? {
+        for claim in store::claim::load_many(tx, &ids)? {
             let is_of_this_file = versions.get(&claim.id) == Some(&claim.version);
-            if claim.status != ClaimStatus::Rejected || !is_of_this_file {
-                continue;
+            if claim.status == ClaimStatus::Rejected && is_of_this_file {
+                reopened.push(claim_scrub::scrub_in(tx, claim)?);
             }
-            claim.apply(&ClaimEvent::Mended)?;
-            claim.version += 1;
-            store::claim::save_version(tx, &claim)?;
-            let evidence = Evidence::words("Taken back from a refused file, to be scrubbed and sent again");
-            store::claim::save_event(tx, &claim, &ClaimEvent::Mended, evidence)?;
-            reopened.push(claim.id);
         }
         let key = worklist::subject_key(WorkReason::FileRejected, id);
-        worklist::resolve_subject(tx, &key, "The claims were taken back and go into a new file.", "submission")?;
+        worklist::resolve_subject(tx, &key, "The claims were taken up again and go into a new file.", "submission")?;
         Ok(reopened)
     })
 }

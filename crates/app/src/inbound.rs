@@ -11,8 +11,7 @@ use store::{Conn, Db, StoreError, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
-use crate::remittance_import::{self, ImportReport};
-use crate::{claim_acknowledgment, claim_status, eligibility};
+use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 
 /// The largest file that is read: 64 MB hold about 100,000 claims, and no payer sends more in one file.
 pub const LARGEST_FILE_BYTES: usize = 64 * 1024 * 1024;
@@ -40,6 +39,18 @@ impl Outcome {
             Outcome::Duplicate => "duplicate",
             Outcome::Quarantined => "quarantined",
             Outcome::Unreadable => "unreadable",
+        }
+    }
+}
+
+impl Outcome {
+    /// Reads the stored word; an unknown one is a file to look at.
+    fn parse(word: &str) -> Outcome {
+        match word {
+            "applied" => Outcome::Applied,
+            "duplicate" => Outcome::Duplicate,
+            "unreadable" => Outcome::Unreadable,
+            _ => Outcome::Quarantined,
         }
     }
 }
@@ -85,9 +96,8 @@ pub fn collect(
 /// nothing.
 ///
 /// # Errors
-/// `Denied`; `Refused` with file, place and remedy where it cannot be used: then nothing is stored at all.
+/// `Denied` without the right to import what the file holds; `Refused` with file, place and remedy where it cannot be used: then nothing is stored at all.
 pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
-    allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
     if bytes.len() > LARGEST_FILE_BYTES {
         return Err(Error::refused(format!(
             "{file_name}: the file is larger than 64 MB. Ask the clearinghouse to split it."
@@ -104,15 +114,18 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
             "{file_name}: it holds a kind of message that is not sent to a practice (ST01). Give it to its receiver."
         )));
     }
-    if kinds == [FileKind::Remittance] {
-        let report = remittance_import::import(db, actor, practice, file_name, bytes)?;
-        return Ok(of_remittance(&report, file_name));
+    let has_remittance = kinds.contains(&FileKind::Remittance);
+    if has_remittance {
+        allow(actor, Action::ImportRemittance, &ResourceState::default())?;
     }
-    if kinds.contains(&FileKind::Remittance) {
-        return Err(Error::refused(format!(
-            "{file_name}: it holds a remittance (835) beside other messages. Ask the clearinghouse to send them apart."
-        )));
+    if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
+        allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
     }
+    let payments = if has_remittance {
+        remittance_import::read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?
+    } else {
+        Vec::new()
+    };
     db.write(actor, practice, |tx| {
         let (id, before) = match recognise(tx, bytes)? {
             Novelty::New => (InboundFileId(tx.new_id()), None),
@@ -135,7 +148,13 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
                 }
                 FileKind::Eligibility => eligibility::take_answers(tx, bytes)?,
                 FileKind::ClaimStatus => claim_status::take_answers(tx, id, bytes)?,
-                FileKind::Remittance | FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
+                FileKind::Remittance => {
+                    let posted = remittance_import::post_sets(tx, id, &payments, bytes)?;
+                    let (outcome, note) = remittance_import::summary(&posted);
+                    receipt.outcome = Outcome::parse(outcome);
+                    note
+                }
+                FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
             };
             notes.push(note);
         }
@@ -147,18 +166,6 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
         tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, receipt.outcome.as_str(), receipt.note])?;
         Ok(receipt)
     })
-}
-
-/// What an 835 came to, in the words of the mailbox.
-fn of_remittance(report: &ImportReport, file_name: &str) -> Receipt {
-    let (word, note) = remittance_import::summary(&report.payments);
-    let outcome = match word {
-        _ if report.is_known => Outcome::Duplicate,
-        "applied" => Outcome::Applied,
-        "quarantined" => Outcome::Quarantined,
-        _ => Outcome::Duplicate,
-    };
-    Receipt { file_name: file_name.to_owned(), outcome, note }
 }
 
 fn again(file_name: &str, before: &InboundFileHead) -> Receipt {

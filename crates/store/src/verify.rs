@@ -90,7 +90,12 @@ statements! {
          AND c.status IN ('held', 'submitted', 'accepted', 'rejected', 'adjudicated')
          AND (c.follow_up_on IS NULL OR c.status IN ('held', 'rejected')) AND NOT EXISTS (
             SELECT 1 FROM work_item w WHERE w.practice_id = c.practice_id AND w.claim_id = c.id
-            AND w.state <> 'resolved') LIMIT 5";
+            AND w.state <> 'resolved') AND NOT EXISTS (
+            -- The item of a refused file stands for all its claims.
+            SELECT 1 FROM submission_claim m JOIN work_item f ON f.practice_id = m.practice_id
+            AND f.submission_id = m.submission_id AND f.reason = 'file_rejected' AND f.state <> 'resolved'
+            WHERE m.practice_id = c.practice_id AND m.claim_id = c.id AND m.claim_version = c.version
+            AND c.status = 'rejected') LIMIT 5";
     /// Open claims that a payer and a desk have at once. Questions from outside are about a claim, not its hand.
     pub const CLAIMS_IN_TWO_HANDS: (ClaimId, String) =
         "SELECT c.id, c.control_number FROM claim c WHERE c.practice_id = $1
