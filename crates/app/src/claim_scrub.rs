@@ -19,7 +19,7 @@ use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::claim_creation::{RUN_CHUNK, create_in, happen, may_make_claims, refreeze_from_sources};
+use crate::claim_creation::{RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources};
 use crate::worklist::{self, NewWork};
 
 /// Fewest characters of a reason that lets a warning pass: shorter ones say nothing.
@@ -127,6 +127,15 @@ pub fn scrub_drafts(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<
 /// `Denied`; of the store.
 pub fn scrub_held(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Scrubbed>, Error> {
     scrub_all(db, actor, practice, ClaimStatus::Held)
+}
+
+/// Makes and scrubs the claims of every visit that has a coverage and no claim yet; says how many were scrubbed.
+///
+/// # Errors
+/// As for making and scrubbing claims.
+pub fn prepare_open_visits(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    create_open_claims(db, actor, practice)?;
+    Ok(scrub_drafts(db, actor, practice)?.len())
 }
 
 fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) -> Result<Vec<Scrubbed>, Error> {

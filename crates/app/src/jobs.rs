@@ -23,6 +23,11 @@ pub struct Job {
 /// Every daily job, in the order in which they run.
 pub const JOBS: &[Job] = &[
     Job {
+        key: "claims",
+        does: "Makes and scrubs the claims of visits that have a coverage and no claim yet.",
+        run: crate::claim_scrub::prepare_open_visits,
+    },
+    Job {
         key: "follow-up",
         does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
         run: follow_up,
