@@ -72,7 +72,7 @@ fn open(db: &TestDb) {
         let doctor = Provider {
             id: DOCTOR,
             name: name("Mira", "Lin"),
-            npi: Npi::parse("1234567893").unwrap(),
+            npi: Npi::parse("2044188300").unwrap(),
             taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
             in_practice: true,
         };
