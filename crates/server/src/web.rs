@@ -4,6 +4,7 @@
 //! without a row in the permission matrix.
 
 pub mod assets;
+pub mod chart;
 mod chips;
 mod desk;
 pub mod filters;

@@ -2,6 +2,10 @@
 //!
 //! Each query begins at the patient and follows an index, so that the page costs the same in a small practice and in
 //! one with a hundred thousand claims. Nothing is summed here but what one index range gives.
+//!
+//! Joins are written CROSS JOIN with their conditions below: the embedded engine then keeps the order of the text even
+//! where it has no statistics yet (it would start at all postings of the practice: 100 ms instead of 0.2 with 15,000
+//! claims), and PostgreSQL reads an inner join.
 
 use billing::charge::Charge;
 use billing::claim::ClaimStatus;
@@ -180,27 +184,27 @@ statements! {
     /// Every posting on a patient's charges, in ledger order.
     pub const MOVEMENTS_OF_PATIENT: MovementRow =
         "SELECT c.id AS charge_id, e.occurred_on, l.account, l.payer_id, l.cents, l.reason, e.source_kind, e.source_id
-         FROM charge c
-         JOIN ledger_posting l ON l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
-         JOIN ledger_entry e ON e.practice_id = l.practice_id AND e.id = l.entry_id
+         FROM charge c CROSS JOIN ledger_posting l CROSS JOIN ledger_entry e
          WHERE c.practice_id = $1 AND c.patient_id = $2
+         AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
+         AND e.practice_id = l.practice_id AND e.id = l.entry_id
          ORDER BY e.sequence, l.ordinal";
     /// What payers refused of a patient's visits.
     pub const DENIALS_OF_PATIENT: DenialRow =
         "SELECT k.encounter_id, a.charge_id, k.payer_id, r.paid_on, a.adjustment_group, a.reason, a.amount_cents
-         FROM claim k
-         JOIN claim_payment m ON m.practice_id = k.practice_id AND m.claim_id = k.id
-         JOIN line_adjustment a ON a.practice_id = m.practice_id AND a.claim_payment_id = m.id
-         JOIN remittance r ON r.practice_id = m.practice_id AND r.id = m.remittance_id
-         WHERE k.practice_id = $1 AND k.patient_id = $2 AND m.state = 'posted' AND a.class = 'denial'
+         FROM claim k CROSS JOIN claim_payment m CROSS JOIN line_adjustment a CROSS JOIN remittance r
+         WHERE k.practice_id = $1 AND k.patient_id = $2
+         AND m.practice_id = k.practice_id AND m.claim_id = k.id AND m.state = 'posted'
+         AND a.practice_id = m.practice_id AND a.claim_payment_id = m.id AND a.class = 'denial'
+         AND r.practice_id = m.practice_id AND r.id = m.remittance_id
          ORDER BY r.paid_on, m.id, a.line_ordinal, a.ordinal";
     /// The remittances that speak of a patient's claims.
     pub const REMITTANCES_OF_PATIENT: AccountRemittanceRow =
         "SELECT m.id AS claim_payment_id, m.remittance_id, r.trace, r.paid_on
-         FROM claim k
-         JOIN claim_payment m ON m.practice_id = k.practice_id AND m.claim_id = k.id
-         JOIN remittance r ON r.practice_id = m.practice_id AND r.id = m.remittance_id
-         WHERE k.practice_id = $1 AND k.patient_id = $2";
+         FROM claim k CROSS JOIN claim_payment m CROSS JOIN remittance r
+         WHERE k.practice_id = $1 AND k.patient_id = $2
+         AND m.practice_id = k.practice_id AND m.claim_id = k.id
+         AND r.practice_id = m.practice_id AND r.id = m.remittance_id";
     /// A patient's claims.
     pub const CLAIMS_OF_PATIENT: AccountClaimRow =
         "SELECT id, encounter_id, payer_id, control_number, status, total_cents, follow_up_on
@@ -223,10 +227,35 @@ statements! {
     /// What a patient owes, charge by charge, oldest first.
     pub const OPEN_CHARGES_OF_PATIENT: OpenChargeRow =
         "SELECT c.id AS charge_id, c.encounter_id, c.date_of_service, CAST(SUM(l.cents) AS BIGINT) AS owes_cents
-         FROM charge c
-         JOIN ledger_posting l ON l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
-         WHERE c.practice_id = $1 AND c.patient_id = $2 AND l.account = 'patient_receivable'
+         FROM charge c CROSS JOIN ledger_posting l
+         WHERE c.practice_id = $1 AND c.patient_id = $2
+         AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
+         AND l.account = 'patient_receivable'
          GROUP BY c.practice_id, c.id, c.encounter_id, c.date_of_service, c.line_number
          HAVING SUM(l.cents) > 0
          ORDER BY c.date_of_service, c.encounter_id, c.line_number";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{PRACTICE, TestDb, TestEngine};
+
+    #[test]
+    fn the_account_is_read_from_the_patient_along_indexes_even_without_statistics() {
+        let db = TestDb::new(TestEngine::Sqlite);
+        for statement in STATEMENTS.iter().filter(|statement| !statement.sql.contains("{keys}")) {
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement.sql);
+            let plan: Vec<(i64, i64, i64, String)> = db
+                .core()
+                .unchained(&db.system(), PRACTICE, |conn| {
+                    conn.query_text(statement.name, &sql, crate::params![PRACTICE.0, uuid::Uuid::nil()])
+                })
+                .unwrap();
+            assert!(!plan.is_empty(), "{}", statement.name);
+            for (_, _, _, step) in plan.iter().filter(|(_, _, _, step)| !step.starts_with("USE TEMP")) {
+                assert!(step.starts_with("SEARCH") && step.contains("=? AND"), "{}: {step}", statement.name);
+            }
+        }
+    }
 }

@@ -286,7 +286,7 @@ fn closed(mut svg: String) -> String {
 
 /// A round step for the scale and the top of it, in cents: 1, 2 or 5 times a power of ten, at most five steps.
 fn scale(most: i64) -> (i64, i64) {
-    let mut step = 100;
+    let mut step: i64 = 100;
     while most > step.saturating_mul(5) {
         // 1 → 2 → 5 → 10: times 2, but 2.5 where the leading digit is 2.
         let mut leading = step;
