@@ -135,9 +135,7 @@ impl Db {
     /// Opens what a URL names and leaves its schema as it is.
     pub fn open_unmigrated(url: &str, env: Env) -> Result<Db, StoreError> {
         let core = Arc::new(Core { engine: Engine::open(url)?, env });
-        let db = Db(Arc::new(Shared { reads: Recorder::new(Arc::clone(&core)), core }));
-        db.tune("PRAGMA optimize = 0x10002")?;
-        Ok(db)
+        Ok(Db(Arc::new(Shared { reads: Recorder::new(Arc::clone(&core)), core })))
     }
 
     /// Brings the schema up to date; says how many migrations were run.
@@ -164,25 +162,13 @@ impl Db {
         &self.0.core
     }
 
-    /// Collects statistics, so that the planner picks the right index: after loads, and daily.
+    /// Brings the planner's statistics up to date: after loads, and daily. The server counts; the embedded engine is
+    /// told what a busy practice looks like, see `statistics`.
     pub fn analyze(&self) -> Result<(), StoreError> {
         let actor = Actor::system(NO_PRACTICE);
-        self.0.core.unchained(&actor, NO_PRACTICE, |conn| conn.batch("analyze", "ANALYZE"))
-    }
-
-    fn tune(&self, pragma: &str) -> Result<(), StoreError> {
-        match self.0.core.engine {
-            Engine::Sqlite(_) => {
-                let (link, turn) = self.0.core.engine.writer()?;
-                let result = match &link {
-                    Link::Sqlite(connection) => crate::sqlite::batch(connection, "optimize", pragma),
-                    Link::Postgres(_) => Ok(()),
-                };
-                self.0.core.engine.give_back(link, turn, true);
-                result
-            }
-            Engine::Postgres(_) => Ok(()),
-        }
+        self.0.core.unchained(&actor, NO_PRACTICE, |conn| {
+            if conn.is_postgres() { conn.batch("analyze", "ANALYZE") } else { crate::statistics::write(conn) }
+        })
     }
 
     /// Waits until everything that was seen so far stands in the access log.

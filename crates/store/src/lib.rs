@@ -28,6 +28,7 @@ pub mod remittance;
 mod schema;
 mod sqlite;
 mod statement;
+mod statistics;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod value;

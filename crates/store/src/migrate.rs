@@ -52,8 +52,11 @@ pub(crate) fn run(core: &Core) -> Result<usize, StoreError> {
         for migration in &pending {
             apply(conn, engine, migration)?;
         }
-        if engine == Engine::Postgres && !pending.is_empty() {
-            conn.batch("row security", ROW_SECURITY)?;
+        if !pending.is_empty() {
+            match engine {
+                Engine::Postgres => conn.batch("row security", ROW_SECURITY)?,
+                Engine::Sqlite => crate::statistics::write(conn)?,
+            }
         }
         Ok(pending.len())
     })

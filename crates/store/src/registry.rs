@@ -49,6 +49,16 @@ pub fn registered() -> impl Iterator<Item = &'static Registered> {
     STATEMENTS.iter().chain(GLOBAL_STATEMENTS).flat_map(|list| list.iter())
 }
 
+/// Highest `$n` of a text.
+#[cfg(test)]
+pub(crate) fn highest_parameter(sql: &str) -> usize {
+    sql.split('$')
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
+        .max()
+        .unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,15 +79,6 @@ mod tests {
             Kind::Timestamp => &["timestamptz"],
             Kind::Json => &["jsonb"],
         }
-    }
-
-    /// Highest `$n` of a text.
-    fn highest_parameter(sql: &str) -> usize {
-        sql.split('$')
-            .skip(1)
-            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
-            .max()
-            .unwrap_or(0)
     }
 
     fn one_key(sql: &str) -> String {

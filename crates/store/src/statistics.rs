@@ -1,0 +1,170 @@
+//! The embedded engine's statistics, fixed by us: a plan never depends on what the database happened to hold when
+//! somebody counted it.
+//!
+//! Every index begins with the practice. Without statistics the engine takes the practice for a good key and reads
+//! all of it; with statistics counted on a young database it believes that everything is small. Both cost a hundred
+//! times the right plan. So each migration writes what a busy practice looks like, and nothing counts again.
+
+use crate::conn::Conn;
+use crate::error::StoreError;
+
+/// Rows a large table is planned for: what one busy practice gathers in a year.
+const MANY: i64 = 100_000;
+/// Rows of a table that stays small: payers, providers, counters, people who sign in.
+const FEW: i64 = 50;
+/// Tables that stay small.
+const SMALL: &[&str] = &[
+    "practice",
+    "provider",
+    "facility",
+    "payer",
+    "control_number",
+    "practice_head",
+    "audit_read_head",
+    "schema_migration",
+    "app_user",
+    "user_role",
+    "api_token",
+    "demo_login",
+    "login_bucket",
+];
+/// Columns with a handful of values.
+const HANDFUL: &[&str] =
+    &["account", "desk", "done_at", "is_latest", "kind", "matched_by", "outcome", "rank", "reason", "state", "status"];
+
+/// Every index with its columns in order: table, index, unique, column.
+const INDEXED_COLUMNS: &str = "SELECT m.name, l.name, l.\"unique\", i.seqno, i.name
+    FROM sqlite_schema m JOIN pragma_index_list(m.name) l JOIN pragma_index_info(l.name) i
+    WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND i.name IS NOT NULL
+    ORDER BY m.name, l.name, i.seqno";
+/// Tables whose primary key is the table itself; their statistics stand under the table's name.
+const KEYED_TABLES: &str = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr = 1";
+
+/// Writes the statistics for every index there is, and has this connection read them.
+pub(crate) fn write(conn: &Conn) -> Result<(), StoreError> {
+    // Makes the statistics' own table where there is none; counts nothing that is kept.
+    conn.batch("statistics", "PRAGMA analysis_limit = 1; ANALYZE; DELETE FROM sqlite_stat1;")?;
+    let keyed: Vec<(String,)> = conn.query_text("statistics", KEYED_TABLES, &[])?;
+    let columns: Vec<(String, String, i64, i64, String)> = conn.query_text("statistics", INDEXED_COLUMNS, &[])?;
+    let mut indexes: Vec<Index> = Vec::new();
+    for (table, name, unique, place, column) in columns {
+        if place == 0 {
+            indexes.push(Index { table, name, unique: unique == 1, columns: Vec::new() });
+        }
+        if let Some(index) = indexes.last_mut() {
+            index.columns.push(column);
+        }
+    }
+    let mut text = String::new();
+    for index in &indexes {
+        let is_key = index.name.starts_with("sqlite_autoindex_") && index.name.ends_with("_1");
+        let stands_under = match keyed.iter().any(|(table,)| *table == index.table) && is_key {
+            true => &index.table,
+            false => &index.name,
+        };
+        // Names come from our own schema: letters, digits and underscores.
+        text.push_str(&format!(
+            "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{}', '{stands_under}', '{}');",
+            index.table,
+            index.statistics()
+        ));
+    }
+    text.push_str("ANALYZE sqlite_schema;");
+    conn.batch("statistics", &text)
+}
+
+struct Index {
+    table: String,
+    name: String,
+    unique: bool,
+    columns: Vec<String>,
+}
+
+impl Index {
+    /// "rows, rows that share the first column, rows that share the first two …".
+    fn statistics(&self) -> String {
+        let all = if SMALL.contains(&self.table.as_str()) { FEW } else { MANY };
+        let mut words = vec![all.to_string()];
+        let mut left = all;
+        for (place, column) in self.columns.iter().enumerate() {
+            left = (left / values(column, all)).max(1);
+            if self.unique && place + 1 == self.columns.len() {
+                left = 1;
+            }
+            words.push(left.to_string());
+        }
+        words.join(" ")
+    }
+}
+
+/// How many values a column has, by the habits of our names.
+fn values(column: &str, all: i64) -> i64 {
+    match column {
+        "practice_id" => 1,
+        "id" => all,
+        column if HANDFUL.contains(&column) => 5,
+        column if column.ends_with("_id") => all / 10,
+        column if column.ends_with("_on") || column.ends_with("_date") || column == "date_of_service" => 1_000,
+        _ => all / 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{PRACTICE, TestDb, TestEngine};
+    use crate::value::Val;
+
+    /// Statements (or all of a file) that read a whole table of a practice, with the reason.
+    const WHOLE: &[(&str, &str)] = &[
+        ("audit::AUDIT_LATEST", "the newest rows of a chain, up to a limit"),
+        ("audit_read::", "the head of a chain: one row a practice"),
+        ("head::", "the heads of the chains: one row a practice"),
+        ("inbound_file::LATEST_INBOUND_FILES", "the newest rows, up to a limit"),
+        ("inbound_file::SAME_CONTENT", "files that came in, once for each new file"),
+        ("ledger::TRIAL_BALANCE", "the books as a whole"),
+        ("ledger::HELD_", "proof that held money is the fold of its postings"),
+        ("outbox::OUTBOX_PENDING", "an index of what is pending only"),
+        ("patient_statement::LATEST_STATEMENTS", "the newest rows, up to a limit"),
+        ("patient_statement::OWING_PATIENTS", "everybody who owes, once a statement run"),
+        ("patient_statement::PRACTICE_BODY", "one row a practice"),
+        ("registration::", "the practice's own lists: providers, places, payers, prices"),
+        ("reports::", "a report reads what it reports on"),
+        ("submission::", "files that went out, newest first or by their state"),
+        ("users::", "the people of a practice"),
+        ("verify::", "proof reads everything"),
+        ("views::access_log::", "the newest rows of a chain, up to a limit"),
+        ("views::claim_money::", "every claim, for the comparison with what payers decided"),
+        ("views::claims::CLAIMS", "a list by filters, up to a limit"),
+        ("views::home::", "the counts of the day"),
+        ("views::inquiries::", "a list, up to a limit"),
+        ("views::practice::", "one row a practice"),
+        ("views::practice_totals::", "a summary of everything"),
+        ("views::remittances::REMITTANCES", "the newest rows, up to a limit"),
+        ("worklist::QUEUE_TOTALS", "one covering index over the work items"),
+    ];
+
+    #[test]
+    fn no_statement_reads_a_whole_large_table_unless_it_says_why() {
+        let db = TestDb::new(TestEngine::Sqlite);
+        let mut whole = Vec::new();
+        for statement in crate::registry::STATEMENTS.iter().flat_map(|list| list.iter()) {
+            let count = crate::registry::highest_parameter(statement.sql);
+            let sql = crate::conn::with_keys(statement.sql, count + 1, 1);
+            let params = vec![Val::Null; crate::registry::highest_parameter(&sql)];
+            let plan: Vec<(i64, i64, i64, String)> = db
+                .core()
+                .unchained(&db.system(), PRACTICE, |conn| {
+                    conn.query_text(statement.name, &format!("EXPLAIN QUERY PLAN {sql}"), &params)
+                })
+                .unwrap();
+            let reads_all = plan.iter().any(|(_, _, _, step)| {
+                step.starts_with("SCAN") && !step.contains("CONSTANT ROW") || step.ends_with("(practice_id=?)")
+            });
+            if reads_all {
+                whole.push(format!("{}: {:?}", statement.name, plan.iter().map(|step| &step.3).collect::<Vec<_>>()));
+            }
+        }
+        whole.retain(|found| !WHOLE.iter().any(|(name, _)| found.starts_with(&format!("store::{name}"))));
+        assert!(whole.is_empty(), "{}", whole.join("\n"));
+    }
+}
