@@ -102,7 +102,10 @@ pub fn source_file(path: &PathBuf) -> Result<SourceFile, Failure> {
 fn import_fhir(arguments: &Fhir, place: &Place) -> Result<Done, Failure> {
     let files: Vec<SourceFile> = arguments.files.iter().map(source_file).collect::<Result<_, _>>()?;
     let bundles = fhir::read_files(&files)?;
-    let session = Session::open(place)?;
+    let session = match arguments.profile {
+        Profile::AsSent => Session::open(place)?,
+        Profile::Synthea => Session::open_or_trial(place)?,
+    };
     let plan = fhir::plan(&bundles, arguments.profile, session.db.env().today())?;
     let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)?;
     session.db.analyze()?;

@@ -7,6 +7,7 @@ use store::practices::PracticeName;
 use store::{Db, Env, Read, Tx};
 
 use super::{Failure, Place};
+use crate::demo::{front_desk, staff};
 
 /// Where the token of `--as` is read from: an argument would stand in the list of processes for everybody.
 pub const TOKEN_VARIABLE: &str = "TIERLINE_TOKEN";
@@ -30,6 +31,25 @@ impl Session {
         let practices = store::practices::list(&db)?;
         let chosen = choose(practices, place.practice.as_deref())?;
         Session::of(db, chosen.practice_id, chosen.name, place)
+    }
+
+    /// Opens an existing practice; in an empty database makes an invented one first, to try an import with. It is the
+    /// demo's practice without its story: providers, payers, prices and log-ins, and no patients.
+    pub fn open_or_trial(place: &Place) -> Result<Session, Failure> {
+        let db = open_database(place)?;
+        if !store::practices::list(&db)?.is_empty() {
+            drop(db);
+            return Session::open(place);
+        }
+        let practice = PracticeId(db.env().new_id());
+        let refused = |error: anyhow::Error| Failure::Refused(format!("{error:#}"));
+        let today = db.env().today();
+        front_desk::open(&db, practice, &simulator::builtin_payers(), today).map_err(refused)?;
+        staff::hire(&db, practice)?;
+        let practice_name = front_desk::practice(practice).map_err(refused)?.name;
+        // Nobody's practice yet: whoever made it sets it up.
+        let actor = if db.file().is_some() { Actor::file_owner(practice) } else { Actor::system(practice) };
+        Ok(Session { db, practice, practice_name, actor })
     }
 
     /// A session of a practice that was found or made.

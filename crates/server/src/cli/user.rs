@@ -4,8 +4,8 @@
 use std::io::{IsTerminal, Read};
 
 use app::access::session::make_token;
-use app::users::{self, NewPerson, Person};
 use app::registration;
+use app::users::{self, NewPerson, Person};
 use billing::access::{Role, UserState};
 use clap::{Args, Subcommand};
 use serde_json::json;
