@@ -142,6 +142,7 @@ fn has_strange_byte(cells: &Cells<'_>, value: &[u8]) -> bool {
 /// One repetition of an element.
 fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
     let separator = cells.delimiters.component;
+    let before = sink.errors_in_set;
     if element.kind != Kind::Composite {
         if value.contains(&separator) {
             sink.error(&COMPONENTS, cells.at_element(n));
@@ -165,7 +166,9 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
             (false, Usage::Required | Usage::Situational) => simple_part(cells, place, value, part, component, sink),
         }
     }
-    for (index, component) in element.components.iter().enumerate().skip(seen) {
+    // Where the parts that are there are wrong, those that are not follow from it.
+    let missing = if sink.errors_in_set == before { seen } else { element.components.len() };
+    for (index, component) in element.components.iter().enumerate().skip(missing) {
         if component.usage == Usage::Required {
             sink.error(&REQUIRED, cells.at_component(n, index + 1));
         }

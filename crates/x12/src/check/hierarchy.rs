@@ -18,7 +18,7 @@ rules! {
 #[derive(Debug)]
 struct Level {
     depth: usize,
-    number: u32,
+    number: Number,
     /// HL04: says 1 or 0, or nothing.
     announces_child: Option<bool>,
     has_child: bool,
@@ -26,10 +26,23 @@ struct Level {
     loop_id: &'static str,
 }
 
+/// What a level's number is and what it should be: after a slip, both are taken from those that build on it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Number {
+    written: u32,
+    due: u32,
+}
+
+impl Number {
+    fn is(self, number: Option<u32>) -> bool {
+        number == Some(self.written) || number == Some(self.due)
+    }
+}
+
 /// The levels of the open set.
 #[derive(Debug, Default)]
 pub(crate) struct Hierarchy {
-    last: u32,
+    last: Number,
     open: Vec<Level>,
 }
 
@@ -38,13 +51,14 @@ impl Hierarchy {
     pub fn take(&mut self, cells: &Cells<'_>, depth: usize, clean: bool, sink: &mut Sink<'_>) {
         self.close_from(depth, sink);
         let number = parse(cells.get(1));
-        if clean && number != Some(self.last + 1) {
+        let next = Number { written: self.last.written + 1, due: self.last.due + 1 };
+        if clean && !next.is(number) {
             sink.error(&NUMBER, cells.at_element(1));
         }
-        self.last = number.unwrap_or(self.last + 1);
+        self.last = Number { written: number.unwrap_or(next.due), due: next.due };
         if let Some(parent) = self.open.last_mut() {
             let says = parse(cells.get(2));
-            if clean && says != Some(parent.number) {
+            if clean && !parent.number.is(says) {
                 sink.error(&PARENT, cells.at_element(2));
             } else if clean && parent.announces_child == Some(false) && !parent.has_child {
                 sink.error_in(&CHILD, parent.at, parent.loop_id);
@@ -65,6 +79,13 @@ impl Hierarchy {
             loop_id: sink.loop_id,
         };
         self.open.push(level);
+    }
+
+    /// Forgets what the levels announce: the structure around them is faulty.
+    pub fn doubt(&mut self) {
+        for level in &mut self.open {
+            level.announces_child = None;
+        }
     }
 
     /// Closes the levels at a depth and below; 0 closes all.

@@ -3,8 +3,9 @@
 //! An automaton with one small frame for each open loop; it never looks back at segments and never searches the tree.
 
 use crate::check::cells::{At, Cells};
-use crate::check::element::rules;
+use crate::check::element::{self, rules};
 use crate::check::sink::{Rule, Sink};
+use crate::codes::ShapeOnly;
 use crate::guide::{Entry, Guide, Loop, Rules, holds, holds_packed, is_known_segment, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::SetRules;
@@ -20,6 +21,10 @@ rules! {
 }
 
 const NO_CHILD: u16 = u16::MAX;
+/// Marks a loop that was opened late, on top of one that is not its own.
+const LATE: u8 = u8::MAX;
+/// So many segments after a problem of structure, another one is taken for its consequence: one slip, one problem.
+const RECOVERY: u32 = 3;
 
 /// An open loop.
 #[derive(Debug)]
@@ -29,6 +34,8 @@ struct Frame {
     seen: u128,
     /// Where this loop's counters begin.
     counters: usize,
+    /// The entry of the enclosing loop that this one is.
+    via: u8,
 }
 
 /// A required entry that was passed over; told when its loop closes, unless it comes late.
@@ -67,14 +74,34 @@ pub(crate) struct Place {
     implied: Option<Implied>,
     /// After a segment without a place, those that belong to it are passed over in silence.
     is_lost: bool,
+    /// The segment at which something was told last.
+    last_told: u32,
+    /// The last segment told missing, and where.
+    told_missing: (SegmentId, u32),
+    /// Something was told of this set's structure.
+    is_broken: bool,
 }
 
 impl Place {
     pub fn new(guide: &'static Guide) -> Self {
-        let mut place =
-            Self { guide, frames: Vec::new(), counters: Vec::new(), passed: Vec::new(), implied: None, is_lost: false };
-        place.open(&guide.loops[0]);
+        let mut place = Self {
+            guide,
+            frames: Vec::new(),
+            counters: Vec::new(),
+            passed: Vec::new(),
+            implied: None,
+            is_lost: false,
+            last_told: 0,
+            told_missing: (SegmentId::default(), 0),
+            is_broken: false,
+        };
+        place.open(&guide.loops[0], 0);
         place
+    }
+
+    /// Whether the structure of the set is faulty so far, so that numbers that build on it mean little.
+    pub fn is_broken(&self) -> bool {
+        self.is_broken
     }
 
     /// How many loops are open.
@@ -92,10 +119,10 @@ impl Place {
         self.frames.last().map_or("", |frame| frame.table.label)
     }
 
-    fn open(&mut self, table: &'static Loop) {
+    fn open(&mut self, table: &'static Loop, via: u8) {
         let counters = self.counters.len();
         self.counters.resize(counters + table.entries.len(), 0);
-        self.frames.push(Frame { table, group: 0, seen: 0, counters });
+        self.frames.push(Frame { table, group: 0, seen: 0, counters, via });
     }
 
     /// Takes the next segment.
@@ -144,9 +171,22 @@ impl Place {
         sink: &mut Sink<'_>,
     ) -> Placement {
         if let Some(implied) = self.implied.take() {
-            self.tell_implied(implied, depth, index, sink);
+            if (implied.depth, implied.entry) == (depth, index) {
+                // The first segment of the loop was not missing: it came after one of its own.
+                sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
+                let rules = self.frames[depth].table.entries[usize::from(index)].rules;
+                return Placement::Found { rules, opened: true };
+            }
+            sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
         }
         self.is_lost = false;
+        if self.is_doubled(depth, index) {
+            if !self.is_recovering(cells) {
+                sink.error(&SEGMENT_REPEATS, cells.at());
+            }
+            self.note_problem(cells, judge);
+            return Placement::Found { rules: self.frames[depth].table.entries[usize::from(index)].rules, opened: true };
+        }
         self.close_to(depth, cells, judge, sink);
         let frame = &mut self.frames[depth];
         let entry: &'static Entry = &frame.table.entries[usize::from(index)];
@@ -162,6 +202,25 @@ impl Place {
             }
         }
         self.count(depth, index, entry, cells, judge, sink)
+    }
+
+    /// Whether the open loop holds nothing but this same first segment, of which there may be no other.
+    fn is_doubled(&self, depth: usize, index: u8) -> bool {
+        let is_same = self.frames.get(depth + 1).is_some_and(|frame| frame.via == index && frame.seen == 0);
+        is_same && self.frames[depth].table.entries[usize::from(index)].child != NO_CHILD && !self.has_room(depth, index)
+    }
+
+    /// Notes that something was told of the structure here.
+    fn note_problem(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules) {
+        self.is_broken = true;
+        self.last_told = cells.ordinal;
+        judge.broken();
+    }
+
+    /// Whether the last problem is so near that what follows may be its consequence.
+    pub fn is_recovering(&self, cells: &Cells<'_>) -> bool {
+        let is_near = |ordinal: u32| cells.ordinal.saturating_sub(ordinal) <= RECOVERY;
+        (self.is_broken && is_near(self.last_told)) || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal))
     }
 
     /// Counts an entry, opens its loop if it is the first segment of one.
@@ -181,12 +240,14 @@ impl Place {
         let is_one_too_many = entry.max != u16::MAX && *counter == entry.max + 1;
         let opened = entry.child != NO_CHILD;
         if opened {
-            self.open(&self.guide.loops[usize::from(entry.child)]);
+            self.open(&self.guide.loops[usize::from(entry.child)], index);
         }
         sink.loop_id = self.loop_id();
         if is_one_too_many {
-            sink.error(if opened { &LOOP_REPEATS } else { &SEGMENT_REPEATS }, cells.at());
-            judge.broken();
+            if !self.is_recovering(cells) {
+                sink.error(if opened { &LOOP_REPEATS } else { &SEGMENT_REPEATS }, cells.at());
+            }
+            self.note_problem(cells, judge);
         }
         Placement::Found { rules: entry.rules, opened }
     }
@@ -215,6 +276,10 @@ impl Place {
         }
         let frame = &self.frames[depth];
         let mut missed = frame.table.required & !frame.seen;
+        if frame.seen == 0 && depth > 0 {
+            // A loop with nothing in it but its first segment lacks everything: the first thing tells it.
+            missed &= missed.wrapping_neg();
+        }
         while missed != 0 {
             self.tell_missing(depth, missed.trailing_zeros() as u8, cells.at(), judge, sink);
             missed &= missed - 1;
@@ -226,12 +291,15 @@ impl Place {
         }
     }
 
-    fn tell_missing(&self, depth: usize, entry: u8, at: At, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
+    fn tell_missing(&mut self, depth: usize, entry: u8, at: At, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
         let table = self.frames[depth].table;
         let entry = &table.entries[usize::from(entry)];
         let loop_id = if entry.child == NO_CHILD { table.id } else { self.guide.loops[usize::from(entry.child)].id };
         let at = At { segment: SegmentId(entry.segment), element: 0, component: 0, ..at };
         sink.error_in(&MISSING, at, loop_id);
+        self.told_missing = (at.segment, at.ordinal);
+        self.is_broken = true;
+        self.last_told = self.last_told.max(at.ordinal);
         judge.broken();
     }
 
@@ -247,49 +315,91 @@ impl Place {
         if let Some((depth, index)) = guess.takes_unknown {
             return self.settle(depth, index, cells, judge, sink);
         }
+        let holder = self.loop_that_holds(id, cells);
         if self.is_lost {
+            // What told the reader where it is again needs no second problem.
+            return match holder.filter(|holder| holder.is_certain) {
+                Some(holder) => {
+                    let _ = self.settle(holder.depth, holder.child, cells, judge, sink);
+                    self.settle(holder.depth + 1, holder.inner, cells, judge, sink)
+                }
+                None => Placement::Lost,
+            };
+        }
+        if self.told_missing == (id, cells.ordinal.wrapping_sub(1)) {
+            // Two neighbours changed places: the one was told missing where the other stood, and that is the slip.
+            self.is_lost = true;
+            self.note_problem(cells, judge);
             return Placement::Lost;
         }
-        judge.broken();
-        if let Some((depth, index)) = guess.behind {
-            return self.take_late(depth, index, cells, judge, sink);
+        let was_recovering = self.is_recovering(cells);
+        self.note_problem(cells, judge);
+        let behind = guess.behind.filter(|(depth, index)| {
+            holder.is_none_or(|holder| self.is_sure_behind(*depth, *index, holder.depth, cells))
+        });
+        if let Some((depth, index)) = behind {
+            if self.begins_anew(depth, index) {
+                let via = self.frames[depth].via;
+                return self.imply(depth - 1, via, index, cells, judge, sink);
+            }
+            return self.take_late(depth, index, was_recovering, cells, sink);
         }
-        if let Some((depth, index)) = guess.awaited.or(guess.only()) {
+        if let Some(holder) = holder {
+            return self.imply(holder.depth, holder.child, holder.inner, cells, judge, sink);
+        }
+        if let Some((depth, index)) = guess.awaited.or(guess.only()).filter(|(depth, index)| self.has_room(*depth, *index)) {
             return self.settle(depth, index, cells, judge, sink);
         }
-        if let Some((depth, child, index)) = self.loop_that_holds(id, cells) {
-            return self.imply(depth, child, index, cells, judge, sink);
-        }
         self.is_lost = true;
-        sink.loop_id = self.loop_id();
-        sink.error(if is_known_segment(id.0) { &UNEXPECTED } else { &UNKNOWN }, cells.at());
+        if !was_recovering {
+            sink.loop_id = self.loop_id();
+            sink.error(if is_known_segment(id.0) { &UNEXPECTED } else { &UNKNOWN }, cells.at());
+        }
         Placement::Lost
     }
 
-    /// A segment that comes after its group: told once, and not told missing as well.
-    fn take_late(
-        &mut self,
-        depth: usize,
-        index: u8,
-        cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
-        sink: &mut Sink<'_>,
-    ) -> Placement {
-        self.close_to(depth, cells, judge, sink);
-        self.passed.retain(|passed| !(passed.depth == depth && passed.entry == index));
-        let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(index)];
-        sink.loop_id = self.loop_id();
-        sink.error(&ORDER, cells.at());
-        let frame = &mut self.frames[depth];
-        frame.seen |= 1 << index;
-        if entry.child != NO_CHILD {
-            self.open(&self.guide.loops[usize::from(entry.child)]);
-        }
-        Placement::Found { rules: entry.rules, opened: entry.child != NO_CHILD }
+    /// A place that is past was meant if a qualifier says so, if the segment was missed there or stood there, or if
+    /// its elements are what that place wants.
+    fn is_sure_behind(&self, depth: usize, index: u8, holder: usize, cells: &Cells<'_>) -> bool {
+        let frame = &self.frames[depth];
+        let entry = &frame.table.entries[usize::from(index)];
+        entry.qualifier_at.0 > 0
+            || frame.seen & 1 << index != 0
+            || depth >= holder && element::check(cells, entry.rules, &mut Sink::new(&ShapeOnly)).clean
     }
 
-    /// An unopened loop that requires this segment: then its first segment is what is missing.
-    fn loop_that_holds(&self, id: SegmentId, cells: &Cells<'_>) -> Option<(usize, u8, u8)> {
+    fn has_room(&self, depth: usize, index: u8) -> bool {
+        let frame = &self.frames[depth];
+        let entry = &frame.table.entries[usize::from(index)];
+        entry.max == u16::MAX || self.counters[frame.counters + usize::from(index)] < entry.max
+    }
+
+    /// Whether a segment that the loop has had already is of the next such loop, whose first segment is missing.
+    fn begins_anew(&self, depth: usize, index: u8) -> bool {
+        let Some(parent) = depth.checked_sub(1) else { return false };
+        let frame = &self.frames[depth];
+        frame.via != LATE && self.counters[frame.counters + usize::from(index)] > 0 && self.has_room(parent, frame.via)
+    }
+
+    /// A segment that comes after its group: told once, and not told missing as well. Its loop, where it opens one,
+    /// stands on top of what is open, so that what follows still finds its place below.
+    fn take_late(&mut self, depth: usize, index: u8, is_told: bool, cells: &Cells<'_>, sink: &mut Sink<'_>) -> Placement {
+        self.passed.retain(|passed| !(passed.depth == depth && passed.entry == index));
+        let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(index)];
+        self.frames[depth].seen |= 1 << index;
+        sink.loop_id = self.frames[depth].table.id;
+        if !is_told {
+            sink.error(&ORDER, cells.at());
+        }
+        let opened = entry.child != NO_CHILD;
+        if opened {
+            self.open(&self.guide.loops[usize::from(entry.child)], LATE);
+        }
+        Placement::Found { rules: entry.rules, opened }
+    }
+
+    /// A loop to come that has this segment, being required itself or requiring it: then its first segment is missing.
+    fn loop_that_holds(&self, id: SegmentId, cells: &Cells<'_>) -> Option<Holder> {
         for depth in (0..self.frames.len()).rev() {
             let frame = &self.frames[depth];
             for (child_index, entry) in frame.table.entries.iter().enumerate() {
@@ -298,14 +408,15 @@ impl Place {
                     continue;
                 }
                 let child = &self.guide.loops[usize::from(entry.child)];
+                let is_awaited = frame.table.required & 1 << child_index != 0;
                 let holds_it = child.entries_for(id.0).iter().copied().find(|index| {
                     let inner = &child.entries[usize::from(*index)];
                     let fits = inner.qualifier_at.0 == 0 || holds(inner.qualifiers, qualifier(cells, inner));
-                    let is_told = inner.qualifier_at.0 > 0 && frame.table.required & 1 << child_index != 0;
-                    fits && inner.child == NO_CHILD && (is_told || child.required & 1 << index != 0)
+                    fits && (is_awaited || child.required & 1 << index != 0)
                 });
-                if let Some(index) = holds_it {
-                    return Some((depth, child_index as u8, index));
+                if let Some(inner) = holds_it {
+                    let is_certain = child.entries[usize::from(inner)].qualifier_at.0 > 0;
+                    return Some(Holder { depth, child: child_index as u8, inner, is_certain });
                 }
             }
         }
@@ -329,24 +440,16 @@ impl Place {
             Some(Implied { depth, entry: child, at: cells.at(), missing: SegmentId(entry.segment), loop_id });
         found
     }
+}
 
-    /// Whether the loop's first segment was missing, or only came after a segment of the loop.
-    fn tell_implied(&mut self, implied: Implied, depth: usize, index: u8, sink: &mut Sink<'_>) {
-        if (implied.depth, implied.entry) != (depth, index) {
-            sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
-            return;
-        }
-        sink.error_in(&UNEXPECTED, implied.at, "");
-        while self.frames.len() > depth + 1 {
-            let gone = self.frames.len() - 1;
-            self.passed.retain(|passed| passed.depth != gone);
-            if let Some(frame) = self.frames.pop() {
-                self.counters.truncate(frame.counters);
-            }
-        }
-        let frame = &self.frames[depth];
-        self.counters[frame.counters + usize::from(index)] = 0;
-    }
+/// A loop not yet open that has a segment.
+#[derive(Debug, Clone, Copy)]
+struct Holder {
+    depth: usize,
+    child: u8,
+    inner: u8,
+    /// A qualifier says so.
+    is_certain: bool,
 }
 
 /// What a segment without a certain place may be.

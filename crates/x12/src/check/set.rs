@@ -51,15 +51,25 @@ impl OpenSet {
             self.told_trailing = true;
         }
         if opened && cells.id == HL {
-            guided.hierarchy.take(cells, guided.place.depth(), outcome.clean, sink);
+            let is_sure = outcome.clean && !guided.place.is_broken();
+            if !is_sure {
+                guided.hierarchy.doubt();
+            }
+            guided.hierarchy.take(cells, guided.place.depth(), is_sure, sink);
         }
         guided.rules.segment(rules.tag, cells, outcome.clean, sink);
+        if guided.place.is_recovering(cells) {
+            guided.rules.broken();
+        }
     }
 
     /// Ends the set at its SE.
     pub fn end(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         if let Some(guided) = &mut self.guided {
             guided.place.finish(cells, guided.rules.as_mut(), sink);
+            if guided.place.is_broken() {
+                guided.hierarchy.doubt();
+            }
             guided.hierarchy.close_from(0, sink);
         }
     }

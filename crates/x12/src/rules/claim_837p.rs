@@ -83,6 +83,7 @@ struct Claim {
     at_diagnoses: At,
     is_icd9: bool,
     line_number: u32,
+    written_line_number: u32,
     dated: Vec<Dated>,
     first_service: Option<Date>,
     replaces: Option<At>,
@@ -118,7 +119,7 @@ impl SetRules for ClaimRules {
             Tag::SubscriberStreet => self.subscriber.has_street = true,
             Tag::SubscriberCity => self.subscriber.has_city = true,
             Tag::SubscriberBirth => self.subscriber.has_birth = true,
-            Tag::Patient => {
+            Tag::PatientLevel => {
                 self.subscriber.in_patient = true;
                 if self.subscriber.is_self && self.subscriber.is_clean {
                     sink.error_in(&SELF_DEPENDENT, self.subscriber.at, "2000B");
@@ -152,6 +153,7 @@ impl SetRules for ClaimRules {
 
     fn broken(&mut self) {
         self.claim.is_broken = true;
+        self.subscriber.is_clean = false;
     }
 }
 
@@ -282,11 +284,14 @@ impl ClaimRules {
 
     fn line(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         self.claim.line_number += 1;
+        self.claim.written_line_number += 1;
         let number = whole_number(cells.get(1));
-        if clean && number != Some(self.claim.line_number) {
+        let due = [Some(self.claim.line_number), Some(self.claim.written_line_number)];
+        if clean && !self.claim.is_broken && !due.contains(&number) {
             sink.error(&LINE_NUMBER, cells.at_element(1));
-            self.claim.line_number = number.unwrap_or(self.claim.line_number);
         }
+        // After a slip the lines may count on from it or from what was due.
+        self.claim.written_line_number = number.unwrap_or(self.claim.line_number);
     }
 
     fn service(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {

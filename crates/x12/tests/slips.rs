@@ -1,0 +1,98 @@
+//! One slip gives one problem: segments left out, doubled or moved, elements emptied or garbled, in every clean file.
+#![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
+
+use std::path::Path;
+
+use x12::{Severity, ShapeOnly, check};
+
+const CLEAN: [&str; 15] = [
+    "ok-837P", "ok-837P-dependent", "ok-835", "ok-835-reversal", "ok-835-zero-pay", "ok-277CA", "ok-270", "ok-271",
+    "ok-271-AAA", "ok-276", "ok-277", "ok-999-accept", "ok-999-reject", "ok-TA1-accept", "ok-837P-two-sets",
+];
+
+fn segments(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../testdata/x12/cases/{name}.x12"));
+    let text = std::fs::read_to_string(path).unwrap();
+    text.split('~').map(str::trim).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
+}
+
+/// The file again, with SE01 counted anew.
+fn file(segments: &[String]) -> Vec<u8> {
+    let mut out = String::new();
+    let mut count = 0;
+    for segment in segments {
+        count = if segment.starts_with("ST*") { 1 } else { count + 1 };
+        let mut segment = segment.clone();
+        if segment.starts_with("SE*") {
+            segment = format!("SE*{count}*{}", segment.rsplit('*').next().unwrap());
+        }
+        out.push_str(&segment);
+        out.push('~');
+    }
+    out.into_bytes()
+}
+
+fn errors(segments: &[String]) -> Vec<String> {
+    let checked = check(&file(segments), &ShapeOnly);
+    let kept = checked.problems.kept().iter().filter(|problem| problem.severity == Severity::Error);
+    kept.map(|problem| format!("{} {}", problem.code, problem.text())).collect()
+}
+
+fn is_envelope(segment: &str) -> bool {
+    ["ISA", "GS*", "ST*", "SE*", "GE*", "IEA"].iter().any(|id| segment.starts_with(id))
+}
+
+#[test]
+fn a_segment_left_out_gives_at_most_one_problem() {
+    for name in CLEAN {
+        let clean = segments(name);
+        for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
+            let mut mutant = clean.clone();
+            let gone = mutant.remove(at);
+            let found = errors(&mutant);
+            assert!(found.len() <= 1, "{name} without {gone}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn an_element_emptied_gives_at_most_one_problem() {
+    for name in CLEAN {
+        let clean = segments(name);
+        for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
+            let count = clean[at].split('*').count();
+            for n in 1..count {
+                for garbage in ["", "?", "0", "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ"] {
+                    let mut elements: Vec<&str> = clean[at].split('*').collect();
+                    if elements[n].is_empty() {
+                        continue;
+                    }
+                    elements[n] = garbage;
+                    let mut mutant = clean.clone();
+                    mutant[at] = elements.join("*");
+                    let found = errors(&mutant);
+                    assert!(found.len() <= 1, "{name} {} as {}: {found:#?}", clean[at], mutant[at]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_segment_doubled_or_moved_gives_at_most_one_problem() {
+    for name in CLEAN {
+        let clean = segments(name);
+        for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
+            let mut mutant = clean.clone();
+            mutant.insert(at, clean[at].clone());
+            let found = errors(&mutant);
+            assert!(found.len() <= 1, "{name} with {} twice: {found:#?}", clean[at]);
+            if !is_envelope(&clean[at + 1]) {
+                let mut mutant = clean.clone();
+                mutant.swap(at, at + 1);
+                let found = errors(&mutant);
+                assert!(found.len() <= 1, "{name} with {} before {}: {found:#?}", clean[at + 1], clean[at]);
+            }
+        }
+    }
+}
