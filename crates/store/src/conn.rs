@@ -13,7 +13,7 @@ use crate::env::Env;
 use crate::error::{RefusalKind, StoreError};
 use crate::record::{Record, TableRecord};
 use crate::statement::Statement;
-use crate::value::{Col, Val};
+use crate::value::{Col, Kind, Val};
 use crate::{postgres, sqlite};
 
 /// Rows of one multi-row INSERT: measured knee of both engines, and 60 columns stay below SQLite's 32,766 parameters.
@@ -234,6 +234,21 @@ impl Conn {
         self.watch(match &self.link {
             Link::Sqlite(connection) => sqlite::query(connection, name, sql, params),
             Link::Postgres(link) => link.borrow_mut().query(name, sql, params),
+        })
+    }
+
+    /// Runs a query and hands over each row as it comes, so that a whole table never stands in memory.
+    pub(crate) fn each_row(
+        &self,
+        name: &str,
+        sql: &str,
+        params: &[Val],
+        kinds: &[Kind],
+        take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.watch(match &self.link {
+            Link::Sqlite(connection) => sqlite::each_row(connection, name, sql, params, kinds, take),
+            Link::Postgres(link) => link.borrow_mut().each_row(name, sql, params, take),
         })
     }
 

@@ -7,6 +7,7 @@
 
 mod audit;
 mod audit_read;
+mod backup;
 mod conn;
 mod control_number;
 mod db;
@@ -51,6 +52,7 @@ pub mod views;
 
 pub use audit::{AUDIT_LATEST, AUDIT_OF_SUBJECT, AuditRow};
 pub use audit_read::{READS_OF_ACTOR, READS_OF_PATIENT, ReadRow};
+pub use backup::restore;
 pub use conn::Conn;
 pub use db::{Db, NO_PRACTICE, Read, Tx};
 pub use env::Env;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::BytesMut;
+use fallible_iterator::FallibleIterator as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use postgres::error::SqlState;
@@ -193,6 +194,24 @@ impl Link {
                 R::from_vals(&mut vals).map_err(|place| crate::conn::column_error::<R>(name, place))
             })
             .collect()
+    }
+
+    /// Runs a query and hands over each row as it comes.
+    pub(crate) fn each_row(
+        &mut self,
+        name: &str,
+        sql: &str,
+        params: &[Val],
+        take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let statement = self.prepare(name, sql)?;
+        let width = statement.columns().len();
+        let mut rows = self.client.query_raw(&statement, params).map_err(|e| refused(name, &e))?;
+        while let Some(row) = rows.next().map_err(|e| refused(name, &e))? {
+            let vals: Result<Vec<Val>, postgres::Error> = (0..width).map(|place| row.try_get(place)).collect();
+            take(vals.map_err(|e| refused(name, &e))?)?;
+        }
+        Ok(())
     }
 
     /// Runs a statement and says how many rows it changed.

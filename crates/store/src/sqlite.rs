@@ -163,6 +163,33 @@ pub(crate) fn query<R: Record>(
     Ok(records)
 }
 
+/// Runs a query and hands over each row as it comes.
+pub(crate) fn each_row(
+    connection: &Connection,
+    name: &str,
+    sql: &str,
+    params: &[Val],
+    kinds: &[Kind],
+    take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let sql = numbered(sql);
+    let mut statement = connection.prepare_cached(&sql).map_err(|e| refused(name, &e))?;
+    let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| refused(name, &e))?;
+    while let Some(row) = rows.next().map_err(|e| refused(name, &e))? {
+        let mut vals = Vec::with_capacity(kinds.len());
+        for (place, kind) in kinds.iter().enumerate() {
+            let stored = row.get_ref(place).map_err(|e| refused(name, &e))?;
+            vals.push(val(stored, *kind).ok_or_else(|| StoreError::Column {
+                statement: name.to_owned(),
+                column: (place + 1).to_string(),
+                expected: kind.name(),
+            })?);
+        }
+        take(vals)?;
+    }
+    Ok(())
+}
+
 /// Runs a statement and says how many rows it changed.
 pub(crate) fn execute(connection: &Connection, name: &str, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
     let sql = numbered(sql);

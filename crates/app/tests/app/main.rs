@@ -1,6 +1,7 @@
 //! The use cases on both databases: one binary, one module a feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
+mod backup;
 mod carrier;
 mod claim_exchange;
 mod claim_preparation;
@@ -8,5 +9,6 @@ mod clinic;
 mod patient_money;
 mod payer_files;
 mod remittance;
+mod remittance_kill;
 mod staff;
 mod worklist;
