@@ -1,0 +1,201 @@
+//! Bad files meet the real program: it says file, place and remedy, its exit code says so too, and the database is as it was.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // In a test a panic is the report.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use sha2::{Digest, Sha256};
+
+/// A folder with a practice in it that was billed once; gone afterwards.
+struct Trial {
+    folder: PathBuf,
+}
+
+impl Trial {
+    fn new(name: &str) -> Trial {
+        let folder = std::env::temp_dir().join(format!("tierline-bad-input-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let trial = Trial { folder };
+        let bundle = fixture("fhir/two-visits.json");
+        trial.expect(0, &["import", "fhir", "--profile", "synthea", bundle.to_str().unwrap()]);
+        // 1 says that there are findings; the two claims need none, so 0.
+        trial.expect(0, &["claims", "scrub"]);
+        trial.expect(0, &["claims", "submit", "--folder", "exchange"]);
+        trial.expect(0, &["simulate", "--folder", "exchange", "--days", "40"]);
+        trial
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_tierline"))
+            .args(arguments)
+            .args(["--database", "books.sqlite"])
+            .current_dir(&self.folder)
+            .env_remove("TIERLINE_DATABASE")
+            .output()
+            .unwrap()
+    }
+
+    fn expect(&self, code: i32, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.folder.join(name), bytes).unwrap();
+    }
+
+    /// Of the whole database: the file and what its log still holds.
+    fn hash(&self) -> String {
+        // Opening and closing settles the log, so that both hashes are of the same state of rest.
+        self.expect(0, &["migrate"]);
+        let mut hash = Sha256::new();
+        for name in ["books.sqlite", "books.sqlite-wal"] {
+            hash.update(std::fs::read(self.folder.join(name)).unwrap_or_default());
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The remittance that the payers made for the trial.
+    fn remittance(&self) -> (String, Vec<u8>) {
+        let inbox = self.folder.join("exchange/inbox");
+        let path = std::fs::read_dir(inbox)
+            .unwrap()
+            .flatten()
+            .map(|entry| entry.path())
+            .find(|path| path.extension().is_some_and(|ending| ending == "835"))
+            .expect("the payers paid");
+        (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(path).unwrap())
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name).canonicalize().unwrap()
+}
+
+/// A file, what is wrong with it, and the words that must stand in the answer.
+struct BadFile {
+    name: &'static str,
+    bytes: Vec<u8>,
+    command: &'static [&'static str],
+    says: &'static str,
+}
+
+fn csv(rows: &str) -> Vec<u8> {
+    format!("patient_account,date_of_service,procedure,diagnoses,rendering_npi\n{rows}").into_bytes()
+}
+
+fn bad_files(remittance: &[u8]) -> Vec<BadFile> {
+    let bundle = std::fs::read_to_string(fixture("fhir/two-visits.json")).unwrap();
+    let fhir: &[&str] = &["import", "fhir", "--profile", "synthea"];
+    let csv_command: &[&str] = &["import", "csv"];
+    let payment: &[&str] = &["import", "835"];
+    let acks: &[&str] = &["import", "acks"];
+    let claim_file = std::fs::read(fixture("x12/cases/ok-837P.x12")).unwrap();
+    let case = |name, bytes: &[u8], command, says| BadFile { name, bytes: bytes.to_vec(), command, says };
+    vec![
+        case("empty.json", b"", fhir, "empty"),
+        case("truncated.json", &bundle.as_bytes()[..500], fhir, "truncated"),
+        case("binary.json", b"\x00\xff\x01", fhir, "not JSON"),
+        case("patient.json", b"{\"resourceType\":\"Patient\"}", fhir, "not a Bundle"),
+        case(
+            "reference.json",
+            bundle.replace("urn:uuid:d1\"}}", "urn:uuid:nobody\"}}").as_bytes(),
+            fhir,
+            "urn:uuid:nobody",
+        ),
+        case("empty.csv", b"", csv_command, "empty"),
+        case(
+            "formula.csv",
+            &csv("=2+5,2026-01-05,99213,I10,1234567893\n"),
+            csv_command,
+            "row 2, column patient_account",
+        ),
+        case("date.csv", &csv("10001,05.01.2026,99213,I10,1234567893\n"), csv_command, "row 2, column date_of_service"),
+        case(
+            "patient.csv",
+            &csv("99999,2026-01-05,99213,I10,1234567893\n"),
+            csv_command,
+            "no patient of this practice",
+        ),
+        case("empty.835", b"", payment, "empty.835"),
+        case("binary.835", b"\x00\xff\x01", payment, "binary.835"),
+        case("truncated.835", &remittance[..remittance.len() / 2], payment, "truncated.835"),
+        case("claims.835", &claim_file, payment, "claims.835"),
+        case("empty.999", b"", acks, "empty.999"),
+        case("binary.999", b"\x00\xff\x01", acks, "binary.999"),
+    ]
+}
+
+#[test]
+fn a_bad_file_is_named_and_changes_nothing() {
+    let trial = Trial::new("named");
+    let (_, remittance) = trial.remittance();
+    for bad in bad_files(&remittance) {
+        trial.write(bad.name, &bad.bytes);
+        let before = trial.hash();
+        let said = trial.expect(2, &[bad.command, &[bad.name]].concat());
+        for part in [bad.name, bad.says] {
+            assert!(said.contains(part), "{}: {part} in {said}", bad.name);
+        }
+        assert!(!said.contains("Quintero"), "no patient in an error: {said}");
+        assert_eq!(before, trial.hash(), "{} changed the database", bad.name);
+    }
+}
+
+#[test]
+fn a_remittance_that_does_not_balance_is_quarantined_and_posts_nothing() {
+    let trial = Trial::new("unbalanced");
+    let (_, remittance) = trial.remittance();
+    let text = String::from_utf8(remittance).unwrap();
+    let (head, rest) = text.split_once("BPR*").expect("a payment");
+    let amount = rest.split('*').nth(1).unwrap();
+    let dearer = format!("{head}BPR*{}", rest.replacen(amount, "99999.99", 1));
+    trial.write("dearer.835", dearer.as_bytes());
+    let books = |trial: &Trial| trial.expect(0, &["verify"]).lines().last().unwrap().to_owned();
+    let before = books(&trial);
+    let said = trial.expect(1, &["import", "835", "dearer.835"]);
+    assert!(said.contains("quarantined") && said.contains("off by"), "{said}");
+    assert_eq!(before, books(&trial));
+}
+
+#[test]
+fn a_remittance_is_posted_once_and_a_rehearsal_posts_nothing() {
+    let trial = Trial::new("once");
+    let (_, remittance) = trial.remittance();
+    trial.write("paid.835", &remittance);
+    let books = |trial: &Trial| trial.expect(0, &["verify"]).lines().last().unwrap().to_owned();
+    let before = books(&trial);
+    let rehearsed = trial.run(&["remit", "post", "--dry-run", "paid.835"]);
+    assert!(String::from_utf8_lossy(&rehearsed.stdout).contains("would be posted"), "{rehearsed:?}");
+    assert_eq!(before, books(&trial), "a rehearsal changes nothing");
+    trial.run(&["import", "835", "paid.835"]);
+    let posted = books(&trial);
+    assert_ne!(before, posted);
+    let again = trial.run(&["import", "835", "paid.835"]);
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    assert_eq!(posted, books(&trial), "a second import changes nothing");
+}
+
+#[test]
+fn refusals_and_mistakes_have_their_own_exit_codes() {
+    let trial = Trial::new("codes");
+    for (code, arguments) in [
+        (2, &["claims", "lst"][..]),
+        (2, &["report", "nothing"]),
+        (2, &["import", "csv", "missing.csv"]),
+        (3, &["claims", "show", "C0"]),
+        (3, &["claims", "list", "--as", "tess"]),
+        (3, &["claims", "list", "--practice", "Nobody's"]),
+    ] {
+        trial.expect(code, arguments);
+    }
+}
