@@ -2,31 +2,34 @@
 //! delivery may fail or be uncertain, and then the very same bytes go again. A mended claim never goes into an old
 //! file: it is a new version in a new interchange with new control numbers.
 
+mod outbound_file;
+
 use std::collections::HashMap;
 
 use billing::access::{Action, Actor, ResourceState};
-use billing::claim::submission::{ControlNumbers, MOST_CLAIMS_IN_A_FILE, SubmissionStatus, batches};
+use billing::claim::submission::{MOST_CLAIMS_IN_A_FILE, SubmissionStatus, batches};
 use billing::claim::{Claim, ClaimEvent, ClaimFrequency, ClaimStatus, CleanClaim};
-use billing::payer::PayerSettings;
 use billing::practice::Practice;
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
-use billing::{ClaimId, Money, PayerId, PracticeId, SubmissionId};
-use edi::{Envelope, claim_837};
+use billing::{ClaimId, Money, PracticeId, SubmissionId};
+use edi::claim_837;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use store::claim::{CLAIMS_IN_STATUS, Evidence};
 use store::submission::{
     BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
-    SUBMISSION, SubmissionClaimRow, SubmissionHead, SubmissionRow, UNANSWERED, UNSENT,
+    SUBMISSION, SubmissionClaimRow, SubmissionHead, UNANSWERED, UNSENT,
 };
-use store::{Db, StoreError, Tx, params};
+use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
 use crate::claim_scrub::{self, Scrubbed};
 use crate::clearinghouse::{Clearinghouse, Delivery};
 use crate::worklist::{self, NewWork};
+
+pub(crate) use outbound_file::{FileToSeal, PayerHabits, envelope, submission};
 
 /// Most claims that one sealing takes up: two full files. The next run goes on.
 const MOST_CLAIMS_A_RUN: i64 = 10_000;
@@ -179,80 +182,6 @@ pub(crate) fn links(claim: &Claim) -> WorkLinks {
         claim_id: Some(claim.id),
         payer_id: Some(claim.payer_id),
         ..WorkLinks::default()
-    }
-}
-
-/// Payers' settings, each read once.
-#[derive(Default)]
-pub(crate) struct PayerHabits {
-    known: HashMap<PayerId, PayerSettings>,
-}
-
-impl PayerHabits {
-    /// The settings of a payer; the usual ones where the payer is gone.
-    pub(crate) fn of(&mut self, tx: &mut Tx, payer: PayerId) -> Result<&PayerSettings, StoreError> {
-        if !self.known.contains_key(&payer) {
-            let settings = store::registration::payer(tx, payer)?.map(|payer| payer.settings).unwrap_or_default();
-            self.known.insert(payer, settings);
-        }
-        Ok(self.known.entry(payer).or_default())
-    }
-
-    fn file_due_on(&mut self, tx: &mut Tx, payer: PayerId) -> Result<Date, StoreError> {
-        let today = tx.today();
-        let days = self.of(tx, payer)?.acknowledgment_due_days;
-        Ok(add_business_days(today, u32::try_from(days).unwrap_or(0), &[]))
-    }
-}
-
-/// Fresh control numbers, and who sends to whom.
-pub(crate) fn envelope(tx: &mut Tx, house: &Practice, route: &str) -> Result<Envelope, Error> {
-    let control_numbers =
-        ControlNumbers { interchange: tx.next_number("interchange")?, group: tx.next_number("group")?, set: 1 };
-    let zone = jiff::tz::TimeZone::get(&house.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
-    Ok(Envelope {
-        submitter_name: house.name.clone(),
-        submitter_id: house.submitter_id.clone(),
-        contact_phone: house.contact.phone.clone(),
-        contact_email: house.contact.email.clone(),
-        receiver_id: route.to_owned(),
-        control_numbers,
-        sealed_at: tx.now().to_zoned(zone).datetime(),
-        is_test: false,
-    })
-}
-
-/// What [`submission`] needs to know of a file.
-pub(crate) struct FileToSeal<'a> {
-    pub(crate) kind: &'static str,
-    pub(crate) envelope: &'a Envelope,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) due_on: Date,
-    pub(crate) total: Money,
-    pub(crate) claims: usize,
-}
-
-/// The row of a sealed file.
-pub(crate) fn submission(tx: &Tx, id: SubmissionId, file: FileToSeal<'_>) -> SubmissionRow {
-    let numbers = file.envelope.control_numbers;
-    let sender: String = file.envelope.submitter_id.chars().filter(char::is_ascii_alphanumeric).collect();
-    SubmissionRow {
-        id,
-        kind: file.kind.to_owned(),
-        route: file.envelope.receiver_id.clone(),
-        file_name: format!("{sender}-{}-{:09}.x12", file.kind, numbers.interchange),
-        interchange_number: numbers.interchange,
-        group_number: numbers.group,
-        set_number: numbers.set,
-        status: SubmissionStatus::Sealed,
-        sealed_at: tx.now(),
-        sent_at: None,
-        attempts: 0,
-        acknowledgment_due_on: file.due_on,
-        claim_count: i64::try_from(file.claims).unwrap_or(i64::MAX),
-        total_cents: file.total,
-        sha256: Sha256::digest(&file.bytes).into(),
-        bytes: file.bytes,
     }
 }
 

@@ -1,4 +1,5 @@
 //! What payers send, as the domain's values.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use billing::Money;
 use billing::claim::acknowledgment::{Acknowledgment, ClaimAnswer};

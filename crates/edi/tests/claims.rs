@@ -1,4 +1,5 @@
 //! Any claim of the domain becomes a file that says what was meant, whatever stands in its names.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use billing::charge::{Drug, Procedure, Units};
 use billing::claim::submission::ControlNumbers;

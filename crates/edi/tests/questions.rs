@@ -1,4 +1,5 @@
 //! The questions we send, 270 and 276, in the eyes of our own check and of an engine that is not ours.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use billing::charge::{Procedure, Units};
 use billing::claim::submission::ControlNumbers;

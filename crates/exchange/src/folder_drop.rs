@@ -113,6 +113,7 @@ impl Clearinghouse for FolderDrop {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // what sets a test up must stop it where it cannot
 mod tests {
     use super::*;
 

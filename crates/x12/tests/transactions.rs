@@ -1,4 +1,5 @@
 //! Typed transactions against whole files: what is read and written again is the same file.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use std::path::PathBuf;
 
@@ -206,4 +207,37 @@ fn an_unreadable_amount_is_a_problem_and_not_a_panic() {
     assert_eq!(remittance.claims().count(), 2);
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].place(), "CLP03");
+}
+
+/// Reads a file with every typed reader, whatever it is.
+fn read_with_all(bytes: &[u8]) {
+    let file = x12::read(bytes);
+    for interchange in &file.interchanges {
+        interchange.acknowledgments.iter().for_each(|ta1| drop(interchange_acknowledgment_ta1::read(ta1)));
+    }
+    for (_, _, set) in file.sets() {
+        drop(claim_837p::read(set));
+        drop(remittance_835::read(set));
+        drop(acknowledgment_999::read(set));
+        drop(claim_acknowledgment_277ca::read(set));
+        drop(eligibility_270::read(set));
+        drop(eligibility_271::read(set));
+        drop(claim_status_276::read(set));
+        drop(claim_status_277::read(set));
+    }
+}
+
+#[test]
+fn no_cut_and_no_wrong_byte_stops_a_reader() {
+    for name in ["ok-837P-dependent", "ok-835", "ok-999-reject", "ok-277CA", "ok-270", "ok-271", "ok-276", "ok-277"] {
+        let whole = case(name);
+        for at in 0..whole.len() {
+            read_with_all(&whole[..at]);
+            for byte in [b'~', b':', 0xff] {
+                let mut wrong = whole.clone();
+                wrong[at] = byte;
+                read_with_all(&wrong);
+            }
+        }
+    }
 }

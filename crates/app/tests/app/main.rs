@@ -5,6 +5,7 @@ mod backup;
 mod carrier;
 mod claim_exchange;
 mod claim_preparation;
+mod claims_on_their_way;
 mod clinic;
 mod patient_money;
 mod payer_files;
