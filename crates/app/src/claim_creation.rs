@@ -28,6 +28,9 @@ use crate::{charge_capture, worklist};
 /// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
 pub(crate) const RUN_CHUNK: usize = 100;
 
+/// Visits or claims that one run takes up at most; the next run goes on. A busy day of a large group stays below it.
+pub(crate) const MOST_A_RUN: i64 = 20_000;
+
 /// Letters and digits that nobody mistakes for one another on the telephone.
 const PLAIN_LETTERS: &[u8; 31] = b"23456789ABCDEFGHJKLMNPQRSTUVWXY";
 
@@ -56,9 +59,8 @@ pub fn create_claim(db: &Db, actor: &Actor, practice: PracticeId, visit: Encount
 /// `Denied`; of the store.
 pub fn create_open_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<ClaimId>, Error> {
     may_make_claims(actor)?;
-    let open = db.read(actor, practice, |read| {
-        Ok::<_, Error>(read.query(&visits::OPEN_ENCOUNTERS, params![i64::from(i32::MAX)])?)
-    })?;
+    let open =
+        db.read(actor, practice, |read| Ok::<_, Error>(read.query(&visits::OPEN_ENCOUNTERS, params![MOST_A_RUN])?))?;
     let mut made = Vec::new();
     for chunk in open.chunks(RUN_CHUNK) {
         made.extend(db.write(actor, practice, |tx| {
@@ -160,12 +162,8 @@ pub(crate) fn happen(tx: &mut Tx, claim: &mut Claim, event: &ClaimEvent, evidenc
 pub(crate) fn withdraw(tx: &mut Tx, id: ClaimId, why: &str) -> Result<(), Error> {
     let mut claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
     happen(tx, &mut claim, &ClaimEvent::Closed, Evidence::words(format!("Withdrawn: {why}")))?;
-    let reasons = [
-        WorkReason::HeldForData,
-        WorkReason::HeldForCoding,
-        WorkReason::RejectedForData,
-        WorkReason::Rejected,
-    ];
+    let reasons =
+        [WorkReason::HeldForData, WorkReason::HeldForCoding, WorkReason::RejectedForData, WorkReason::Rejected];
     worklist::resolve_for_claim(tx, id, &reasons, "The claim was withdrawn.", "registration")
 }
 

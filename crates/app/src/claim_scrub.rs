@@ -19,7 +19,9 @@ use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::claim_creation::{RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources};
+use crate::claim_creation::{
+    MOST_A_RUN, RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources,
+};
 use crate::worklist::{self, NewWork};
 
 /// Fewest characters of a reason that lets a warning pass: shorter ones say nothing.
@@ -141,7 +143,7 @@ pub fn prepare_open_visits(db: &Db, actor: &Actor, practice: PracticeId) -> Resu
 fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) -> Result<Vec<Scrubbed>, Error> {
     may_make_claims(actor)?;
     let ids = db.read(actor, practice, |read| {
-        Ok::<_, Error>(read.query(&rows::CLAIMS_IN_STATUS, params![status, i64::from(i32::MAX)])?)
+        Ok::<_, Error>(read.query(&rows::CLAIMS_IN_STATUS, params![status, MOST_A_RUN])?)
     })?;
     let ids: Vec<ClaimId> = ids.into_iter().map(|row| row.0).collect();
     let mut results = Vec::with_capacity(ids.len());

@@ -189,13 +189,7 @@ pub fn change_codes(
 /// # Errors
 /// `Denied`; `NotFound`; `Invalid` for a reason that says nothing; `Refused` where a claim is on its way or decided, or
 /// something was paid.
-pub fn not_billable(
-    db: &Db,
-    actor: &Actor,
-    practice: PracticeId,
-    id: EncounterId,
-    reason: &str,
-) -> Result<(), Error> {
+pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId, reason: &str) -> Result<(), Error> {
     allow(actor, Action::EnterCharges, &ResourceState::default())?;
     let reason = reason.trim();
     if reason.chars().count() < SHORTEST_REASON {
