@@ -131,13 +131,14 @@ pub fn scrub_held(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Sc
     scrub_all(db, actor, practice, ClaimStatus::Held)
 }
 
-/// Makes and scrubs the claims of every visit that has a coverage and no claim yet; says how many were scrubbed.
+/// Makes and scrubs the claims of every visit that has a coverage and no claim yet, and scrubs held ones again, for a
+/// table or a rule may have changed; says how many were scrubbed.
 ///
 /// # Errors
 /// As for making and scrubbing claims.
 pub fn prepare_open_visits(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     create_open_claims(db, actor, practice)?;
-    Ok(scrub_drafts(db, actor, practice)?.len())
+    Ok(scrub_drafts(db, actor, practice)?.len() + scrub_held(db, actor, practice)?.len())
 }
 
 fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) -> Result<Vec<Scrubbed>, Error> {

@@ -209,9 +209,9 @@ statements! {
     /// Every version of a coverage, oldest first.
     pub const COVERAGE_HISTORY: (Json<Coverage>, Timestamp) =
         "SELECT body, recorded_at FROM coverage WHERE practice_id = $1 AND id = $2 ORDER BY version";
-    /// A coverage by the key of an import.
+    /// A coverage by the key of an import; its first version keeps the key, whatever was changed by hand since.
     pub const COVERAGE_BY_SOURCE: (CoverageId,) =
-        "SELECT id FROM coverage WHERE practice_id = $1 AND patient_id = $2 AND source_key = $3 AND is_latest";
+        "SELECT DISTINCT id FROM coverage WHERE practice_id = $1 AND patient_id = $2 AND source_key = $3";
     /// Takes the mark of the latest version away, before a newer one is stored.
     pub const RETIRE_COVERAGE: () =
         "UPDATE coverage SET is_latest = FALSE WHERE practice_id = $1 AND id = $2 AND is_latest";

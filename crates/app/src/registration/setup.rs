@@ -15,6 +15,7 @@ use store::{Db, Json, params};
 use super::Registered;
 use crate::Error;
 use crate::access::allow;
+use crate::claim_scrub;
 
 /// A provider as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +90,7 @@ pub fn practice_of(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Pract
     db.read(actor, practice, |read| rows::practice(read)?.ok_or(Error::NotFound("practice")))
 }
 
-/// Changes the practice's own data; claims that wait for it are scrubbed by the next run.
+/// Changes the practice's own data. Held claims are scrubbed again: many may have waited for it.
 ///
 /// # Errors
 /// `Denied` without the right to configure; `NotFound`.
@@ -102,8 +103,10 @@ pub fn save_practice(db: &Db, actor: &Actor, changed: &Practice) -> Result<(), E
             return Err(Error::NotFound("practice"));
         }
         tx.audit("change", "practice", changed.id, serde_json::json!({}));
-        Ok(())
-    })
+        Ok::<_, Error>(())
+    })?;
+    claim_scrub::scrub_held(db, &Actor::system(changed.id), changed.id)?;
+    Ok(())
 }
 
 /// Stores a provider, or finds the one of the same NPI or source key. Whoever registers patients may add one that only
@@ -208,7 +211,7 @@ pub fn register_payer(
     })
 }
 
-/// Changes a payer's habits: filing limit, route, what it requires.
+/// Changes a payer's habits: filing limit, route, what it requires. Held claims are scrubbed again.
 ///
 /// # Errors
 /// `Denied` without the right to change contracts; `NotFound`.
@@ -225,8 +228,10 @@ pub fn save_payer_settings(
         payer.settings = settings.clone();
         tx.execute(&rows::SAVE_PAYER, params![id, payer.name, payer.payer_identifier, Json(payer.clone())])?;
         tx.audit("change", "payer", id, serde_json::json!({ "filing_limit_days": settings.filing_limit_days }));
-        Ok(())
-    })
+        Ok::<_, Error>(())
+    })?;
+    claim_scrub::scrub_held(db, &Actor::system(practice), practice)?;
+    Ok(())
 }
 
 /// Sets a list price from a day on; earlier prices stay for earlier services.

@@ -278,6 +278,15 @@ fn a_second_import_of_the_same_keys_changes_nothing() {
         assert_eq!((captured.encounter_id, captured.charges), (same.encounter_id, same.charges));
         assert!(!same.is_new);
         assert_eq!(balance(db, AccountKind::Revenue), -15_500);
+        let mut covered = coverage_data(practice.payer);
+        covered.source_key = Some("urn:coverage:1".into());
+        let coverage = add_coverage(db, &system, PRACTICE, first.id, &covered).unwrap();
+        // Somebody moved house meanwhile: the coverage has a second version, the import still finds it.
+        let mut moved = data.clone();
+        moved.address.line1 = "9 Oak Road".into();
+        change_patient(db, &tier1(), PRACTICE, first.id, &moved).unwrap();
+        let found = add_coverage(db, &system, PRACTICE, first.id, &covered).unwrap();
+        assert_eq!((found.id, found.is_new), (coverage.id, false));
         let provider = register_provider(db, &system, PRACTICE, &staff::provider_data(2)).unwrap();
         let payer = register_payer(db, &system, PRACTICE, &payer_data("HARB1")).unwrap();
         assert_eq!((provider.id, provider.is_new), (practice.provider, false));
@@ -414,5 +423,24 @@ fn the_front_desk_mends_the_visit_and_the_price_follows_the_units() {
         change_visit(db, &tier1(), PRACTICE, captured.encounter_id, &change).unwrap();
         assert_eq!(load(db, held.claim_id).status, ClaimStatus::Ready);
         assert_eq!(balance(db, AccountKind::Revenue), -17_000);
+    });
+}
+
+#[test]
+fn what_every_claim_waits_for_is_mended_once() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let system = db.system();
+        let mut data = app::registration::practice_of(db, &system, PRACTICE).unwrap();
+        let good = data.clone();
+        data.billing.address.zip = "78701".into();
+        app::registration::save_practice(db, &system, &data).unwrap();
+        let captured = capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
+        let held = claim_visit(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
+        assert_eq!(held.open[0].rule, "billing-zip-plus-four");
+        assert!(app::registration::save_practice(db, &tier1(), &good).is_err());
+        app::registration::save_practice(db, &system, &good).unwrap();
+        assert_eq!(load(db, held.claim_id).status, ClaimStatus::Ready);
+        assert_eq!(open_work(db), []);
     });
 }
