@@ -306,6 +306,8 @@ pub struct Quirks {
     pub loses_claim_bp: u32,
     /// Remittance files of 10,000 that are sent a second time, byte for byte.
     pub repeats_remittance_bp: u32,
+    /// Payments of 10,000 that hold a claim of somebody else's practice.
+    pub misdirects_claim_bp: u32,
     /// Says CLP02 = 4 for every claim denied in full, where the guide keeps 4 for patients it does not know.
     pub status_four_for_denials: bool,
     /// The clearinghouse sends a 277CA of its own (A1 or A0) before the payer's.

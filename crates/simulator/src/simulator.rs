@@ -15,7 +15,7 @@ use crate::message::{self, CLEARINGHOUSE_ID, MessageKind, OutboundFile, Partner}
 use crate::payment;
 use crate::segments::{Interchange, TransactionSet, split};
 use crate::state::{ClaimRecord, Due, Member, PaidOut, PayerBook, Standing, State, Task};
-use crate::submitted::SubmittedClaim;
+use crate::submitted::{PersonName, SubmittedClaim};
 use crate::truth::{self, Truth};
 use crate::write_277ca::BatchReport;
 use crate::{claim_status, eligibility, write_277ca, write_835};
@@ -481,6 +481,8 @@ impl Simulator {
             self.state.payment_number
         );
         let carried = self.state.books.get_mut(&payer.id).and_then(|book| book.carried.remove(npi)).unwrap_or_default();
+        let mut claims = claims;
+        claims.extend(self.misdirected(payer, &trace, claims.first(), at));
         let (payment, forward) = payment::assemble(payer, payee, trace.clone(), on, claims, carried);
         let control_number = self.state.next_control_number();
         let mut writer = message::open(&partner, at, control_number, &write_835::GROUP);
@@ -493,6 +495,48 @@ impl Simulator {
             self.state.plan(at + SignedDuration::from_hours(24), Task::Repeat { file: again });
         }
         Some(file)
+    }
+
+    /// A claim of a practice that is not here, paid to this payee by mistake: made after one of its own, under a strange number.
+    fn misdirected(
+        &mut self,
+        payer: &PayerBehaviour,
+        trace: &str,
+        like: Option<&ClaimDecision>,
+        at: Timestamp,
+    ) -> Option<ClaimDecision> {
+        let name = ["misdirected", &payer.id, trace];
+        let like = like.filter(|_| self.chance.hits(payer.quirks.misdirects_claim_bp, &name))?;
+        let control_number = format!("ZX{:08}", self.chance.below(100_000_000, &name));
+        let paid = 2_500 + i64::try_from(self.chance.below(9_000, &["misdirected amount", trace])).unwrap_or(0);
+        let mut stranger = ClaimDecision {
+            payer_claim_number: claim_number(
+                &self.chance,
+                payer,
+                self.state.books.get(&payer.id),
+                &control_number,
+                "misdirected",
+            ),
+            control_number: control_number.clone(),
+            version: 1,
+            kind: DecisionKind::Original,
+            status: "1".to_owned(),
+            frequency: "1".to_owned(),
+            member_id: format!("{}{:0width$}", payer.member_id_prefix, 0, width = payer.member_id_digits),
+            patient: PersonName { last: "STRANGER".to_owned(), first: "PAT".to_owned(), middle: String::new() },
+            subscriber: None,
+            decided_at: at,
+            ..like.clone()
+        };
+        stranger.lines.truncate(1);
+        for line in &mut stranger.lines {
+            line.line_control_number = Some(format!("{control_number}L1"));
+            (line.charge_cents, line.allowed_cents, line.paid_cents) = (paid, paid, paid);
+            line.adjustments.clear();
+            line.remarks.clear();
+        }
+        self.state.misdirected.insert(control_number);
+        Some(stranger)
     }
 
     fn book_payment(

@@ -53,6 +53,8 @@ pub struct State {
     pub books: BTreeMap<String, PayerBook>,
     /// Claims refused before adjudication, in order.
     pub rejections: Vec<Rejection>,
+    /// Control numbers of claims of other practices that were paid here by mistake.
+    pub misdirected: BTreeSet<String>,
     /// Payments made, in order.
     pub payments: Vec<PaidOut>,
 }

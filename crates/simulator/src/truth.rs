@@ -31,6 +31,8 @@ pub struct ClaimTruth {
     pub standing: Option<Standing>,
     /// STC01 of each rejection, in order.
     pub rejections: Vec<String>,
+    /// A claim of another practice, paid here by mistake: its money belongs to nobody here.
+    pub misdirected: bool,
 }
 
 /// One CLP that was sent.
@@ -144,6 +146,7 @@ pub fn gather(state: &State) -> Truth {
             told: Vec::new(),
             standing: None,
             rejections: Vec::new(),
+            misdirected: state.misdirected.contains(control_number),
         });
         change(claim);
     };

@@ -1,11 +1,18 @@
 //! `tierline demo`: a synthetic practice with months of history, proved and then served.
 
+use std::net::SocketAddr;
+use std::path::Path;
+
 use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use store::{Db, Env};
 
 use super::{Done, Failure, Place};
-use crate::demo::play::{MOST_MONTHS, MOST_PATIENTS, Options, Played, play};
+use crate::demo::play::{self, MOST_MONTHS, MOST_PATIENTS, Played};
+use crate::demo::stage::TIME_ZONE;
+use crate::serve::{DEFAULT_ADDRESS, Options};
 
 /// Where the demo makes its folder when nobody names a database.
 const FOLDER: &str = "tierline-demo";
@@ -34,6 +41,9 @@ pub struct Arguments {
     /// Print the summary as JSON
     #[arg(long)]
     json: bool,
+    /// Where the desk listens afterwards
+    #[arg(long, value_name = "ADDRESS", default_value_t = DEFAULT_ADDRESS)]
+    listen: SocketAddr,
 }
 
 /// Plays the demo, prints its summary, and serves the desk unless asked not to.
@@ -41,7 +51,7 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let options = options(arguments, place)?;
     let quiet = arguments.json;
     let mut told = 0;
-    let played = play(&options, |day, of, date| {
+    let played = play::play(&options, |day, of, date| {
         let tenth = day * 10 / of.max(1);
         if !quiet && tenth > told {
             told = tenth;
@@ -50,7 +60,38 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     });
     let played = played.map_err(|error| Failure::Refused(format!("{error:#}")))?;
     print(arguments, &played)?;
+    go_on_answering(&options.database, &played)?;
+    if !arguments.headless {
+        serve(&options.database, &played, arguments.listen).map_err(|error| Failure::Refused(format!("{error:#}")))?;
+    }
     if played.summary.is_sound() { Ok(Done::Clean) } else { Ok(Done::WithFindings) }
+}
+
+/// Beside an embedded database: a folder in which the same payers go on answering (`tierline simulate`).
+fn go_on_answering(database: &str, played: &Played) -> Result<(), Failure> {
+    if database.contains("://") {
+        return Ok(());
+    }
+    let Some(folder) = Path::new(database).parent() else { return Ok(()) };
+    super::simulate::put_away(&folder.join("exchange"), played.ended_at, &played.simulator)
+}
+
+/// Serves the desk on the system's clock, until the process is told to end.
+fn serve(database: &str, played: &Played, address: SocketAddr) -> anyhow::Result<()> {
+    let db = Db::open(database, Env::system_in(TimeZone::get(TIME_ZONE)?))?;
+    let at = |address| crate::serve::open(db.clone(), played.practice, Options { address, behind_https: false });
+    // Somebody else may listen there already; a demonstration is as good on another port.
+    let served = at(address).or_else(|_| at(SocketAddr::new(address.ip(), 0)))?;
+    super::output::line("");
+    super::output::line(&format!("The desk is open at http://{} until you press Ctrl-C.", served.address()?));
+    super::output::line("The log-in page lists these people with the code of the moment; every password is the same:");
+    for person in &played.log_ins {
+        super::output::line(&format!(
+            "  {:<6} {:<14} {:<16} {}",
+            person.login, person.role, person.name, person.password
+        ));
+    }
+    served.run()
 }
 
 fn print(arguments: &Arguments, played: &Played) -> Result<(), Failure> {
@@ -58,14 +99,11 @@ fn print(arguments: &Arguments, played: &Played) -> Result<(), Failure> {
         super::output::json(&played.summary)?;
         return Ok(());
     }
-    super::output::line(&played.summary.in_words());
-    for person in &played.log_ins {
-        super::output::line(&format!("{:<8} {:<14} {}", person.login, person.role, person.name));
-    }
+    super::output::line(played.summary.in_words().trim_end());
     Ok(())
 }
 
-fn options(arguments: &Arguments, place: &Place) -> Result<Options, Failure> {
+fn options(arguments: &Arguments, place: &Place) -> Result<play::Options, Failure> {
     if arguments.months == 0 || arguments.months > MOST_MONTHS {
         return Err(Failure::Unreadable(format!("--months is 1 to {MOST_MONTHS}.")));
     }
@@ -77,7 +115,7 @@ fn options(arguments: &Arguments, place: &Place) -> Result<Options, Failure> {
     let visits = arguments.visits.unwrap_or(arguments.months as usize * 400 / 3);
     let database = if place.database == super::DEFAULT_DATABASE { fresh_folder()? } else { place.database.clone() };
     let Arguments { seed, months, patients, .. } = *arguments;
-    Ok(Options { seed, months, patients, visits, until, database })
+    Ok(play::Options { seed, months, patients, visits, until, database })
 }
 
 /// A new folder for each demo, so that none writes over another.

@@ -76,6 +76,14 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     Ok(Done::Clean)
 }
 
+/// Puts a simulator's memory into a folder, so that the payers of a demonstration go on answering there.
+pub fn put_away(folder: &Path, now: Timestamp, simulator: &str) -> Result<(), Failure> {
+    super::folder_drop(folder)?;
+    let path = folder.join(MEMORY_FILE);
+    let memory = Memory { now, delivered: Vec::new(), simulator: simulator.to_owned() };
+    write(&path, serde_json::to_string(&memory).map_err(|error| spoiled(&path, &error))?.as_bytes())
+}
+
 fn remember(path: &Path, seed: u64) -> Result<Memory, Failure> {
     match std::fs::read_to_string(path) {
         Ok(text) => serde_json::from_str(&text).map_err(|error| spoiled(path, &error)),

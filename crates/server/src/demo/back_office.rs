@@ -23,16 +23,28 @@ const RESTS_DAYS: i32 = 1;
 /// Of 10,000 denials: those that Tier 2 has worked by the time it is looked at.
 const DENIALS_WORKED_BP: u32 = 6_000;
 
-/// One round of all desks. `last` days of the story leave work open.
+/// Working days at the end of the story in which the coder is away, so that whoever looks finds codes to complete.
+const CODER_AWAY_DAYS: usize = 6;
+
+/// Working days at the end in which Tier 1 answers the telephone and mends nothing.
+const TIER1_BUSY_DAYS: usize = 5;
+/// Of 10,000 balances for a next payer: those that Tier 1 has sent on by the time it is looked at.
+const SENT_ON_BP: u32 = 7_500;
+
+/// One round of all desks; `days_left` working days of the story are still to come.
 pub fn work(
     stage: &mut Stage,
     house: &House,
     visits: &[VisitStory],
     chance: &Chance,
-    today: Date,
+    (today, days_left): (Date, usize),
 ) -> anyhow::Result<()> {
-    code(stage, visits, today)?;
-    front_desk_round(stage, house, today)?;
+    if days_left >= CODER_AWAY_DAYS {
+        code(stage, visits, today)?;
+    }
+    if days_left >= TIER1_BUSY_DAYS {
+        front_desk_round(stage, house, chance, today)?;
+    }
     tier2_round(stage, chance, today)
 }
 
@@ -97,7 +109,7 @@ fn codes(visit: &VisitStory) -> VisitCodes {
 }
 
 /// Tier 1: mends front-desk data, asks payers where claims are.
-fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Result<()> {
+fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Date) -> anyhow::Result<()> {
     for row in queue(stage, Desk::Tier1)? {
         if !has_rested(&row, today) {
             continue;
@@ -108,6 +120,13 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             WorkReason::EligibilityInactive => {
                 let words = "Called the patient, who will bring the new card to the next visit.";
                 resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
+            }
+            WorkReason::BillNextPayer
+                if chance.hits(SENT_ON_BP, &["sent on", row.control_number.as_deref().unwrap_or("")]) =>
+            {
+                let words =
+                    "Sent to the next payer on its portal with the first payer's decision; its answer comes by paper.";
+                resolve(stage, Desk::Tier1, row.id, words, "coordination of benefits")?;
             }
             WorkReason::CoverageMissing
             | WorkReason::HeldForCoding

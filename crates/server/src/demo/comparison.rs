@@ -25,7 +25,7 @@ pub struct Difference {
 /// Every difference, in order of claims. A claim that only one side knows money of differs by all of it.
 pub fn differences(truth: &Truth, ledger: &[ClaimMoneyRow]) -> Vec<Difference> {
     let mut told: BTreeMap<(&str, &str), (Told, usize)> = BTreeMap::new();
-    for claim in truth.claims.iter().filter(|claim| !claim.told.is_empty()) {
+    for claim in truth.claims.iter().filter(|claim| !claim.told.is_empty() && !claim.misdirected) {
         let versions: BTreeSet<u32> = claim.told.iter().map(|told| told.version).collect();
         told.insert((&claim.control_number, &claim.payer_id), (claim.sum(), versions.len()));
     }

@@ -6,9 +6,9 @@ use std::time::Instant;
 use anyhow::Context;
 use billing::PracticeId;
 use billing::access::Actor;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use simulator::{Chance, Simulator, builtin_payers};
 use store::views::{claim_money, home, practice_totals};
 use store::{Db, Env};
@@ -55,6 +55,8 @@ pub struct Played {
     pub practice: PracticeId,
     /// The simulator's memory, as JSON.
     pub simulator: String,
+    /// The last instant of the story.
+    pub ended_at: Timestamp,
     /// The log-ins.
     pub log_ins: Vec<LogIn>,
 }
@@ -80,7 +82,8 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
     stage.db.analyze()?;
     let mut summary = summarise(&stage, options, start, log_ins.clone())?;
     summary.seconds = format!("{:.1}", began.elapsed().as_secs_f32());
-    Ok(Played { summary, practice: stage.practice, simulator: stage.clearinghouse.save()?, log_ins })
+    let (practice, simulator, ended_at) = (stage.practice, stage.clearinghouse.save()?, stage.env.now());
+    Ok(Played { summary, practice, simulator, ended_at, log_ins })
 }
 
 /// What the seed wrote.
@@ -150,7 +153,8 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     }
     stage.at(today, 13, 0);
     money_office::take_payments(stage, &script.chance, today)?;
-    back_office::work(stage, house, &script.visits, &script.chance, today)?;
+    let days_left = script.days.iter().filter(|day| **day > today).count();
+    back_office::work(stage, house, &script.visits, &script.chance, (today, days_left))?;
     stage.at(today, 16, 0);
     for visit in script.visits.iter().filter(due) {
         clinic::charge(stage, house, visit)?;

@@ -41,7 +41,7 @@ pub struct QuestionStory {
 const ASKED_BP: u64 = 6_500;
 const TWICE_BP: u64 = 2_500;
 /// Questions of the last days wait, so that a newcomer finds some.
-const WAITING_DAYS: usize = 3;
+const WAITING_DAYS: usize = 6;
 
 const WORDS: [(InquiryReason, &str, &str); 9] = [
     (

@@ -1,0 +1,50 @@
+//! The demo as a test: a season at a practice, and the payers' word against the ledger to the cent.
+
+use server::demo::play::{Options, Played, play};
+
+fn played(seed: u64, name: &str) -> Played {
+    let folder = std::env::temp_dir().join(format!("tierline-demo-test-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let options = Options {
+        seed,
+        months: 2,
+        patients: 24,
+        visits: 90,
+        until: jiff::civil::date(2026, 6, 30),
+        database: folder.join("tierline.sqlite").display().to_string(),
+    };
+    let mut days = 0;
+    let outcome = play(&options, |day, of, _| {
+        days = day;
+        assert!(day <= of);
+    });
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(days > 40, "{days} working days");
+    outcome.unwrap_or_else(|error| panic!("{error:#}"))
+}
+
+#[test]
+fn a_season_ends_with_sound_books_that_agree_with_every_payer() {
+    let summary = played(7, "sound").summary;
+    assert_eq!(summary.visits, 90);
+    assert_eq!(summary.claims_that_differ, [], "the ledger and the payers differ");
+    assert_eq!((summary.invariants.failed, summary.ledger_trial_balance), (0, 0), "{:?}", summary.invariants.failures);
+    assert!(summary.invariants.passed >= 15, "{}", summary.invariants.passed);
+    assert!(summary.is_sound());
+    assert!(
+        summary.submitted > 60 && summary.accepted > 50 && summary.denied > 0 && summary.rejected > 0,
+        "{summary:?}"
+    );
+    assert!(summary.paid_cents > 0 && summary.patient_paid_cents > 0 && summary.statements > 0, "{summary:?}");
+    for desk in ["tier1", "tier2"] {
+        assert!(summary.open_work.get(desk).is_some_and(|items| *items > 0), "{desk} has nothing to do");
+    }
+}
+
+#[test]
+fn the_same_seed_makes_the_same_books_and_another_seed_others() {
+    let root = |seed, name| played(seed, name).summary.invariants.ledger_root;
+    let first = root(11, "first");
+    assert_eq!(first, root(11, "again"));
+    assert_ne!(first, root(12, "other"));
+}
