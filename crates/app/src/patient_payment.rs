@@ -15,7 +15,7 @@ use documents::Receipt;
 use ledger::AccountKind;
 use store::patient_account::{ACCOUNT_HEAD, OPEN_CHARGES_OF_PATIENT};
 use store::patient_payment::{
-    APPLIED_BY_VISIT, AllocationRow, PAYMENT, PAYMENT_BY_KEY, PatientPaymentRow, PaymentBody,
+    APPLIED_BY_VISIT, AllocationRow, PATIENTS_WITH_UNAPPLIED, PAYMENT, PAYMENT_BY_KEY, PatientPaymentRow, PaymentBody,
 };
 use store::patient_statement::PRACTICE_BODY;
 use store::{Conn, Db, Json, Tx, params};
@@ -179,6 +179,18 @@ pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, 
     let detail = serde_json::json!({ "cents": applied.cents(), "charges": allocation.charges.len() });
     tx.audit("apply_unapplied", "patient", patient.0, detail);
     Ok(applied)
+}
+
+/// As [`apply_unapplied`] for those of many patients whose money we hold, asked for at once: after a posting.
+pub(crate) fn apply_unapplied_of(tx: &mut Tx, patients: &[PatientId]) -> Result<(), Error> {
+    let mut holding: Vec<PatientId> =
+        tx.query_in(&PATIENTS_WITH_UNAPPLIED, params![], patients)?.into_iter().map(|(patient,)| patient).collect();
+    // One order, so that the same posting gives the same books.
+    holding.sort_unstable();
+    for patient in holding {
+        apply_unapplied(tx, patient)?;
+    }
+    Ok(())
 }
 
 /// What a receipt says.

@@ -22,6 +22,7 @@ use store::{Json, Tx, params};
 use uuid::Uuid;
 
 use crate::Error;
+use crate::patient_payment::apply_unapplied_of;
 use crate::remittance_import::{hex, sha256};
 
 /// What became of the claims of a payment.
@@ -65,7 +66,11 @@ pub(crate) fn post(
     let decided = decide_all(tx, id, set, &known);
     insert_rows(tx, id, set, &decided)?;
     post_entries(tx, id, payer, set, &decided, &known)?;
-    settlement::settle(tx, id, payer, set, &decided, &known)
+    let counts = settlement::settle(tx, id, payer, set, &decided, &known)?;
+    // What became the patient's is paid first from what the patient has paid ahead (a copay at the visit).
+    let patients = distinct(known.rows.values().map(|row| row.patient_id));
+    apply_unapplied_of(tx, &patients)?;
+    Ok(counts)
 }
 
 /// What is known of the claims that a payment names.

@@ -90,4 +90,8 @@ statements! {
          JOIN charge c ON c.practice_id = a.practice_id AND c.id = a.charge_id
          WHERE a.practice_id = $1 AND a.patient_payment_id = $2
          GROUP BY c.date_of_service ORDER BY c.date_of_service";
+    /// Which of these patients have money with us that pays for nothing yet.
+    pub const PATIENTS_WITH_UNAPPLIED: (PatientId,) =
+        "SELECT owner_id FROM ledger_balance
+         WHERE practice_id = $1 AND account = 'unapplied_patient' AND held_cents > 0 AND owner_id IN ({keys})";
 }

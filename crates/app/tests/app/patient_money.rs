@@ -2,13 +2,14 @@
 //!
 //! Postings stand for what charge capture and remittances put in the books, so that each story is a few lines.
 
+use crate::payer_files::{Clp, Payment, Svc, file};
 use app::Error;
 use app::patient_account::{PatientAccount, WrittenIn, account};
 use app::patient_payment::{TakenPayment, receipt, receipt_pdf, take};
 use app::patient_statement::{Issued, hold, issue, latest, run, statement, statement_pdf};
 use billing::access::{Actor, Role};
 use billing::charge::{Charge, Procedure, Units};
-use billing::claim::ClaimStatus;
+use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::identifier::{MemberId, Npi, Taxonomy};
@@ -22,9 +23,9 @@ use billing::{ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, Pa
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use ledger::{Account, DraftEntry, EntrySource, Posting};
-use store::claim::ClaimRow;
+use store::claim::{ClaimEventRow, ClaimLineRow, ClaimRow};
 use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
-use store::{StoreError, Tx};
+use store::{Json, StoreError, Tx};
 use uuid::Uuid;
 
 const PATIENT: PatientId = PatientId(Uuid::from_u128(0x100));
@@ -179,12 +180,35 @@ fn visit(db: &TestDb, patient: PatientId, number: u128, on: Date, amount: i64, s
             total_cents: cents(amount),
             date_of_service: on,
             filing_limit_on: date(2026, 12, 31),
-            follow_up_on: None,
+            follow_up_on: (status == ClaimStatus::Accepted).then_some(date(2026, 4, 1)),
             accepted_on: None,
             adjudicated_on: None,
             payer_claim_control_number: None,
             route: "CLEARING".into(),
             created_on: on,
+        })?;
+        let claim_id = ClaimId(Uuid::from_u128(0x7000 + number));
+        tx.insert(&ClaimEventRow {
+            claim_id,
+            sequence: 1,
+            occurred_at: tx.now(),
+            actor: "system".into(),
+            kind: "created".into(),
+            status_after: status,
+            sentence: "A story begins here.".into(),
+            raw: None,
+            submission_id: None,
+            inbound_file_id: None,
+            remittance_id: None,
+            body: Json(ClaimEvent::Created),
+        })?;
+        tx.insert(&ClaimLineRow {
+            claim_id,
+            line_number: 1,
+            charge_id,
+            line_control_number: format!("AR{number:06}L1"),
+            procedure_code: "99213".into(),
+            amount_cents: cents(amount),
         })?;
         let postings = vec![
             Posting::debit(Account::PayerReceivable { charge: charge_id.0, payer: PAYER.0 }, cents(amount), "charge"),
@@ -425,5 +449,71 @@ fn another_practice_sees_nothing_and_a_poster_sees_money_without_names() {
         assert!(seen.masked && seen.patient.name.full() == "Hidden" && seen.guarantor.name.full() == "Hidden");
         assert_eq!(seen.with_payers, cents(14_000));
         assert!(look(db, OTHER_PATIENT).visits.is_empty());
+    });
+}
+
+/// What a payer's file says of a visit's one line.
+fn answer(number: u128, charge: i64, paid: i64, adjustments: Vec<(&'static str, &'static str, i64)>) -> Clp {
+    let line = Svc { number: format!("AR{number:06}L1"), code: "99213", charge, paid, adjustments };
+    Clp::new(format!("AR{number:06}"), "1", vec![line])
+}
+
+fn receive(db: &TestDb, trace: &str, claims: Vec<Clp>) {
+    let text = file(&Payment::new(trace, claims));
+    let report = app::remittance_import::import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap();
+    assert_eq!(report.payments[0].state, app::remittance_import::PaymentState::Posted, "{report:?}");
+    let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
+    // The claims of these stories begin in the middle of their life, so their events are no whole life.
+    let failed: Vec<_> =
+        verification.checks.iter().filter(|check| !check.holds && check.name != "events-fold").collect();
+    assert!(failed.is_empty(), "{failed:?}");
+}
+
+#[test]
+fn a_copay_paid_at_the_visit_pays_the_share_that_the_remittance_names() {
+    for_each_engine(|db| {
+        open(db);
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 10), 14_000, ClaimStatus::Accepted);
+        take(db, &person(Role::Tier1), PRACTICE, &cash(2_000, "at the desk")).unwrap();
+        assert_eq!(look(db, PATIENT).unapplied, cents(2_000));
+        receive(db, "EFT1", vec![answer(1, 14_000, 7_200, vec![("CO", "45", 4_800), ("PR", "3", 2_000)])]);
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.unapplied, seen.owes_now), (Money::ZERO, Money::ZERO));
+        assert_eq!(seen.visits[0].explanation.charges[0].charge.charge_id, charge);
+        let say = seen.visits[0].say.join(" ");
+        assert!(say.ends_with("You have paid $20.00. You owe nothing for this visit."), "{say}");
+        let row = seen.visits[0].rows.iter().find(|row| row.words == "Paid by Union Lake Trust").unwrap();
+        assert_eq!(row.decided_by, "Remittance EFT1, 2026-03-02");
+        assert!(matches!(row.written_in, Some(WrittenIn::Remittance(_))));
+    });
+}
+
+#[test]
+fn a_denial_is_named_and_never_billed_and_a_decision_taken_back_is_told() {
+    for_each_engine(|db| {
+        open(db);
+        visit(db, PATIENT, 1, date(2026, 2, 10), 14_000, ClaimStatus::Accepted);
+        receive(db, "EFT1", vec![answer(1, 14_000, 0, vec![("CO", "197", 14_000)])]);
+        let seen = look(db, PATIENT);
+        assert_eq!((seen.owes_now, seen.with_payers), (Money::ZERO, cents(14_000)));
+        let say = seen.visits[0].say.join(" ");
+        assert!(
+            say.contains("So far Union Lake Trust has not paid $140.00 because it found no approval in advance."),
+            "{say}"
+        );
+        assert!(matches!(issue(db, &person(Role::Tier1), PRACTICE, PATIENT), Err(Error::Refused(_))));
+
+        visit(db, PATIENT, 2, date(2026, 2, 10), 9_000, ClaimStatus::Accepted);
+        let paid = answer(2, 9_000, 5_000, vec![("CO", "45", 3_000), ("PR", "1", 1_000)]);
+        receive(db, "EFT2", vec![paid.clone()]);
+        assert_eq!(look(db, PATIENT).owes_now, cents(1_000));
+        let corrected = answer(2, 9_000, 5_500, vec![("CO", "45", 3_000), ("PR", "1", 500)]);
+        receive(db, "EFT3", vec![paid.reversed(), corrected]);
+        let seen = look(db, PATIENT);
+        assert_eq!(seen.owes_now, cents(500));
+        let visit = seen.visits.iter().find(|visit| visit.standing.charged == cents(9_000)).unwrap();
+        assert_eq!(visit.standing.paid_by_payers, cents(5_500));
+        assert!(visit.rows.iter().any(|row| row.words == "Taken back by Union Lake Trust"));
+        assert!(visit.say.join(" ").contains("$5.00 is your deductible"), "{:?}", visit.say);
     });
 }
