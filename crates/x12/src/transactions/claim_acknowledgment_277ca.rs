@@ -164,7 +164,8 @@ pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimAcknowledgments<'a>, Vec<Prob
                 answer.created_at = r.text(5);
                 answer.kind = r.text(6);
             }
-            "HL" if r.is(3, "PT") => {
+            // Some senders number the claim's level as the 277 does: a claim must not be lost for that.
+            "HL" if r.is(3, "PT") || r.is(3, "22") || r.is(3, "23") => {
                 let claim = read_claim(&mut r);
                 last_provider(&mut answer).claims.push(claim);
                 level = Level::Claim;

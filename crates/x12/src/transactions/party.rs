@@ -96,7 +96,11 @@ impl<'a> Name<'a> {
         }
     }
 
+    /// Writes nothing for a name without a role: such a loop is absent.
     pub(crate) fn write(&self, out: &mut Out<'_>) {
+        if self.role.is_empty() {
+            return;
+        }
         let kind = match self.kind {
             PartyKind::Person => "1",
             PartyKind::Organization => "2",

@@ -103,9 +103,18 @@ fn claim(claim: &Claim<'_>, out: &mut Out<'_>) {
         out.begin("NTE").text(&note.code).text(&note.text).end();
     }
     codes(&claim.diagnoses, out);
-    // Anaesthesia procedures and condition codes stand in HI segments of their own.
-    for qualifier in ["BP", "BO", "BG"] {
-        let of_kind: Vec<_> = claim.other_codes.iter().filter(|code| code.0 == qualifier).cloned().collect();
+    // Anaesthesia procedures, condition codes and others stand in HI segments of their own, a kind each.
+    let mut kinds: Vec<&str> = Vec::new();
+    for (qualifier, _) in &claim.other_codes {
+        // BO goes on where BP began.
+        let kind = if qualifier == "BO" { "BP" } else { qualifier };
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    for kind in kinds {
+        let is_of_kind = |qualifier: &str| qualifier == kind || (kind == "BP" && qualifier == "BO");
+        let of_kind: Vec<_> = claim.other_codes.iter().filter(|code| is_of_kind(&code.0)).cloned().collect();
         codes(&of_kind, out);
     }
     claim.providers.iter().for_each(|provider| provider.write(out));
