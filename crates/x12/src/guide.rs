@@ -111,6 +111,8 @@ pub(crate) struct Loop {
     pub lookup: &'static [(u32, &'static [u8])],
     /// Bits of the entries that must occur.
     pub required: u128,
+    /// Bits of the entries that must occur where no HL level stands below.
+    pub required_in_leaf: u128,
 }
 
 /// A guide; loop 0 is the set.

@@ -96,3 +96,44 @@ fn a_segment_doubled_or_moved_gives_at_most_one_problem() {
         }
     }
 }
+
+/// Elements of the envelope that may hold anything, or whose change another reading explains.
+const FREE: [(&str, usize); 7] = [("ISA", 2), ("ISA", 4), ("ISA", 6), ("ISA", 8), ("ISA", 11), ("GS", 2), ("GS", 3)];
+
+fn count_errors(segments: &[String]) -> (u64, String) {
+    let bytes: Vec<u8> = segments.iter().flat_map(|segment| format!("{segment}~").into_bytes()).collect();
+    let checked = check(&bytes, &ShapeOnly);
+    let told = checked.problems.kept().iter().map(|problem| format!("{} {}; ", problem.code, problem.text()));
+    (checked.problems.errors(), told.collect())
+}
+
+#[test]
+fn an_element_of_the_envelope_garbled_gives_exactly_one_problem() {
+    for name in ["ok-837P", "ok-835", "ok-999-accept"] {
+        let clean = segments(name);
+        for at in (0..clean.len()).filter(|at| is_envelope(&clean[*at])) {
+            let elements: Vec<&str> = clean[at].split('*').collect();
+            // ISA16 names the separator that the data below would have to use.
+            for n in (1..elements.len()).filter(|n| !FREE.contains(&(elements[0], *n)) && (elements[0], *n) != ("ISA", 16)) {
+                let garbled = "?".repeat(elements[n].len());
+                let mut mutant = clean.clone();
+                mutant[at] = elements.iter().enumerate().map(|(k, element)| if k == n { &garbled } else { *element }).collect::<Vec<_>>().join("*");
+                let (errors, told) = count_errors(&mutant);
+                assert_eq!(errors, 1, "{name} {}: {told}", mutant[at]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_segment_of_the_envelope_left_out_gives_exactly_one_problem() {
+    for name in CLEAN {
+        let clean = segments(name);
+        for at in (0..clean.len()).filter(|at| is_envelope(&clean[*at])) {
+            let mut mutant = clean.clone();
+            let gone = mutant.remove(at);
+            let (errors, told) = count_errors(&mutant);
+            assert_eq!(errors, 1, "{name} without {gone}: {told}");
+        }
+    }
+}

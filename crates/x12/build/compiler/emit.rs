@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::parse::{DataElement, Dictionary, Entry, Guide, Item, Outside, Place, SegmentUse};
+use super::parse::{DataElement, Dictionary, Entry, Guide, Item, Outside, Place, SegmentUse, Usage};
 use super::prove::{groups, qualifier};
 
 /// Writes everything.
@@ -115,18 +115,20 @@ impl Emitter<'_> {
         let found = &guide.loops[index];
         let groups = groups(guide, index);
         let mut entries = Vec::new();
-        let mut required: u128 = 0;
+        let (mut required, mut in_leaf): (u128, u128) = (0, 0);
         let mut lookup: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
         for (at, (entry, group)) in found.entries.iter().zip(&groups).enumerate() {
-            let (segment, child, must, max) = match entry {
-                Entry::Segment(segment) => (segment, u16::MAX, segment.required, segment.max),
-                Entry::Loop(child) => {
+            let (segment, child, usage, max) = match entry {
+                Entry::Segment(segment) if segment.required => (segment, u16::MAX, Usage::Required, segment.max),
+                Entry::Segment(segment) => (segment, u16::MAX, Usage::Situational, segment.max),
+                Entry::Loop(child, usage) => {
                     let nested = &guide.loops[*child];
                     let trigger = nested.trigger.as_ref().ok_or("a loop without a first segment")?;
-                    (trigger, *child as u16, nested.required, nested.max)
+                    (trigger, *child as u16, *usage, nested.max)
                 }
             };
-            required |= u128::from(must) << at;
+            required |= u128::from(usage == Usage::Required) << at;
+            in_leaf |= u128::from(usage == Usage::RequiredInLeaf) << at;
             lookup.entry(packed_id(&segment.segment)).or_default().push(at as u8);
             let first = groups.iter().position(|other| other == group).unwrap_or(at);
             entries.push(self.entry(segment, child, max, *group, first)?);
@@ -140,7 +142,7 @@ impl Emitter<'_> {
         }
         let lookup = self.intern("LOOKUP", "(u32, &[u8])", &rows);
         Ok(format!(
-            "Loop {{ id: {:?}, label: {:?}, entries: {entries}, lookup: {lookup}, required: {required:#x} }}",
+            "Loop {{ id: {:?}, label: {:?}, entries: {entries}, lookup: {lookup}, required: {required:#x}, required_in_leaf: {in_leaf:#x} }}",
             found.id, found.label
         ))
     }

@@ -79,8 +79,17 @@ pub struct SegmentUse {
 #[derive(Debug, Clone)]
 pub enum Entry {
     Segment(SegmentUse),
-    /// A nested loop, by its index in the guide.
-    Loop(usize),
+    /// A nested loop, by its index in the guide, and how it is used here.
+    Loop(usize, Usage),
+}
+
+/// How a guide uses a loop in its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Usage {
+    Situational,
+    Required,
+    /// Required where no level stands below: HL04 of the enclosing level is 0.
+    RequiredInLeaf,
 }
 
 /// A loop.
@@ -88,7 +97,6 @@ pub enum Entry {
 pub struct Loop {
     pub id: String,
     pub label: String,
-    pub required: bool,
     pub max: u16,
     /// The segment that opens the loop; the set itself has none.
     pub trigger: Option<SegmentUse>,
@@ -204,7 +212,6 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
                 guide.loops.push(Loop {
                     id: String::new(),
                     label: guide.label.clone(),
-                    required: true,
                     max: 1,
                     trigger: None,
                     entries: Vec::new(),
@@ -216,19 +223,18 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
                 guide.loops.push(Loop {
                     id: (*id).to_owned(),
                     label: label.join(" "),
-                    required: usage(required, &place)?,
                     max: times(max, &place)?,
                     trigger: None,
                     entries: Vec::new(),
                 });
                 if let Some((_, parent)) = open.last() {
-                    guide.loops[*parent].entries.push(Entry::Loop(index));
+                    guide.loops[*parent].entries.push(Entry::Loop(index, loop_usage(required, &place)?));
                 }
                 open.push((indent, index));
             }
-            ["use", id] => {
+            ["use", id, usage] => {
                 let parent = open.last().ok_or(format!("{place}: `use` outside a loop"))?.1;
-                guide.loops[parent].entries.push(Entry::Loop(usize::MAX));
+                guide.loops[parent].entries.push(Entry::Loop(usize::MAX, loop_usage(usage, &place)?));
                 let slot = guide.loops[parent].entries.len() - 1;
                 uses.push((parent, slot, (*id).to_owned(), at + 1));
             }
@@ -248,7 +254,9 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
     for (parent, slot, id, line) in uses {
         let target = guide.loops.iter().position(|candidate| candidate.id == id);
         let target = target.ok_or(format!("{name}:{line}: no loop {id}"))?;
-        guide.loops[parent].entries[slot] = Entry::Loop(target);
+        if let Entry::Loop(index, _) = &mut guide.loops[parent].entries[slot] {
+            *index = target;
+        }
     }
     Ok(guide)
 }
@@ -268,6 +276,15 @@ fn usage(word: &str, place: &str) -> Result<bool, String> {
         "R" => Ok(true),
         "S" => Ok(false),
         _ => Err(format!("{place}: usage is R or S, not \"{word}\"")),
+    }
+}
+
+fn loop_usage(word: &str, place: &str) -> Result<Usage, String> {
+    match word {
+        "R" => Ok(Usage::Required),
+        "S" => Ok(Usage::Situational),
+        "L" => Ok(Usage::RequiredInLeaf),
+        _ => Err(format!("{place}: a loop's usage is R, S or L, not \"{word}\"")),
     }
 }
 

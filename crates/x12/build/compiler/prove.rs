@@ -25,7 +25,7 @@ pub fn references(guide: &Guide, dictionary: &Dictionary) -> Result<(), String> 
         }
         let segments = found.entries.iter().filter_map(|entry| match entry {
             Entry::Segment(segment) => Some(segment),
-            Entry::Loop(_) => None,
+            Entry::Loop(..) => None,
         });
         for segment in found.trigger.iter().chain(segments) {
             segment_references(guide, segment, dictionary)?;
@@ -110,7 +110,7 @@ fn walk(guide: &Guide, index: usize, above: &mut Vec<Vec<Candidate>>) -> Result<
         }
     }
     for (at, entry) in guide.loops[index].entries.iter().enumerate() {
-        if let Entry::Loop(child) = entry {
+        if let Entry::Loop(child, _) = entry {
             // Inside a loop that occurs once, another of it is no rightful reading.
             let occurs_once = guide.loops[*child].max == 1;
             let still_open = here.iter().enumerate();
@@ -142,7 +142,7 @@ fn candidates(guide: &Guide, index: usize) -> Vec<Candidate> {
         .filter_map(|(entry, group)| {
             let (segment, name) = match entry {
                 Entry::Segment(segment) => (segment, format!("line {}", segment.line)),
-                Entry::Loop(child) => (guide.loops[*child].trigger.as_ref()?, format!("loop {}", guide.loops[*child].id)),
+                Entry::Loop(child, _) => (guide.loops[*child].trigger.as_ref()?, format!("loop {}", guide.loops[*child].id)),
             };
             Some(Candidate { name, segment: segment.segment.clone(), qualifier: qualifier(segment), group })
         })
@@ -163,7 +163,7 @@ pub fn groups(guide: &Guide, index: usize) -> Vec<usize> {
     for entry in &guide.loops[index].entries {
         let segment = match entry {
             Entry::Segment(segment) => segment.segment.as_str(),
-            Entry::Loop(child) => guide.loops[*child].trigger.as_ref().map_or("", |trigger| trigger.segment.as_str()),
+            Entry::Loop(child, _) => guide.loops[*child].trigger.as_ref().map_or("", |trigger| trigger.segment.as_str()),
         };
         if last.is_some_and(|last| last != segment) {
             group += 1;

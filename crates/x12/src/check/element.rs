@@ -25,6 +25,7 @@ rules! {
     TOO_SHORT = "element-too-short", Syntax, Code::Element(false, 4), "the value is shorter than the standard allows", "Write the whole value.";
     TOO_LONG = "element-too-long", Syntax, Code::Element(false, 5), "the value is longer than the standard allows", "Shorten it to the longest form the receiver takes.";
     CHARACTER = "element-character", Syntax, Code::Element(false, 6), "a character stands here that this kind of element cannot hold", "Write digits in numbers without commas, and no control characters in text.";
+    CENTS = "element-cents", Guide, Code::Element(false, 6), "an amount of money has more than two decimals", "Write dollars and cents.";
     CODE_VALUE = "element-code", Guide, Code::Element(false, 7), "the code is not one of those the guide allows here", "Use a code of the guide's list.";
     BAD_DATE = "element-date", Syntax, Code::Element(false, 8), "not a date in the form its qualifier names", "Write a day that exists in the named form.";
     BAD_TIME = "element-time", Syntax, Code::Element(false, 9), "not a time of day", "Write hours and minutes as HHMM.";
@@ -37,6 +38,9 @@ rules! {
     NOT_ON_DATE = "code-date", CodeSet, Code::CodeSet, "the code is not valid on its date", "Choose a code that is valid on the date of service.";
     TRAILING = "trailing-separators", Syntax, Code::Element(false, 3), "empty elements stand at the end of the segment", "Leave out separators after the last value.";
 }
+
+/// The data element that holds amounts of money.
+const MONEY: u16 = 782;
 
 /// What was found of a segment's elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,6 +207,7 @@ fn lexical<'v>(value: &[u8], element: &Element, neighbour: impl Fn(usize) -> &'v
     }
     let length = match element.kind {
         Kind::Whole | Kind::Decimal => match number_digits(value, element.kind == Kind::Decimal) {
+            Some(_) if element.number == MONEY && has_fraction_of_a_cent(value) => return Some(&CENTS),
             Some(digits) => digits,
             None => return Some(&CHARACTER),
         },
@@ -233,6 +238,12 @@ fn number_digits(value: &[u8], may_have_point: bool) -> Option<usize> {
         }
     }
     (points <= 1 && digits.len() > points).then_some(digits.len() - points)
+}
+
+/// More than two decimals that are not zero.
+fn has_fraction_of_a_cent(value: &[u8]) -> bool {
+    let point = value.iter().position(|byte| *byte == b'.');
+    point.is_some_and(|point| value.iter().skip(point + 3).any(|byte| *byte != b'0'))
 }
 
 fn dated(value: &[u8], form: &[u8]) -> Option<&'static Rule> {

@@ -25,7 +25,8 @@ rules! {
     GS_CONTENT = "gs-content", Syntax, Code::Interchange(24), "a required element of the GS is empty or out of form", "Fill in GS01 to GS08.";
     DUPLICATE_INTERCHANGE = "isa13-unique", Syntax, Code::Interchange(25), "an interchange of this file has the same control number", "Number interchanges without repetition.";
     GROUP_KIND = "gs01", Syntax, Code::Group(1), "the functional group is of no kind that is known here", "Write the functional identifier of the message, such as HC or HP.";
-    GROUP_VERSION = "gs08", Guide, Code::Group(2), "this version is no longer in use: messages of version 4010 were replaced by 5010 in 2012", "Ask the sender for version 005010.";
+    OLD_VERSION = "gs08", Guide, Code::Group(2), "this version is no longer in use: messages of version 4010 were replaced by 5010 in 2012", "Ask the sender for version 005010.";
+    GROUP_VERSION = "gs08", Guide, Code::Group(2), "the version is unknown", "Write the guide's name, such as 005010X222A1.";
     TRAILER_GE = "ge-missing", Syntax, Code::Group(3), "the functional group ends without its GE", "Close each GS with a GE.";
     GE_CONTROL = "ge02", Syntax, Code::Group(4), "the control numbers of GS and GE differ", "Write the same number in GS06 and GE02.";
     GE_COUNT = "ge01", Syntax, Code::Group(5), "GE01 does not count the transaction sets of the group", "Write the number of ST segments.";
@@ -280,10 +281,12 @@ impl<'c> Envelope<'c> {
             Some(interchange) => (interchange.control_number.clone(), interchange.groups.len()),
             None => return Flow::End,
         };
-        if significant(control_number.as_bytes()) != significant(cells.get(2)) {
+        // A header number that is none is told already.
+        let is_number = control_number.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number && significant(control_number.as_bytes()) != significant(cells.get(2)) {
             self.sink.error(&IEA_CONTROL, cells.at_element(2));
         }
-        if count(cells.get(1)) != Some(groups as u32) {
+        if !self.told_stray && count(cells.get(1)) != Some(groups as u32) {
             self.sink.error(&IEA_COUNT, cells.at_element(1));
         }
         self.ended_well = true;
@@ -301,6 +304,7 @@ impl<'c> Envelope<'c> {
             && parse_tm(cells.get(5)).is_some()
             && !cells.get(2).is_empty()
             && !cells.get(3).is_empty()
+            && matches!(cells.get(7), b"X" | b"T")
             && !version.is_empty();
         let is_number = count(cells.get(6)).is_some();
         let mut is_known = false;
@@ -311,6 +315,8 @@ impl<'c> Envelope<'c> {
         } else if kind.is_none() {
             self.sink.error(&GROUP_KIND, cells.at_element(1));
         } else if version.starts_with("004") || version.starts_with("003") {
+            self.sink.error(&OLD_VERSION, cells.at_element(8));
+        } else if !["005", "006", "007", "008"].iter().any(|release| version.starts_with(release)) {
             self.sink.error(&GROUP_VERSION, cells.at_element(8));
         } else {
             is_known = true;
@@ -338,10 +344,11 @@ impl<'c> Envelope<'c> {
             return;
         };
         group.report.stated_sets = count(cells.get(1));
-        if significant(group.report.control_number.as_bytes()) != significant(cells.get(2)) {
+        let is_number = count(group.report.control_number.as_bytes()).is_some();
+        if is_number && significant(group.report.control_number.as_bytes()) != significant(cells.get(2)) {
             self.sink.error(&GE_CONTROL, cells.at_element(2));
         }
-        if group.report.stated_sets != Some(group.report.sets.len() as u32) {
+        if !self.told_stray && group.report.stated_sets != Some(group.report.sets.len() as u32) {
             self.sink.error(&GE_COUNT, cells.at_element(1));
         }
         self.leave_group();

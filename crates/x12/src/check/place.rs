@@ -20,6 +20,7 @@ rules! {
     ORDER = "segment-order", Guide, Code::Segment(false, 7), "the segment stands too late in its loop", "Put the loop's segments in the guide's order.";
 }
 
+const HL: SegmentId = SegmentId::new(b"HL");
 const NO_CHILD: u16 = u16::MAX;
 /// Marks a loop that was opened late, on top of one that is not its own.
 const LATE: u8 = u8::MAX;
@@ -36,6 +37,10 @@ struct Frame {
     counters: usize,
     /// The entry of the enclosing loop that this one is.
     via: u8,
+    /// What must occur in this one.
+    required: u128,
+    /// Whether no HL level stands below: HL04 of the enclosing level is 0.
+    is_leaf: bool,
 }
 
 /// A required entry that was passed over; told when its loop closes, unless it comes late.
@@ -95,7 +100,7 @@ impl Place {
             told_missing: (SegmentId::default(), 0),
             is_broken: false,
         };
-        place.open(&guide.loops[0], 0);
+        place.open(&guide.loops[0], 0, None);
         place
     }
 
@@ -119,10 +124,22 @@ impl Place {
         self.frames.last().map_or("", |frame| frame.table.label)
     }
 
-    fn open(&mut self, table: &'static Loop, via: u8) {
+    fn open(&mut self, table: &'static Loop, via: u8, cells: Option<&Cells<'_>>) {
         let counters = self.counters.len();
         self.counters.resize(counters + table.entries.len(), 0);
-        self.frames.push(Frame { table, group: 0, seen: 0, counters, via });
+        let is_leaf = match cells {
+            Some(cells) if cells.id == HL => {
+                // The levels around this one have one below, whatever they say.
+                for frame in &mut self.frames {
+                    frame.is_leaf = false;
+                    frame.required = frame.table.required;
+                }
+                cells.get(4) == b"0"
+            }
+            _ => self.frames.last().is_some_and(|frame| frame.is_leaf),
+        };
+        let required = table.required | if is_leaf { table.required_in_leaf } else { 0 };
+        self.frames.push(Frame { table, group: 0, seen: 0, counters, via, required, is_leaf });
     }
 
     /// Takes the next segment.
@@ -158,7 +175,7 @@ impl Place {
 
     fn is_awaited(&self, depth: usize, index: u8) -> bool {
         let frame = &self.frames[depth];
-        frame.table.required & !frame.seen & 1 << index != 0
+        frame.required & !frame.seen & 1 << index != 0
     }
 
     /// A segment whose place is certain.
@@ -193,7 +210,7 @@ impl Place {
         if entry.group > frame.group {
             frame.group = entry.group;
             let before = (1_u128 << entry.first_of_group) - 1;
-            let mut missed = frame.table.required & !frame.seen & before;
+            let mut missed = frame.required & !frame.seen & before;
             // Marked as seen so that they are told once.
             frame.seen |= missed;
             while missed != 0 {
@@ -240,7 +257,7 @@ impl Place {
         let is_one_too_many = entry.max != u16::MAX && *counter == entry.max + 1;
         let opened = entry.child != NO_CHILD;
         if opened {
-            self.open(&self.guide.loops[usize::from(entry.child)], index);
+            self.open(&self.guide.loops[usize::from(entry.child)], index, Some(cells));
         }
         sink.loop_id = self.loop_id();
         if is_one_too_many {
@@ -275,7 +292,7 @@ impl Place {
             self.tell_missing(depth, passed.entry, passed.at, judge, sink);
         }
         let frame = &self.frames[depth];
-        let mut missed = frame.table.required & !frame.seen;
+        let mut missed = frame.required & !frame.seen;
         if frame.seen == 0 && depth > 0 {
             // A loop with nothing in it but its first segment lacks everything: the first thing tells it.
             missed &= missed.wrapping_neg();
@@ -393,7 +410,7 @@ impl Place {
         }
         let opened = entry.child != NO_CHILD;
         if opened {
-            self.open(&self.guide.loops[usize::from(entry.child)], LATE);
+            self.open(&self.guide.loops[usize::from(entry.child)], LATE, Some(cells));
         }
         Placement::Found { rules: entry.rules, opened }
     }
@@ -408,7 +425,7 @@ impl Place {
                     continue;
                 }
                 let child = &self.guide.loops[usize::from(entry.child)];
-                let is_awaited = frame.table.required & 1 << child_index != 0;
+                let is_awaited = frame.required & 1 << child_index != 0;
                 let holds_it = child.entries_for(id.0).iter().copied().find(|index| {
                     let inner = &child.entries[usize::from(*index)];
                     let fits = inner.qualifier_at.0 == 0 || holds(inner.qualifiers, qualifier(cells, inner));

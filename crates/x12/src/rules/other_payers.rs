@@ -109,6 +109,8 @@ impl OtherPayers {
             if !decision.is_broken {
                 sink.error_in(&UNKNOWN_PAYER, decision.at_payer, "2430");
             }
+            // Whose decision it is stays open, so no payer's sum means anything.
+            self.payers.iter_mut().for_each(|payer| payer.is_broken = true);
             return;
         };
         payer.adjusted += decision.adjusted;
