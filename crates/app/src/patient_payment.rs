@@ -11,7 +11,7 @@ use billing::patient_payment::{
 use billing::practice::Practice;
 use billing::statement::StatementPractice;
 use billing::{Money, PatientId, PatientPaymentId, PracticeId};
-use documents::Receipt;
+pub use documents::Receipt;
 use ledger::AccountKind;
 use store::patient_account::{ACCOUNT_HEAD, OPEN_CHARGES_OF_PATIENT};
 use store::patient_payment::{

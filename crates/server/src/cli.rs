@@ -13,6 +13,7 @@ mod output;
 mod reference;
 mod remit;
 mod report;
+mod serve;
 mod session;
 mod simulate;
 mod statement;
@@ -99,6 +100,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Recompute every invariant of books, chains, remittances and claims
     Verify(upkeep::Verify),
+    /// Serve the desk in a browser
+    Serve(serve::Arguments),
     /// Bring the database's tables up to date
     Migrate,
     /// Print a page of docs/reference
@@ -129,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
+        Command::Serve(arguments) => serve::run(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),
     };

@@ -17,17 +17,21 @@ mod session;
 
 pub use desk::Desk;
 pub use layers::router;
-pub use policy::{Policy, Route};
+pub use policy::{ByPolicy, Policy, Route};
 pub use routes::table;
 
 mod access_log;
 mod claims;
+mod encounters;
 mod find;
 mod home;
 mod inquiries;
 mod log_in;
 mod me;
 mod patients;
+mod payments;
+mod registration;
 mod remittances;
+mod statements;
 mod users;
 mod work;

@@ -1,10 +1,11 @@
 //! Claims: the list, and one claim with its lines, where its money went, and one timeline of every message.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use billing::ClaimId;
 use billing::access::{Action, ResourceState, authorize};
 use billing::claim::ClaimStatus;
+use billing::claim::finding::Waiver;
 use billing::work::Desk as WorkDesk;
 use ledger::Money;
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
 use store::views::claims::{ClaimListRow, PAGE};
 
 use super::chips::{self, Chip};
-use super::page::{Page, Shell, show as render};
+use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
@@ -64,6 +65,8 @@ struct ClaimPage {
     with_patient: Money,
     open_work: Vec<(ClaimWorkRow, &'static str, bool)>,
     why_not_send: Option<String>,
+    may_scrub: bool,
+    may_pass: bool,
 }
 
 /// The list, of one status or of all.
@@ -119,6 +122,9 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         with_patient,
         open_work: open_work(&who, &view),
         why_not_send: who.why_not(sending, &state),
+        may_scrub: matches!(view.head.status.as_str(), "draft" | "held" | "rejected")
+            && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
+        may_pass: who.may(Action::PassScrubWarning),
         view,
     })
 }
@@ -209,4 +215,32 @@ impl ClaimPage {
             _ => "dot",
         }
     }
+}
+
+/// Scrubs a claim again after something was mended.
+pub async fn scrub(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| app::claim_scrub::scrub_claim(db, &actor, practice, id)).await?;
+    go(&format!("/claims/{id}"), "scrubbed")
+}
+
+/// What lets a warning pass.
+#[derive(Deserialize)]
+pub struct Passing {
+    rule: String,
+    field: String,
+    reason: String,
+}
+
+/// Lets a warning pass with a reason.
+pub async fn pass_warning(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<ClaimId>,
+    Form(passing): Form<Passing>,
+) -> Page {
+    let actor = who.actor.clone();
+    let waiver = Waiver { rule: passing.rule, field: passing.field, reason: passing.reason };
+    desk.blocking(move |db, practice| app::claim_scrub::pass_warning(db, &actor, practice, id, &waiver)).await?;
+    go(&format!("/claims/{id}"), "scrubbed")
 }

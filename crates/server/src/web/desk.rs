@@ -8,6 +8,7 @@ use billing::id::PracticeId;
 use jiff::tz::TimeZone;
 use store::{Db, Read, Tx};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::refusal::Refusal;
 
@@ -53,6 +54,11 @@ impl Desk {
     /// Whether cookies are bound to HTTPS.
     pub fn secure_cookies(&self) -> bool {
         self.inner.secure_cookies
+    }
+
+    /// A fresh id, for a form that must not count twice.
+    pub fn new_id(&self) -> Uuid {
+        self.inner.db.env().new_id()
     }
 
     /// Reads in one snapshot.

@@ -113,6 +113,21 @@ pub fn segments(raw: &str, _: &dyn Values) -> askama::Result<String> {
     Ok(raw.replace(['\r', '\n'], "").replace('~', "~\n").trim_end().to_owned())
 }
 
+/// A diagnosis as people write it: "M1711" is "M17.11". Source: the dot follows the category's three characters.
+#[askama::filter_fn]
+pub fn diagnosis(code: &str, _: &dyn Values) -> askama::Result<String> {
+    Ok(match code.split_at_checked(3) {
+        Some((category, rest)) if !rest.is_empty() && !rest.starts_with('.') => format!("{category}.{rest}"),
+        Some(_) | None => code.to_owned(),
+    })
+}
+
+/// A diagnosis pointer as the letter that stands on paper: 1 is A.
+#[askama::filter_fn]
+pub fn letter(pointer: &u8, _: &dyn Values) -> askama::Result<String> {
+    Ok(char::from(b'A'.saturating_add(pointer.saturating_sub(1))).to_string())
+}
+
 /// A name kept in lower case for search, as a name again.
 #[askama::filter_fn]
 pub fn titled(key: &str, _: &dyn Values) -> askama::Result<String> {

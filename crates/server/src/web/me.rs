@@ -37,6 +37,7 @@ pub struct Typed {
 #[template(path = "me/show.html")]
 struct MePage {
     shell: Shell,
+    login: String,
     enrolling: bool,
     must_change_password: bool,
     has_device: bool,
@@ -112,6 +113,7 @@ async fn page(
     let (secret_text, device_address) = second_factor::for_device(&secret, &who.actor.login)?;
     render(&MePage {
         shell: Shell::new(desk, who, "/me").after(done),
+        login: who.actor.login.clone(),
         enrolling: who.standing == Standing::Enrolling,
         must_change_password: own.password_is_temporary,
         has_device: own.has_device,

@@ -31,12 +31,11 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
     ("/claims", "Claims", "c", Action::ViewClaim),
     ("/patients", "Accounts", "a", Action::FindPatient),
     ("/remittances", "Remittances", "r", Action::ViewRemittance),
-    ("/statements", "Statements", "s", Action::RunStatements),
+    ("/statements", "Statements", "s", Action::ViewStatement),
 ];
 
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
-    ("/encounters/new", "Enter charges", "", Action::EnterCharges),
     ("/patients/new", "Register a patient", "", Action::RegisterPatient),
     ("/access", "Who saw what", "", Action::ViewAccessEvents),
     ("/users", "People and roles", "", Action::ViewUsers),

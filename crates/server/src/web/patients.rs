@@ -9,7 +9,7 @@ use serde::Deserialize;
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
 
 use super::chips::{self, Chip};
-use super::page::{Page, Shell, show as render};
+use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
@@ -48,6 +48,7 @@ struct AccountPage {
     may_log: bool,
     may_cover: bool,
     may_charge: bool,
+    may_send: bool,
     today: Date,
 }
 
@@ -94,6 +95,7 @@ fn account_page(
         may_log: who.may(Action::LogInquiry),
         may_cover: who.may(Action::EditCoverage),
         may_charge: who.may(Action::EnterCharges),
+        may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         today: beside.today,
         account,
     })
@@ -122,4 +124,18 @@ impl AccountPage {
     fn is_chosen(&self, visit: &VisitAccount) -> bool {
         self.chosen.as_ref().is_some_and(|chosen| chosen.encounter_id == visit.encounter_id)
     }
+}
+
+/// Asks the payer of the first coverage in force whether it is active today.
+pub async fn ask_eligibility(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>) -> Page {
+    let actor = who.actor.clone();
+    let view =
+        desk.read(&who.actor, move |read| Ok(store::views::patients::get(read, id)?)).await?.ok_or(Refusal::Absent)?;
+    let today = view.today;
+    let coverage = view.coverages.iter().map(|row| &row.coverage.0).find(|coverage| coverage.covers(today));
+    let Some(coverage) = coverage.map(|coverage| coverage.id) else {
+        return Err(Refusal::Conflict("No coverage is in force today. Enter the coverage from the card first.".into()));
+    };
+    desk.blocking(move |db, practice| app::eligibility::ask(db, &actor, practice, id, coverage, today)).await?;
+    go(&format!("/patients/{id}"), "asked")
 }

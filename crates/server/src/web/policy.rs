@@ -1,12 +1,12 @@
 //! Which right a route needs. A route cannot be registered without one, and a refusal looks like absence.
 
-use axum::Router;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, on};
+use axum::{Extension, Router};
 use billing::access::{Action, ResourceState, Standing, authorize};
 
 use super::Desk;
@@ -87,6 +87,10 @@ impl Routes {
     }
 }
 
+/// Marks an answer that the policy refused. It stays inside the process: over the wire a refusal looks like absence.
+#[derive(Debug, Clone, Copy)]
+pub struct ByPolicy;
+
 async fn guard(policy: Policy, request: Request, next: Next) -> Response {
     let signed_in = request.extensions().get::<SignedIn>();
     let refusal = match (policy, signed_in) {
@@ -96,7 +100,7 @@ async fn guard(policy: Policy, request: Request, next: Next) -> Response {
         (Policy::May(_), Some(who)) if who.standing == Standing::Enrolling => Some(Redirect::to("/me").into_response()),
         (Policy::May(action), Some(who)) => authorize(&who.actor, action, &ResourceState::default())
             .err()
-            .map(|denied| Refusal::from(app::Error::from(denied)).into_response()),
+            .map(|denied| (Extension(ByPolicy), Refusal::from(app::Error::from(denied))).into_response()),
     };
     match refusal {
         None => next.run(request).await,

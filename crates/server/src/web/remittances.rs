@@ -114,7 +114,7 @@ fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
         None => "Nobody of ours".to_owned(),
     };
     ClaimLine {
-        chip: chips::claim_payment(&row.state, &row.status_code),
+        chip: chips::claim_payment(&row.state, &row.status_code, row.paid.is_zero() && row.denied.is_positive()),
         name,
         by_contract: all - row.denied - row.patient_share,
         denied: row.denied,

@@ -3,7 +3,10 @@
 use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
-use super::{access_log, assets, claims, find, home, inquiries, log_in, me, patients, remittances, users, work};
+use super::{
+    access_log, assets, claims, encounters, find, home, inquiries, log_in, me, patients, payments, registration,
+    remittances, statements, users, work,
+};
 
 /// The table, for the tests of every route against every role.
 pub fn table() -> Vec<Route> {
@@ -13,7 +16,8 @@ pub fn table() -> Vec<Route> {
 pub(super) fn routes() -> Routes {
     let routes = entrance(Routes::new());
     let routes = desk(routes);
-    records(routes)
+    let routes = records(routes);
+    patient_pages(routes)
 }
 
 /// Signing in and one's own log-in.
@@ -62,8 +66,31 @@ fn records(routes: Routes) -> Routes {
         .get("/find", Policy::May(Action::FindPatient), find::show)
         .get("/claims", Policy::May(Action::ViewClaim), claims::index)
         .get("/claims/{id}", Policy::May(Action::ViewClaim), claims::show)
-        .get("/patients", Policy::May(Action::FindPatient), find::people)
-        .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
+        .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)
+        .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
+}
+
+/// A patient's account and what is entered on it.
+fn patient_pages(routes: Routes) -> Routes {
+    routes
+        .get("/patients", Policy::May(Action::FindPatient), find::people)
+        .get("/patients/new", Policy::May(Action::RegisterPatient), registration::new_patient)
+        .post("/patients", Policy::May(Action::RegisterPatient), registration::create_patient)
+        .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
+        .post("/patients/{id}/eligibility", Policy::May(Action::VerifyInsurance), patients::ask_eligibility)
+        .get("/patients/{id}/coverages/new", Policy::May(Action::EditCoverage), registration::new_coverage)
+        .post("/patients/{id}/coverages", Policy::May(Action::EditCoverage), registration::create_coverage)
+        .get("/patients/{id}/encounters/new", Policy::May(Action::EnterCharges), encounters::new)
+        .post("/patients/{id}/encounters", Policy::May(Action::EnterCharges), encounters::create)
+        .get("/patients/{id}/payments/new", Policy::May(Action::TakeCashPayment), payments::new)
+        .post("/patients/{id}/payments", Policy::May(Action::TakeCashPayment), payments::create)
+        .get("/patients/{id}/payments/{payment}", Policy::May(Action::ViewPatient), payments::show)
+        .get("/patients/{id}/payments/{payment}/pdf", Policy::May(Action::ViewPatient), payments::pdf)
+        .get("/statements", Policy::May(Action::ViewStatement), statements::index)
+        .post("/statements", Policy::May(Action::RunStatements), statements::run)
+        .post("/patients/{id}/statements", Policy::May(Action::SendStatement), statements::issue)
+        .get("/patients/{id}/statements/{statement}", Policy::May(Action::ViewStatement), statements::show)
+        .get("/patients/{id}/statements/{statement}/pdf", Policy::May(Action::ViewStatement), statements::pdf)
 }

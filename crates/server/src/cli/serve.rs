@@ -1,0 +1,30 @@
+//! Serving the desk from the command line.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+
+use super::{Done, Failure, Place, Session};
+use crate::serve::{DEFAULT_ADDRESS, Options, open};
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value_t = DEFAULT_ADDRESS)]
+    listen: SocketAddr,
+    /// An HTTPS proxy stands in front: cookies are bound to HTTPS, and other addresses than loopback are allowed
+    #[arg(long)]
+    behind_https: bool,
+}
+
+/// Serves until the process is told to end.
+pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    let options = Options { address: arguments.listen, behind_https: arguments.behind_https };
+    let served = open(session.db, session.practice, options).map_err(|error| Failure::Refused(error.to_string()))?;
+    let address = served.address().map_err(|error| Failure::Refused(error.to_string()))?;
+    println!("{} is served on http://{address}", session.practice_name);
+    served.run().map_err(|error| Failure::Refused(error.to_string()))?;
+    Ok(Done::Clean)
+}

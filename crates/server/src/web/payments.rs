@@ -1,0 +1,133 @@
+//! Taking a patient's payment, and its receipt. A card's number never comes here: only what the processor gave for it.
+
+use askama::Template;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::header;
+use axum::response::IntoResponse;
+use billing::patient_payment::{PaymentMethod, PaymentRequest};
+use billing::{Money, PatientId, PatientPaymentId};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::page::{Page, Shell, go, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+use app::patient_account::PatientAccount;
+use app::patient_payment::Receipt;
+
+/// What stands in the address.
+#[derive(Deserialize)]
+pub struct Asked {
+    done: Option<String>,
+}
+
+/// What the form holds.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct Typed {
+    amount: String,
+    method: String,
+    check_number: String,
+    token: String,
+    brand: String,
+    last_four: String,
+    note: String,
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "payments/new.html")]
+struct PaymentPage {
+    shell: Shell,
+    account: PatientAccount,
+    typed: Typed,
+    problem: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "payments/show.html")]
+struct ReceiptPage {
+    shell: Shell,
+    patient: PatientId,
+    id: PatientPaymentId,
+    receipt: Receipt,
+}
+
+/// The form, with the balance in it and a key that makes a second click the same payment.
+pub async fn new(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<PatientId>) -> Page {
+    let key = desk.new_id().to_string();
+    page(&desk, &who, patient, Typed { method: "card".into(), key, ..Typed::default() }, None).await
+}
+
+/// Takes the payment.
+pub async fn create(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(patient): Id<PatientId>,
+    Form(typed): Form<Typed>,
+) -> Page {
+    let request = match request(patient, &typed) {
+        Ok(request) => request,
+        Err(problem) => return page(&desk, &who, patient, typed, Some(problem)).await,
+    };
+    let actor = who.actor.clone();
+    let taken = desk.blocking(move |db, practice| app::patient_payment::take(db, &actor, practice, &request)).await;
+    match taken.map_err(Refusal::for_form) {
+        Ok(taken) => go(&format!("/patients/{patient}/payments/{}", taken.id), "paid"),
+        Err(problem) => page(&desk, &who, patient, typed, Some(problem?)).await,
+    }
+}
+
+/// The receipt as a page.
+pub async fn show(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Path((patient, id)): Path<(Uuid, Uuid)>,
+    Query(asked): Query<Asked>,
+) -> Page {
+    let (actor, id) = (who.actor.clone(), PatientPaymentId(id));
+    let receipt = desk.blocking(move |db, practice| app::patient_payment::receipt(db, &actor, practice, id)).await?;
+    let shell = Shell::new(&desk, &who, "/patients").after(asked.done.as_deref());
+    render(&ReceiptPage { shell, patient: PatientId(patient), id, receipt })
+}
+
+/// The receipt as PDF.
+pub async fn pdf(State(desk): State<Desk>, who: SignedIn, Path((_, id)): Path<(Uuid, Uuid)>) -> Page {
+    let (actor, id) = (who.actor.clone(), PatientPaymentId(id));
+    let bytes = desk.blocking(move |db, practice| app::patient_payment::receipt_pdf(db, &actor, practice, id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
+}
+
+fn request(patient_id: PatientId, typed: &Typed) -> Result<PaymentRequest, (String, String)> {
+    let amount = Money::parse(&typed.amount)
+        .map_err(|_| ("amount".to_owned(), "Write dollars and cents, for example 92.66.".to_owned()))?;
+    let method = match typed.method.as_str() {
+        "cash" => PaymentMethod::Cash,
+        "check" => PaymentMethod::Check { number: typed.check_number.trim().to_owned() },
+        "card" => PaymentMethod::Card {
+            token: typed.token.trim().to_owned(),
+            brand: typed.brand.trim().to_owned(),
+            last_four: typed.last_four.trim().to_owned(),
+        },
+        _ => return Err(("method".to_owned(), "Choose cash, check or card.".to_owned())),
+    };
+    let (note, idempotency_key) = (typed.note.trim().to_owned(), typed.key.clone());
+    Ok(PaymentRequest { patient_id, amount, method, note, idempotency_key })
+}
+
+async fn page(
+    desk: &Desk,
+    who: &SignedIn,
+    patient: PatientId,
+    mut typed: Typed,
+    problem: Option<(String, String)>,
+) -> Page {
+    let actor = who.actor.clone();
+    let account =
+        desk.blocking(move |db, practice| app::patient_account::account(db, &actor, practice, patient)).await?;
+    if typed.amount.is_empty() && account.owes_now.is_positive() {
+        typed.amount = account.owes_now.to_string();
+    }
+    render(&PaymentPage { shell: Shell::new(desk, who, "/patients"), account, typed, problem })
+}

@@ -1,0 +1,167 @@
+//! A real browser: headless Chromium driven over WebDriver. The few commands that the tests need, and no more.
+
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use ureq::Agent;
+
+/// How long the driver may take to answer its door.
+const DRIVER_STARTS_WITHIN: Duration = Duration::from_secs(20);
+
+/// A browser window. The driver and the browser end with it.
+pub struct Browser {
+    agent: Agent,
+    base: String,
+    driver: Child,
+    profile: std::path::PathBuf,
+}
+
+impl Browser {
+    /// A window, or nothing where this machine has no browser; in CI that is a failure.
+    pub fn open(width: u32, height: u32, dark: bool) -> Option<Browser> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        let Ok(driver) = driver else {
+            eprintln!("SKIPPED browser tests (no chromedriver; Debian has it as chromium-driver)");
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "in CI the browser tests run");
+            return None;
+        };
+        let began = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(began.elapsed() < DRIVER_STARTS_WITHIN, "chromedriver does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let profile = std::env::temp_dir().join(format!("tierline-browser-{}-{port}", std::process::id()));
+        let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
+        let mut browser = Browser { agent, base: format!("http://127.0.0.1:{port}"), driver, profile };
+        browser.begin(width, height, dark);
+        Some(browser)
+    }
+
+    fn begin(&mut self, width: u32, height: u32, dark: bool) {
+        let mut arguments = vec![
+            "--headless=new".to_owned(),
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--hide-scrollbars".to_owned(),
+            "--force-device-scale-factor=1".to_owned(),
+            format!("--user-data-dir={}", self.profile.display()),
+        ];
+        if dark {
+            arguments.push("--force-dark-mode".to_owned());
+        }
+        let answer = self.send(
+            "session",
+            &json!({"capabilities": {"alwaysMatch": {
+                "goog:chromeOptions": {"args": arguments},
+                "goog:loggingPrefs": {"browser": "ALL"},
+            }}}),
+        );
+        let session = answer["sessionId"].as_str().expect("a browser session").to_owned();
+        self.base = format!("{}/session/{session}", self.base);
+        // The page itself gets this size: what the window's frame takes is added.
+        let frame = self.script("return [window.outerWidth - innerWidth, window.outerHeight - innerHeight];");
+        let (extra_width, extra_height) = (frame[0].as_u64().unwrap_or(0), frame[1].as_u64().unwrap_or(0));
+        let size = json!({"width": u64::from(width) + extra_width, "height": u64::from(height) + extra_height});
+        self.send("window/rect", &size);
+    }
+
+    fn send(&self, path: &str, body: &Value) -> Value {
+        let mut response =
+            self.agent.post(format!("{}/{path}", self.base)).send_json(body).expect("the driver answers");
+        let answer: Value = response.body_mut().read_json().expect("the driver speaks JSON");
+        assert!(response.status().is_success(), "{path}: {}", answer["value"]["message"]);
+        answer["value"].clone()
+    }
+
+    pub fn go(&self, address: &str) {
+        self.send("url", &json!({"url": address}));
+    }
+
+    pub fn script(&self, script: &str) -> Value {
+        self.send("execute/sync", &json!({"script": script, "args": []}))
+    }
+
+    fn element(&self, css: &str) -> String {
+        let found = self.send("element", &json!({"using": "css selector", "value": css}));
+        found.as_object().and_then(|ids| ids.values().next()).and_then(Value::as_str).expect("an element").to_owned()
+    }
+
+    pub fn click(&self, css: &str) {
+        self.send(&format!("element/{}/click", self.element(css)), &json!({}));
+    }
+
+    pub fn write(&self, css: &str, text: &str) {
+        self.send(&format!("element/{}/value", self.element(css)), &json!({"text": text}));
+    }
+
+    /// Presses keys wherever the focus is.
+    pub fn press(&self, keys: &str) {
+        self.write("body", keys);
+    }
+
+    pub fn address(&self) -> String {
+        self.script("return location.pathname + location.hash;").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The picture of the window, as PNG bytes.
+    pub fn picture(&self) -> Vec<u8> {
+        let mut response = self.agent.get(format!("{}/screenshot", self.base)).call().expect("a picture");
+        let answer: Value = response.body_mut().with_config().limit(64 << 20).read_json().expect("a picture");
+        from_base64(answer["value"].as_str().unwrap_or_default())
+    }
+
+    /// What the browser complained about: a broken script, a blocked style, a missing file.
+    pub fn complaints(&self) -> Vec<String> {
+        let lines = self.send("se/log", &json!({"type": "browser"}));
+        lines
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|line| matches!(line["level"].as_str(), Some("SEVERE" | "WARNING")))
+            .map(|line| line["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The session ends the browser, the kill ends the driver; what fails here fails nothing else.
+        let _ = self.agent.delete(&self.base).call();
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+        let _ = std::fs::remove_dir_all(&self.profile);
+    }
+}
+
+fn from_base64(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for letter in text.bytes() {
+        let value = match letter {
+            b'A'..=b'Z' => letter - b'A',
+            b'a'..=b'z' => letter - b'a' + 26,
+            b'0'..=b'9' => letter - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        bits = (bits << 6) | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from((bits >> count) & 0xff).unwrap_or(0));
+        }
+    }
+    bytes
+}

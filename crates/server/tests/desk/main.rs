@@ -1,0 +1,10 @@
+//! The desk as people use it: over HTTP and in a real browser, on a small practice that the demo's own use cases made.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot be set up must stop
+
+mod access;
+mod browser;
+mod practice;
+mod screens;
+mod stories;
+mod visitor;

@@ -1,0 +1,97 @@
+//! A served practice of its own for each test: a copy of one small demonstration, on a clock that stands still.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use billing::access::Actor;
+use billing::id::PracticeId;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use server::demo::play::{Options, play};
+use server::serve;
+use server::web::Desk;
+use store::{Db, Env};
+
+/// The moment at which every test happens: the day after the demonstration's last.
+const NOW: &str = "2026-11-21T15:00:00Z";
+
+/// A practice of a test. Its folder goes with it.
+pub struct Practice {
+    pub db: Db,
+    pub id: PracticeId,
+    pub env: Env,
+    folder: PathBuf,
+}
+
+impl Practice {
+    /// A fresh copy.
+    pub fn new() -> Practice {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("tierline-desk-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("practice.sqlite");
+        std::fs::copy(template(), &file).unwrap();
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let env = Env::simulated_in(11, NOW.parse::<Timestamp>().unwrap(), zone);
+        let db = Db::open(file.to_str().unwrap(), env.clone()).unwrap();
+        let id = store::practices::list(&db).unwrap().remove(0).practice_id;
+        Practice { db, id, env, folder }
+    }
+
+    pub fn system(&self) -> Actor {
+        Actor::system(self.id)
+    }
+
+    /// The pages without a listener.
+    pub fn desk(&self) -> Desk {
+        Desk::new(self.db.clone(), self.id, "Lakeside Family Medicine".into(), false)
+    }
+
+    /// Serves the practice for the rest of the test's process.
+    pub fn serve(&self) -> SocketAddr {
+        let options = serve::Options { address: "127.0.0.1:0".parse().unwrap(), behind_https: false };
+        let served = serve::open(self.db.clone(), self.id, options).unwrap();
+        let address = served.address().unwrap();
+        std::thread::spawn(move || served.run());
+        address
+    }
+
+    /// The password and the code of this moment. Each asking moves the clock on, because a code works once.
+    pub fn log_in_of(&self, login: &str) -> (String, String) {
+        self.env.advance(SignedDuration::from_secs(30));
+        let logins = app::access::log_in::demo_logins(&self.db, self.id).unwrap();
+        let found = logins.into_iter().find(|person| person.login == login).expect("a log-in of the demonstration");
+        (found.password, found.code)
+    }
+}
+
+impl Drop for Practice {
+    fn drop(&mut self) {
+        // The folder is temporary; what cannot be removed now the system removes later.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The demonstration that every test copies, made once.
+fn template() -> &'static Path {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let folder = std::env::temp_dir().join(format!("tierline-desk-{}-template", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("practice.sqlite");
+        let options = Options {
+            seed: 7,
+            months: 2,
+            patients: 12,
+            visits: 60,
+            until: jiff::civil::date(2026, 11, 20),
+            database: file.to_str().unwrap().to_owned(),
+        };
+        drop(play(&options, |_, _, _| {}).unwrap());
+        file
+    })
+}

@@ -1,0 +1,162 @@
+//! Every screen in a real browser: nothing blocked, nothing broken, every field labelled; and the pictures of the docs.
+
+use std::path::Path;
+
+use crate::browser::Browser;
+use crate::practice::Practice;
+
+/// Where the pictures of the documentation are written: a person looks at them, no test compares them.
+const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/screenshots");
+/// Set to write the pictures; a plain test run leaves the working tree as it is.
+const PICTURES_VARIABLE: &str = "TIERLINE_SCREENSHOTS";
+
+/// The pages that the documentation shows.
+const PICTURED: &[&str] = &[
+    "access",
+    "account",
+    "claim",
+    "claim-dark",
+    "desk",
+    "desk-390",
+    "desk-dark",
+    "home",
+    "inquiry",
+    "log-in",
+    "payments-new",
+    "remittance",
+    "users",
+];
+
+/// What every page must hold, found by a script: no field without a name, no picture without words, no id twice, no
+/// page wider than its window.
+const FAULTS: &str = r#"
+const faults = [];
+for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+  const named = field.labels?.length || field.getAttribute("aria-label") || field.getAttribute("aria-labelledby");
+  if (!named) faults.push("no label: " + (field.name || field.id));
+}
+for (const control of document.querySelectorAll("button, a[href], summary"))
+  if (!control.textContent.trim() && !control.getAttribute("aria-label")) faults.push("no name: " + control.outerHTML.slice(0, 80));
+for (const svg of document.querySelectorAll("svg:not([aria-hidden]):not([role=img])")) faults.push("picture without words: " + svg.outerHTML.slice(0, 60));
+const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
+for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) faults.push("id twice: " + id);
+for (const node of document.querySelectorAll("[aria-labelledby]"))
+  if (!document.getElementById(node.getAttribute("aria-labelledby"))) faults.push("labelled by nothing: " + node.getAttribute("aria-labelledby"));
+if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
+if (!document.querySelector("h1, h2")) faults.push("no heading");
+if (document.documentElement.scrollWidth > innerWidth) faults.push("wider than the window: " + document.documentElement.scrollWidth);
+return faults;
+"#;
+
+fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
+    let (password, code) = practice.log_in_of(login);
+    browser.go(&format!("{base}/log-in"));
+    browser.write("#login", login);
+    browser.write("#password", &password);
+    browser.write("#code", &code);
+    browser.click("form[data-commit] button.primary");
+    assert_eq!(browser.address(), "/");
+}
+
+fn look(browser: &Browser, picture: &str) {
+    let faults = browser.script(FAULTS);
+    assert_eq!(faults, serde_json::json!([]), "{picture} at {}", browser.address());
+    let complaints = browser.complaints();
+    assert!(complaints.is_empty(), "{picture}: {complaints:?}");
+    if std::env::var_os(PICTURES_VARIABLE).is_some() && PICTURED.contains(&picture) {
+        let folder = Path::new(PICTURES);
+        std::fs::create_dir_all(folder).unwrap();
+        std::fs::write(folder.join(format!("{picture}.png")), browser.picture()).unwrap();
+    }
+}
+
+/// Opens the first row of a list.
+fn open_first(browser: &Browser, list: &str) {
+    browser.go(list);
+    browser.click("main a[data-row]");
+}
+
+#[test]
+fn every_screen_is_whole_by_day() {
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    let Some(browser) = Browser::open(1280, 800, false) else { return };
+    browser.go(&format!("{base}/log-in"));
+    look(&browser, "log-in");
+    sign_in(&browser, &base, &practice, "theo");
+    look(&browser, "home");
+    open_first(&browser, &format!("{base}/claims?status=adjudicated"));
+    look(&browser, "claim");
+    open_first(&browser, &format!("{base}/remittances"));
+    look(&browser, "remittance");
+    open_first(&browser, &format!("{base}/work?desk=tier2"));
+    look(&browser, "desk");
+    for list in ["claims", "remittances", "inquiries", "statements", "patients?q=a", "me", "work?desk=mine"] {
+        browser.go(&format!("{base}/{list}"));
+        look(&browser, list.split('?').next().unwrap_or(list));
+    }
+    sign_in(&browser, &base, &practice, "tess");
+    browser.go(&format!("{base}/statements"));
+    browser.click("td a[href^='/patients/']");
+    look(&browser, "account");
+    let account = browser.address();
+    for form in ["payments/new", "coverages/new", "encounters/new"] {
+        browser.go(&format!("{base}{account}/{form}"));
+        look(&browser, &form.replace('/', "-"));
+    }
+    browser.go(&format!("{base}/patients/new"));
+    look(&browser, "patients-new");
+    browser.go(&format!("{base}/inquiries/new"));
+    look(&browser, "inquiry-new");
+    open_first(&browser, &format!("{base}/inquiries"));
+    look(&browser, "inquiry");
+    sign_in(&browser, &base, &practice, "ada");
+    for page in ["users", "access"] {
+        browser.go(&format!("{base}/{page}"));
+        look(&browser, page);
+    }
+}
+
+#[test]
+fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    for (width, height, dark, picture) in [(1280, 800, true, "desk-dark"), (390, 844, false, "desk-390")] {
+        let Some(browser) = Browser::open(width, height, false) else { return };
+        sign_in(&browser, &base, &practice, "theo");
+        if dark {
+            browser.click("[data-toggle-theme]");
+        }
+        open_first(&browser, &format!("{base}/work?desk=tier2"));
+        look(&browser, picture);
+        open_first(&browser, &format!("{base}/claims"));
+        look(&browser, &picture.replace("desk", "claim"));
+    }
+}
+
+#[test]
+fn the_desk_is_worked_with_the_keyboard_alone() {
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    let Some(browser) = Browser::open(1280, 800, false) else { return };
+    sign_in(&browser, &base, &practice, "theo");
+    browser.press("gd");
+    assert_eq!(browser.address(), "/work");
+    browser.press("?");
+    assert_eq!(browser.script("return document.getElementById('keymap').open;"), true);
+    browser.press("?");
+    browser.press("jj");
+    let second = browser.script("return document.activeElement.getAttribute('href');");
+    assert_eq!(browser.script("return document.querySelectorAll('.queue a')[1].getAttribute('href');"), second);
+    browser.script("document.activeElement.click();");
+    assert_eq!(browser.address(), second.as_str().unwrap());
+    browser.press("e");
+    assert_eq!(
+        browser.script("return document.activeElement.id;"),
+        "problem",
+        "E opens the handover and waits for words"
+    );
+    browser.script("document.activeElement.blur();");
+    browser.press("/");
+    assert_eq!(browser.script("return document.activeElement.name;"), "q");
+}

@@ -1,0 +1,220 @@
+//! A day at the desk: a bill is explained, another question is handed up, Tier 2 ends it; money is taken with a receipt.
+
+use billing::PatientId;
+use billing::patient::Patient;
+use store::params;
+
+use crate::practice::Practice;
+use crate::visitor::{Visitor, links, words};
+
+/// A patient of the demonstration who owes something.
+fn somebody_who_owes(practice: &Practice) -> (PatientId, Patient) {
+    let system = practice.system();
+    let owing = practice
+        .db
+        .read(&system, practice.id, |read| {
+            Ok::<_, app::Error>(read.query(&store::patient_statement::OWING_PATIENTS, params![])?)
+        })
+        .unwrap();
+    for row in owing {
+        let account = app::patient_account::account(&practice.db, &system, practice.id, row.patient_id).unwrap();
+        if account.owes_now.is_positive() {
+            return (row.patient_id, account.patient);
+        }
+    }
+    panic!("nobody owes anything in the demonstration");
+}
+
+/// Logs a question and proves who asks.
+fn ask(tier1: &mut Visitor, id: PatientId, patient: &Patient, reason: &str, question: &str) -> String {
+    let logged = tier1.post("/inquiries", &[("channel", "phone"), ("reason", reason), ("question", question)]).location;
+    let inquiry = logged.trim_end_matches("?done=logged").to_owned();
+    let page = tier1.open(&inquiry);
+    assert!(page.contains("Identity not checked.") && !page.contains("Owes now"), "nothing shows before the check");
+    let found = tier1.open(&format!("{inquiry}?q={}", patient.name.last));
+    assert!(found.contains(&id.to_string()), "{}", words(&found));
+    let id = id.to_string();
+    let born = patient.birth_date.reveal().to_string();
+    let one = [("patient_id", id.as_str()), ("birth_date", born.as_str())];
+    let page = tier1.post(&format!("{inquiry}/identity"), &one).page;
+    assert!(page.contains("1 of 2 identifiers match") && !page.contains("Owes now"));
+    let name = patient.name.full();
+    let two = [("patient_id", id.as_str()), ("birth_date", born.as_str()), ("name", name.as_str())];
+    let seen = tier1.post(&format!("{inquiry}/identity"), &two);
+    assert_eq!(seen.location, format!("{inquiry}?done=verified"), "{}", words(&seen.page));
+    inquiry
+}
+
+#[test]
+fn tier_one_explains_a_bill_and_hands_up_what_tier_two_then_ends() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let (id, patient) = somebody_who_owes(&practice);
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+
+    let inquiry = ask(&mut tier1, id, &patient, "bill_explanation", "Why did I get this bill of last month?");
+    let page = tier1.open(&inquiry);
+    assert!(words(&page).contains("We charged $"), "{}", words(&page));
+    let answer = [("answer", "Read the explanation of the visit aloud; the caller will pay by card.")];
+    assert_eq!(tier1.post(&format!("{inquiry}/answer"), &answer).location, "/inquiries?done=answered");
+    assert!(tier1.open(&inquiry).contains("the caller will pay by card"));
+
+    let question = "I was never at the office on that day and will not pay for it.";
+    let inquiry = ask(&mut tier1, id, &patient, "billed_wrongly", question);
+    let empty = tier1.post(&format!("{inquiry}/escalations"), &[("problem", "Not mine."), ("tried", "")]);
+    assert!(words(&empty.page).contains("The handover needs"), "{}", words(&empty.page));
+    let handover = [
+        ("problem", "The caller says that the visit never happened."),
+        ("tried", "Compared the dates of all visits with the caller."),
+        ("evidence", "Account page and the claim of the visit."),
+        ("promised", "A call back on Monday before noon."),
+        ("to_decide", "Is the charge right, or is it another patient's?"),
+    ];
+    let seen = tier1.post(&format!("{inquiry}/escalations"), &handover);
+    assert_eq!(seen.location, "/inquiries?done=escalated", "{}", words(&seen.page));
+
+    let mut tier2 = Visitor::signed_in(&practice, address, "theo");
+    let queue = tier2.open("/work?desk=tier2");
+    let item = links(&queue, "/work/")
+        .into_iter()
+        .find(|item| tier2.open(item).contains("Is the charge right, or is it another patient"))
+        .expect("the item stands in Tier 2's queue with its handover");
+    assert!(tier2.open(&item).contains("A call back on Monday before noon."));
+    assert_eq!(tier1.get(&item).status, 404, "it left Tier 1's hands");
+    assert_eq!(tier2.post(&format!("{item}/assignment"), &[]).location, format!("{item}?done=taken"));
+    let short = tier2.post(&format!("{item}/resolutions"), &[("outcome", "ok"), ("root_cause", "charge")]);
+    assert!(words(&short.page).contains("Say in a sentence what was done"), "{}", words(&short.page));
+    let outcome = [("outcome", "The visit was another patient's; the charge was voided."), ("root_cause", "charge")];
+    assert_eq!(tier2.post(&format!("{item}/resolutions"), &outcome).location, "/work?done=resolved");
+    let page = tier2.open(&item);
+    assert!(page.contains("another patient") && words(&page).contains("Resolved"));
+    assert!(!links(&tier2.open("/work?desk=tier2"), "/work/").contains(&item));
+}
+
+#[test]
+fn a_payment_is_taken_once_with_a_receipt() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let (id, patient) = somebody_who_owes(&practice);
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    let form = tier1.open(&format!("/patients/{id}/payments/new"));
+    let key = form.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+
+    let wrong =
+        tier1.post(&format!("/patients/{id}/payments"), &[("amount", "ten"), ("method", "cash"), ("key", &key)]);
+    assert!(wrong.page.contains("Write dollars and cents"));
+    let number = "4111111111111111";
+    let card = [("amount", "10.00"), ("method", "card"), ("token", number), ("last_four", "1111"), ("key", &key)];
+    let refused = tier1.post(&format!("/patients/{id}/payments"), &card);
+    assert_eq!(refused.status, 200, "a card number is not taken");
+
+    let cash = [("amount", "10.00"), ("method", "cash"), ("key", key.as_str())];
+    let paid = tier1.post(&format!("/patients/{id}/payments"), &cash).location;
+    assert!(paid.ends_with("?done=paid"), "{paid}");
+    assert_eq!(
+        tier1.post(&format!("/patients/{id}/payments"), &cash).location,
+        paid,
+        "a second click is the same payment"
+    );
+    let receipt = tier1.open(&paid);
+    assert!(receipt.contains("10.00") && receipt.contains(&patient.name.last));
+    let pdf = tier1.get(&format!("{}/pdf", paid.trim_end_matches("?done=paid")));
+    assert_eq!(pdf.status, 200);
+    assert!(!tier1.get(&format!("/patients/{id}")).page.contains("R-99999"));
+}
+
+#[test]
+fn names_stay_hidden_from_who_may_see_money_only() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let (id, patient) = somebody_who_owes(&practice);
+    let mut poster = Visitor::signed_in(&practice, address, "pia");
+    for path in [format!("/patients/{id}"), format!("/patients?q={}", patient.name.last), "/claims".to_owned()] {
+        let page = poster.open(&path);
+        assert!(!page.contains(&patient.name.full()) && !page.contains(&patient.name.sorted()), "{path}");
+        assert!(!page.contains(&patient.address.line1), "{path}");
+    }
+}
+
+#[test]
+fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    let person = [
+        ("first", "Marisol"),
+        ("last", "Quennell"),
+        ("birth_date", "1980-02-29"),
+        ("gender", "F"),
+        ("line1", "12 Orchard Lane"),
+        ("city", "Chatham"),
+        ("state", "IL"),
+        ("zip", "62629"),
+        ("phone", "2175550199"),
+        ("language", "en"),
+        ("guarantor", "patient"),
+    ];
+    let seen = tier1.post("/patients", &person);
+    assert!(seen.location.ends_with("?done=registered"), "{}", words(&seen.page));
+    let account = seen.location.trim_end_matches("?done=registered").to_owned();
+    let form = tier1.open(&format!("{account}/coverages/new"));
+    let payer = form.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let backwards = [
+        ("payer_id", payer.as_str()),
+        ("member_id", "QN5550199"),
+        ("rank", "P"),
+        ("relationship", "18"),
+        ("effective_on", "soon"),
+    ];
+    assert!(tier1.post(&format!("{account}/coverages"), &backwards).page.contains("Write the date as year-month-day"));
+    let card = [
+        ("payer_id", payer.as_str()),
+        ("member_id", "QN5550199"),
+        ("rank", "P"),
+        ("relationship", "18"),
+        ("effective_on", "2026-01-01"),
+    ];
+    let seen = tier1.post(&format!("{account}/coverages"), &card);
+    assert_eq!(seen.location, format!("{account}?done=covered"), "{}", words(&seen.page));
+    let form = tier1.open(&format!("{account}/encounters/new"));
+    let provider = form.split("name=\"rendering_id\"").nth(1).unwrap();
+    let provider = provider.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let visit = [
+        ("date_of_service", "2026-11-19"),
+        ("place_of_service", "11"),
+        ("rendering_id", provider.as_str()),
+        ("diagnoses", "E11.9 I10"),
+        ("code1", "99213"),
+        ("pointers1", "A B"),
+        ("units1", "1"),
+    ];
+    let seen = tier1.post(&format!("{account}/encounters"), &visit);
+    assert!(seen.location.starts_with("/claims/"), "{} {}", seen.status, words(&seen.page));
+    let claim = words(&tier1.open(&seen.location));
+    assert!(claim.contains("Marisol Quennell") && claim.contains("E11.9"), "{claim}");
+    assert!(claim.contains("Ready"), "a clean claim is ready to go: {claim}");
+}
+
+#[test]
+fn every_look_at_a_record_is_written_down() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let (id, patient) = somebody_who_owes(&practice);
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    tier1.open(&format!("/patients/{id}"));
+    let mut manager = Visitor::signed_in(&practice, address, "max");
+    let page = words(&manager.open("/access"));
+    assert!(page.contains("tess") && page.contains(&patient.account_number) && !page.contains(&patient.name.last));
+    let mut administrator = Visitor::signed_in(&practice, address, "ada");
+    let page = words(&administrator.open("/access"));
+    assert!(page.contains("log in") && !page.contains(&patient.account_number), "log-ins only");
+    assert_eq!(tier1.get("/access").status, 404);
+    practice.db.flush_reads();
+    let looks = practice
+        .db
+        .read(&practice.system(), practice.id, |read| {
+            Ok::<_, app::Error>(read.query(&store::READS_OF_PATIENT, params![id, 50_i64])?)
+        })
+        .unwrap();
+    assert!(looks.iter().any(|look| look.actor_login == "tess" && look.what == "account"));
+}
