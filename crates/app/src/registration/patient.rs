@@ -42,6 +42,7 @@ pub struct PatientData {
 
 /// Who pays the patient's share.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // one stands on the stack while a form is saved; never in a list
 pub enum NewGuarantor {
     /// The patient.
     Patient,
