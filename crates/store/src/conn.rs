@@ -224,6 +224,29 @@ impl Conn {
         bound
     }
 
+    /// Inserts values that are ready, row after row, in prepared pieces of 500: the floor that posting is measured against.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn insert_ready<R: TableRecord>(&self, vals: &[Val]) -> Result<(), StoreError> {
+        let width = R::COLUMNS.len() + usize::from(R::TENANT);
+        for piece in vals.chunks(INSERT_ROWS * width) {
+            self.execute_text(R::TABLE, &insert_text::<R>(piece.len() / width, ""), piece)?;
+        }
+        Ok(())
+    }
+
+    /// Every row of a table that a filter finds, as values ready for [`Conn::insert_ready`].
+    #[cfg(any(test, feature = "testing"))]
+    pub fn ready_rows<R: TableRecord>(&self, filter: &str) -> Result<Vec<Val>, StoreError> {
+        let columns: Vec<&str> = R::COLUMNS.iter().map(|column| column.name).collect();
+        let sql = format!("SELECT {} FROM {} WHERE practice_id = $1 AND {filter}", columns.join(","), R::TABLE);
+        let mut vals = Vec::new();
+        for row in self.query_text::<R>(R::TABLE, &sql, &[self.practice.to_val()])? {
+            vals.push(self.practice.to_val());
+            row.to_vals(&mut vals);
+        }
+        Ok(vals)
+    }
+
     /// Runs SQL that is not registered, for tests that attack the engine's own protection.
     #[cfg(any(test, feature = "testing"))]
     pub fn execute_unregistered(&self, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
