@@ -247,6 +247,22 @@ impl Conn {
         Ok(vals)
     }
 
+    /// How the embedded engine would look for a registered statement's rows; none on PostgreSQL.
+    #[cfg(any(test, feature = "testing"))]
+    pub fn query_plan(&self, sql: &str) -> Result<Vec<String>, StoreError> {
+        if self.is_postgres() {
+            return Ok(Vec::new());
+        }
+        let sql = with_keys(sql, 9, 3);
+        let explained = sqlite::numbered(&format!("EXPLAIN QUERY PLAN {sql}")).into_owned();
+        let numbers = explained.split('?').skip(1).filter_map(|rest| {
+            rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok())
+        });
+        let nothing = vec![Val::Null; numbers.max().unwrap_or(0)];
+        let rows: Vec<(i64, i64, i64, String)> = self.query_text("query plan", &explained, &nothing)?;
+        Ok(rows.into_iter().map(|(_, _, _, detail)| detail).collect())
+    }
+
     /// Runs SQL that is not registered, for tests that attack the engine's own protection.
     #[cfg(any(test, feature = "testing"))]
     pub fn execute_unregistered(&self, sql: &str, params: &[Val]) -> Result<u64, StoreError> {

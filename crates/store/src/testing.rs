@@ -9,8 +9,11 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use billing::access::Actor;
+use billing::claim::ClaimStatus;
 use billing::id::PracticeId;
+use billing::work::WorkReason;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::db::Db;
@@ -134,6 +137,42 @@ impl Drop for TestDb {
             }
             Place::Schema { server, schema } => on_server(server, &format!("DROP SCHEMA IF EXISTS {schema} CASCADE")),
         }
+    }
+}
+
+/// A claim's number, place, follow-up date and the payer's number.
+pub type ClaimPlace = (String, ClaimStatus, Option<Date>, Option<String>);
+
+/// What tests look at from outside: never used by the program.
+pub mod facts {
+    use super::{ClaimPlace, WorkReason};
+    use crate::{Conn, StoreError};
+    use ledger::Money;
+
+    /// Reason and stake of all open work, ordered.
+    pub fn open_work(conn: &Conn) -> Result<Vec<(WorkReason, Money)>, StoreError> {
+        let sql = "SELECT reason, stake_cents FROM work_item WHERE practice_id = $1 AND state <> 'resolved'
+            ORDER BY reason, stake_cents";
+        conn.query_dynamic("open work", sql, &[])
+    }
+
+    /// Where every claim is, ordered by its number.
+    pub fn claim_places(conn: &Conn) -> Result<Vec<ClaimPlace>, StoreError> {
+        let sql = "SELECT control_number, status, follow_up_on, payer_claim_control_number FROM claim
+            WHERE practice_id = $1 ORDER BY control_number";
+        conn.query_dynamic("claim places", sql, &[])
+    }
+
+    /// How many rows of a practice a table holds.
+    pub fn count(conn: &Conn, table: &'static str) -> Result<i64, StoreError> {
+        count_where(conn, table, "1 = 1")
+    }
+
+    /// How many rows of a practice a table holds that a condition finds.
+    pub fn count_where(conn: &Conn, table: &'static str, condition: &'static str) -> Result<i64, StoreError> {
+        let sql = format!("SELECT COUNT(*) FROM {table} WHERE practice_id = $1 AND {condition}");
+        let rows: Vec<(i64,)> = conn.query_dynamic("count", &sql, &[])?;
+        Ok(rows.first().map_or(0, |(count,)| *count))
     }
 }
 

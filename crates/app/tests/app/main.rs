@@ -9,6 +9,7 @@ mod claims_on_their_way;
 mod clinic;
 mod patient_money;
 mod payer_files;
+mod query_plans;
 mod remittance;
 mod remittance_kill;
 mod staff;

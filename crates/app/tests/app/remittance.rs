@@ -7,22 +7,11 @@ use billing::claim::ClaimStatus;
 use billing::work::WorkReason;
 use jiff::civil::date;
 use ledger::{AccountKind, Money};
-use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
-use store::{StoreError, params, statements};
+use store::testing::{ClaimPlace, OTHER_PRACTICE, PRACTICE, TestDb, facts, for_each_engine};
 use uuid::Uuid;
 
 use crate::clinic::open_practice;
 use crate::payer_files::*;
-
-statements! {
-    const WORK: (WorkReason, Money) = "SELECT reason, stake_cents FROM work_item WHERE practice_id = $1 \
-        AND state <> 'resolved' ORDER BY reason, stake_cents";
-    const CLAIM_PLACES: (String, ClaimStatus, Option<jiff::civil::Date>, Option<String>) = "SELECT control_number, status, \
-        follow_up_on, payer_claim_control_number FROM claim WHERE practice_id = $1 ORDER BY control_number";
-    const COUNTS: (i64, i64, i64) = "SELECT (SELECT COUNT(*) FROM remittance WHERE practice_id = $1), \
-        (SELECT COUNT(*) FROM inbound_file WHERE practice_id = $1), (SELECT COUNT(*) FROM claim_payment WHERE practice_id = $1)";
-    const CORRECTIONS: (i64,) = "SELECT COUNT(*) FROM ledger_entry WHERE practice_id = $1 AND corrects IS NOT NULL";
-}
 
 fn cents(cents: i64) -> Money {
     Money::from_cents(cents)
@@ -31,7 +20,6 @@ fn cents(cents: i64) -> Money {
 fn clinic(db: &TestDb, claims: usize) {
     open_practice(db);
     accepted_claims(db, PRACTICE, claims);
-    assert_eq!(STATEMENTS.len(), 4);
 }
 
 fn take(db: &TestDb, text: &str) -> ImportReport {
@@ -44,11 +32,15 @@ fn balance(db: &TestDb, kind: AccountKind) -> Money {
 }
 
 fn work(db: &TestDb) -> Vec<(WorkReason, Money)> {
-    db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&WORK, params![])?)).unwrap()
+    db.read(&db.system(), PRACTICE, |r| facts::open_work(r)).unwrap()
 }
 
-fn places(db: &TestDb) -> Vec<(String, ClaimStatus, Option<jiff::civil::Date>, Option<String>)> {
-    db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&CLAIM_PLACES, params![])?)).unwrap()
+fn places(db: &TestDb) -> Vec<ClaimPlace> {
+    db.read(&db.system(), PRACTICE, |r| facts::claim_places(r)).unwrap()
+}
+
+fn count(db: &TestDb, table: &'static str) -> i64 {
+    db.read(&db.system(), PRACTICE, |r| facts::count(r, table)).unwrap()
 }
 
 fn all_invariants_hold(db: &TestDb) -> String {
@@ -59,7 +51,7 @@ fn all_invariants_hold(db: &TestDb) -> String {
 
 /// Everything that a refused file must leave as it was.
 fn untouched(db: &TestDb) -> String {
-    let counts = db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query(&COUNTS, params![])?)).unwrap();
+    let counts = ["remittance", "inbound_file", "claim_payment"].map(|table| count(db, table));
     format!("{} {counts:?} {:?} {:?}", all_invariants_hold(db), work(db), places(db))
 }
 
@@ -248,8 +240,8 @@ fn a_decision_is_taken_back_and_corrected_and_the_last_one_stands() {
         assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000));
         assert_eq!(places(db)[0].1, ClaimStatus::Closed);
         assert!(work(db).iter().all(|(reason, _)| *reason != WorkReason::Denied), "the denial is over");
-        let linked = db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query_one(&CORRECTIONS, params![])?)).unwrap();
-        assert_eq!(linked.0, 1, "the reversal names the entry it undoes");
+        let linked = |r: &mut store::Read| facts::count_where(r, "ledger_entry", "corrects IS NOT NULL");
+        assert_eq!(db.read(&db.system(), PRACTICE, linked).unwrap(), 1, "the reversal names the entry it undoes");
         all_invariants_hold(db);
         take(db, &file(&Payment::new("EFT4", vec![Clp::paid(1).reversed()]).with_plb("WO", "R", -10_200)));
         let place = &places(db)[0];
