@@ -3,7 +3,8 @@
 //! What this crate never does: it knows nothing of claims as a practice keeps them, of money as a
 //! ledger keeps it, or of any code list that a licence guards. It reads no clock and no file.
 //!
-//! Start with [`read`] for the segments of a file, or [`Writer`] to make one.
+//! Start with [`read`] for the segments of a file, [`check`] for what is wrong with it, or [`Writer`] to make one.
+#![doc = include_str!("../README.md")]
 
 mod acknowledge;
 pub mod amount;

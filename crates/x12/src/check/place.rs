@@ -128,14 +128,7 @@ impl Place {
         let counters = self.counters.len();
         self.counters.resize(counters + table.entries.len(), 0);
         let is_leaf = match cells {
-            Some(cells) if cells.id == HL => {
-                // The levels around this one have one below, whatever they say.
-                for frame in &mut self.frames {
-                    frame.is_leaf = false;
-                    frame.required = frame.table.required;
-                }
-                cells.get(4) == b"0"
-            }
+            Some(cells) if cells.id == HL => cells.get(4) == b"0",
             _ => self.frames.last().is_some_and(|frame| frame.is_leaf),
         };
         let required = table.required | if is_leaf { table.required_in_leaf } else { 0 };
@@ -205,6 +198,13 @@ impl Place {
             return Placement::Found { rules: self.frames[depth].table.entries[usize::from(index)].rules, opened: true };
         }
         self.close_to(depth, cells, judge, sink);
+        if cells.id == HL {
+            // The levels around this one have one below, whatever they say.
+            for frame in &mut self.frames {
+                frame.is_leaf = false;
+                frame.required = frame.table.required;
+            }
+        }
         let frame = &mut self.frames[depth];
         let entry: &'static Entry = &frame.table.entries[usize::from(index)];
         if entry.group > frame.group {
