@@ -196,25 +196,33 @@ fn payments_since(account: &PatientAccount, last: Date) -> Vec<StatementPayment>
 }
 
 fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
-    let services: Vec<(String, Money)> =
-        visit.explanation.charges.iter().map(|charge| (charge.charge.words.clone(), charge.charge.amount)).collect();
-    let listed: Money = services.iter().map(|(_, amount)| *amount).sum();
-    let charged: Money = visit.rows.iter().filter(|row| row.kind == StepKind::Charged).map(|row| row.amount).sum();
-    // The services stand for the charged rows where they are the same sum; a corrected charge is shown as it was posted.
-    let services_stand = listed == charged;
-    let rows = visit.rows.iter().filter(|row| !(services_stand && row.kind == StepKind::Charged));
+    // Each service at what the books charge for it, so that a corrected or withdrawn charge is not asked for.
+    let services: Vec<(String, Money)> = visit
+        .explanation
+        .charges
+        .iter()
+        .filter(|charge| !charge.standing.charged.is_zero())
+        .map(|charge| (charge.charge.words.clone(), charge.standing.charged))
+        .collect();
+    let mut remains: Money = services.iter().map(|(_, charged)| *charged).sum();
+    let mut lines = Vec::with_capacity(visit.rows.len());
+    for row in visit.rows.iter().filter(|row| row.kind != StepKind::Charged) {
+        let moves_only = row.kind.moves_only();
+        if !moves_only {
+            remains += row.amount;
+        }
+        lines.push(StatementLine {
+            words: row.words.clone(),
+            change: (!moves_only).then_some(row.amount),
+            of_which: moves_only.then_some(row.amount),
+            remains,
+        });
+    }
     StatementVisit {
         date_of_service: visit.date_of_service,
         seen_by,
-        services: if services_stand { services } else { Vec::new() },
-        lines: rows
-            .map(|row| StatementLine {
-                words: row.words.clone(),
-                change: row.remains.map(|_| row.amount),
-                of_which: row.remains.is_none().then_some(row.amount),
-                remains: row.remains.unwrap_or_default(),
-            })
-            .collect(),
+        services,
+        lines,
         standing: visit.standing,
         say: visit.say.clone(),
     }

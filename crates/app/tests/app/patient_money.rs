@@ -517,3 +517,29 @@ fn a_denial_is_named_and_never_billed_and_a_decision_taken_back_is_told() {
         assert!(visit.say.join(" ").contains("$5.00 is your deductible"), "{:?}", visit.say);
     });
 }
+
+#[test]
+fn a_charge_corrected_after_the_decision_is_stated_at_what_the_books_charge() {
+    for_each_engine(|db| {
+        open(db);
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, charge, 5_000, 4_000, &[("PR-3", 2_000)]);
+        // One of two units was never given: the rest of the charge is taken back.
+        db.write(&db.system(), PRACTICE, |tx| {
+            let postings = vec![
+                Posting::debit(Account::Revenue { charge: charge.0 }, cents(3_000), "charge"),
+                Posting::credit(Account::PayerReceivable { charge: charge.0, payer: PAYER.0 }, cents(3_000), "charge"),
+            ];
+            post(tx, "charge_change", charge.0, tx.today(), postings)
+        })
+        .unwrap();
+        let issued = issue(db, &person(Role::Tier1), PRACTICE, PATIENT).unwrap();
+        let sent = statement(db, &person(Role::Tier1), PRACTICE, issued.id).unwrap();
+        let stated = &sent.visits[0];
+        assert_eq!(stated.services, vec![(stated.services[0].0.clone(), cents(11_000))]);
+        let changes: Money = stated.lines.iter().filter_map(|line| line.change).sum();
+        assert_eq!(cents(11_000) + changes - stated.standing.with_payers, cents(2_000));
+        assert_eq!(stated.lines.last().unwrap().remains, cents(2_000));
+        assert!(look(db, PATIENT).visits[0].rows.iter().any(|row| row.words == "Charge corrected"));
+    });
+}

@@ -123,6 +123,7 @@ fn share_words(share: PatientShare, amount: Money) -> String {
 pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
     let plan = plan.filter(|name| !name.is_empty()).unwrap_or("the plan");
     match step.kind {
+        StepKind::Charged if step.amount.is_negative() => "Charge corrected".to_owned(),
         StepKind::Charged => "Charged".to_owned(),
         StepKind::AbovePlanPrice => "Above the plan’s price: owed by nobody".to_owned(),
         StepKind::PaidByPlan => format!("Paid by {plan}"),
