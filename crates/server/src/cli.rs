@@ -7,6 +7,7 @@
 
 mod claims;
 mod demo;
+mod export;
 mod failure;
 mod import;
 mod output;
@@ -102,6 +103,12 @@ enum Command {
     Verify(upkeep::Verify),
     /// Serve the desk in a browser
     Serve(serve::Arguments),
+    /// Write everything into one new file, while others work
+    Backup(upkeep::BackupFile),
+    /// Restore a backup into the empty place that --database names
+    Restore(upkeep::BackupFile),
+    /// Write every report as a CSV file
+    Export(export::Arguments),
     /// Bring the database's tables up to date
     Migrate,
     /// Print a page of docs/reference
@@ -133,6 +140,9 @@ pub fn run() -> ExitCode {
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
         Command::Serve(arguments) => serve::run(&arguments, &cli.place),
+        Command::Backup(arguments) => upkeep::backup(&arguments, &cli.place),
+        Command::Restore(arguments) => upkeep::restore(&arguments, &cli.place),
+        Command::Export(arguments) => export::run(&arguments, &cli.place),
         Command::Migrate => upkeep::migrate(&cli.place),
         Command::Reference(arguments) => reference::run(&arguments),
     };

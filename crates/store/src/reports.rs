@@ -2,6 +2,8 @@
 //! A figure in a report is a fold over the books; nothing is stored as truth.
 
 pub mod aging;
+pub mod claims;
+pub mod journal;
 
 use ledger::Money;
 
@@ -33,7 +35,7 @@ pub struct Report {
 }
 
 /// Every report.
-pub const REPORTS: &[&Report] = &[&aging::AGING];
+pub const REPORTS: &[&Report] = &[&aging::AGING, &claims::CLAIMS, &journal::JOURNAL];
 
 /// The report of a key.
 pub fn find(key: &str) -> Option<&'static Report> {

@@ -13,7 +13,7 @@ use super::{Done, Failure, Place, Session};
 /// Which report.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The report: aging
+    /// The report: aging, claims, journal
     report: String,
     /// Print JSON
     #[arg(long)]

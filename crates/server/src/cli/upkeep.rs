@@ -1,5 +1,7 @@
 //! Commands for the database itself.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::json;
 use store::{Db, Env};
@@ -57,4 +59,29 @@ pub fn verify(arguments: &Verify, place: &Place) -> Result<Done, Failure> {
             Ok(Done::WithFindings)
         }
     }
+}
+
+/// Which file.
+#[derive(Debug, Args)]
+pub struct BackupFile {
+    /// The backup's file
+    file: PathBuf,
+}
+
+/// Writes everything into one new file, while others work.
+pub fn backup(arguments: &BackupFile, place: &Place) -> Result<Done, Failure> {
+    let session = Session::open(place)?;
+    app::backup::backup(&session.db, &session.actor, session.practice, &arguments.file)?;
+    line(&format!(
+        "{} holds everything. It is a database: `tierline verify --database` reads it.",
+        arguments.file.display()
+    ));
+    Ok(Done::Clean)
+}
+
+/// Restores a backup into the empty place that `--database` names.
+pub fn restore(arguments: &BackupFile, place: &Place) -> Result<Done, Failure> {
+    let db = app::backup::restore(&arguments.file, &place.database, Env::system())?;
+    line(&format!("Restored into {}. Run `tierline verify` before anybody works with it.", db.place()));
+    Ok(Done::Clean)
 }
