@@ -198,3 +198,110 @@ fn migrating_twice_changes_nothing() {
         assert_eq!(again.migrate().unwrap(), 0);
     });
 }
+
+record! {
+    struct Everything in "everything" {
+        id: Uuid,
+        flag: bool,
+        number: i64,
+        small: i16,
+        words: String,
+        bytes: Vec<u8>,
+        day: jiff::civil::Date,
+        instant: jiff::Timestamp,
+        document: store::Json<serde_json::Value>,
+        maybe_words: Option<String>,
+        maybe_day: Option<jiff::civil::Date>,
+        money: ledger::Money,
+    }
+}
+
+/// Values at the edges of what both engines hold, and random ones between.
+fn everything(dice: &store::Env, n: usize) -> Everything {
+    let pick = |of: usize| (dice.random_u64() % of as u64) as usize;
+    let texts = ["", "a", "O'Brien; --", "$1 ?1 {keys}", "Zoë 😀 ñ", "line\nbreak\ttab", "\\x00"];
+    let numbers = [0, 1, -1, i64::MAX, i64::MIN, dice.random_u64() as i64];
+    let days = ["0001-01-01", "1969-12-31", "1970-01-01", "2024-02-29", "2026-03-08", "9999-12-31"];
+    let instants = ["1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2026-11-01T05:30:00.000001Z", "9999-12-30T22:00:00Z"];
+    let day: jiff::civil::Date = days[pick(days.len())].parse().unwrap();
+    Everything {
+        id: dice.new_id(),
+        flag: n % 2 == 0,
+        number: numbers[pick(numbers.len())],
+        small: [0, i16::MIN, i16::MAX][pick(3)],
+        words: texts[pick(texts.len())].into(),
+        bytes: (0..pick(300)).map(|_| dice.random_u64() as u8).collect(),
+        day,
+        instant: instants[pick(instants.len())].parse().unwrap(),
+        document: store::Json(serde_json::json!({ "k": texts[pick(texts.len())], "n": [1, null, true] })),
+        maybe_words: (n % 3 == 0).then(|| texts[pick(texts.len())].into()),
+        maybe_day: (n % 5 == 0).then_some(day),
+        money: ledger::Money::from_cents(numbers[pick(numbers.len())]),
+    }
+}
+
+#[test]
+fn every_value_comes_back_as_it_was_on_both_engines() {
+    for_each_engine(|db| {
+        let words = match db.engine {
+            store::testing::TestEngine::Sqlite => {
+                "practice_id BLOB, id BLOB, flag INTEGER, number INTEGER, small INTEGER, words TEXT, bytes BLOB, day TEXT,
+                 instant INTEGER, document TEXT, maybe_words TEXT, maybe_day TEXT, money INTEGER) STRICT"
+            }
+            store::testing::TestEngine::Postgres => {
+                "practice_id UUID, id UUID, flag BOOLEAN, number BIGINT, small SMALLINT, words TEXT, bytes BYTEA, day DATE,
+                 instant TIMESTAMPTZ, document JSONB, maybe_words TEXT, maybe_day DATE, money BIGINT)"
+            }
+        };
+        let actor = db.system();
+        db.write(&actor, PRACTICE, |tx| tx.execute_unregistered(&format!("CREATE TABLE everything ({words}"), &[])).unwrap();
+        let dice = store::Env::simulated(11, store::testing::START.parse().unwrap());
+        let rows: Vec<Everything> = (0..1_234).map(|n| everything(&dice, n)).collect();
+        db.write(&actor, PRACTICE, |tx| tx.insert_many(&rows)).unwrap();
+        let sql = "SELECT id, flag, number, small, words, bytes, day, instant, document, maybe_words, maybe_day, money
+                   FROM everything WHERE practice_id = $1 ORDER BY id";
+        let read: Vec<Everything> = db.read(&actor, PRACTICE, |r| r.query_dynamic("everything", sql, &[])).unwrap();
+        assert_eq!(read, rows);
+    });
+}
+
+#[test]
+fn a_connection_lost_before_the_commit_is_replaced_and_the_closure_run_again() {
+    for_each_engine(|db| {
+        if db.engine == store::testing::TestEngine::Sqlite {
+            return;
+        }
+        with_practices(db);
+        let mut runs = 0;
+        db.write(&db.system(), PRACTICE, |tx| {
+            runs += 1;
+            tx.insert(&payer(tx.new_id(), "1"))?;
+            if runs == 1 {
+                tx.execute_unregistered("SELECT pg_terminate_backend(pg_backend_pid())", &[])?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .unwrap();
+        assert_eq!(runs, 2);
+        let rows = db.read(&db.system(), PRACTICE, |r| r.query(&PAYERS, params![])).unwrap();
+        assert_eq!(rows.len(), 1);
+    });
+}
+
+#[test]
+fn two_openings_of_one_database_lose_no_step() {
+    for_each_engine(|db| {
+        with_practices(db);
+        let second = Db::open(&db.url, db.env.clone()).unwrap();
+        let step = |db: &Db| {
+            for _ in 0..40 {
+                db.write(&Actor::system(PRACTICE), PRACTICE, |tx| tx.next_number("receipt")).unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| step(db));
+            scope.spawn(|| step(&second));
+        });
+        assert_eq!(db.write(&db.system(), PRACTICE, |tx| tx.next_number("receipt")).unwrap(), 81);
+    });
+}
