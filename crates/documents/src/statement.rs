@@ -34,20 +34,21 @@ pub fn sheet(statement: &Statement) -> Sheet {
     blocks.push(Block::Gap(20.0));
     blocks.push(Block::Heading { level: 1, text: words.why.to_owned() });
     blocks.push(Block::Gap(8.0));
-    if statement.visits.len() > 1 {
+    // With several visits page 1 says how much, whom to ask, and holds the slip; the visits follow one by one.
+    let several = statement.visits.len() > 1;
+    if several {
         blocks.extend(glance(statement, words, language));
+        blocks.extend(sum(statement, words));
+        blocks.push(questions(statement, words));
     }
     for visit in &statement.visits {
         blocks.extend(self::visit(visit, words, language));
     }
     blocks.extend(payments(statement, words, language));
-    blocks.extend(sum(statement, words));
-    blocks.push(Block::Together(vec![
-        Block::Gap(18.0),
-        Block::Heading { level: 2, text: words.questions.to_owned() },
-        Block::text(words.questions_text, BODY.ink(Ink::Soft)),
-        Block::text(format!("{} {}", words.call, phone(&statement.practice.phone)), BODY.strong()),
-    ]));
+    if !several {
+        blocks.extend(sum(statement, words));
+        blocks.push(questions(statement, words));
+    }
     let name = format!("{} {}", words.statement, statement.number);
     Sheet {
         title: name.clone(),
@@ -68,6 +69,16 @@ pub fn sheet(statement: &Statement) -> Sheet {
         },
         blocks,
     }
+}
+
+fn questions(statement: &Statement, words: &Words) -> Block {
+    Block::Together(vec![
+        Block::Gap(18.0),
+        Block::Heading { level: 2, text: words.questions.to_owned() },
+        Block::text(words.questions_text, BODY.ink(Ink::Soft)),
+        Block::text(format!("{} {}", words.call, phone(&statement.practice.phone)), BODY.strong()),
+        Block::Gap(8.0),
+    ])
 }
 
 /// Who asks whom for how much: the address stands where a window envelope shows it.
@@ -220,19 +231,17 @@ fn payments(statement: &Statement, words: &Words, language: Language) -> Vec<Blo
     ]
 }
 
-/// The sum, where it is more than the one visit above it.
+/// The sum, where money not yet applied makes it another one than the visits'.
 fn sum(statement: &Statement, words: &Words) -> Vec<Block> {
-    if statement.visits.len() < 2 && statement.unapplied.is_zero() {
+    if statement.unapplied.is_zero() {
         return Vec::new();
     }
     let owed: Money = statement.visits.iter().map(|visit| visit.standing.patient_owes).sum();
     let mut table =
         Table::new(words.sum, vec![Column::words("", 1.0), Column::figures("", MONEY), Column::figures("", MONEY)]);
     table.push(RowKind::Plain, [words.owed_for_visits.to_owned(), String::new(), figure(owed)]);
-    if !statement.unapplied.is_zero() {
-        let less = figure(-statement.unapplied);
-        table.push(RowKind::Plain, [words.unapplied.to_owned(), less, figure(statement.amount_due)]);
-    }
+    let less = figure(-statement.unapplied);
+    table.push(RowKind::Plain, [words.unapplied.to_owned(), less, figure(statement.amount_due)]);
     table.push(RowKind::Total, [words.amount_due.to_owned(), String::new(), figure(statement.amount_due)]);
     vec![Block::Together(vec![
         Block::Gap(16.0),
