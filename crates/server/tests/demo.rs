@@ -1,4 +1,5 @@
 //! The demo as a test: a season at a practice, and the payers' word against the ledger to the cent.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use server::demo::play::{Options, Played, play};
 

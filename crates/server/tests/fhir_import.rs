@@ -131,17 +131,17 @@ fn the_synthea_bundles_are_billed_paid_and_agree_with_the_payers() {
     let statements = patient_statement::run(&db, &system, PRACTICE).unwrap();
     let truth = payers.truth();
     let ledger =
-        db.read(&system, PRACTICE, |read| store::views::claim_money::all(read).map_err(app::Error::from)).unwrap();
+        db.read(&system, PRACTICE, |read| store::views::claim_money::books(read).map_err(app::Error::from)).unwrap();
     assert_eq!(differences(&truth, &ledger), []);
-    let paid = ledger.iter().filter(|row| row.paid_cents() > 0).count();
+    let paid = ledger.claims.iter().filter(|row| row.paid_cents() > 0).count();
     let accepted =
-        ledger.iter().filter(|row| ["accepted", "adjudicated", "closed"].contains(&row.status.as_str())).count();
+        ledger.claims.iter().filter(|row| ["accepted", "adjudicated", "closed"].contains(&row.status.as_str())).count();
     println!("{accepted} accepted");
     assert!(accepted >= 220, "{accepted} accepted");
     println!(
         "{} visits, {} claims, {} held, {paid} paid, {} statements",
         plan.visits.len(),
-        ledger.len(),
+        ledger.claims.len(),
         held.len(),
         statements.issued.len()
     );

@@ -54,6 +54,8 @@ pub struct DecisionTruth {
     pub paid_cents: i64,
     /// Σ by group and reason, such as `CO-45`.
     pub adjustments: BTreeMap<String, i64>,
+    /// Σ by group and reason of what was refused: part of `adjustments`.
+    pub denied: BTreeMap<String, i64>,
     /// Σ of what nobody owes.
     pub contractual_cents: i64,
     /// Σ of what was refused and stays owed by the payer.
@@ -99,6 +101,19 @@ pub struct Told {
 }
 
 impl ClaimTruth {
+    /// What was settled, by reason: `paid`, and group and reason of everything that was not refused. Reasons that cancel are left out.
+    pub fn settled(&self) -> BTreeMap<String, i64> {
+        let mut settled = BTreeMap::new();
+        for told in &self.told {
+            *settled.entry("paid".to_owned()).or_insert(0) += told.paid_cents;
+            for (reason, cents) in &told.adjustments {
+                *settled.entry(reason.clone()).or_insert(0) += cents - told.denied.get(reason).copied().unwrap_or(0);
+            }
+        }
+        settled.retain(|_, cents| *cents != 0);
+        settled
+    }
+
     /// The sum of everything told: where decisions were taken back, they cancel.
     pub fn sum(&self) -> Told {
         self.told.iter().fold(Told::default(), |sum, told| Told {
@@ -114,8 +129,12 @@ impl ClaimTruth {
 fn told(decision: &ClaimDecision, trace: &str, paid_on: Date) -> DecisionTruth {
     let mut adjustments = BTreeMap::new();
     let mut patient_cents = BTreeMap::new();
+    let mut denied = BTreeMap::new();
     for adjustment in decision.lines.iter().flat_map(|line| &line.adjustments) {
         *adjustments.entry(format!("{}-{}", adjustment.group, adjustment.carc)).or_insert(0) += adjustment.cents;
+        if adjustment.meaning == Meaning::Denied {
+            *denied.entry(format!("{}-{}", adjustment.group, adjustment.carc)).or_insert(0) += adjustment.cents;
+        }
         if adjustment.meaning == Meaning::PatientShare {
             *patient_cents.entry(adjustment.carc.clone()).or_insert(0) += adjustment.cents;
         }
@@ -129,6 +148,7 @@ fn told(decision: &ClaimDecision, trace: &str, paid_on: Date) -> DecisionTruth {
         charge_cents: decision.charge_cents(),
         paid_cents: decision.paid_cents(),
         adjustments,
+        denied,
         contractual_cents: decision.cents_of(Meaning::Contractual),
         denied_cents: decision.cents_of(Meaning::Denied),
         prior_payer_cents: decision.cents_of(Meaning::PriorPayer),

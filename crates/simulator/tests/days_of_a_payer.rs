@@ -1,4 +1,5 @@
 //! A practice's mail against the simulated payers, told as days: what goes in, what comes back, and that every cent of it balances.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use std::collections::BTreeMap;
 

@@ -169,7 +169,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
 fn summarise(stage: &Stage, options: &Options, start: Date, log_ins: Vec<LogIn>) -> anyhow::Result<Summary> {
     let actor = Actor::system(stage.practice);
     let (totals, home, ledger) = stage.db.read(&actor, stage.practice, |read| {
-        Ok::<_, store::StoreError>((practice_totals::get(read)?, home::get(read)?, claim_money::all(read)?))
+        Ok::<_, store::StoreError>((practice_totals::get(read)?, home::get(read)?, claim_money::books(read)?))
     })?;
     Ok(Summary {
         seed: options.seed,

@@ -28,7 +28,52 @@ record! {
     }
 }
 
+record! {
+    /// What remittances took off one claim's receivable for one reason.
+    pub struct ClaimReasonRow {
+        /// Our number, CLM01.
+        pub control_number: String,
+        /// The payer's electronic id.
+        pub payer_identifier: String,
+        /// `paid`, or group and reason such as `CO-45`.
+        pub reason: String,
+        /// The sum.
+        pub settled: Money,
+    }
+
+    /// What the books say of one posted payment.
+    pub struct PaymentMoneyRow {
+        /// TRN02.
+        pub trace: String,
+        /// What came in.
+        pub amount: Money,
+        /// What was taken or added outside any claim, by the sign of PLB: positive lowered the payment.
+        pub outside_claims: Money,
+    }
+}
+
 statements! {
+    /// Every reason of every claim.
+    pub const CLAIM_REASONS: ClaimReasonRow = "SELECT c.control_number AS control_number, \
+        y.payer_identifier AS payer_identifier, l.reason AS reason, CAST(-SUM(l.cents) AS BIGINT) AS settled \
+        FROM claim c \
+        JOIN payer y ON y.practice_id = c.practice_id AND y.id = c.payer_id \
+        JOIN claim_line n ON n.practice_id = c.practice_id AND n.claim_id = c.id \
+        JOIN ledger_posting l ON l.practice_id = n.practice_id AND l.charge_id = n.charge_id \
+            AND l.account = 'payer_receivable' AND l.payer_id = c.payer_id \
+        JOIN ledger_entry e ON e.practice_id = l.practice_id AND e.id = l.entry_id AND e.source_kind = 'claim_payment' \
+        WHERE c.practice_id = $1 \
+        GROUP BY c.control_number, y.payer_identifier, l.reason \
+        ORDER BY c.control_number, l.reason";
+    /// Every posted payment.
+    pub const PAYMENT_MONEY: PaymentMoneyRow = "SELECT r.trace AS trace, \
+        CAST(COALESCE(SUM(CASE WHEN l.account = 'in_transit' THEN l.cents ELSE 0 END), 0) AS BIGINT) AS amount, \
+        CAST(COALESCE(SUM(CASE WHEN l.account IN ('interest', 'recoupment', 'provider_adjustment') THEN l.cents ELSE 0 END), 0) AS BIGINT) AS outside_claims \
+        FROM remittance r \
+        LEFT JOIN ledger_entry e ON e.practice_id = r.practice_id AND e.source_id = r.id AND e.source_kind = 'remittance' \
+        LEFT JOIN ledger_posting l ON l.practice_id = e.practice_id AND l.entry_id = e.id \
+        WHERE r.practice_id = $1 AND r.state = 'posted' \
+        GROUP BY r.trace ORDER BY r.trace";
     /// Every claim that was ever made, in order of its number. `settled` is turned round, so that a payment counts positive.
     pub const CLAIM_MONEY: ClaimMoneyRow = "SELECT c.control_number AS control_number, \
         y.payer_identifier AS payer_identifier, c.status AS status, c.date_of_service AS date_of_service, \
@@ -48,9 +93,29 @@ statements! {
         ORDER BY c.control_number";
 }
 
+/// What remittances did to the books.
+#[derive(Debug, Clone)]
+pub struct Books {
+    /// Every claim.
+    pub claims: Vec<ClaimMoneyRow>,
+    /// Every reason of every claim.
+    pub reasons: Vec<ClaimReasonRow>,
+    /// Every posted payment.
+    pub payments: Vec<PaymentMoneyRow>,
+}
+
 /// What remittances did to every claim.
 pub fn all(conn: &Conn) -> Result<Vec<ClaimMoneyRow>, StoreError> {
     conn.query(&CLAIM_MONEY, params![])
+}
+
+/// What remittances did to claims, by reason, and every payment.
+pub fn books(conn: &Conn) -> Result<Books, StoreError> {
+    Ok(Books {
+        claims: all(conn)?,
+        reasons: conn.query(&CLAIM_REASONS, params![])?,
+        payments: conn.query(&PAYMENT_MONEY, params![])?,
+    })
 }
 
 impl ClaimMoneyRow {
