@@ -19,6 +19,8 @@ const POSTGRES_VARIABLE: &str = "TIERLINE_TEST_POSTGRES";
 const CHROMIUM_VARIABLE: &str = "TIERLINE_TEST_CHROMIUM";
 /// Path of chromedriver, for the browser tests.
 const DRIVER_VARIABLE: &str = "TIERLINE_TEST_CHROMEDRIVER";
+/// Asks the browser tests to write the pictures of the documentation.
+const PICTURES_VARIABLE: &str = "TIERLINE_SCREENSHOTS";
 /// Python with pyx12 and x12sdk, for the check of outbound files by engines that are not ours.
 const ENGINES_VARIABLE: &str = "TIERLINE_TEST_PYTHON";
 
@@ -35,6 +37,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         Ok(browser) => {
             variables.push((CHROMIUM_VARIABLE, browser.chromium.display().to_string()));
             variables.push((DRIVER_VARIABLE, browser.driver.display().to_string()));
+            variables.push((PICTURES_VARIABLE, "1".to_owned()));
         }
         Err(reason) => skipped.push(format!("every test in a browser ({reason})")),
     }

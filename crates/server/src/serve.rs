@@ -74,7 +74,7 @@ impl Served {
     pub fn run(self) -> anyhow::Result<()> {
         let router = router(self.desk);
         self.runtime.block_on(async {
-            axum::serve(self.listener, router)
+            axum::serve(self.listener, router.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(async {
                     // Without a signal handler the process simply ends when told to.
                     let _ = tokio::signal::ctrl_c().await;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use super::page::{Page, show as render};
-use super::session;
+use super::session::{self, Network};
 use app::access::log_in::{Answer, Attempt, DemoLogin, demo_logins, log_in};
 
 /// Where to go after the log-in; only a path of our own.
@@ -45,7 +45,12 @@ pub async fn show(State(desk): State<Desk>, Query(to): Query<To>) -> Page {
 }
 
 /// Signs in.
-pub async fn create(State(desk): State<Desk>, headers: HeaderMap, Form(typed): Form<Typed>) -> Page {
+pub async fn create(
+    State(desk): State<Desk>,
+    Network(network): Network,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> Page {
     let to = own_path(&typed.to);
     let device = header_text(&headers, header::USER_AGENT);
     let login = typed.login.clone();
@@ -55,7 +60,7 @@ pub async fn create(State(desk): State<Desk>, headers: HeaderMap, Form(typed): F
                 login: &typed.login,
                 password: &typed.password,
                 code: &typed.code,
-                network: "loopback",
+                network: &network,
                 device: &device,
             };
             log_in(db, practice, &attempt)

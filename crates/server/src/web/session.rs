@@ -1,6 +1,8 @@
 //! The cookie and whom it stands for. The cookie holds a random id and nothing else.
 
-use axum::extract::{FromRequestParts, Path, Request, State};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
@@ -40,6 +42,22 @@ impl<S: Send + Sync, T: From<Uuid>> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Id<T>, Refusal> {
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refusal::Absent)?;
         text.parse::<Uuid>().map(|id| Id(T::from(id))).map_err(|_| Refusal::Absent)
+    }
+}
+
+/// Where a request comes from: the peer, or behind an HTTPS proxy what the proxy says last.
+pub struct Network(pub String);
+
+impl FromRequestParts<Desk> for Network {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Network, Refusal> {
+        let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+        // Only the last hop was written by our own proxy; what stands before it anybody may have written.
+        let last_hop = forwarded.and_then(|hops| hops.rsplit(',').next()).map(|hop| hop.trim().to_owned());
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+        let network = if desk.secure_cookies() { last_hop.or(peer) } else { peer };
+        Ok(Network(network.unwrap_or_else(|| "unknown".to_owned())))
     }
 }
 

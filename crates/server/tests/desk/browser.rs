@@ -7,8 +7,15 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use ureq::Agent;
 
+/// Where chromedriver is, when it is not on the path; `cargo xtask test` says it.
+const DRIVER_VARIABLE: &str = "TIERLINE_TEST_CHROMEDRIVER";
+/// Where Chromium is, likewise.
+const CHROMIUM_VARIABLE: &str = "TIERLINE_TEST_CHROMIUM";
 /// How long the driver may take to answer its door.
 const DRIVER_STARTS_WITHIN: Duration = Duration::from_secs(20);
+
+/// How long an item may take to open.
+const OPENS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A browser window. The driver and the browser end with it.
 pub struct Browser {
@@ -20,9 +27,9 @@ pub struct Browser {
 
 impl Browser {
     /// A window, or nothing where this machine has no browser; in CI that is a failure.
-    pub fn open(width: u32, height: u32, dark: bool) -> Option<Browser> {
+    pub fn open(width: u32, height: u32) -> Option<Browser> {
         let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
-        let driver = Command::new("chromedriver")
+        let driver = Command::new(std::env::var(DRIVER_VARIABLE).unwrap_or_else(|_| "chromedriver".to_owned()))
             .arg(format!("--port={port}"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -40,12 +47,12 @@ impl Browser {
         let profile = std::env::temp_dir().join(format!("tierline-browser-{}-{port}", std::process::id()));
         let agent: Agent = Agent::config_builder().http_status_as_error(false).build().into();
         let mut browser = Browser { agent, base: format!("http://127.0.0.1:{port}"), driver, profile };
-        browser.begin(width, height, dark);
+        browser.begin(width, height);
         Some(browser)
     }
 
-    fn begin(&mut self, width: u32, height: u32, dark: bool) {
-        let mut arguments = vec![
+    fn begin(&mut self, width: u32, height: u32) {
+        let arguments = [
             "--headless=new".to_owned(),
             "--no-sandbox".to_owned(),
             "--disable-gpu".to_owned(),
@@ -57,16 +64,12 @@ impl Browser {
             "--force-device-scale-factor=1".to_owned(),
             format!("--user-data-dir={}", self.profile.display()),
         ];
-        if dark {
-            arguments.push("--force-dark-mode".to_owned());
+        let mut options = json!({"args": arguments});
+        if let Ok(chromium) = std::env::var(CHROMIUM_VARIABLE) {
+            options["binary"] = Value::String(chromium);
         }
-        let answer = self.send(
-            "session",
-            &json!({"capabilities": {"alwaysMatch": {
-                "goog:chromeOptions": {"args": arguments},
-                "goog:loggingPrefs": {"browser": "ALL"},
-            }}}),
-        );
+        let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+        let answer = self.send("session", &json!({"capabilities": {"alwaysMatch": capabilities}}));
         let session = answer["sessionId"].as_str().expect("a browser session").to_owned();
         self.base = format!("{}/session/{session}", self.base);
         // The page itself gets this size: what the window's frame takes is added.
@@ -112,6 +115,15 @@ impl Browser {
 
     pub fn address(&self) -> String {
         self.script("return location.pathname + location.hash;").as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the window is at an address: a row of the desk opens without loading the whole page again.
+    pub fn reaches(&self, address: &str) {
+        let began = Instant::now();
+        while self.address() != address {
+            assert!(began.elapsed() < OPENS_WITHIN, "{} is not {address}: {:?}", self.address(), self.complaints());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The picture of the window, as PNG bytes.

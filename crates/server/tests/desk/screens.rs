@@ -7,7 +7,7 @@ use crate::practice::Practice;
 
 /// Where the pictures of the documentation are written: a person looks at them, no test compares them.
 const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/screenshots");
-/// Set to write the pictures; a plain test run leaves the working tree as it is.
+/// Set by `cargo xtask test` to write the pictures; a plain `cargo test` leaves the working tree as it is.
 const PICTURES_VARIABLE: &str = "TIERLINE_SCREENSHOTS";
 
 /// The pages that the documentation shows.
@@ -73,14 +73,16 @@ fn look(browser: &Browser, picture: &str) {
 /// Opens the first row of a list.
 fn open_first(browser: &Browser, list: &str) {
     browser.go(list);
+    let first = browser.script("return document.querySelector('main a[data-row]').getAttribute('href');");
     browser.click("main a[data-row]");
+    browser.reaches(first.as_str().unwrap());
 }
 
 #[test]
 fn every_screen_is_whole_by_day() {
     let practice = Practice::new();
     let base = format!("http://{}", practice.serve());
-    let Some(browser) = Browser::open(1280, 800, false) else { return };
+    let Some(browser) = Browser::open(1280, 800) else { return };
     browser.go(&format!("{base}/log-in"));
     look(&browser, "log-in");
     sign_in(&browser, &base, &practice, "theo");
@@ -122,7 +124,7 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
     let practice = Practice::new();
     let base = format!("http://{}", practice.serve());
     for (width, height, dark, picture) in [(1280, 800, true, "desk-dark"), (390, 844, false, "desk-390")] {
-        let Some(browser) = Browser::open(width, height, false) else { return };
+        let Some(browser) = Browser::open(width, height) else { return };
         sign_in(&browser, &base, &practice, "theo");
         if dark {
             browser.click("[data-toggle-theme]");
@@ -138,7 +140,7 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
 fn the_desk_is_worked_with_the_keyboard_alone() {
     let practice = Practice::new();
     let base = format!("http://{}", practice.serve());
-    let Some(browser) = Browser::open(1280, 800, false) else { return };
+    let Some(browser) = Browser::open(1280, 800) else { return };
     sign_in(&browser, &base, &practice, "theo");
     browser.press("gd");
     assert_eq!(browser.address(), "/work");
@@ -149,7 +151,8 @@ fn the_desk_is_worked_with_the_keyboard_alone() {
     let second = browser.script("return document.activeElement.getAttribute('href');");
     assert_eq!(browser.script("return document.querySelectorAll('.queue a')[1].getAttribute('href');"), second);
     browser.script("document.activeElement.click();");
-    assert_eq!(browser.address(), second.as_str().unwrap());
+    browser.reaches(second.as_str().unwrap());
+    look(&browser, "work");
     browser.press("e");
     assert_eq!(
         browser.script("return document.activeElement.id;"),
