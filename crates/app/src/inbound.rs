@@ -2,7 +2,8 @@
 //! apart with a sentence that says where and what to do; it never moves a claim or a cent.
 
 use billing::access::{Action, Actor, ResourceState};
-use billing::{InboundFileId, PracticeId};
+use billing::work::{WorkLinks, WorkReason};
+use billing::{InboundFileId, Money, PracticeId};
 use edi::inbound::{FileKind, canonical, kinds};
 use sha2::{Digest, Sha256};
 use store::inbound_file::{InboundFileHead, InboundFileRow, LATEST_INBOUND_FILES, SAME_CONTENT, SAME_INBOUND_FILE};
@@ -11,6 +12,7 @@ use store::{Conn, Db, StoreError, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
+use crate::worklist::{self, NewWork};
 use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 
 /// The largest file that is read: 64 MB hold about 100,000 claims, and no payer sends more in one file.
@@ -177,7 +179,7 @@ fn again(file_name: &str, before: &InboundFileHead) -> Receipt {
     }
 }
 
-/// Keeps a file that could not be used, with the reason.
+/// Keeps a file that could not be used, with the reason, and opens work: somebody must ask for a better one.
 fn set_apart(
     db: &Db,
     actor: &Actor,
@@ -195,6 +197,15 @@ fn set_apart(
         let receipt = Receipt { file_name: file_name.to_owned(), outcome, note: why.to_owned() };
         let id = InboundFileId(tx.new_id());
         keep(tx, id, bytes, &kinds, &receipt)?;
+        let work = NewWork {
+            reason: WorkReason::FileSetApart,
+            subject_key: worklist::subject_key(WorkReason::FileSetApart, id),
+            summary: why.to_owned(),
+            links: WorkLinks::default(),
+            money_at_stake: Money::ZERO,
+            deadline_on: None,
+        };
+        worklist::open(tx, work)?;
         Ok(receipt)
     })
 }

@@ -291,6 +291,8 @@ fn what_cannot_be_used_changes_nothing_and_says_why() {
         let outcomes: Vec<_> = receipts.iter().map(|receipt| receipt.outcome).collect();
         assert_eq!(outcomes, [Outcome::Unreadable, Outcome::Quarantined, Outcome::Applied]);
         assert_eq!(status(db, claim), ClaimStatus::Accepted);
+        let set_apart = (Desk::Tier2, WorkReason::FileSetApart);
+        assert_eq!(open_work(db), [set_apart, set_apart]);
         assert!(carrier.inbox.borrow().is_empty());
         let again = InboundFile { name: "c-good-again.x12".into(), bytes: good };
         assert_eq!(take(db, &again.name, &again.bytes).outcome, Outcome::Duplicate);

@@ -150,6 +150,9 @@ reasons! {
     /// TA1 or 999 refused a whole file.
     FileRejected "file_rejected" Tier2 1 "File rejected: claims go out again"
         => "Read which segment was refused. Every claim of the file is back in hand; mend the cause once, then submit them again.";
+    /// A file came in that could not be used.
+    FileSetApart "file_set_apart" Tier2 1 "Inbound file could not be used"
+        => "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it.";
     /// No acknowledgment came in time.
     AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
         => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";

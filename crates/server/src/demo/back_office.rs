@@ -132,6 +132,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Da
             | WorkReason::HeldForCoding
             | WorkReason::Rejected
             | WorkReason::FileRejected
+            | WorkReason::FileSetApart
             | WorkReason::Denied
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
@@ -229,6 +230,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::EligibilityInactive
             | WorkReason::RejectedForData
             | WorkReason::FileRejected
+            | WorkReason::FileSetApart
             | WorkReason::AcknowledgmentMissing
             | WorkReason::RemittanceMissing
             | WorkReason::Reversed

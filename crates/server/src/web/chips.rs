@@ -48,6 +48,7 @@ pub fn reason(reason: WorkReason) -> Chip {
             chip("bad", "back", "Rejected")
         }
         WorkReason::RemittanceQuarantined => chip("bad", "stop", "Does not balance"),
+        WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
         WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
         WorkReason::HeldForData | WorkReason::HeldForCoding | WorkReason::CoverageMissing => {
             chip("warn", "pause", "Held")
