@@ -36,7 +36,12 @@ fn main() {
         for _ in 0..ROUNDS {
             let (posting, rows) = measure_posting(engine, count);
             let floor = measure_floor(engine, count, &rows);
-            println!("{engine:?}: posting {} ms, floor {} ms, {} values", posting.as_millis(), floor.as_millis(), rows.len());
+            println!(
+                "{engine:?}: posting {} ms, floor {} ms, {} values",
+                posting.as_millis(),
+                floor.as_millis(),
+                rows.len()
+            );
             best = Some(best.map_or((posting, floor), |(p, f)| (p.min(posting), f.min(floor))));
         }
         let (posting, floor) = best.unwrap();
@@ -89,8 +94,11 @@ fn measure_posting(engine: TestEngine, count: usize) -> (Duration, Rows) {
             rows.add::<LinePaymentRow>(conn, "1 = 1");
             rows.add::<LineAdjustmentRow>(conn, "1 = 1");
             rows.add::<ProviderAdjustmentRow>(conn, "1 = 1");
-            rows.add::<PostingRow>(conn, "entry_id IN (SELECT id FROM ledger_entry WHERE practice_id = $1 \
-                AND source_kind <> 'charge') ORDER BY entry_id, ordinal");
+            rows.add::<PostingRow>(
+                conn,
+                "entry_id IN (SELECT id FROM ledger_entry WHERE practice_id = $1 \
+                AND source_kind <> 'charge') ORDER BY entry_id, ordinal",
+            );
             rows.add::<EntryRow>(conn, "source_kind <> 'charge' ORDER BY sequence");
             rows.add::<HeldRow>(conn, "1 = 1");
             rows.add::<ClaimEventRow>(conn, "remittance_id IS NOT NULL");

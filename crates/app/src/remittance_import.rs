@@ -20,6 +20,10 @@ use crate::worklist::{self, NewWork};
 /// Most bytes of one file: 10,000 claims take about 8 MB, and a larger file is split by every clearinghouse.
 pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 
+/// Most that any amount of a remittance may be: a billion dollars. More is a slip or an attack, and far below it every
+/// sum fits 64-bit cents.
+const MOST_CENTS: i64 = 100_000_000_000;
+
 /// What became of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,12 +189,7 @@ struct Objection {
     difference: Money,
 }
 
-fn post_set(
-    tx: &mut Tx,
-    file_id: InboundFileId,
-    set: &ReadRemittance,
-    bytes: &[u8],
-) -> Result<PaymentReport, Error> {
+fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[u8]) -> Result<PaymentReport, Error> {
     let remittance = &set.remittance;
     let content_sha256 = content_hash(remittance);
     let objection = objection(tx, set, content_sha256)?;
@@ -255,13 +254,15 @@ fn kept_out(state: PaymentState) -> &'static str {
 /// What stands against posting: a payment known already, one that contradicts a known one, or one that does not add up.
 fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Option<Objection>, Error> {
     let remittance = &set.remittance;
-    let quarantined = |problem: String, difference: Money| {
-        Some(Objection { state: PaymentState::Quarantined, problem, difference })
-    };
+    let quarantined =
+        |problem: String, difference: Money| Some(Objection { state: PaymentState::Quarantined, problem, difference });
     if set.is_unusable() {
         let sentences: Vec<&str> =
             set.problems.iter().filter(|p| p.claim.is_none()).map(|p| p.sentence.as_str()).collect();
         return Ok(quarantined(sentences.join("; "), Money::ZERO));
+    }
+    if let Some(sentence) = amount_problem(remittance) {
+        return Ok(quarantined(sentence.to_owned(), Money::ZERO));
     }
     let earlier = tx.query(&POSTED_WITH_TRACE, params![remittance.trace])?;
     let same_number = earlier
@@ -279,6 +280,27 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
         ));
     }
     Ok(balance::payment(remittance).and_then(|found| quarantined(found.to_string(), found.difference)))
+}
+
+/// Amounts that no payment has.
+fn amount_problem(remittance: &Remittance) -> Option<&'static str> {
+    if remittance.amount.is_negative() {
+        return Some(
+            "BPR02: a payment below zero; a payer takes money back by adjustments (PLB), so ask for a corrected file",
+        );
+    }
+    let of_claims = remittance.claims.iter().flat_map(|claim| {
+        let of_lines = claim.lines.iter().flat_map(|line| {
+            let adjustments = line.adjustments.iter().map(|adjustment| adjustment.amount);
+            [line.charge_amount, line.paid_amount].into_iter().chain(adjustments)
+        });
+        let adjustments = claim.adjustments.iter().map(|adjustment| adjustment.amount);
+        [claim.charge_amount, claim.paid_amount].into_iter().chain(adjustments).chain(of_lines)
+    });
+    let outside = remittance.provider_adjustments.iter().map(|adjustment| adjustment.amount);
+    let mut all = [remittance.amount].into_iter().chain(of_claims).chain(outside);
+    all.any(|amount| amount.cents().unsigned_abs() > MOST_CENTS.unsigned_abs())
+        .then_some("an amount is above a billion dollars; look at the file before anything of it is believed")
 }
 
 fn open_quarantine(

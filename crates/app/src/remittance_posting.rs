@@ -84,13 +84,13 @@ struct Known {
 impl Known {
     fn load(tx: &mut Tx, claims: &[ClaimPayment]) -> Result<Known, Error> {
         let numbers = distinct(claims.iter().map(|claim| claim.control_number.clone()));
-        let (found, _) = claims_named(tx, &numbers, &[])?;
-        let by_number: HashSet<&str> = found.iter().map(|claim| claim.control_number.as_str()).collect();
         // Lines are asked for by number only where the claim's own number says nothing to us.
-        let strangers = claims.iter().filter(|claim| !by_number.contains(claim.control_number.as_str()));
-        let line_numbers = strangers.flat_map(|claim| &claim.lines).map(|line| line.line_control_number.clone());
-        let line_numbers = distinct(line_numbers.filter(|number| !number.is_empty()));
-        let (rows, lines) = claims_named(tx, &numbers, &line_numbers)?;
+        let (rows, lines) = claims_named(tx, &numbers, |found| {
+            let known: HashSet<&str> = found.iter().map(|claim| claim.control_number.as_str()).collect();
+            let strangers = claims.iter().filter(|claim| !known.contains(claim.control_number.as_str()));
+            let lines = strangers.flat_map(|claim| &claim.lines).map(|line| line.line_control_number.clone());
+            distinct(lines.filter(|number| !number.is_empty()))
+        })?;
         let patients = distinct(rows.iter().map(|row| row.patient_id));
         let mut later: HashMap<PatientId, Vec<LaterCoverageRow>> = HashMap::new();
         for coverage in tx.query_in(&LATER_COVERAGES, params![], &patients)? {

@@ -83,9 +83,13 @@ fn books_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         &verify::UNBALANCED_ENTRIES,
         |(id, cents)| format!("entry {id} is off by {cents}"),
     )?);
-    checks.push(none(read, "postings-have-entries", "every posting belongs to an entry", &verify::ORPHAN_POSTINGS, |(id,)| {
-        format!("entry {id} does not exist")
-    })?);
+    checks.push(none(
+        read,
+        "postings-have-entries",
+        "every posting belongs to an entry",
+        &verify::ORPHAN_POSTINGS,
+        |(id,)| format!("entry {id} does not exist"),
+    )?);
     checks.push(none(
         read,
         "charges-recognised",
@@ -126,9 +130,13 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
         &CLEARING_BALANCES,
         |(id, cents)| format!("remittance {id} holds {cents}"),
     )?);
-    checks.push(none(read, "payments-once", "a payment is posted at most once", &verify::PAYMENTS_POSTED_TWICE, |(_, count)| {
-        format!("one is posted {count} times")
-    })?);
+    checks.push(none(
+        read,
+        "payments-once",
+        "a payment is posted at most once",
+        &verify::PAYMENTS_POSTED_TWICE,
+        |(_, count)| format!("one is posted {count} times"),
+    )?);
     checks.push(none(
         read,
         "payments-balance",
@@ -147,9 +155,13 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
 }
 
 fn claim_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
-    checks.push(none(read, "claims-in-a-hand", "every open claim is in a hand", &verify::CLAIMS_IN_NO_HAND, |(_, number)| {
-        format!("claim {number} is in no hand")
-    })?);
+    checks.push(none(
+        read,
+        "claims-in-a-hand",
+        "every open claim is in a hand",
+        &verify::CLAIMS_IN_NO_HAND,
+        |(_, number)| format!("claim {number} is in no hand"),
+    )?);
     checks.push(none(
         read,
         "claims-in-one-hand",
@@ -170,9 +182,13 @@ fn claim_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         Err(claim) => (false, format!("claim {claim}")),
     };
     checks.push(check("events-fold", "every claim's events lead to its places", holds, detail));
-    checks.push(none(read, "sealed-once", "a version of a claim is sealed at most once", &verify::SEALED_TWICE, |(id, count)| {
-        format!("claim {id} is sealed {count} times")
-    })?);
+    checks.push(none(
+        read,
+        "sealed-once",
+        "a version of a claim is sealed at most once",
+        &verify::SEALED_TWICE,
+        |(id, count)| format!("claim {id} is sealed {count} times"),
+    )?);
     let silent = read.query(&verify::FILES_WITHOUT_ANSWER, params![read.today()])?;
     let detail = silent.first().map_or(String::new(), |(id,)| format!("file {id} has neither answer nor work"));
     let says = "every file we sent is answered in time or is somebody's work";

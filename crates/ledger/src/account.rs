@@ -315,7 +315,10 @@ mod tests {
     fn every_account_survives_its_columns() {
         let id = |n: u128| Uuid::from_u128(n);
         let full = Dimensions {
-            charge: Some(id(1)), payer: Some(id(2)), patient: Some(id(3)), remittance: Some(id(4)),
+            charge: Some(id(1)),
+            payer: Some(id(2)),
+            patient: Some(id(3)),
+            remittance: Some(id(4)),
             reference: Some("WO".into()),
         };
         for kind in AccountKind::ALL {
@@ -323,15 +326,24 @@ mod tests {
             // A dimension too many is refused; the account's own dimensions give it back.
             assert_eq!(Account::from_parts(kind, full.clone()), None, "{kind}");
             let accounts = [
-                Account::Revenue { charge: id(1) }, Account::PayerReceivable { charge: id(1), payer: id(2) },
-                Account::PatientReceivable { charge: id(1), patient: id(3) }, Account::Contractual { charge: id(1) },
-                Account::WriteOff { charge: id(1) }, Account::BadDebt { charge: id(1) },
-                Account::EraClearing { remittance: id(4) }, Account::InTransit { remittance: id(4) },
-                Account::Undeposited, Account::Bank, Account::UnappliedPayer { payer: id(2) },
-                Account::UnappliedPatient { patient: id(3) }, Account::CreditBalance { patient: id(3) },
+                Account::Revenue { charge: id(1) },
+                Account::PayerReceivable { charge: id(1), payer: id(2) },
+                Account::PatientReceivable { charge: id(1), patient: id(3) },
+                Account::Contractual { charge: id(1) },
+                Account::WriteOff { charge: id(1) },
+                Account::BadDebt { charge: id(1) },
+                Account::EraClearing { remittance: id(4) },
+                Account::InTransit { remittance: id(4) },
+                Account::Undeposited,
+                Account::Bank,
+                Account::UnappliedPayer { payer: id(2) },
+                Account::UnappliedPatient { patient: id(3) },
+                Account::CreditBalance { patient: id(3) },
                 Account::RefundPayable { patient: id(3) },
                 Account::Recoupment { payer: id(2), reference: "WO".into() },
-                Account::ProviderAdjustment { code: "WO".into() }, Account::Interest, Account::Suspense,
+                Account::ProviderAdjustment { code: "WO".into() },
+                Account::Interest,
+                Account::Suspense,
             ];
             let account = accounts.iter().find(|a| a.kind() == kind).unwrap();
             assert_eq!(Account::from_parts(kind, account.dimensions()).as_ref(), Some(account));

@@ -130,8 +130,7 @@ impl Money {
         }
         let total: u128 = weights.iter().map(|w| u128::from(*w)).sum();
         let equal = vec![1_u64; weights.len()];
-        let (weights, total) =
-            if total == 0 { (equal.as_slice(), weights.len() as u128) } else { (weights, total) };
+        let (weights, total) = if total == 0 { (equal.as_slice(), weights.len() as u128) } else { (weights, total) };
         let whole = u128::from(self.0.unsigned_abs());
         // 64-bit amount times 64-bit weight always fits 128 bits.
         let mut parts: Vec<(u128, u128)> = weights
@@ -331,8 +330,17 @@ mod tests {
     #[test]
     fn amounts_are_read_as_people_write_them() {
         for (text, cents) in [
-            ("0", 0), ("12", 1_200), ("12.5", 1_250), (".5", 50), ("1,234.56", 123_456), ("-3.00", -300),
-            ("$4.10", 410), ("(4.10)", -410), ("-$7", -700), ("1.000", 100), (" 8.01 ", 801),
+            ("0", 0),
+            ("12", 1_200),
+            ("12.5", 1_250),
+            (".5", 50),
+            ("1,234.56", 123_456),
+            ("-3.00", -300),
+            ("$4.10", 410),
+            ("(4.10)", -410),
+            ("-$7", -700),
+            ("1.000", 100),
+            (" 8.01 ", 801),
         ] {
             assert_eq!(Money::parse(text), Ok(Money::from_cents(cents)), "{text}");
         }
@@ -341,10 +349,16 @@ mod tests {
     #[test]
     fn what_is_not_an_amount_is_refused_with_its_reason() {
         for (text, error) in [
-            ("", MoneyParseError::Empty), ("-", MoneyParseError::Empty), (".", MoneyParseError::Empty),
-            ("1.005", MoneyParseError::Decimals), ("12,34", MoneyParseError::Commas), (",123", MoneyParseError::Commas),
-            ("1e5", MoneyParseError::Character { place: 2 }), ("1.x", MoneyParseError::Character { place: 3 }),
-            ("99999999999999999999", MoneyParseError::TooLarge), ("--1", MoneyParseError::Character { place: 1 }),
+            ("", MoneyParseError::Empty),
+            ("-", MoneyParseError::Empty),
+            (".", MoneyParseError::Empty),
+            ("1.005", MoneyParseError::Decimals),
+            ("12,34", MoneyParseError::Commas),
+            (",123", MoneyParseError::Commas),
+            ("1e5", MoneyParseError::Character { place: 2 }),
+            ("1.x", MoneyParseError::Character { place: 3 }),
+            ("99999999999999999999", MoneyParseError::TooLarge),
+            ("--1", MoneyParseError::Character { place: 1 }),
         ] {
             assert_eq!(Money::parse(text), Err(error), "{text}");
         }

@@ -327,9 +327,11 @@ impl Core {
     fn settle_journal(&self) -> Result<(), StoreError> {
         let (link, turn) = self.engine.writer()?;
         let settled = match &link {
-            Link::Sqlite(connection) => {
-                crate::sqlite::batch(connection, "backup", "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE")
-            }
+            Link::Sqlite(connection) => crate::sqlite::batch(
+                connection,
+                "backup",
+                "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE",
+            ),
             Link::Postgres(_) => Ok(()),
         };
         self.engine.give_back(link, turn, false);

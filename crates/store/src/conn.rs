@@ -255,9 +255,10 @@ impl Conn {
         }
         let sql = with_keys(sql, 9, 3);
         let explained = sqlite::numbered(&format!("EXPLAIN QUERY PLAN {sql}")).into_owned();
-        let numbers = explained.split('?').skip(1).filter_map(|rest| {
-            rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok())
-        });
+        let numbers = explained
+            .split('?')
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()));
         let nothing = vec![Val::Null; numbers.max().unwrap_or(0)];
         let rows: Vec<(i64, i64, i64, String)> = self.query_text("query plan", &explained, &nothing)?;
         Ok(rows.into_iter().map(|(_, _, _, detail)| detail).collect())

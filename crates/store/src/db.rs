@@ -110,8 +110,19 @@ impl Tx {
     }
 
     /// Records what was done, to what. `detail` carries numbers, ids and codes; never a name or a diagnosis.
-    pub fn audit(&self, action: &'static str, subject_kind: &'static str, subject: impl Into<Uuid>, detail: serde_json::Value) {
-        self.audits.borrow_mut().push(Audit { action, subject_kind, subject: subject.into(), detail: detail.to_string() });
+    pub fn audit(
+        &self,
+        action: &'static str,
+        subject_kind: &'static str,
+        subject: impl Into<Uuid>,
+        detail: serde_json::Value,
+    ) {
+        self.audits.borrow_mut().push(Audit {
+            action,
+            subject_kind,
+            subject: subject.into(),
+            detail: detail.to_string(),
+        });
     }
 
     /// Makes this transaction end without effect although its closure succeeds: for `--dry-run`.
@@ -379,10 +390,8 @@ impl Conn {
     pub(crate) fn begin_read(&self) -> Result<(), StoreError> {
         match self.link {
             Link::Sqlite(_) => self.batch("begin", "BEGIN"),
-            Link::Postgres(_) => self.batch(
-                "begin",
-                &format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", self.tenant_setting()),
-            ),
+            Link::Postgres(_) => self
+                .batch("begin", &format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {}", self.tenant_setting())),
         }
     }
 

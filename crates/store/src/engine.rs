@@ -178,9 +178,11 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
 
 impl Postgres {
     fn open(url: &str) -> Result<Postgres, StoreError> {
-        let mut config: ::postgres::Config = url
-            .parse()
-            .map_err(|e| StoreError::Open(format!("the database URL is not understood ({e}): write postgres://user:password@host/name")))?;
+        let mut config: ::postgres::Config = url.parse().map_err(|e| {
+            StoreError::Open(format!(
+                "the database URL is not understood ({e}): write postgres://user:password@host/name"
+            ))
+        })?;
         config.application_name("tierline");
         let mut link = postgres::open(&config)?;
         postgres::check_server(&mut link)?;

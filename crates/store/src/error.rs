@@ -17,7 +17,9 @@ pub enum StoreError {
         kind: RefusalKind,
     },
     /// A stored value does not have the type its reader expects.
-    #[error("column {column} of {statement} is not {expected}: the database was written by another version; run `tierline migrate`, then `tierline verify`")]
+    #[error(
+        "column {column} of {statement} is not {expected}: the database was written by another version; run `tierline migrate`, then `tierline verify`"
+    )]
     Column {
         /// The statement's registered name.
         statement: String,
@@ -38,7 +40,9 @@ pub enum StoreError {
     #[error("this person does not act for that practice")]
     OtherPractice,
     /// The same idempotency key came with other content.
-    #[error("this was already recorded with other content (key {key}): nothing was changed; look at the earlier record before trying again")]
+    #[error(
+        "this was already recorded with other content (key {key}): nothing was changed; look at the earlier record before trying again"
+    )]
     KeyReused {
         /// The idempotency key.
         key: String,
@@ -50,10 +54,14 @@ pub enum StoreError {
         account: &'static str,
     },
     /// The connection was lost while committing: the outcome is unknown.
-    #[error("the connection to the database was lost while saving: it is not known whether the change was kept; look before doing it again")]
+    #[error(
+        "the connection to the database was lost while saving: it is not known whether the change was kept; look before doing it again"
+    )]
     UnknownOutcome,
     /// A migration's text differs from the one that was run.
-    #[error("migration {version} of this database was made by another version of Tierline: use that version, or restore a backup into a new database")]
+    #[error(
+        "migration {version} of this database was made by another version of Tierline: use that version, or restore a backup into a new database"
+    )]
     MigrationChanged {
         /// The migration's number.
         version: i64,

@@ -44,8 +44,7 @@ pub(crate) fn run(core: &Core) -> Result<usize, StoreError> {
             // Several nodes may start at once: the second waits here and then finds everything done.
             conn.batch("schema_migration", LOCK_ROW)?;
         }
-        let done: Vec<(i64, Vec<u8>)> =
-            conn.query_text("schema_migration", DONE, &[])?;
+        let done: Vec<(i64, Vec<u8>)> = conn.query_text("schema_migration", DONE, &[])?;
         check(&done)?;
         let pending: Vec<&Migration> =
             MIGRATIONS.iter().filter(|m| !done.iter().any(|(version, _)| *version == m.version)).collect();

@@ -78,7 +78,10 @@ pub(crate) fn refused(statement: &str, error: &postgres::Error) -> StoreError {
         RefusalKind::Retry
     } else if *code == SqlState::UNIQUE_VIOLATION {
         RefusalKind::Unique
-    } else if code.code().starts_with("23") || *code == SqlState::RAISE_EXCEPTION || *code == SqlState::INSUFFICIENT_PRIVILEGE {
+    } else if code.code().starts_with("23")
+        || *code == SqlState::RAISE_EXCEPTION
+        || *code == SqlState::INSUFFICIENT_PRIVILEGE
+    {
         RefusalKind::Constraint
     } else if code.code().starts_with("08") || code.code().starts_with("57P") {
         RefusalKind::Connection

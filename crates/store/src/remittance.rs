@@ -5,9 +5,7 @@ use billing::claim::ClaimStatus;
 use billing::coverage::CoverageRank;
 use billing::remittance::ClaimPayment;
 use billing::remittance::classification::AdjustmentClass;
-use billing::{
-    ChargeId, ClaimId, ClaimPaymentId, EncounterId, InboundFileId, Money, PatientId, PayerId, RemittanceId,
-};
+use billing::{ChargeId, ClaimId, ClaimPaymentId, EncounterId, InboundFileId, Money, PatientId, PayerId, RemittanceId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -258,16 +256,16 @@ statements! {
 
 crate::col_texts!(AdjustmentClass: |class| class.as_str(), |text| AdjustmentClass::parse(text););
 
-/// Claims with their lines, by our numbers and by the numbers of their lines; each once.
+/// The claims of our numbers, then those that the given line numbers stand on, each once, with their lines in order.
+/// `line_numbers` is asked which lines are still without a claim once the numbers are known.
 pub fn claims_named(
     conn: &Conn,
     control_numbers: &[String],
-    line_numbers: &[String],
+    line_numbers: impl FnOnce(&[ClaimFactsRow]) -> Vec<String>,
 ) -> Result<(Vec<ClaimFactsRow>, Vec<LineFactsRow>), StoreError> {
     let mut claims = conn.query_in(&CLAIM_FACTS_BY_NUMBER, params![], control_numbers)?;
-    let known: std::collections::HashSet<ClaimId> = claims.iter().map(|claim| claim.id).collect();
-    let by_line = conn.query_in(&CLAIMS_OF_LINE_NUMBERS, params![], line_numbers)?;
-    let mut missing: Vec<ClaimId> = by_line.into_iter().map(|(id,)| id).filter(|id| !known.contains(id)).collect();
+    let by_line = conn.query_in(&CLAIMS_OF_LINE_NUMBERS, params![], &line_numbers(&claims))?;
+    let mut missing: Vec<ClaimId> = by_line.into_iter().map(|(id,)| id).collect();
     missing.sort_unstable();
     missing.dedup();
     claims.extend(conn.query_in(&CLAIM_FACTS_BY_ID, params![], &missing)?);

@@ -18,7 +18,10 @@ pub struct Migration {
 enum Text {
     Portable(&'static str),
     /// Protection worded for each engine.
-    PerEngine { sqlite: &'static str, postgres: &'static str },
+    PerEngine {
+        sqlite: &'static str,
+        postgres: &'static str,
+    },
 }
 
 /// Which engine a text is worded for.

@@ -53,7 +53,10 @@ pub(crate) fn open(path: &Path, for_use: Use) -> Result<Connection, StoreError> 
     };
     set_up().map_err(|e| {
         let path = path.display();
-        StoreError::Open(format!("{path} cannot be used as a database ({}): name a Tierline database or a new file", reason(&e)))
+        StoreError::Open(format!(
+            "{path} cannot be used as a database ({}): name a Tierline database or a new file",
+            reason(&e)
+        ))
     })?;
     Ok(connection)
 }

@@ -263,13 +263,26 @@ pub fn text_to_serde<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
 }
 
 col_newtypes!(
-    billing::id::PracticeId { Uuid }, billing::id::UserId { Uuid }, billing::id::PatientId { Uuid },
-    billing::id::GuarantorId { Uuid }, billing::id::PayerId { Uuid }, billing::id::CoverageId { Uuid },
-    billing::id::ProviderId { Uuid }, billing::id::FacilityId { Uuid }, billing::id::EncounterId { Uuid },
-    billing::id::ChargeId { Uuid }, billing::id::ClaimId { Uuid }, billing::id::SubmissionId { Uuid },
-    billing::id::InboundFileId { Uuid }, billing::id::RemittanceId { Uuid }, billing::id::ClaimPaymentId { Uuid },
-    billing::id::EligibilityId { Uuid }, billing::id::WorkItemId { Uuid }, billing::id::InquiryId { Uuid },
-    billing::id::StatementId { Uuid }, billing::id::PatientPaymentId { Uuid },
+    billing::id::PracticeId { Uuid },
+    billing::id::UserId { Uuid },
+    billing::id::PatientId { Uuid },
+    billing::id::GuarantorId { Uuid },
+    billing::id::PayerId { Uuid },
+    billing::id::CoverageId { Uuid },
+    billing::id::ProviderId { Uuid },
+    billing::id::FacilityId { Uuid },
+    billing::id::EncounterId { Uuid },
+    billing::id::ChargeId { Uuid },
+    billing::id::ClaimId { Uuid },
+    billing::id::SubmissionId { Uuid },
+    billing::id::InboundFileId { Uuid },
+    billing::id::RemittanceId { Uuid },
+    billing::id::ClaimPaymentId { Uuid },
+    billing::id::EligibilityId { Uuid },
+    billing::id::WorkItemId { Uuid },
+    billing::id::InquiryId { Uuid },
+    billing::id::StatementId { Uuid },
+    billing::id::PatientPaymentId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

@@ -86,8 +86,11 @@ fn rows_of_another_practice_are_out_of_reach() {
         let refused = db.read(&person, OTHER_PRACTICE, |r| r.query(&PAYERS, params![]));
         assert!(matches!(refused, Err(StoreError::OtherPractice)));
         // Row-level security: even a statement that forgets the practice sees only its own rows.
-        let all: Vec<(i64,)> =
-            db.read(&db.system(), PRACTICE, |r| r.query_dynamic("count", "SELECT count(*) FROM payer WHERE practice_id = $1 OR name <> ''", &[])).unwrap();
+        let all: Vec<(i64,)> = db
+            .read(&db.system(), PRACTICE, |r| {
+                r.query_dynamic("count", "SELECT count(*) FROM payer WHERE practice_id = $1 OR name <> ''", &[])
+            })
+            .unwrap();
         assert_eq!(all[0].0, i64::from(db.file().is_some()), "{:?}", db.engine);
     });
 }
@@ -222,7 +225,8 @@ fn everything(dice: &store::Env, n: usize) -> Everything {
     let texts = ["", "a", "O'Brien; --", "$1 ?1 {keys}", "Zoë 😀 ñ", "line\nbreak\ttab", "\\x00"];
     let numbers = [0, 1, -1, i64::MAX, i64::MIN, dice.random_u64() as i64];
     let days = ["0001-01-01", "1969-12-31", "1970-01-01", "2024-02-29", "2026-03-08", "9999-12-31"];
-    let instants = ["1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2026-11-01T05:30:00.000001Z", "9999-12-30T22:00:00Z"];
+    let instants =
+        ["1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00Z", "2026-11-01T05:30:00.000001Z", "9999-12-30T22:00:00Z"];
     let day: jiff::civil::Date = days[pick(days.len())].parse().unwrap();
     Everything {
         id: dice.new_id(),
@@ -254,7 +258,8 @@ fn every_value_comes_back_as_it_was_on_both_engines() {
             }
         };
         let actor = db.system();
-        db.write(&actor, PRACTICE, |tx| tx.execute_unregistered(&format!("CREATE TABLE everything ({words}"), &[])).unwrap();
+        db.write(&actor, PRACTICE, |tx| tx.execute_unregistered(&format!("CREATE TABLE everything ({words}"), &[]))
+            .unwrap();
         let dice = store::Env::simulated(11, store::testing::START.parse().unwrap());
         let rows: Vec<Everything> = (0..1_234).map(|n| everything(&dice, n)).collect();
         db.write(&actor, PRACTICE, |tx| tx.insert_many(&rows)).unwrap();

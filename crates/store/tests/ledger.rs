@@ -2,9 +2,9 @@
 
 use billing::access::Actor;
 use ledger::{Account, AccountKind, BalancedEntry, DraftEntry, EntrySource, Money};
+use store::StoreError;
 use store::ledger as books;
 use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, TestEngine, for_each_engine};
-use store::StoreError;
 use uuid::Uuid;
 
 const DAY: jiff::civil::Date = jiff::civil::date(2026, 3, 2);
@@ -125,7 +125,8 @@ fn entries_are_posted_once_and_read_back_balanced() {
         let trial = db.read(&actor, PRACTICE, |r| books::trial_balance(r)).unwrap();
         assert_eq!(trial.iter().map(|(_, cents)| *cents).sum::<Money>(), Money::ZERO);
         assert_eq!(trial[0].0, AccountKind::PayerReceivable);
-        let head = db.read(&actor, PRACTICE, |r| r.query(&books::ENTRIES_AFTER, store::params![1_099_i64, 5_i64])).unwrap();
+        let head =
+            db.read(&actor, PRACTICE, |r| r.query(&books::ENTRIES_AFTER, store::params![1_099_i64, 5_i64])).unwrap();
         assert_eq!(head.len(), 1, "the sequence is gapless");
         contents(db);
     });
@@ -173,7 +174,8 @@ fn others_money_is_never_overdrawn_not_even_by_two_at_once() {
 fn every_attack_on_the_books_is_refused_by_the_engine() {
     for_each_engine(|db| {
         db.write(&db.system(), PRACTICE, |tx| tx.post(&entry(1, 100), "first")).unwrap();
-        let last = db.read(&db.system(), PRACTICE, |r| r.query(&books::ENTRIES_AFTER, store::params![0_i64, 9_i64])).unwrap();
+        let last =
+            db.read(&db.system(), PRACTICE, |r| r.query(&books::ENTRIES_AFTER, store::params![0_i64, 9_i64])).unwrap();
         let last = last.last().unwrap().clone();
         let engine = db.engine;
         let words = |entry: Uuid| Words {
@@ -195,8 +197,11 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
         refused(db, "late posting", &[&sealed.posting(7, 5)]);
         refused(db, "late pair", &[&sealed.posting(7, 5), &sealed.posting(8, -5)]);
         let right = [new.posting(0, 5), new.posting(1, -5)];
-        refused(db, "late in the same transaction",
-            &[&right[0], &right[1], &new.entry(2, 2, "k", &prev), &new.posting(2, 5), &new.posting(3, -5)]);
+        refused(
+            db,
+            "late in the same transaction",
+            &[&right[0], &right[1], &new.entry(2, 2, "k", &prev), &new.posting(2, 5), &new.posting(3, -5)],
+        );
         refused(db, "key replay", &[&right[0], &right[1], &new.entry(2, 2, "first", &prev)]);
         refused(db, "chain fork", &[&right[0], &right[1], &new.entry(2, 2, "k", &genesis)]);
         refused(db, "sequence gap", &[&right[0], &right[1], &new.entry(3, 2, "k", &prev)]);
@@ -206,8 +211,11 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
         refused(db, "update of a posting", &["UPDATE ledger_posting SET cents = cents + 1"]);
         refused(db, "delete of an entry", &["DELETE FROM ledger_entry"]);
         refused(db, "delete of postings", &["DELETE FROM ledger_posting"]);
-        refused(db, "overdraw",
-            &[&format!("INSERT INTO ledger_balance VALUES ({}, 'credit_balance', {}, -1)", new.practice, new.entry)]);
+        refused(
+            db,
+            "overdraw",
+            &[&format!("INSERT INTO ledger_balance VALUES ({}, 'credit_balance', {}, -1)", new.practice, new.entry)],
+        );
         refused(db, "update of the audit", &["UPDATE audit_record SET action = 'other'"]);
         refused(db, "delete of the audit", &["DELETE FROM audit_record"]);
         match engine {
@@ -219,7 +227,8 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
             }
             TestEngine::Postgres => {
                 refused(db, "truncate", &["TRUNCATE ledger_entry CASCADE"]);
-                let forged = "INSERT INTO ledger_posting SELECT practice_id, entry_id, ordinal + 10, account, charge_id,
+                let forged =
+                    "INSERT INTO ledger_posting SELECT practice_id, entry_id, ordinal + 10, account, charge_id,
                     payer_id, patient_id, remittance_id, reference, cents, reason, xid FROM ledger_posting";
                 refused(db, "forged transaction stamp", &[forged]);
             }

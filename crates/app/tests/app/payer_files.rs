@@ -388,7 +388,10 @@ pub fn file_of(payments: &[Payment], interchange: u32) -> String {
 
 fn segments(payment: &Payment) -> Vec<String> {
     let mut out = vec![
-        format!("BPR*I*{}*C*ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765*20260302", amount(payment.amount)),
+        format!(
+            "BPR*I*{}*C*ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765*20260302",
+            amount(payment.amount)
+        ),
         format!("TRN*1*{}*1999999999", payment.trace),
         "DTM*405*20260302".into(),
         "N1*PR*NORTHFIELD MUTUAL*XV*NFM01".into(),

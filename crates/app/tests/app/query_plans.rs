@@ -43,7 +43,10 @@ fn hot_statements_use_an_index_that_says_more_than_the_practice() {
         let plan = db.read(&db.system(), PRACTICE, |r| r.query_plan(statement.sql)).unwrap();
         for step in &plan {
             let by_practice_alone = step.contains("(practice_id=?)") && !step.contains("SEARCH practice ");
-            assert!(!step.starts_with("SCAN ") || step.contains("CONSTANT ROW"), "{name} reads a whole table: {plan:#?}");
+            assert!(
+                !step.starts_with("SCAN ") || step.contains("CONSTANT ROW"),
+                "{name} reads a whole table: {plan:#?}"
+            );
             assert!(!by_practice_alone, "{name} reads the whole practice: {plan:#?}");
         }
     }

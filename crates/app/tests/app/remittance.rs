@@ -80,7 +80,8 @@ fn a_payment_is_posted_claims_are_decided_and_denials_become_tier_twos_work() {
 fn the_same_payment_in_any_dress_is_posted_once() {
     for_each_engine(|db| {
         clinic(db, 4);
-        let (one, two) = (Payment::new("EFT1", vec![Clp::paid(1)]), Payment::new("EFT2", vec![Clp::paid(2), Clp::paid(3)]));
+        let (one, two) =
+            (Payment::new("EFT1", vec![Clp::paid(1)]), Payment::new("EFT2", vec![Clp::paid(2), Clp::paid(3)]));
         let merged = file_of(&[one.clone(), two.clone()], 1);
         take(db, &merged);
         let root = all_invariants_hold(db);
@@ -169,11 +170,8 @@ fn one_cent_off_is_quarantined_or_set_aside_and_never_posted_to_a_claim() {
         clinic(db, 2);
         let right = || Payment::new("EFT1", vec![Clp::paid(1), Clp::partly_denied(2)]).with_plb("WO", "R1", 500);
         let before = untouched(db);
-        let mutations: [(&str, fn(&mut Payment)); 3] = [
-            ("BPR02", |p| p.amount += 1),
-            ("PLB04", |p| p.plb[0].2 += 1),
-            ("CLP04", |p| p.claims[0].paid += 1),
-        ];
+        let mutations: [(&str, fn(&mut Payment)); 3] =
+            [("BPR02", |p| p.amount += 1), ("PLB04", |p| p.plb[0].2 += 1), ("CLP04", |p| p.claims[0].paid += 1)];
         for (what, change) in mutations {
             let mut payment = right();
             change(&mut payment);
@@ -182,19 +180,29 @@ fn one_cent_off_is_quarantined_or_set_aside_and_never_posted_to_a_claim() {
             assert_eq!((found.state, found.difference.abs()), (PaymentState::Quarantined, cents(1)), "{what}");
             assert_eq!(untouched(db), before, "a rehearsal changes nothing");
         }
+        for (what, change) in [
+            ("below zero", (|p| *p = Payment::new("EFT1", vec![Clp::paid(1).reversed()])) as fn(&mut Payment)),
+            ("too large", |p| {
+                p.amount += 1 << 60;
+                p.plb.push(("L6", "R2", -(1 << 60)));
+            }),
+        ] {
+            let mut payment = right();
+            change(&mut payment);
+            let report = rehearse(db, &db.system(), PRACTICE, "x.835", file(&payment).as_bytes()).unwrap();
+            assert_eq!(report.payments[0].state, PaymentState::Quarantined, "{what}");
+        }
         let mut wrong = right();
         wrong.claims[1].lines[0].adjustments[0].2 += 1;
         let report = take(db, &file(&wrong));
         assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (1, 1));
         assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-7_200));
         assert_eq!(balance(db, AccountKind::Recoupment), cents(500));
-        assert_eq!(
-            work(db),
-            [(WorkReason::ClaimSetAside, cents(7_200)), (WorkReason::PayerRecoupment, cents(500))]
-        );
+        assert_eq!(work(db), [(WorkReason::ClaimSetAside, cents(7_200)), (WorkReason::PayerRecoupment, cents(500))]);
         assert_eq!(places(db)[1].1, ClaimStatus::Accepted, "the claim that was set aside is where it was");
         all_invariants_hold(db);
-        let quarantined = take(db, &file(&Payment { trace: "EFT2".into(), amount: 1, ..Payment::new("", vec![Clp::paid(2)]) }));
+        let quarantined =
+            take(db, &file(&Payment { trace: "EFT2".into(), amount: 1, ..Payment::new("", vec![Clp::paid(2)]) }));
         assert_eq!(quarantined.payments[0].difference, cents(10_199));
         assert!(work(db).iter().any(|(reason, _)| *reason == WorkReason::RemittanceQuarantined));
         all_invariants_hold(db);
@@ -232,7 +240,8 @@ fn a_decision_is_taken_back_and_corrected_and_the_last_one_stands() {
     for_each_engine(|db| {
         clinic(db, 2);
         take(db, &file(&Payment::new("EFT1", vec![Clp::partly_denied(1)])));
-        let never_posted = take(db, &file(&Payment::new("EFT2", vec![Clp::paid(2).reversed()]).with_plb("FB", "F", -10_200)));
+        let never_posted =
+            take(db, &file(&Payment::new("EFT2", vec![Clp::paid(2).reversed()]).with_plb("FB", "F", -10_200)));
         assert_eq!(never_posted.payments[0].counts.set_aside, 1, "what was never posted cannot be taken back");
         assert_eq!(balance(db, AccountKind::Suspense), cents(10_200));
         let report = take(db, &file(&Payment::new("EFT3", vec![Clp::partly_denied(1).reversed(), Clp::paid(1)])));
@@ -259,7 +268,8 @@ fn the_patients_share_goes_to_the_next_payer_with_work_to_bill_it() {
         take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
         assert_eq!(balance(db, AccountKind::PatientReceivable), Money::ZERO);
         assert_eq!(work(db), [(WorkReason::BillNextPayer, cents(2_000))]);
-        let balances = db.read(&db.system(), PRACTICE, |r| store::ledger::charge_balances(r, &[charge_id(1, 1).0])).unwrap();
+        let balances =
+            db.read(&db.system(), PRACTICE, |r| store::ledger::charge_balances(r, &[charge_id(1, 1).0])).unwrap();
         let second: Option<Uuid> = Some(SECOND_PAYER.0);
         assert!(balances.iter().any(|b| b.payer_id == second && b.cents == cents(2_000)));
         all_invariants_hold(db);

@@ -132,9 +132,7 @@ pub fn lines<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Option<Vec<(&
 fn by_procedure(line: &LinePayment, claim: &ClaimFacts, taken: &[bool]) -> Option<usize> {
     let code = line.submitted_procedure.as_ref().map_or(&line.procedure.code, |submitted| &submitted.code);
     let charge = line.charge_amount.abs();
-    let free = || {
-        claim.lines.iter().enumerate().filter(|(place, ours)| !taken[*place] && ours.procedure_code == *code)
-    };
+    let free = || claim.lines.iter().enumerate().filter(|(place, ours)| !taken[*place] && ours.procedure_code == *code);
     // Two free lines with the same code and charge are worth the same: the first is as right as the second.
     if let Some((place, _)) = free().find(|(_, ours)| ours.amount == charge) {
         return Some(place);

@@ -60,11 +60,7 @@ pub enum NotPosted {
 ///
 /// # Errors
 /// [`NotPosted`] where a line finds no charge; the claim is then set aside.
-pub fn decide(
-    payment: &ClaimPayment,
-    claim: &ClaimFacts,
-    remittance: RemittanceId,
-) -> Result<ClaimPosting, NotPosted> {
+pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: RemittanceId) -> Result<ClaimPosting, NotPosted> {
     let is_primary = claim.rank == CoverageRank::Primary;
     let parts = parts(payment, claim)?;
     let mut done = ClaimPosting {
@@ -259,9 +255,7 @@ pub fn payment(
 /// its own account.
 fn provider_account(adjustment: &ProviderAdjustment, payer: Option<PayerId>) -> Account {
     match (adjustment.reason.as_str(), payer) {
-        ("WO" | "FB", Some(payer)) => {
-            Account::Recoupment { payer: payer.0, reference: adjustment.reference.clone() }
-        }
+        ("WO" | "FB", Some(payer)) => Account::Recoupment { payer: payer.0, reference: adjustment.reference.clone() },
         ("L6", _) => Account::Interest,
         _ => Account::ProviderAdjustment { code: adjustment.reason.clone() },
     }

@@ -185,7 +185,14 @@ fn one_cent_anywhere_breaks_an_equation() {
         ("CAS", |c| c.lines[2].adjustments[0].amount += cents(1), Equation::Service),
         ("CLP03", |c| c.charge_amount += cents(1), Equation::Claim),
         ("CLP04", |c| c.paid_amount += cents(1), Equation::Claim),
-        ("both", |c| { c.charge_amount += cents(1); c.paid_amount += cents(1) }, Equation::Lines),
+        (
+            "both",
+            |c| {
+                c.charge_amount += cents(1);
+                c.paid_amount += cents(1)
+            },
+            Equation::Lines,
+        ),
     ];
     assert_eq!(balance::claim(&visit()), None);
     for (what, change, equation) in mutate {
