@@ -6,16 +6,18 @@
 
 mod english;
 pub mod reason;
+mod steps;
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::balance::{Effect, Movement, Source, Standing, standing};
+use crate::balance::{Movement, Source, Standing, standing};
 use crate::{ChargeId, EncounterId, Money, PayerId};
 
 pub use reason::{PatientShare, carc_of, denial_words};
+use steps::{causes, steps};
 
 /// A language that patients are written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -266,103 +268,26 @@ pub fn dollar_words(amount: Money, language: Language) -> String {
 
 /// Explains a visit.
 pub fn explain(facts: &VisitFacts) -> Explanation {
-    let steps = steps(&facts.movements);
+    let told = steps(&facts.movements);
     let charges = facts
         .charges
         .iter()
         .map(|charge| {
             let own: Vec<Movement> =
                 facts.movements.iter().filter(|movement| movement.charge_id == charge.charge_id).cloned().collect();
-            ChargeExplained { charge: charge.clone(), standing: standing(&own), steps: self::steps(&own) }
+            ChargeExplained { charge: charge.clone(), standing: standing(&own), steps: steps(&own) }
         })
         .collect();
     let standing = standing(&facts.movements);
-    let sentences = sentences(facts, &standing, &steps);
+    let sentences = sentences(facts, &standing, &told);
     Explanation {
         encounter_id: facts.encounter_id,
         date_of_service: facts.date_of_service,
         standing,
-        steps,
+        steps: told,
         charges,
         sentences,
     }
-}
-
-/// Postings with one cause (source and reason), over all charges, in the order the cause first appears.
-fn causes(movements: &[Movement]) -> Vec<(Date, Source, String, Effect)> {
-    let mut places: BTreeMap<(Source, String), usize> = BTreeMap::new();
-    let mut causes: Vec<(Date, Source, String, Effect)> = Vec::new();
-    for movement in movements {
-        let key = (movement.source.clone(), movement.reason.clone());
-        let place = *places.entry(key).or_insert_with(|| {
-            causes.push((movement.on, movement.source.clone(), movement.reason.clone(), Effect::default()));
-            causes.len() - 1
-        });
-        if let Some((_, _, _, effect)) = causes.get_mut(place) {
-            effect.add(movement);
-        }
-    }
-    causes
-}
-
-fn steps(movements: &[Movement]) -> Vec<Step> {
-    let mut steps: Vec<Step> = Vec::new();
-    for (on, source, reason, effect) in causes(movements) {
-        let payer_id = effect
-            .payers
-            .iter()
-            .find(|(_, amount)| amount.is_negative())
-            .or_else(|| effect.payers.iter().next())
-            .map(|(payer, _)| *payer);
-        for (kind, amount) in parts(&effect, &source, &reason) {
-            let (reason, source) = (reason.clone(), source.clone());
-            steps.push(Step { kind, on, payer_id, reason, amount, remains: Money::ZERO, source });
-        }
-    }
-    // One decision is read in one order, whatever the order of its postings.
-    for decision in steps.chunk_by_mut(|one, next| one.source == next.source) {
-        decision.sort_by_key(|step| step.kind.place_in_decision());
-    }
-    let mut remains = Money::ZERO;
-    for step in &mut steps {
-        if !step.kind.moves_only() {
-            remains += step.amount;
-        }
-        step.remains = remains;
-    }
-    steps
-}
-
-/// What one cause did, as steps: what changes the remainder first, then what only moved.
-fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money)> {
-    let mut parts = Vec::new();
-    let mut push = |kind: StepKind, amount: Money| {
-        if !amount.is_zero() {
-            parts.push((kind, amount));
-        }
-    };
-    push(StepKind::Charged, effect.charged);
-    let adjusted = if effect.adjusted.is_negative() { StepKind::DecisionTakenBack } else { StepKind::AbovePlanPrice };
-    push(adjusted, -effect.adjusted);
-    push(StepKind::WrittenOff, -effect.written_off);
-    let cash = effect.cash();
-    let paid = match (effect.cash_is_patients(source), cash.is_negative()) {
-        (true, false) => StepKind::PaidByPatient,
-        (true, true) => StepKind::ReturnedToPatient,
-        (false, false) => StepKind::PaidByPlan,
-        (false, true) => StepKind::TakenBackByPlan,
-    };
-    push(paid, -cash);
-    let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
-    if only_moves && cash.is_zero() {
-        if effect.patient.is_zero() {
-            let forward: Money = effect.payers.values().filter(|amount| amount.is_positive()).sum();
-            push(StepKind::MovedToNextPlan, forward);
-        } else {
-            push(StepKind::MovedToPatient(PatientShare::from_reason(reason)), effect.patient);
-        }
-    }
-    parts
 }
 
 /// One payer's part in a visit.
