@@ -107,8 +107,9 @@ pub(crate) struct Loop {
     pub id: &'static str,
     pub label: &'static str,
     pub entries: &'static [Entry],
-    /// Segment id to the entries that may take it.
-    pub lookup: &'static [(u32, &'static [u8])],
+    /// The segment ids that have a place here, and for each the entries that may take it.
+    pub ids: &'static [u32],
+    pub places: &'static [&'static [u8]],
     /// Bits of the entries that must occur.
     pub required: u128,
     /// Bits of the entries that must occur where no HL level stands below.
@@ -129,7 +130,7 @@ include!(concat!(env!("OUT_DIR"), "/guides.rs"));
 impl Loop {
     /// The entries that may take a segment id.
     pub fn entries_for(&self, id: u32) -> &'static [u8] {
-        self.lookup.iter().find(|(segment, _)| *segment == id).map_or(&[], |(_, entries)| entries)
+        self.ids.iter().position(|segment| *segment == id).map_or(&[], |at| self.places[at])
     }
 }
 

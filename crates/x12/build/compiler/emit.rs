@@ -134,15 +134,16 @@ impl Emitter<'_> {
             entries.push(self.entry(segment, child, max, *group, first)?);
         }
         let entries = self.intern("ENTRIES", "Entry", &entries);
+        let ids: Vec<String> = lookup.keys().map(u32::to_string).collect();
+        let ids = self.intern("IDS", "u32", &ids);
         let mut rows = Vec::new();
-        for (segment, places) in lookup {
+        for places in lookup.values() {
             let places: Vec<String> = places.iter().map(u8::to_string).collect();
-            let places = self.intern("PLACES", "u8", &places);
-            rows.push(format!("({segment}, {places})"));
+            rows.push(self.intern("PLACES", "u8", &places));
         }
-        let lookup = self.intern("LOOKUP", "(u32, &[u8])", &rows);
+        let places = self.intern("LOOKUP", "&[u8]", &rows);
         Ok(format!(
-            "Loop {{ id: {:?}, label: {:?}, entries: {entries}, lookup: {lookup}, required: {required:#x}, required_in_leaf: {in_leaf:#x} }}",
+            "Loop {{ id: {:?}, label: {:?}, entries: {entries}, ids: {ids}, places: {places}, required: {required:#x}, required_in_leaf: {in_leaf:#x} }}",
             found.id, found.label
         ))
     }

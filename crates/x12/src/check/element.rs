@@ -56,20 +56,26 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     let before = sink.errors_in_set;
     let count = cells.len();
     let mut from = cells.ends[0] as usize + 1;
+    let mut odd = cells.odd;
     for (index, (element, end)) in rules.elements.iter().zip(&cells.ends[1..]).enumerate() {
         let n = index + 1;
         let value = &cells.block[from..*end as usize];
         from = *end as usize + 1;
+        // The separators and strange bytes of this element: nearly always none.
+        let inside = odd.iter().take_while(|at| **at < *end).count();
+        odd = &odd[inside..];
         if value.is_empty() {
             if element.usage == Usage::Required {
                 sink.error(&REQUIRED, cells.at_element(n));
             }
         } else if element.usage == Usage::NotUsed {
             sink.error(&NOT_USED, cells.at_element(n));
-        } else if cells.odd.is_empty() && element.kind != Kind::Composite {
-            simple(cells, Where { n, k: 0 }, value, element, sink);
-        } else {
+        } else if inside > 0 {
             structured(cells, n, value, element, sink);
+        } else if element.kind == Kind::Composite {
+            one(cells, n, value, element, sink);
+        } else {
+            simple(cells, Where { n, k: 0 }, value, element, sink);
         }
     }
     for n in count + 1..=usize::from(rules.last_required) {
@@ -83,7 +89,7 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     if !rules.relations.is_empty() && sink.errors_in_set == before {
         relations(cells, rules.relations, sink);
     }
-    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && cells.get(count).is_empty() }
+    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && cells.ends[count] - cells.ends[count - 1] == 1 }
 }
 
 /// Elements after the last one that the guide uses.
@@ -116,7 +122,7 @@ impl Where {
 /// An element that may hold repetitions, components or strange bytes.
 fn structured(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
     let repetition = cells.delimiters.repetition;
-    if !cells.odd.is_empty() && has_strange_byte(cells, value) {
+    if has_strange_byte(cells, value) {
         sink.error(&CHARACTER, cells.at_element(n));
         return;
     }
