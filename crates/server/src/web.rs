@@ -34,4 +34,5 @@ mod registration;
 mod remittances;
 mod statements;
 mod users;
+mod visits;
 mod work;

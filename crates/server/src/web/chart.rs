@@ -349,7 +349,11 @@ fn text(svg: &mut String, class: &str, (x, y): (i64, i64), anchor: Anchor, words
 fn tenths(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let value = value.unsigned_abs();
-    if value.is_multiple_of(10) { format!("{sign}{}", value / 10) } else { format!("{sign}{}.{}", value / 10, value % 10) }
+    if value.is_multiple_of(10) {
+        format!("{sign}{}", value / 10)
+    } else {
+        format!("{sign}{}.{}", value / 10, value % 10)
+    }
 }
 
 /// Whole dollars for the picture; the table has the cents.

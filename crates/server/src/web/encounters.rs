@@ -177,7 +177,18 @@ fn visit(patient_id: PatientId, typed: &Typed) -> Result<NewVisit, Problem> {
     })
 }
 
-fn words(text: &str) -> Vec<String> {
+/// Diagnosis pointers: letters on paper, numbers in the file; people may type either.
+pub fn pointers(text: &str) -> Vec<u8> {
+    let number = |letter: char| match letter {
+        '1'..='9' => letter.to_digit(10).and_then(|digit| u8::try_from(digit).ok()),
+        'A'..='L' => u8::try_from(u32::from(letter) - u32::from('A') + 1).ok(),
+        _ => None,
+    };
+    text.to_uppercase().chars().filter_map(number).collect()
+}
+
+/// The codes of a field, in upper case: separated by spaces, commas or semicolons.
+pub fn words(text: &str) -> Vec<String> {
     text.split([' ', ',', ';']).filter(|word| !word.is_empty()).map(str::to_uppercase).collect()
 }
 
@@ -190,16 +201,11 @@ fn service(line: &Line) -> Result<NewService, Problem> {
             (format!("amount{number}"), "Write dollars and cents, or leave it empty for the fee schedule.".to_owned())
         })?),
     };
-    // Pointers are letters on paper and numbers in the file; people may type either.
-    let pointers = line.pointers.chars().filter(char::is_ascii_alphanumeric).filter_map(|letter| match letter {
-        '1'..='9' => u8::try_from(letter.to_digit(10)?).ok(),
-        _ => u8::try_from(u32::from(letter.to_ascii_uppercase()).checked_sub(u32::from('A'))? + 1).ok(),
-    });
-    let pointers: Vec<u8> = pointers.collect();
+    let pointed = pointers(line.pointers);
     Ok(NewService {
         procedure: Procedure { code: line.code.trim().to_uppercase(), modifiers: words(line.modifiers) },
         units: units.parse::<Units>().map_err(|problem| (format!("units{number}"), problem))?,
-        diagnosis_pointers: if pointers.is_empty() { vec![1] } else { pointers },
+        diagnosis_pointers: if pointed.is_empty() { vec![1] } else { pointed },
         amount,
         drug: None,
     })

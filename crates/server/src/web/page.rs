@@ -56,6 +56,7 @@ const DONE: &[(&str, &str)] = &[
     ("registered", "Patient registered. Enter the coverage next."),
     ("covered", "Coverage saved. New claims are made from it."),
     ("charged", "Charges entered and the claim made."),
+    ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),
     ("submitted", "Claims sealed and sent."),
     ("asked", "Asked the payer. The answer appears here."),

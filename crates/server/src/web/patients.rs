@@ -48,6 +48,7 @@ struct AccountPage {
     may_log: bool,
     may_cover: bool,
     may_charge: bool,
+    may_edit: bool,
     may_send: bool,
     today: Date,
 }
@@ -95,6 +96,7 @@ fn account_page(
         may_log: who.may(Action::LogInquiry),
         may_cover: who.may(Action::EditCoverage),
         may_charge: who.may(Action::EnterCharges),
+        may_edit: who.may(Action::EditDemographics),
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         today: beside.today,
         account,

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Form, State};
-use billing::coverage::{CoverageRank, Relationship, Subscriber};
+use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
 use billing::identifier::MemberId;
 use billing::payer::Payer;
 use billing::person::{Address, Contact, Gender, PersonName};
-use billing::{PatientId, PayerId, Phi};
+use billing::{CoverageId, PatientId, PayerId, Phi};
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -60,6 +60,8 @@ pub struct Card {
 #[template(path = "registration/patient.html")]
 struct PatientPage {
     shell: Shell,
+    /// The patient that is changed; none for a new one.
+    known: Option<PatientId>,
     typed: Person,
     problem: Option<(String, String)>,
 }
@@ -69,6 +71,8 @@ struct PatientPage {
 struct CoveragePage {
     shell: Shell,
     patient: PatientId,
+    /// The coverage that is changed; none for a new one.
+    known: Option<CoverageId>,
     name: String,
     payers: Vec<Payer>,
     typed: Card,
@@ -78,7 +82,7 @@ struct CoveragePage {
 /// The form of a new patient.
 pub async fn new_patient(State(desk): State<Desk>, who: SignedIn) -> Page {
     let typed = Person { language: "en".into(), guarantor: "patient".into(), ..Person::default() };
-    render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), typed, problem: None })
+    render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), known: None, typed, problem: None })
 }
 
 /// Registers a patient.
@@ -96,16 +100,19 @@ pub async fn create_patient(State(desk): State<Desk>, who: SignedIn, Form(typed)
     };
     match done {
         Ok(registered) => go(&format!("/patients/{}", registered.id), "registered"),
-        Err(problem) => {
-            render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), typed, problem: Some(problem?) })
-        }
+        Err(problem) => render(&PatientPage {
+            shell: Shell::new(&desk, &who, "/patients"),
+            known: None,
+            typed,
+            problem: Some(problem?),
+        }),
     }
 }
 
 /// The form of a coverage.
 pub async fn new_coverage(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<PatientId>) -> Page {
     let typed = Card { rank: "P".into(), relationship: "18".into(), ..Card::default() };
-    coverage_page(&desk, &who, patient, typed, None).await
+    coverage_page(&desk, &who, (patient, None), typed, None).await
 }
 
 /// Adds a coverage.
@@ -129,14 +136,14 @@ pub async fn create_coverage(
     };
     match done {
         Ok(_) => go(&format!("/patients/{patient}"), "covered"),
-        Err(problem) => coverage_page(&desk, &who, patient, typed, Some(problem?)).await,
+        Err(problem) => coverage_page(&desk, &who, (patient, None), typed, Some(problem?)).await,
     }
 }
 
 async fn coverage_page(
     desk: &Desk,
     who: &SignedIn,
-    patient: PatientId,
+    (patient, known): (PatientId, Option<CoverageId>),
     typed: Card,
     problem: Option<(String, String)>,
 ) -> Page {
@@ -149,7 +156,110 @@ async fn coverage_page(
             Ok((head.patient.0.name.full(), app::registration::payers(db, &actor, practice)?))
         })
         .await?;
-    render(&CoveragePage { shell: Shell::new(desk, who, "/patients"), patient, name, payers, typed, problem })
+    render(&CoveragePage { shell: Shell::new(desk, who, "/patients"), patient, known, name, payers, typed, problem })
+}
+
+/// The form of a patient on file.
+pub async fn edit_patient(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>) -> Page {
+    let actor = who.actor.clone();
+    let record = desk.blocking(move |db, practice| app::registration::show_patient(db, &actor, practice, id)).await?;
+    let (patient, address) = (&record.patient, &record.patient.address);
+    let typed = Person {
+        first: patient.name.first.clone(),
+        middle: patient.name.middle.clone(),
+        last: patient.name.last.clone(),
+        birth_date: patient.birth_date.reveal().to_string(),
+        gender: patient.gender.code().to_owned(),
+        line1: address.line1.clone(),
+        line2: address.line2.clone(),
+        city: address.city.clone(),
+        state: address.state.clone(),
+        zip: address.zip.clone(),
+        phone: patient.contact.phone.clone(),
+        email: patient.contact.email.clone(),
+        language: patient.language.clone(),
+        ..Person::default()
+    };
+    render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), known: Some(id), typed, problem: None })
+}
+
+/// Changes a patient on file; claims held for data are scrubbed again.
+pub async fn change_patient(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<PatientId>,
+    Form(typed): Form<Person>,
+) -> Page {
+    let done = match person(&typed) {
+        Ok((data, _)) => {
+            let actor = who.actor.clone();
+            desk.blocking(move |db, practice| app::registration::change_patient(db, &actor, practice, id, &data))
+                .await
+                .map_err(Refusal::for_form)
+        }
+        Err(problem) => Err(Ok(problem)),
+    };
+    match done {
+        Ok(()) => go(&format!("/patients/{id}"), "mended"),
+        Err(problem) => {
+            let shell = Shell::new(&desk, &who, "/patients");
+            render(&PatientPage { shell, known: Some(id), typed, problem: Some(problem?) })
+        }
+    }
+}
+
+/// The form of a coverage on file.
+pub async fn edit_coverage(State(desk): State<Desk>, who: SignedIn, Id(id): Id<CoverageId>) -> Page {
+    let coverage = coverage_on_file(&desk, &who, id).await?;
+    let other = coverage.relationship != Relationship::SelfSubscriber;
+    let of_member = |text: &str| if other { text.to_owned() } else { String::new() };
+    let member = &coverage.subscriber;
+    let typed = Card {
+        payer_id: Some(coverage.payer_id),
+        plan_name: coverage.plan_name.clone(),
+        group_number: coverage.group_number.clone(),
+        rank: coverage.rank.code().to_owned(),
+        relationship: coverage.relationship.code().to_owned(),
+        member_id: member.member_id.reveal().to_owned(),
+        effective_on: coverage.effective_on.to_string(),
+        ends_on: coverage.ends_on.map(|end| end.to_string()).unwrap_or_default(),
+        subscriber_first: of_member(&member.name.first),
+        subscriber_last: of_member(&member.name.last),
+        subscriber_birth_date: of_member(&member.birth_date.reveal().to_string()),
+        subscriber_gender: member.gender.code().to_owned(),
+    };
+    coverage_page(&desk, &who, (coverage.patient_id, Some(id)), typed, None).await
+}
+
+/// Changes a coverage on file: a new version, and claims held for data are scrubbed again.
+pub async fn change_coverage(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<CoverageId>,
+    Form(typed): Form<Card>,
+) -> Page {
+    let coverage = coverage_on_file(&desk, &who, id).await?;
+    let actor = who.actor.clone();
+    let done = match card(&typed, &coverage.subscriber.address) {
+        Ok(data) => desk
+            .blocking(move |db, practice| app::registration::change_coverage(db, &actor, practice, id, &data))
+            .await
+            .map_err(Refusal::for_form),
+        Err(problem) => Err(Ok(problem)),
+    };
+    match done {
+        Ok(()) => go(&format!("/patients/{}", coverage.patient_id), "mended"),
+        Err(problem) => coverage_page(&desk, &who, (coverage.patient_id, Some(id)), typed, Some(problem?)).await,
+    }
+}
+
+async fn coverage_on_file(desk: &Desk, who: &SignedIn, id: CoverageId) -> Result<Coverage, Refusal> {
+    desk.read(&who.actor, move |read| {
+        let coverage = store::registration::coverage(read, id)?.ok_or(app::Error::NotFound("coverage"))?;
+        read.saw("coverage", coverage.patient_id);
+        Ok(coverage)
+    })
+    .await
 }
 
 type Problem = (String, String);

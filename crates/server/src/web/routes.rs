@@ -5,7 +5,7 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, home, inquiries, log_in, me, patients, payments, registration,
-    remittances, statements, users, work,
+    remittances, statements, users, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -79,6 +79,14 @@ fn patient_pages(routes: Routes) -> Routes {
         .get("/patients/new", Policy::May(Action::RegisterPatient), registration::new_patient)
         .post("/patients", Policy::May(Action::RegisterPatient), registration::create_patient)
         .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
+        .get("/patients/{id}/edit", Policy::May(Action::EditDemographics), registration::edit_patient)
+        .post("/patients/{id}", Policy::May(Action::EditDemographics), registration::change_patient)
+        .get("/coverages/{id}/edit", Policy::May(Action::EditCoverage), registration::edit_coverage)
+        .post("/coverages/{id}", Policy::May(Action::EditCoverage), registration::change_coverage)
+        .get("/encounters/{id}/edit", Policy::May(Action::EnterCharges), visits::edit)
+        .post("/encounters/{id}", Policy::May(Action::EnterCharges), visits::change)
+        .get("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::edit_codes)
+        .post("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::change_codes)
         .post("/patients/{id}/eligibility", Policy::May(Action::VerifyInsurance), patients::ask_eligibility)
         .get("/patients/{id}/coverages/new", Policy::May(Action::EditCoverage), registration::new_coverage)
         .post("/patients/{id}/coverages", Policy::May(Action::EditCoverage), registration::create_coverage)

@@ -102,10 +102,13 @@ fn every_screen_is_whole_by_day() {
     browser.click("td a[href^='/patients/']");
     look(&browser, "account");
     let account = browser.address();
-    for form in ["payments/new", "coverages/new", "encounters/new"] {
+    for form in ["payments/new", "coverages/new", "encounters/new", "edit"] {
         browser.go(&format!("{base}{account}/{form}"));
         look(&browser, &form.replace('/', "-"));
     }
+    browser.go(&format!("{base}{account}"));
+    browser.click("a[href^='/coverages/']");
+    look(&browser, "coverage-edit");
     browser.go(&format!("{base}/patients/new"));
     look(&browser, "patients-new");
     browser.go(&format!("{base}/inquiries/new"));

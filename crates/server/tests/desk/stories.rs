@@ -196,6 +196,47 @@ fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
 }
 
 #[test]
+fn a_held_claim_is_mended_where_its_finding_points() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    let (id, _) = somebody_who_owes(&practice);
+    let account = format!("/patients/{id}");
+    let form = tier1.open(&format!("{account}/encounters/new"));
+    let provider = form.split("name=\"rendering_id\"").nth(1).unwrap();
+    let provider = provider.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let visit = [
+        ("date_of_service", "2026-11-20"),
+        ("place_of_service", "11"),
+        ("rendering_id", provider.as_str()),
+        ("diagnoses", "E11"),
+        ("code1", "99214"),
+        ("pointers1", "A"),
+    ];
+    let seen = tier1.post(&format!("{account}/encounters"), &visit);
+    let claim = seen.location.trim_end_matches("?done=charged").to_owned();
+    let page = tier1.open(&claim);
+    assert!(words(&page).contains("Held") && words(&page).contains("Coder"), "{}", words(&page));
+    assert!(links(&page, "/encounters/").is_empty(), "codes are not Tier 1's to change");
+
+    let mut coder = Visitor::signed_in(&practice, address, "cora");
+    let mend = links(&coder.open(&claim), "/encounters/").remove(0);
+    assert!(mend.ends_with("/codes"), "{mend}");
+    assert!(coder.open(&mend).contains("value=\"99214\""));
+    let codes = [("diagnoses", "E11.9"), ("code1", "99214"), ("pointers1", "A"), ("units1", "1")];
+    let wrong = [("diagnoses", "E11.9"), ("code1", "99214"), ("pointers1", "A"), ("units1", "many")];
+    assert!(coder.post(&mend, &wrong).page.contains("Units must be a number"));
+    let seen = coder.post(&mend, &codes);
+    assert_eq!(seen.location, format!("{account}?done=mended"), "{}", words(&seen.page));
+    let page = words(&tier1.open(&claim));
+    assert!(page.contains("Ready") && page.contains("E11.9"), "{page}");
+    assert_eq!(tier1.get(&mend).status, 404);
+
+    let seen = tier1.open(&format!("{account}/edit"));
+    assert!(seen.contains("Change the registration"));
+}
+
+#[test]
 fn every_look_at_a_record_is_written_down() {
     let practice = Practice::new();
     let address = practice.serve();

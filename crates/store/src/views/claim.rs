@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use billing::claim::ClaimBody;
-use billing::id::{ChargeId, ClaimId, PatientId, RemittanceId, WorkItemId};
+use billing::id::{ChargeId, ClaimId, CoverageId, EncounterId, PatientId, RemittanceId, WorkItemId};
 use billing::patient::Patient;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -40,6 +40,10 @@ record! {
         pub payer_claim_control_number: Option<String>,
         /// Whose.
         pub patient_id: PatientId,
+        /// The visit it was made from.
+        pub encounter_id: EncounterId,
+        /// The coverage it was made from.
+        pub coverage_id: CoverageId,
         /// The patient.
         pub patient: Json<Patient>,
         /// What the version in force says.
@@ -135,7 +139,7 @@ record! {
 
 statements! {
     /// The claim with its version in force.
-    pub const CLAIM_HEAD: ClaimHeadRow = "SELECT c.id AS id, c.control_number AS control_number, c.version AS version, c.status AS status, c.rejections AS rejections, c.total_cents AS total, c.date_of_service AS date_of_service, c.filing_limit_on AS filing_limit_on, c.follow_up_on AS follow_up_on, c.accepted_on AS accepted_on, c.adjudicated_on AS adjudicated_on, c.payer_claim_control_number AS payer_claim_control_number, c.patient_id AS patient_id, t.body AS patient, v.body AS body FROM claim c JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id JOIN claim_version v ON v.practice_id = c.practice_id AND v.claim_id = c.id AND v.version = c.version WHERE c.practice_id = $1 AND c.id = $2";
+    pub const CLAIM_HEAD: ClaimHeadRow = "SELECT c.id AS id, c.control_number AS control_number, c.version AS version, c.status AS status, c.rejections AS rejections, c.total_cents AS total, c.date_of_service AS date_of_service, c.filing_limit_on AS filing_limit_on, c.follow_up_on AS follow_up_on, c.accepted_on AS accepted_on, c.adjudicated_on AS adjudicated_on, c.payer_claim_control_number AS payer_claim_control_number, c.patient_id AS patient_id, c.encounter_id AS encounter_id, c.coverage_id AS coverage_id, t.body AS patient, v.body AS body FROM claim c JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id JOIN claim_version v ON v.practice_id = c.practice_id AND v.claim_id = c.id AND v.version = c.version WHERE c.practice_id = $1 AND c.id = $2";
     /// Its events, the latest first.
     pub const CLAIM_EVENTS: ClaimEventRow = "SELECT occurred_at, actor, kind, sentence, raw, remittance_id FROM claim_event WHERE practice_id = $1 AND claim_id = $2 ORDER BY sequence DESC";
     /// The findings of the version in force.
