@@ -16,6 +16,10 @@ use super::visits::{CodingSlip, ServiceStory, VisitStory};
 const DRUGS: [(&str, &str, &str); 3] =
     [("J0696", "99999010101", "UN"), ("J0897", "99999010201", "ML"), ("J3301", "99999010301", "ML")];
 
+/// Places in the population's list of providers.
+const NURSE_PRACTITIONER: usize = 2;
+const CARDIOLOGIST: usize = 3;
+
 /// A patient arrives: registered if new, and the payer is asked whether coverage is active.
 pub fn arrive(stage: &mut Stage, house: &House, visit: &VisitStory) -> anyhow::Result<()> {
     let is_new = !stage.on_file.contains_key(&visit.patient);
@@ -42,12 +46,13 @@ pub fn charge(stage: &mut Stage, house: &House, visit: &VisitStory) -> anyhow::R
         place_of_service: visit.place_of_service.into(),
         facility_id: visit.has_laboratory().then_some(house.laboratory),
         rendering_id: house.providers[visit.provider],
-        referring_id: None,
-        supervising_id: None,
+        // Heart tracings come from the cardiologist; what the nurse practitioner does stands under a doctor's eyes.
+        referring_id: sent_by_cardiologist(visit).then_some(house.providers[CARDIOLOGIST]),
+        supervising_id: (visit.provider == NURSE_PRACTITIONER).then_some(house.providers[0]),
         ordering_id: visit.has_laboratory().then_some(house.providers[visit.provider]),
         diagnoses: diagnoses(visit),
         prior_authorization: visit.prior_authorization.clone(),
-        referral_number: None,
+        referral_number: sent_by_cardiologist(visit).then(|| format!("RF{:06}", 1_000 + visit.number)),
         accident: visit.accident_days_before.map(|days| Accident {
             cause: AccidentCause::Auto,
             occurred_on: visit.on.saturating_sub(days.days()),
@@ -66,6 +71,10 @@ pub fn charge(stage: &mut Stage, house: &House, visit: &VisitStory) -> anyhow::R
         in_scene("a claim is made", scrubbed)?;
     }
     Ok(())
+}
+
+fn sent_by_cardiologist(visit: &VisitStory) -> bool {
+    visit.services.iter().any(|service| service.procedure == "93000")
 }
 
 /// The diagnoses as entered.

@@ -69,6 +69,9 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
     let curtain = stage::instant(start, 6, 0).context("the first day of the demo lies outside the calendar")?;
     let env = Env::simulated_in(options.seed, curtain, zone);
     let db = Db::open(&options.database, env.clone())?;
+    if !store::practices::list(&db)?.is_empty() {
+        anyhow::bail!("{} holds a practice already. Name another database, or serve this one.", db.place());
+    }
     let script = Script::write(options, start);
     let (mut stage, house, log_ins) = set(db, env, options, &script)?;
     let all = script.days.len();
