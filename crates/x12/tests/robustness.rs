@@ -110,3 +110,22 @@ fn tens_of_thousands_of_problems_are_counted_not_kept() {
     assert_eq!(checked.verdict, Verdict::Rejected);
     assert!(checked.problems.kept().len() <= 1000);
 }
+
+#[test]
+fn hostile_repetition_stays_linear() {
+    let (_, base) = cases().into_iter().find(|(name, _)| name == "ok-837P.x12").unwrap();
+    let text = String::from_utf8(base).unwrap();
+    for hostile in ["NM1*40*2*X*****46*X~", "NM1*82*1*X~REF*G2*1~", "LX*1~", "HL*2*1*22*1~", "PAT*19~", "N4*X~N3*X~", "SVD*X*1~"] {
+        let time = |times: usize| {
+            let file = text.replace("REF*6R*L1~", &("REF*6R*L1~".to_owned() + &hostile.repeat(times)));
+            let start = std::time::Instant::now();
+            assert_eq!(check(file.as_bytes(), &ShapeOnly).verdict, Verdict::Rejected, "{hostile}");
+            start.elapsed().as_secs_f64()
+        };
+        let (small, large) = (time(2_000).min(time(2_000)), time(32_000));
+        // Sixteen times the segments; a quadratic reader would take 256 times as long.
+        assert!(large < small * 64.0 + 0.5, "{hostile}: {small} s and {large} s");
+    }
+    let components = text.replace("HI*ABK:E119*", &format!("HI*ABK:E119{}*", ":X".repeat(100_000)));
+    assert_eq!(check(components.as_bytes(), &ShapeOnly).verdict, Verdict::Rejected);
+}

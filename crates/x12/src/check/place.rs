@@ -359,7 +359,7 @@ impl Place {
                 let via = self.frames[depth].via;
                 return self.imply(depth - 1, via, index, cells, judge, sink);
             }
-            return self.take_late(depth, index, was_recovering, cells, sink);
+            return self.take_late(depth, index, was_recovering, cells, judge, sink);
         }
         if let Some(holder) = holder {
             return self.imply(holder.depth, holder.child, holder.inner, cells, judge, sink);
@@ -400,7 +400,15 @@ impl Place {
 
     /// A segment that comes after its group: told once, and not told missing as well. Its loop, where it opens one,
     /// stands on top of what is open, so that what follows still finds its place below.
-    fn take_late(&mut self, depth: usize, index: u8, is_told: bool, cells: &Cells<'_>, sink: &mut Sink<'_>) -> Placement {
+    fn take_late(
+        &mut self,
+        depth: usize,
+        index: u8,
+        is_told: bool,
+        cells: &Cells<'_>,
+        judge: &mut dyn SetRules,
+        sink: &mut Sink<'_>,
+    ) -> Placement {
         self.passed.retain(|passed| !(passed.depth == depth && passed.entry == index));
         let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(index)];
         self.frames[depth].seen |= 1 << index;
@@ -410,6 +418,10 @@ impl Place {
         }
         let opened = entry.child != NO_CHILD;
         if opened {
+            // One late loop at a time: a file of nothing but late segments must not pile them up.
+            while self.frames.len() > depth + 1 && self.frames.last().is_some_and(|frame| frame.via == LATE) {
+                self.close_innermost(cells, judge, sink);
+            }
             self.open(&self.guide.loops[usize::from(entry.child)], LATE, Some(cells));
         }
         Placement::Found { rules: entry.rules, opened }
