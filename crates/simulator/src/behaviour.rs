@@ -240,6 +240,8 @@ pub enum RejectionTrigger {
     OriginalUnknown,
     /// A billing provider's ZIP code without its last four digits.
     BillingZip,
+    /// A diagnosis that is not listed, or too short to be billed, on the first date of service.
+    Diagnosis,
 }
 
 /// One reason to reject, with its STC codes.

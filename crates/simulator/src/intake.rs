@@ -169,11 +169,17 @@ fn rejection<'p>(
             RejectionTrigger::OriginalUnknown => {
                 claim.frequency != Frequency::Original && !knows_original(payer, claim, state)
             }
+            RejectionTrigger::Diagnosis => !diagnoses_are_billable(claim),
             RejectionTrigger::BillingZip => claim.billing.zip.len() < 9,
         };
         let name = ["rejection", &payer.id, &claim.control_number, &attempt.to_string(), &number.to_string()];
         (applies && chance.hits(habit.chance_bp, &name)).then_some(habit)
     })
+}
+
+fn diagnoses_are_billable(claim: &SubmittedClaim) -> bool {
+    let Some(served) = claim.first_date() else { return true };
+    claim.diagnoses.iter().all(|code| codes::icd10cm::lookup(code, served).is_some_and(|found| found.billable))
 }
 
 fn knows_original(payer: &PayerBehaviour, claim: &SubmittedClaim, state: &State) -> bool {

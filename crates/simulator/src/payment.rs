@@ -137,3 +137,93 @@ impl Payment {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::behaviour::builtin_payers;
+    use crate::decision::LineDecision;
+    use crate::submitted::PersonName;
+    use jiff::civil::date;
+
+    fn decided(control_number: &str, kind: DecisionKind, paid_cents: i64) -> ClaimDecision {
+        let line = LineDecision {
+            qualifier: "HC".into(),
+            procedure: "99213".into(),
+            modifiers: Vec::new(),
+            units: 1,
+            date: Some(date(2026, 3, 2)),
+            line_control_number: None,
+            charge_cents: paid_cents,
+            allowed_cents: paid_cents,
+            paid_cents,
+            adjustments: Vec::new(),
+            remarks: Vec::new(),
+        };
+        ClaimDecision {
+            control_number: control_number.into(),
+            version: 1,
+            kind,
+            payer_claim_number: format!("N{control_number}"),
+            status: "1".into(),
+            place_of_service: "11".into(),
+            frequency: "1".into(),
+            member_id: String::new(),
+            patient: PersonName::default(),
+            subscriber: None,
+            billing: BillingProvider::default(),
+            rendering_npi: String::new(),
+            received_on: date(2026, 3, 3),
+            decided_at: jiff::Timestamp::UNIX_EPOCH,
+            lines: vec![line],
+        }
+    }
+
+    fn paid_by(
+        payer: &str,
+        on: Date,
+        claims: Vec<ClaimDecision>,
+        carried: Vec<ProviderAdjustment>,
+    ) -> (Payment, Vec<ProviderAdjustment>) {
+        let payer = builtin_payers().into_iter().find(|known| known.id == payer).unwrap();
+        let (payment, forward) = assemble(&payer, BillingProvider::default(), "T1".into(), on, claims, carried);
+        payment.check_balance().unwrap();
+        (payment, forward)
+    }
+
+    fn told(adjustments: &[ProviderAdjustment]) -> Vec<(&str, &str, i64)> {
+        adjustments.iter().map(|a| (a.code.as_str(), a.reference.as_str(), a.cents)).collect()
+    }
+
+    #[test]
+    fn a_payment_below_zero_becomes_zero_and_its_lack_is_carried_forward() {
+        let soon = date(2026, 3, 20);
+        let claims = vec![decided("A", DecisionKind::Reversal, -9_000), decided("B", DecisionKind::Original, 2_000)];
+        let (payment, forward) = paid_by("BWH01", soon, claims, Vec::new());
+        assert_eq!((payment.paid_cents, told(&payment.provider_adjustments)), (0, vec![("FB", "T1", -7_000)]));
+        assert_eq!(told(&forward), [("FB", "T1", 7_000)]);
+        let (next, left) = paid_by("BWH01", soon, vec![decided("C", DecisionKind::Original, 10_000)], forward);
+        assert_eq!((next.paid_cents, told(&next.provider_adjustments)), (3_000, vec![("FB", "T1", 7_000)]));
+        assert!(left.is_empty());
+    }
+
+    #[test]
+    fn money_to_be_taken_back_later_is_shown_now_and_taken_then() {
+        let soon = date(2026, 3, 20);
+        let claims = vec![decided("A", DecisionKind::Reversal, -9_000), decided("A", DecisionKind::Correction, 7_000)];
+        let (payment, forward) = paid_by("NFM01", soon, claims, Vec::new());
+        assert_eq!((payment.paid_cents, told(&payment.provider_adjustments)), (0, vec![("WO", "NA", -2_000)]));
+        let (next, _) = paid_by("NFM01", soon, vec![decided("B", DecisionKind::Original, 5_000)], forward);
+        assert_eq!((next.paid_cents, told(&next.provider_adjustments)), (3_000, vec![("WO", "NA", 2_000)]));
+    }
+
+    #[test]
+    fn interest_is_owed_by_the_day_after_thirty_days() {
+        let claim = || vec![decided("A", DecisionKind::Original, 100_000)];
+        let (in_time, _) = paid_by("HBL01", date(2026, 4, 2), claim(), Vec::new());
+        assert!(in_time.provider_adjustments.is_empty());
+        // 1,000.00 at 12 percent for 10 days of 365.
+        let (late, _) = paid_by("HBL01", date(2026, 4, 12), claim(), Vec::new());
+        assert_eq!((late.paid_cents, told(&late.provider_adjustments)), (100_329, vec![("L6", "NA", -329)]));
+    }
+}

@@ -314,9 +314,12 @@ fn an_unknown_payer_a_wrong_member_id_and_a_wrong_birthday_are_rejected_in_words
     let visits =
         [visit("A2", "NOBODY", "NFM1"), visit("A3", "NFM01", "NFM12345678"), visit("A4", "NFM01", "NFM123456780")];
     simulator.receive(&file(1, &visits), noon(start()));
+    let short_code =
+        String::from_utf8(file(2, &[visit("A5", "NFM01", "NFM123456781")])).unwrap().replace("ABK:I10", "ABK:E11");
+    simulator.receive(short_code.as_bytes(), noon(start()));
     let reports: String =
         simulator.advance_to(noon(start()) + SignedDuration::from_hours(24 * 60)).iter().map(text).collect();
-    for status in ["STC*A3:116:PR*", "STC*A7:164:IL*", "STC*A7:158:IL*"] {
+    for status in ["STC*A3:116:PR*", "STC*A7:164:IL*", "STC*A7:158:IL*", "STC*A7:255*"] {
         assert!(reports.contains(status), "{status} in {reports}");
     }
     let truth = simulator.truth();

@@ -84,7 +84,7 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
     stage.db.flush_reads();
     stage.db.analyze()?;
     let mut summary = summarise(&stage, options, start, log_ins.clone())?;
-    summary.seconds = format!("{:.1}", began.elapsed().as_secs_f32());
+    summary.seconds = (began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     let (practice, simulator, ended_at) = (stage.practice, stage.clearinghouse.save()?, stage.env.now());
     Ok(Played { summary, practice, simulator, ended_at, log_ins })
 }
@@ -197,7 +197,7 @@ fn summarise(stage: &Stage, options: &Options, start: Date, log_ins: Vec<LogIn>)
         ledger_entries: totals.entries,
         invariants: proof::invariants(&stage.db, stage.practice)?,
         claims_that_differ: comparison::differences(&stage.clearinghouse.truth(), &ledger),
-        seconds: String::new(),
+        seconds: 0.0,
         database: stage.db.place(),
         log_ins,
     })

@@ -56,7 +56,7 @@ pub struct Summary {
     /// Claims on which the simulator's truth and the ledger differ: none.
     pub claims_that_differ: Vec<Difference>,
     /// How long it took.
-    pub seconds: String,
+    pub seconds: f64,
     /// Where the database is.
     pub database: String,
     /// The log-ins.
@@ -130,7 +130,7 @@ impl Summary {
                 one.claim, one.payer, one.what
             );
         }
-        text += &format!("Made in {} s in {}.\n", self.seconds, self.database);
+        text += &format!("Made in {:.1} s in {}.\n", self.seconds, self.database);
         text
     }
 }
