@@ -143,12 +143,8 @@ fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number:
     let today = tx.today();
     let language = Language::of_patient(&account.patient.language);
     // A visit that was paid too much lowers what is asked for the others.
-    let owed: Vec<&VisitAccount> = account
-        .visits
-        .iter()
-        .rev()
-        .filter(|visit| visit.decided && !visit.standing.patient_owes.is_zero())
-        .collect();
+    let owed: Vec<&VisitAccount> =
+        account.visits.iter().rev().filter(|visit| visit.decided && !visit.standing.patient_owes.is_zero()).collect();
     let seen: Vec<ProviderId> = owed.iter().map(|visit| visit.rendering_id).collect();
     let providers = providers(tx, &seen)?;
     let seen_by =

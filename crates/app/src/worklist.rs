@@ -10,8 +10,8 @@ use billing::{ClaimId, Money, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::worklist::{
-    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow, QueueTotal, WORK_EVENTS,
-    WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
+    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow,
+    QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
 };
 use store::{Db, Read, Tx, params};
 

@@ -266,7 +266,9 @@ fn a_header_that_does_not_fit_is_refused_with_a_sentence() {
 #[test]
 fn two_engines_that_are_not_ours_accept_our_claims() {
     let Ok(python) = std::env::var("TIERLINE_TEST_PYTHON") else {
-        println!("SKIPPED two_engines_that_are_not_ours_accept_our_claims (no Python with pyx12 and x12sdk; run cargo xtask test)");
+        println!(
+            "SKIPPED two_engines_that_are_not_ours_accept_our_claims (no Python with pyx12 and x12sdk; run cargo xtask test)"
+        );
         return;
     };
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

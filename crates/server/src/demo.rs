@@ -15,6 +15,6 @@ pub mod population;
 pub mod proof;
 pub mod questions;
 pub mod staff;
-pub mod summary;
 pub mod stage;
+pub mod summary;
 pub mod visits;

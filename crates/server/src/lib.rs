@@ -1,8 +1,8 @@
 //! Every front door of Tierline: web pages, the command line, imports, the demo. The one place where everything is
 //! put together; what is decided is decided in `app` and `billing`.
 
-pub mod demo;
 pub mod cli;
+pub mod demo;
 pub mod import;
 pub mod serve;
 pub mod web;

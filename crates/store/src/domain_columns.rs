@@ -1,7 +1,7 @@
 //! How the domain's words stand in columns: one line each.
 
-use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::claim::submission::SubmissionStatus;
+use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::coverage::CoverageRank;
 use billing::encounter::EncounterStatus;
 use billing::work::inquiry::{Channel, InquiryReason};

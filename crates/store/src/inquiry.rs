@@ -1,7 +1,7 @@
 //! Questions from outside, as rows, and how a caller is found.
 
-use billing::work::inquiry::{Channel, Inquiry, InquiryReason};
 use billing::patient::Patient;
+use billing::work::inquiry::{Channel, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId, WorkItemId};
 use jiff::civil::Date;
 
@@ -110,10 +110,7 @@ pub fn insert(tx: &mut Tx, inquiry: &Inquiry, state: &str) -> Result<(), StoreEr
 
 /// Saves a question after a step.
 pub fn save(tx: &mut Tx, inquiry: &Inquiry, state: &str) -> Result<(), StoreError> {
-    tx.execute(
-        &SAVE_INQUIRY,
-        params![inquiry.id, inquiry.patient_id, state, count(inquiry), Json(inquiry.clone())],
-    )?;
+    tx.execute(&SAVE_INQUIRY, params![inquiry.id, inquiry.patient_id, state, count(inquiry), Json(inquiry.clone())])?;
     Ok(())
 }
 

@@ -201,7 +201,8 @@ pub struct QueueCursor {
 
 impl QueueCursor {
     /// Before the first row: earlier than any due date, and within what both engines keep.
-    pub const START: QueueCursor = QueueCursor { due_on: jiff::civil::date(1900, 1, 1), id: WorkItemId(uuid::Uuid::nil()) };
+    pub const START: QueueCursor =
+        QueueCursor { due_on: jiff::civil::date(1900, 1, 1), id: WorkItemId(uuid::Uuid::nil()) };
 }
 
 /// One page of a desk's queue.

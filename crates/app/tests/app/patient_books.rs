@@ -10,9 +10,7 @@ use billing::patient::{Guarantor, Patient};
 use billing::payer::{Payer, PayerSettings};
 use billing::person::{Address, Contact, Gender, PersonName};
 use billing::provider::Provider;
-use billing::{
-    ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, PatientId, PayerId, ProviderId, UserId,
-};
+use billing::{ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, PatientId, PayerId, ProviderId, UserId};
 use jiff::civil::{Date, date};
 use ledger::{Account, DraftEntry, EntrySource, Posting};
 use store::claim::{ClaimEventRow, ClaimLineRow, ClaimRow};
