@@ -63,8 +63,11 @@ fn ready(engine: TestEngine, count: usize) -> TestDb {
     db
 }
 
+/// Inserts the rows of one table.
+type Insert = fn(&Conn, &[Val]) -> Result<(), StoreError>;
+
 /// The rows of each table, ready to insert.
-struct Rows(Vec<(fn(&Conn, &[Val]) -> Result<(), StoreError>, Vec<Val>)>);
+struct Rows(Vec<(Insert, Vec<Val>)>);
 
 impl Rows {
     fn add<R: TableRecord>(&mut self, conn: &Conn, filter: &str) {

@@ -24,6 +24,7 @@ const IN_SIZES: [usize; 4] = [1, 10, 100, 500];
 const KEYS_MARK: &str = "{keys}";
 
 /// The engine behind a connection.
+#[allow(clippy::large_enum_variant)] // one a connection; boxing would cost each statement a step
 pub(crate) enum Link {
     /// Embedded.
     Sqlite(rusqlite::Connection),

@@ -230,6 +230,7 @@ impl Link {
     }
 
     /// The parameter and column types of a statement, without running it.
+    #[cfg(test)]
     pub(crate) fn describe(&mut self, name: &str, sql: &str) -> Result<Described, StoreError> {
         let statement = self.client.prepare(sql).map_err(|e| refused(name, &e))?;
         Ok(Described {
@@ -240,8 +241,9 @@ impl Link {
 }
 
 /// What a statement asks for and gives.
+#[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Described {
+pub(crate) struct Described {
     /// How many parameters.
     pub params: usize,
     /// Name and type word of each result column.

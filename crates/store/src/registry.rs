@@ -113,7 +113,7 @@ mod tests {
                                 connection.prepare(&numbered).map_err(|e| sqlite::refused(statement.name, &e))?;
                             assert_eq!(prepared.parameter_count(), parameters, "{}", statement.name);
                             let found: Vec<_> =
-                                prepared.column_names().into_iter().map(|n| (n.to_owned(), None)).collect();
+                                prepared.column_names().map(|n| (n.to_owned(), None)).collect();
                             check_columns(statement, &found);
                         }
                         Link::Postgres(link) => {

@@ -1,4 +1,5 @@
 //! The ways in: transactions, tenants, retries, ids, audit; each story on both engines.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use billing::access::{Actor, Role};
 use billing::id::{PatientId, UserId};
@@ -230,7 +231,7 @@ fn everything(dice: &store::Env, n: usize) -> Everything {
     let day: jiff::civil::Date = days[pick(days.len())].parse().unwrap();
     Everything {
         id: dice.new_id(),
-        flag: n % 2 == 0,
+        flag: n.is_multiple_of(2),
         number: numbers[pick(numbers.len())],
         small: [0, i16::MIN, i16::MAX][pick(3)],
         words: texts[pick(texts.len())].into(),
@@ -238,8 +239,8 @@ fn everything(dice: &store::Env, n: usize) -> Everything {
         day,
         instant: instants[pick(instants.len())].parse().unwrap(),
         document: store::Json(serde_json::json!({ "k": texts[pick(texts.len())], "n": [1, null, true] })),
-        maybe_words: (n % 3 == 0).then(|| texts[pick(texts.len())].into()),
-        maybe_day: (n % 5 == 0).then_some(day),
+        maybe_words: n.is_multiple_of(3).then(|| texts[pick(texts.len())].into()),
+        maybe_day: n.is_multiple_of(5).then_some(day),
         money: ledger::Money::from_cents(numbers[pick(numbers.len())]),
     }
 }

@@ -1,4 +1,5 @@
 //! The books defend themselves: each attack, tried on both engines, is refused by the engine and changes nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 use billing::access::Actor;
 use ledger::{Account, AccountKind, BalancedEntry, DraftEntry, EntrySource, Money};
@@ -220,8 +221,8 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
         refused(db, "delete of the audit", &["DELETE FROM audit_record"]);
         match engine {
             TestEngine::Sqlite => {
-                refused(db, "replace", &[&format!("INSERT OR REPLACE INTO ledger_posting SELECT practice_id, entry_id,
-                    ordinal, account, charge_id, payer_id, patient_id, remittance_id, reference, cents + 1, reason FROM ledger_posting")]);
+                refused(db, "replace", &["INSERT OR REPLACE INTO ledger_posting SELECT practice_id, entry_id,
+                    ordinal, account, charge_id, payer_id, patient_id, remittance_id, reference, cents + 1, reason FROM ledger_posting"]);
                 refused(db, "cents as text", &[&new.posting(0, 5).replace(", 5,", ", 'five',")]);
                 refused(db, "cents as a float", &[&new.posting(0, 5).replace(", 5,", ", 5.5,")]);
             }

@@ -179,7 +179,8 @@ fn a_payment_without_lines_is_shared_among_the_charges() {
 
 #[test]
 fn one_cent_anywhere_breaks_an_equation() {
-    let mutate: [(&str, fn(&mut ClaimPayment), Equation); 6] = [
+    type Mutation = (&'static str, fn(&mut ClaimPayment), Equation);
+    let mutate: [Mutation; 6] = [
         ("SVC02", |c| c.lines[0].charge_amount += cents(1), Equation::Service),
         ("SVC03", |c| c.lines[1].paid_amount += cents(1), Equation::Service),
         ("CAS", |c| c.lines[2].adjustments[0].amount += cents(1), Equation::Service),
