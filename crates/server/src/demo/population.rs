@@ -194,9 +194,15 @@ const MEDICARE_AGE: i32 = 65;
 /// Conditions that patients bring along.
 const ADULT_CONDITIONS: [&str; 8] = ["I10", "E119", "E785", "K219", "E039", "J45909", "F411", "M1711"];
 
+/// The last patients of the list are new in the last days of the story, each with a member id that was copied in a hurry: their
+/// rejections are what a newcomer finds at Tier 1. One in twenty, so that a small practice has one.
+pub fn is_newcomer(number: usize, count: usize) -> bool {
+    number + count.div_ceil(20) >= count
+}
+
 /// Makes the patients. `start` is the first day of the story; coverages began before it.
 pub fn patients(chance: &Chance, payers: &[PayerBehaviour], count: usize, start: Date) -> Vec<PatientStory> {
-    (0..count).map(|n| patient(chance, payers, n, start)).collect()
+    (0..count).map(|n| patient(chance, payers, n, start, is_newcomer(n, count))).collect()
 }
 
 struct Dice<'a> {
@@ -219,7 +225,7 @@ impl Dice<'_> {
     }
 }
 
-fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Date) -> PatientStory {
+fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Date, newcomer: bool) -> PatientStory {
     let dice = Dice { chance, who: number.to_string() };
     let last = names::LAST[number % names::LAST.len()].to_owned();
     let child = dice.happens(CHILD_BP, "child");
@@ -243,11 +249,11 @@ fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Dat
         },
     };
     let old = i32::try_from(years).unwrap_or(0) >= MEDICARE_AGE;
-    let cards = if dice.happens(SELF_PAY_BP, "self-pay") && !old {
-        Vec::new()
-    } else {
-        cards(&dice, payers, number, child, old, start)
-    };
+    let insured = newcomer || old || !dice.happens(SELF_PAY_BP, "self-pay");
+    let mut cards = if insured { cards(&dice, payers, number, child, old, start) } else { Vec::new() };
+    if let Some(first) = cards.first_mut().filter(|_| newcomer) {
+        (first.slip, first.ended_on) = (Some(Slip::MemberIdShort), None);
+    }
     let how_many = if child { 0 } else { dice.below(3, "conditions") };
     let mut conditions: Vec<&'static str> =
         (0..how_many).map(|n| dice.pick(&ADULT_CONDITIONS, &format!("condition {n}"))).collect();

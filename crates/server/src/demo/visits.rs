@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use simulator::Chance;
 
-use super::population::PatientStory;
+use super::population::{PatientStory, is_newcomer};
 
 /// One thing done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,10 @@ pub fn price_cents(procedure: &str) -> i64 {
     PRICES.iter().find(|(code, _)| *code == procedure).map_or(0, |(_, cents)| *cents)
 }
 
+/// Enough throws for the largest demo, and an end where days and patients are few.
+const MOST_THROWS: usize = 1_000_000;
+/// Newcomers come within the first half of these working days at the end.
+const NEWCOMER_DAYS: usize = 6;
 /// Of 10,000 visits.
 const SLIP_BP: u64 = 600;
 const PERMISSION_FORGOTTEN_BP: u64 = 4_000;
@@ -134,12 +138,15 @@ pub fn visits(chance: &Chance, patients: &[PatientStory], days: &[Date], count: 
     let mut drawn: BTreeSet<(usize, usize)> = BTreeSet::new();
     let possible = patients.len().saturating_mul(days.len());
     let mut throw = 0_usize;
-    while drawn.len() < count.min(possible / 2) {
+    while drawn.len() < count.min(possible / 2) && throw < MOST_THROWS {
         let name = throw.to_string();
         // Every patient comes once, so that nobody on file was never seen; then by chance.
         let patient =
             if throw < patients.len() { throw } else { pick(chance, patients.len(), &["visit patient", &name]) };
-        drawn.insert((pick(chance, days.len(), &["visit day", &name]), patient));
+        // Newcomers come in the last days, early enough that their payers have answered.
+        let last_days = (days.len().saturating_sub(NEWCOMER_DAYS), NEWCOMER_DAYS.min(days.len()) / 2 + 1);
+        let (from, among) = if is_newcomer(patient, patients.len()) { last_days } else { (0, days.len()) };
+        drawn.insert((from + pick(chance, among.min(days.len()), &["visit day", &name]), patient));
         throw += 1;
     }
     let mut been = vec![false; patients.len()];
