@@ -7,7 +7,7 @@ pub mod assets;
 pub mod chart;
 mod chips;
 mod desk;
-pub mod filters;
+mod filters;
 mod layers;
 mod page;
 mod policy;

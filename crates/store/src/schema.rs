@@ -65,6 +65,7 @@ pub const MIGRATIONS: &[Migration] = &[
         },
     },
     portable!(13, "20_access"),
+    portable!(14, "21_lists"),
 ];
 
 impl Migration {

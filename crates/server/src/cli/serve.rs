@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 
-use super::{Done, Failure, Place, Session};
+use super::{Done, Failure, Place, session};
 use crate::serve::{DEFAULT_ADDRESS, Options, open};
 
 /// How to serve.
@@ -20,11 +20,11 @@ pub struct Arguments {
 
 /// Serves until the process is told to end.
 pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
-    let session = Session::open(place)?;
+    let (db, practice) = session::open_practice(place)?;
     let options = Options { address: arguments.listen, behind_https: arguments.behind_https };
-    let served = open(session.db, session.practice, options).map_err(|error| Failure::Refused(error.to_string()))?;
+    let served = open(db, practice.practice_id, options).map_err(|error| Failure::Refused(error.to_string()))?;
     let address = served.address().map_err(|error| Failure::Refused(error.to_string()))?;
-    println!("{} is served on http://{address}", session.practice_name);
+    println!("{} is served on http://{address}", practice.name);
     served.run().map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(Done::Clean)
 }

@@ -27,9 +27,7 @@ pub struct Session {
 impl Session {
     /// Opens an existing practice.
     pub fn open(place: &Place) -> Result<Session, Failure> {
-        let db = open_database(place)?;
-        let practices = store::practices::list(&db)?;
-        let chosen = choose(practices, place.practice.as_deref())?;
+        let (db, chosen) = open_practice(place)?;
         Session::of(db, chosen.practice_id, chosen.name, place)
     }
 
@@ -67,6 +65,14 @@ impl Session {
     pub fn write<T>(&self, work: impl FnMut(&mut Tx) -> Result<T, app::Error>) -> Result<T, Failure> {
         Ok(self.db.write(&self.actor, self.practice, work)?)
     }
+}
+
+/// Opens an existing practice for whoever comes: the desk asks each person to sign in.
+pub fn open_practice(place: &Place) -> Result<(Db, PracticeName), Failure> {
+    let db = open_database(place)?;
+    let practices = store::practices::list(&db)?;
+    let chosen = choose(practices, place.practice.as_deref())?;
+    Ok((db, chosen))
 }
 
 /// Opens the database and brings its tables up to date. An embedded one is made where its name is the default or new.

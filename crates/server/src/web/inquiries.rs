@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect};
 use billing::access::{Action, ResourceState};
 use billing::work::inquiry::{Channel, Identifier, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId};
-use jiff::civil::Date;
 use serde::Deserialize;
 use store::inquiry::FoundPatient;
 use store::views::inquiries::InquiryListRow;
@@ -89,7 +88,6 @@ struct InquiryPage {
     pane: Pane,
     problem: Option<(String, String)>,
     above: Option<String>,
-    today: Date,
 }
 
 /// The list.
@@ -193,7 +191,7 @@ async fn page(
     problem: Option<(String, String)>,
 ) -> Page {
     let (actor, search) = (who.actor.clone(), asked.q.clone());
-    let (inquiry, state, found, known, today) = desk
+    let (inquiry, state, found, known) = desk
         .blocking(move |db, practice| {
             let (inquiry, state) = app::inquiry::show(db, &actor, practice, id)?;
             let found = match search.trim() {
@@ -210,7 +208,7 @@ async fn page(
                 }
                 None => None,
             };
-            Ok((inquiry, state, found, known, db.env().today()))
+            Ok((inquiry, state, found, known))
         })
         .await?;
     let known = known.map(|(account, eligibility)| Known {
@@ -232,7 +230,6 @@ async fn page(
         known,
         said,
         problem,
-        today,
     })
 }
 

@@ -4,7 +4,6 @@ use askama::Template;
 use axum::extract::{Query, State};
 use billing::access::{Action, ResourceState};
 use billing::{EncounterId, PatientId};
-use jiff::civil::Date;
 use serde::Deserialize;
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
 
@@ -50,7 +49,6 @@ struct AccountPage {
     may_charge: bool,
     may_edit: bool,
     may_send: bool,
-    today: Date,
 }
 
 /// The account.
@@ -98,7 +96,6 @@ fn account_page(
         may_charge: who.may(Action::EnterCharges),
         may_edit: who.may(Action::EditDemographics),
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
-        today: beside.today,
         account,
     })
 }
