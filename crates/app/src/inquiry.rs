@@ -298,7 +298,7 @@ fn require_identity(inquiry: &Inquiry) -> Result<(), Error> {
 
 fn check_text(field: &str, text: &str) -> Result<(), Error> {
     let length = text.trim().chars().count();
-    if length < SHORTEST_SENTENCE || length > LONGEST_TEXT {
+    if !(SHORTEST_SENTENCE..=LONGEST_TEXT).contains(&length) {
         return Err(Error::invalid(field, "Write it down in a sentence or two, so that the next person can read it."));
     }
     Ok(())

@@ -1,4 +1,5 @@
 //! How values look on a page: money as in a printed ledger, dates as a person says them. Nothing is rounded here.
+#![allow(missing_docs)] // the macro makes a struct of each filter and leaves its words behind
 
 use askama::Values;
 use askama::filters::Safe;
