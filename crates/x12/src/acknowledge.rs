@@ -116,7 +116,8 @@ fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
     for problem in problems {
         let Some(response) = Response::of(problem) else { continue };
         has_segment_errors = true;
-        let element_of_open = matches!(response, Response::Element(_)) && open == Some((problem.ordinal, problem.loop_id));
+        let element_of_open =
+            matches!(response, Response::Element(_)) && open == Some((problem.ordinal, problem.loop_id));
         if !element_of_open {
             write_ik3(writer, problem, first, &response);
         }

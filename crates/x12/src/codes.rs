@@ -65,10 +65,12 @@ impl CodeSets for ShapeOnly {
 }
 
 /// Two letters each: states, territories, military mail, and Canada's provinces.
-const STATES: &[u8] = b"ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWY\
+const STATES: &[u8] =
+    b"ALAKAZARCACOCTDEDCFLGAHIIDILINIAKSKYLAMEMDMAMIMNMSMOMTNENVNHNJNMNYNCNDOHOKORPARISCSDTNTXUTVTVAWAWVWIWY\
 ASGUMPPRVIFMMHPWAAAEAPABBCMBNBNLNSNTNUONPEQCSKYT";
 /// The places of service that CMS lists.
-const PLACES_OF_SERVICE: &[u8] = b"010203040506070809101112131415161718192021222324252627313233344142495051525354555657585960616265666871728199";
+const PLACES_OF_SERVICE: &[u8] =
+    b"010203040506070809101112131415161718192021222324252627313233344142495051525354555657585960616265666871728199";
 
 /// Whether a code has the shape of its list: length, characters, check digit; small public lists whole.
 pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
@@ -100,7 +102,9 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
         }
         CodeList::StatusCode => (1..=4).contains(&code.len()) && digits(code),
         CodeList::Taxonomy => {
-            code.len() == 10 && digits(&code[..3]) && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            code.len() == 10
+                && digits(&code[..3])
+                && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
         }
         CodeList::Procedure => {
             code.len() == 5
@@ -108,7 +112,9 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
                 && digits(&code[1..4])
                 && (code[4].is_ascii_digit() || code[4].is_ascii_uppercase())
         }
-        CodeList::Modifier => code.len() == 2 && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase()),
+        CodeList::Modifier => {
+            code.len() == 2 && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        }
         CodeList::State => in_pairs(STATES),
         CodeList::Ndc => code.len() == 11 && digits(code),
     }

@@ -51,7 +51,12 @@ fn the_answer_to_every_case_is_itself_accepted() {
 fn a_bad_code_is_told_with_its_segment_loop_element_and_set() {
     let checked = check(&case("bad-837P-bad-sbr01.x12"), &ShapeOnly);
     let text = text_of_999(&checked);
-    assert!(text.contains("~AK1*HC*1*005010X222A1~AK2*837*0001*005010X222A1~IK3*SBR*13*2000B*8~IK4*1**7~IK5*R*5~AK9*R*1*1*0~"), "{text}");
+    assert!(
+        text.contains(
+            "~AK1*HC*1*005010X222A1~AK2*837*0001*005010X222A1~IK3*SBR*13*2000B*8~IK4*1**7~IK5*R*5~AK9*R*1*1*0~"
+        ),
+        "{text}"
+    );
 }
 
 #[test]

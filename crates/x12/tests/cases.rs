@@ -50,7 +50,9 @@ fn verdict_of(name: &str, expected: &str, checked: &Checked) -> Result<(), Strin
             if checked.verdict != Verdict::Rejected {
                 return fail("a rejection");
             }
-            let matches = |code: &str| errors.first().is_some_and(|first| first == code || first.starts_with(&format!("{code}=")));
+            let matches = |code: &str| {
+                errors.first().is_some_and(|first| first == code || first.starts_with(&format!("{code}=")))
+            };
             if !codes.split('|').any(matches) {
                 return fail("that code first");
             }

@@ -18,9 +18,13 @@ const HEAD: &str = "guide 837 005010X000 HC a test\n\nset\n";
 
 #[test]
 fn a_segment_with_two_places_in_one_state_is_refused() {
-    let guide = format!("{HEAD}  BHT R 1 : 1 2\n  loop A S 2 one\n    NM1 R 1 : 1=41 2\n    REF S 1 : 1=EI 2\n  loop B S 1 two\n    NM1 R 1 : 1=41,40 2\n");
+    let guide = format!(
+        "{HEAD}  BHT R 1 : 1 2\n  loop A S 2 one\n    NM1 R 1 : 1=41 2\n    REF S 1 : 1=EI 2\n  loop B S 1 two\n    NM1 R 1 : 1=41,40 2\n"
+    );
     assert_eq!(compile(&guide).unwrap_err(), "test.guide: in loop  a NM1 may be loop A or loop B");
-    let guide = format!("{HEAD}  loop A R 1 one\n    LX R 1 : 1\n    loop B S 1 two\n      SV1 R 1 : 1 2\n      REF S 1 : 1=6R,EI 2\n    REF S 1 : 1=6R 2\n");
+    let guide = format!(
+        "{HEAD}  loop A R 1 one\n    LX R 1 : 1\n    loop B S 1 two\n      SV1 R 1 : 1 2\n      REF S 1 : 1=6R,EI 2\n    REF S 1 : 1=6R 2\n"
+    );
     assert_eq!(compile(&guide).unwrap_err(), "test.guide: in loop B a REF may be line 8 or line 9");
 }
 

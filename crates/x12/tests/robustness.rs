@@ -105,7 +105,10 @@ fn a_segment_longer_than_every_block_is_read() {
 fn tens_of_thousands_of_problems_are_counted_not_kept() {
     let (_, base) = cases().into_iter().find(|(name, _)| name == "ok-837P.x12").unwrap();
     let text = String::from_utf8(base).unwrap();
-    let many = text.replace("HI*ABK:E119*ABF:I10~", &("HI*ABK:E119*ABF:I10~".to_owned() + &"XX*1~HI*BP:9~HI*BP:9~".repeat(20_000)));
+    let many = text.replace(
+        "HI*ABK:E119*ABF:I10~",
+        &("HI*ABK:E119*ABF:I10~".to_owned() + &"XX*1~HI*BP:9~HI*BP:9~".repeat(20_000)),
+    );
     let checked = check(many.as_bytes(), &ShapeOnly);
     assert_eq!(checked.verdict, Verdict::Rejected);
     assert!(checked.problems.kept().len() <= 1000);
@@ -115,7 +118,9 @@ fn tens_of_thousands_of_problems_are_counted_not_kept() {
 fn hostile_repetition_stays_linear() {
     let (_, base) = cases().into_iter().find(|(name, _)| name == "ok-837P.x12").unwrap();
     let text = String::from_utf8(base).unwrap();
-    for hostile in ["NM1*40*2*X*****46*X~", "NM1*82*1*X~REF*G2*1~", "LX*1~", "HL*2*1*22*1~", "PAT*19~", "N4*X~N3*X~", "SVD*X*1~"] {
+    for hostile in
+        ["NM1*40*2*X*****46*X~", "NM1*82*1*X~REF*G2*1~", "LX*1~", "HL*2*1*22*1~", "PAT*19~", "N4*X~N3*X~", "SVD*X*1~"]
+    {
         let time = |times: usize| {
             let file = text.replace("REF*6R*L1~", &("REF*6R*L1~".to_owned() + &hostile.repeat(times)));
             let start = std::time::Instant::now();

@@ -6,8 +6,21 @@ use std::path::Path;
 use x12::{Severity, ShapeOnly, check};
 
 const CLEAN: [&str; 15] = [
-    "ok-837P", "ok-837P-dependent", "ok-835", "ok-835-reversal", "ok-835-zero-pay", "ok-277CA", "ok-270", "ok-271",
-    "ok-271-AAA", "ok-276", "ok-277", "ok-999-accept", "ok-999-reject", "ok-TA1-accept", "ok-837P-two-sets",
+    "ok-837P",
+    "ok-837P-dependent",
+    "ok-835",
+    "ok-835-reversal",
+    "ok-835-zero-pay",
+    "ok-277CA",
+    "ok-270",
+    "ok-271",
+    "ok-271-AAA",
+    "ok-276",
+    "ok-277",
+    "ok-999-accept",
+    "ok-999-reject",
+    "ok-TA1-accept",
+    "ok-837P-two-sets",
 ];
 
 fn segments(name: &str) -> Vec<String> {
@@ -62,7 +75,12 @@ fn an_element_emptied_gives_at_most_one_problem() {
         for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
             let count = clean[at].split('*').count();
             for n in 1..count {
-                for garbage in ["", "?", "0", "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ"] {
+                for garbage in [
+                    "",
+                    "?",
+                    "0",
+                    "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ",
+                ] {
                     let mut elements: Vec<&str> = clean[at].split('*').collect();
                     if elements[n].is_empty() {
                         continue;
@@ -114,10 +132,17 @@ fn an_element_of_the_envelope_garbled_gives_exactly_one_problem() {
         for at in (0..clean.len()).filter(|at| is_envelope(&clean[*at])) {
             let elements: Vec<&str> = clean[at].split('*').collect();
             // ISA16 names the separator that the data below would have to use.
-            for n in (1..elements.len()).filter(|n| !FREE.contains(&(elements[0], *n)) && (elements[0], *n) != ("ISA", 16)) {
+            for n in
+                (1..elements.len()).filter(|n| !FREE.contains(&(elements[0], *n)) && (elements[0], *n) != ("ISA", 16))
+            {
                 let garbled = "?".repeat(elements[n].len());
                 let mut mutant = clean.clone();
-                mutant[at] = elements.iter().enumerate().map(|(k, element)| if k == n { &garbled } else { *element }).collect::<Vec<_>>().join("*");
+                mutant[at] = elements
+                    .iter()
+                    .enumerate()
+                    .map(|(k, element)| if k == n { &garbled } else { *element })
+                    .collect::<Vec<_>>()
+                    .join("*");
                 let (errors, told) = count_errors(&mutant);
                 assert_eq!(errors, 1, "{name} {}: {told}", mutant[at]);
             }

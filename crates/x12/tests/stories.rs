@@ -163,7 +163,9 @@ struct OneDiagnosis;
 impl CodeSets for OneDiagnosis {
     fn standing(&self, list: CodeList, code: &str, on: Option<jiff::civil::Date>) -> Standing {
         match (list, code) {
-            (CodeList::Icd10cm, "E119") if on.is_some_and(|day| day < jiff::civil::date(2026, 10, 1)) => Standing::NotOnDate,
+            (CodeList::Icd10cm, "E119") if on.is_some_and(|day| day < jiff::civil::date(2026, 10, 1)) => {
+                Standing::NotOnDate
+            }
             (CodeList::Icd10cm, "I10") => Standing::Valid,
             (CodeList::Icd10cm, _) => Standing::Unknown,
             _ => Standing::NotChecked,

@@ -16,15 +16,22 @@ pub fn rust(dictionary: &Dictionary, guides: &[Guide]) -> Result<String, String>
         list.push_str(&out.guide(index, guide)?);
     }
     let mut code = String::from("// Made from guides/ by the guide compiler; do not edit.\n");
-    code.push_str("/// Segments that rules speak of, by the guides' @ names.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n");
+    code.push_str(
+        "/// Segments that rules speak of, by the guides' @ names.\n#[derive(Debug, Clone, Copy, PartialEq, Eq)]\n",
+    );
     code.push_str("pub(crate) enum Tag {\n    None,\n");
     for tag in &out.tags {
         writeln!(code, "    {tag},").map_err(|error| error.to_string())?;
     }
     code.push_str("}\n");
     code.push_str(&out.statics);
-    let known: Vec<String> =
-        dictionary.segments.keys().map(|id| format!("{}", packed_id(id))).collect::<BTreeSet<_>>().into_iter().collect();
+    let known: Vec<String> = dictionary
+        .segments
+        .keys()
+        .map(|id| format!("{}", packed_id(id)))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let mut labels: Vec<(u16, &str)> = dictionary
         .elements
         .iter()
@@ -148,7 +155,14 @@ impl Emitter<'_> {
         ))
     }
 
-    fn entry(&mut self, segment: &SegmentUse, child: u16, max: u16, group: usize, first: usize) -> Result<String, String> {
+    fn entry(
+        &mut self,
+        segment: &SegmentUse,
+        child: u16,
+        max: u16,
+        group: usize,
+        first: usize,
+    ) -> Result<String, String> {
         let (place, component, codes) = match qualifier(segment) {
             Some((place, component, codes)) => (place, component, self.codes(&codes.into_iter().collect::<Vec<_>>())),
             None => (0, 0, "&[]".to_owned()),
@@ -169,7 +183,8 @@ impl Emitter<'_> {
         let mut last_required = 0;
         for position in 1..=last {
             let place = &definition.places[position - 1];
-            let items: Vec<&Item> = segment.items.iter().filter(|item| usize::from(item.position) == position).collect();
+            let items: Vec<&Item> =
+                segment.items.iter().filter(|item| usize::from(item.position) == position).collect();
             if usage(&items) == "Required" {
                 last_required = position;
             }
@@ -181,7 +196,11 @@ impl Emitter<'_> {
             .iter()
             .map(|(kind, places)| {
                 let mask = places.iter().fold(0_u32, |mask, place| mask | 1 << place);
-                format!("Relation {{ kind: RelationKind::{}, first: {}, places: {mask:#x} }}", relation(*kind), places[0])
+                format!(
+                    "Relation {{ kind: RelationKind::{}, first: {}, places: {mask:#x} }}",
+                    relation(*kind),
+                    places[0]
+                )
             })
             .collect();
         let relations = self.intern("RELATIONS", "Relation", &relations);
@@ -224,7 +243,8 @@ impl Emitter<'_> {
     }
 
     fn simple(&mut self, place: &Place, usage: &str, item: Option<&Item>) -> Result<String, String> {
-        let element: &DataElement = self.dictionary.elements.get(&place.of).ok_or(format!("element {} is unknown", place.of))?;
+        let element: &DataElement =
+            self.dictionary.elements.get(&place.of).ok_or(format!("element {} is unknown", place.of))?;
         let kind = match (element.kind.as_str(), place.form_at) {
             (_, form_at) if form_at > 0 => "Dated",
             ("AN", _) => "Text",
@@ -243,7 +263,11 @@ impl Emitter<'_> {
         Ok(format!(
             "Element {{ number: {}, usage: Usage::{usage}, kind: Kind::{kind}, min: {}, max: {}, form_at: {}, repeats: {}, \
              codes: {codes}, outside: {outside}, components: &[] }}",
-            place.of.parse::<u16>().unwrap_or(0), element.min, element.max, place.form_at, place.repeats
+            place.of.parse::<u16>().unwrap_or(0),
+            element.min,
+            element.max,
+            place.form_at,
+            place.repeats
         ))
     }
 

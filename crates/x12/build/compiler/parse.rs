@@ -172,7 +172,8 @@ fn place_of(word: &str, at: &str) -> Result<Place, String> {
 
 fn relation(word: &str, at: &str) -> Result<(char, Vec<u8>), String> {
     let (kind, places) = word.split_at(1);
-    let kind = kind.chars().next().filter(|kind| "PRECL".contains(*kind)).ok_or(format!("{at}: no relation \"{word}\""))?;
+    let kind =
+        kind.chars().next().filter(|kind| "PRECL".contains(*kind)).ok_or(format!("{at}: no relation \"{word}\""))?;
     let places = places
         .as_bytes()
         .chunks(2)

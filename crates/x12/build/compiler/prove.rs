@@ -114,7 +114,8 @@ fn walk(guide: &Guide, index: usize, above: &mut Vec<Vec<Candidate>>) -> Result<
             // Inside a loop that occurs once, another of it is no rightful reading.
             let occurs_once = guide.loops[*child].max == 1;
             let still_open = here.iter().enumerate();
-            let still_open = still_open.filter(|(other, found)| found.group >= here[at].group && !(occurs_once && *other == at));
+            let still_open =
+                still_open.filter(|(other, found)| found.group >= here[at].group && !(occurs_once && *other == at));
             let still_open = still_open.map(|(_, found)| found.clone()).collect();
             above.push(still_open);
             walk(guide, *child, above)?;
@@ -142,7 +143,9 @@ fn candidates(guide: &Guide, index: usize) -> Vec<Candidate> {
         .filter_map(|(entry, group)| {
             let (segment, name) = match entry {
                 Entry::Segment(segment) => (segment, format!("line {}", segment.line)),
-                Entry::Loop(child, _) => (guide.loops[*child].trigger.as_ref()?, format!("loop {}", guide.loops[*child].id)),
+                Entry::Loop(child, _) => {
+                    (guide.loops[*child].trigger.as_ref()?, format!("loop {}", guide.loops[*child].id))
+                }
             };
             Some(Candidate { name, segment: segment.segment.clone(), qualifier: qualifier(segment), group })
         })
@@ -163,7 +166,9 @@ pub fn groups(guide: &Guide, index: usize) -> Vec<usize> {
     for entry in &guide.loops[index].entries {
         let segment = match entry {
             Entry::Segment(segment) => segment.segment.as_str(),
-            Entry::Loop(child, _) => guide.loops[*child].trigger.as_ref().map_or("", |trigger| trigger.segment.as_str()),
+            Entry::Loop(child, _) => {
+                guide.loops[*child].trigger.as_ref().map_or("", |trigger| trigger.segment.as_str())
+            }
         };
         if last.is_some_and(|last| last != segment) {
             group += 1;

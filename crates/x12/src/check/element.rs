@@ -89,7 +89,10 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     if !rules.relations.is_empty() && sink.errors_in_set == before {
         relations(cells, rules.relations, sink);
     }
-    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && cells.ends[count] - cells.ends[count - 1] == 1 }
+    Outcome {
+        clean: sink.errors_in_set == before,
+        trailing: count > 0 && cells.ends[count] - cells.ends[count - 1] == 1,
+    }
 }
 
 /// Elements after the last one that the guide uses.

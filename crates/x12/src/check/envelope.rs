@@ -9,8 +9,8 @@ use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::isa;
 use crate::check::report::{Coverage, GroupReport, InterchangeReport, SetReport};
-use crate::check::sink::{Rule, Sink};
 use crate::check::set::OpenSet;
+use crate::check::sink::{Rule, Sink};
 use crate::codes::CodeSets;
 use crate::date::{parse_d8, parse_tm};
 use crate::guide;
@@ -184,7 +184,8 @@ impl<'c> Envelope<'c> {
             ordinal: header.ordinal,
         });
         let span = header.span();
-        let at = At { segment: ISA, ordinal: header.ordinal, span: (span.start as u64, span.len() as u32), ..At::default() };
+        let at =
+            At { segment: ISA, ordinal: header.ordinal, span: (span.start as u64, span.len() as u32), ..At::default() };
         if !is_sound {
             self.sink.error(broken, at);
             return false;
@@ -392,13 +393,15 @@ impl<'c> Envelope<'c> {
         }
         let own_version = text(cells.get(3));
         // A GS08 of the bare standard (005010) leaves the guide to ST03.
-        let is_same = family(&own_version) == family(&group.report.version) || own_version.starts_with(&group.report.version);
+        let is_same =
+            family(&own_version) == family(&group.report.version) || own_version.starts_with(&group.report.version);
         if is_known && !own_version.is_empty() && !is_same {
             self.sink.error(&SET_VERSION, cells.at_element(3));
             is_known = false;
         }
         let id = text(cells.get(1));
-        let guide = guide::find(&id, &group.report.version).or_else(|| guide::find(&id, &own_version)).filter(|_| is_known);
+        let guide =
+            guide::find(&id, &group.report.version).or_else(|| guide::find(&id, &own_version)).filter(|_| is_known);
         if guide.is_none() && is_known && !ENVELOPE_ONLY.contains(&family(&group.report.version)) {
             self.sink.warning(&NO_GUIDE, cells.at());
         }
@@ -454,7 +457,11 @@ impl<'c> Envelope<'c> {
 /// A guide's name without the addenda: X222A1 and X222A2 are one family.
 fn family(version: &str) -> &str {
     match version.rsplit_once('A') {
-        Some((family, addenda)) if family.len() >= 10 && !addenda.is_empty() && addenda.bytes().all(|byte| byte.is_ascii_digit()) => family,
+        Some((family, addenda))
+            if family.len() >= 10 && !addenda.is_empty() && addenda.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            family
+        }
         _ => version,
     }
 }

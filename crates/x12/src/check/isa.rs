@@ -50,14 +50,22 @@ pub(crate) fn read(bytes: &[u8], start: usize) -> Option<Isa> {
     let element = *rest.get(3)?;
     let is_in_place = rest.len() >= LENGTH && SEPARATORS_AT.iter().all(|at| rest[*at] == element);
     if is_in_place {
-        return Some(Isa { delimiters: delimiters(element, rest[82], rest[104], rest[105]), end: start + LENGTH, is_sound: true });
+        return Some(Isa {
+            delimiters: delimiters(element, rest[82], rest[104], rest[105]),
+            end: start + LENGTH,
+            is_sound: true,
+        });
     }
     let window = &rest[..rest.len().min(LONGEST)];
     let mut places = window.iter().enumerate().filter(|(_, byte)| **byte == element).map(|(at, _)| at);
     let eleventh = places.nth(10);
     let sixteenth = places.nth(4);
     let (Some(eleventh), Some(sixteenth)) = (eleventh, sixteenth) else {
-        return Some(Isa { delimiters: Delimiters { element, ..Delimiters::default() }, end: start + 3, is_sound: false });
+        return Some(Isa {
+            delimiters: Delimiters { element, ..Delimiters::default() },
+            end: start + 3,
+            is_sound: false,
+        });
     };
     let byte_after = |at: usize| window.get(at + 1).copied().unwrap_or(0);
     let found = delimiters(element, byte_after(eleventh), byte_after(sixteenth), byte_after(sixteenth + 1));
@@ -90,9 +98,7 @@ pub(crate) fn check(isa: &Segment<'_>, sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let element = |n: usize| isa.element(n);
-    let is_pair = |value: &[u8], first: u8, last: u8| {
-        matches!(value, [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] if (first..=last).contains(&((tens - b'0') * 10 + ones - b'0')))
-    };
+    let is_pair = |value: &[u8], first: u8, last: u8| matches!(value, [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] if (first..=last).contains(&((tens - b'0') * 10 + ones - b'0')));
     let is_party = |value: &[u8]| is_pair(value, 1, 38) || matches!(value, b"ZZ" | b"NR" | b"SA" | b"SN");
     let mut require = |holds: bool, rule: &Rule, n: usize| {
         if !holds {

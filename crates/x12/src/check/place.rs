@@ -195,7 +195,10 @@ impl Place {
                 sink.error(&SEGMENT_REPEATS, cells.at());
             }
             self.note_problem(cells, judge);
-            return Placement::Found { rules: self.frames[depth].table.entries[usize::from(index)].rules, opened: true };
+            return Placement::Found {
+                rules: self.frames[depth].table.entries[usize::from(index)].rules,
+                opened: true,
+            };
         }
         self.close_to(depth, cells, judge, sink);
         if cells.id == HL {
@@ -224,7 +227,9 @@ impl Place {
     /// Whether the open loop holds nothing but this same first segment, of which there may be no other.
     fn is_doubled(&self, depth: usize, index: u8) -> bool {
         let is_same = self.frames.get(depth + 1).is_some_and(|frame| frame.via == index && frame.seen == 0);
-        is_same && self.frames[depth].table.entries[usize::from(index)].child != NO_CHILD && !self.has_room(depth, index)
+        is_same
+            && self.frames[depth].table.entries[usize::from(index)].child != NO_CHILD
+            && !self.has_room(depth, index)
     }
 
     /// Notes that something was told of the structure here.
@@ -237,7 +242,8 @@ impl Place {
     /// Whether the last problem is so near that what follows may be its consequence.
     pub fn is_recovering(&self, cells: &Cells<'_>) -> bool {
         let is_near = |ordinal: u32| cells.ordinal.saturating_sub(ordinal) <= RECOVERY;
-        (self.is_broken && is_near(self.last_told)) || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal))
+        (self.is_broken && is_near(self.last_told))
+            || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal))
     }
 
     /// Counts an entry, opens its loop if it is the first segment of one.
@@ -364,7 +370,9 @@ impl Place {
         if let Some(holder) = holder {
             return self.imply(holder.depth, holder.child, holder.inner, cells, judge, sink);
         }
-        if let Some((depth, index)) = guess.awaited.or(guess.only()).filter(|(depth, index)| self.has_room(*depth, *index)) {
+        if let Some((depth, index)) =
+            guess.awaited.or(guess.only()).filter(|(depth, index)| self.has_room(*depth, *index))
+        {
             return self.settle(depth, index, cells, judge, sink);
         }
         self.is_lost = true;

@@ -34,7 +34,15 @@ pub(crate) struct Sink<'c> {
 
 impl<'c> Sink<'c> {
     pub fn new(codes: &'c dyn CodeSets) -> Self {
-        Self { problems: Problems::default(), codes, loop_id: "", errors_in_set: 0, note: 0, group_codes: Vec::new(), set_codes: Vec::new() }
+        Self {
+            problems: Problems::default(),
+            codes,
+            loop_id: "",
+            errors_in_set: 0,
+            note: 0,
+            group_codes: Vec::new(),
+            set_codes: Vec::new(),
+        }
     }
 
     pub fn error(&mut self, rule: &Rule, at: At) {

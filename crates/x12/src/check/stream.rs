@@ -59,7 +59,10 @@ impl Reader<'_, '_> {
     fn read(&mut self) -> Option<Verdict> {
         let mut at = if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         at = self.skip_padding(at);
-        let is_isa = |at: usize| self.bytes[at..].starts_with(b"ISA") && self.bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric());
+        let is_isa = |at: usize| {
+            self.bytes[at..].starts_with(b"ISA")
+                && self.bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        };
         if at >= self.bytes.len() || !is_isa(at) {
             match self.find_isa(at, LEAD_IN) {
                 Some(found) if !self.bytes[at..].starts_with(b"GS") => at = found,
@@ -72,7 +75,8 @@ impl Reader<'_, '_> {
             if at < self.bytes.len() && !is_isa_at(self.bytes, at) {
                 let next = self.find_isa(at, self.bytes.len());
                 if self.envelope.ended_well() {
-                    let span = (at as u64, next.unwrap_or(self.bytes.len()).saturating_sub(at).min(u32::MAX as usize) as u32);
+                    let span =
+                        (at as u64, next.unwrap_or(self.bytes.len()).saturating_sub(at).min(u32::MAX as usize) as u32);
                     let at = At { segment: SegmentId::default(), ordinal: self.ordinal, span, ..At::default() };
                     self.envelope.sink.warning(&TRAILING, at);
                 }
@@ -100,7 +104,8 @@ impl Reader<'_, '_> {
         let place = At { segment: SegmentId::new(b"ISA"), span: (at as u64, 0), ..At::default() };
         let rest = &self.bytes[at.min(self.bytes.len())..];
         let begins_inside = [&b"GS"[..], b"ST", b"TA1", b"IEA", b"ISA"].iter().any(|id| {
-            rest.starts_with(id) && rest.get(id.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
+            rest.starts_with(id)
+                && rest.get(id.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
         });
         if begins_inside {
             self.envelope.sink.error(&NO_ISA, place);

@@ -15,7 +15,9 @@ const STEP: usize = 64;
 
 /// Whether this machine has the instructions; the answer is kept by the standard library.
 pub(super) fn is_available() -> bool {
-    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("popcnt")
+    std::arch::is_x86_feature_detected!("avx2")
+        && std::arch::is_x86_feature_detected!("bmi1")
+        && std::arch::is_x86_feature_detected!("popcnt")
 }
 
 /// Scans a block.

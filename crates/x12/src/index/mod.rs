@@ -73,7 +73,9 @@ mod tests {
             let length = (next() % 700) as usize;
             let alphabet: &[u8] = if round % 2 == 0 { b"*~:^AB01 \r\n\x7f\xff\x1f" } else { b"*~ABCDEFGHIJKLMNOPQR" };
             let block: Vec<u8> = (0..length)
-                .map(|_| if round % 5 == 0 { next() as u8 } else { alphabet[(next() % alphabet.len() as u64) as usize] })
+                .map(
+                    |_| if round % 5 == 0 { next() as u8 } else { alphabet[(next() % alphabet.len() as u64) as usize] },
+                )
                 .collect();
             let delimiters = match round % 3 {
                 0 => Delimiters::default(),

@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn the_element_is_underlined() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
         let bytes = std::fs::read(path).unwrap();
         let text = check_text("claims.x12", &bytes, &check(&bytes, &ShapeOnly));
         assert!(text.starts_with("claims.x12: rejected · 33 segments · 1 errors, 0 warnings\n"), "{text}");

@@ -67,7 +67,8 @@ fn push_set(out: &mut String, set: &TransactionSet<'_>) {
         match place.take(&cells, judge.as_mut(), &mut sink) {
             Placement::Found { rules, opened } => {
                 if opened {
-                    let _ = writeln!(out, "{}{} {}", "  ".repeat(place.depth() + 1), place.loop_id(), place.loop_label());
+                    let _ =
+                        writeln!(out, "{}{} {}", "  ".repeat(place.depth() + 1), place.loop_id(), place.loop_label());
                 }
                 push_segment(out, segment, place.depth() + 2, rules.elements);
             }

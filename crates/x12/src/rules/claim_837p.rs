@@ -113,7 +113,8 @@ impl SetRules for ClaimRules {
             Tag::TaxId if clean => tax_id(cells, sink),
             Tag::Subscriber => {
                 let is_self = cells.get(2) == b"18";
-                self.subscriber = Subscriber { at: cells.at_element(2), is_clean: clean, is_self, ..Subscriber::default() };
+                self.subscriber =
+                    Subscriber { at: cells.at_element(2), is_clean: clean, is_self, ..Subscriber::default() };
             }
             Tag::SubscriberName if clean => member_id(cells, sink),
             Tag::SubscriberStreet => self.subscriber.has_street = true,
