@@ -240,6 +240,7 @@ impl Link {
     }
 }
 
+#[cfg(test)]
 /// What a statement asks for and gives.
 #[cfg(test)]
 #[derive(Debug, Clone, PartialEq, Eq)]
