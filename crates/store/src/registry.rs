@@ -112,8 +112,7 @@ mod tests {
                             let prepared =
                                 connection.prepare(&numbered).map_err(|e| sqlite::refused(statement.name, &e))?;
                             assert_eq!(prepared.parameter_count(), parameters, "{}", statement.name);
-                            let found: Vec<_> =
-                                prepared.column_names().map(|n| (n.to_owned(), None)).collect();
+                            let found: Vec<_> = prepared.column_names().map(|n| (n.to_owned(), None)).collect();
                             check_columns(statement, &found);
                         }
                         Link::Postgres(link) => {

@@ -164,13 +164,16 @@ fn what_is_no_remittance_is_refused_by_name_and_changes_nothing() {
     });
 }
 
+/// What is changed, and the change.
+type Mutation = (&'static str, fn(&mut Payment));
+
 #[test]
 fn one_cent_off_is_quarantined_or_set_aside_and_never_posted_to_a_claim() {
     for_each_engine(|db| {
         clinic(db, 2);
         let right = || Payment::new("EFT1", vec![Clp::paid(1), Clp::partly_denied(2)]).with_plb("WO", "R1", 500);
         let before = untouched(db);
-        let mutations: [(&str, fn(&mut Payment)); 3] =
+        let mutations: [Mutation; 3] =
             [("BPR02", |p| p.amount += 1), ("PLB04", |p| p.plb[0].2 += 1), ("CLP04", |p| p.claims[0].paid += 1)];
         for (what, change) in mutations {
             let mut payment = right();
