@@ -20,8 +20,9 @@ fn played(seed: u64, name: &str) -> Played {
         assert!(day <= of);
     });
     std::fs::remove_dir_all(&folder).unwrap();
+    let played = outcome.unwrap_or_else(|error| panic!("{error:#}"));
     assert!(days > 40, "{days} working days");
-    outcome.unwrap_or_else(|error| panic!("{error:#}"))
+    played
 }
 
 #[test]

@@ -79,10 +79,9 @@ fn code(stage: &mut Stage, visits: &[VisitStory], today: Date) -> anyhow::Result
     });
     for visit in slipped {
         let Some(encounter) = stage.encounters.get(&visit.number).copied() else { continue };
-        let patient = stage.on_file.get(&visit.patient).copied();
-        if !waiting.iter().any(|row| row.patient_id == patient && has_rested(row, today))
-            || stage.coded.contains(&visit.number)
-        {
+        let claim = stage.claims.get(&visit.number).copied();
+        let waits = waiting.iter().any(|row| claim.is_some() && row.claim_id == claim && has_rested(row, today));
+        if !waits || stage.coded.contains(&visit.number) {
             continue;
         }
         let changed = change_codes(&stage.db, &stage.staff.coder, stage.practice, encounter, &codes(visit));

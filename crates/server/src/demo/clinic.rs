@@ -68,7 +68,7 @@ pub fn charge(stage: &mut Stage, house: &House, visit: &VisitStory) -> anyhow::R
     stage.encounters.insert(visit.number, captured.encounter_id);
     if captured.payer_id.is_some() {
         let scrubbed = claim_visit(&stage.db, &stage.staff.tier1, stage.practice, captured.encounter_id);
-        in_scene("a claim is made", scrubbed)?;
+        stage.claims.insert(visit.number, in_scene("a claim is made", scrubbed)?.claim_id);
     }
     Ok(())
 }

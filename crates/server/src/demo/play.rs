@@ -127,6 +127,7 @@ fn set(db: Db, env: Env, options: &Options, script: &Script) -> anyhow::Result<(
         patients: script.patients.clone(),
         on_file: BTreeMap::new(),
         encounters: BTreeMap::new(),
+        claims: BTreeMap::new(),
         handed_up: Vec::new(),
         coded: BTreeSet::new(),
         mended: BTreeSet::new(),

@@ -249,8 +249,8 @@ fn patient(chance: &Chance, payers: &[PayerBehaviour], number: usize, start: Dat
         },
     };
     let old = i32::try_from(years).unwrap_or(0) >= MEDICARE_AGE;
-    let insured = newcomer || old || !dice.happens(SELF_PAY_BP, "self-pay");
-    let mut cards = if insured { cards(&dice, payers, number, child, old, start) } else { Vec::new() };
+    let has_card = newcomer || old || !dice.happens(SELF_PAY_BP, "self-pay");
+    let mut cards = if has_card { cards(&dice, payers, number, child, old, start) } else { Vec::new() };
     if let Some(first) = cards.first_mut().filter(|_| newcomer) {
         (first.slip, first.ended_on) = (Some(Slip::MemberIdShort), None);
     }

@@ -38,6 +38,8 @@ pub struct Stage {
     pub on_file: BTreeMap<usize, PatientId>,
     /// The visits on file, by number in the story.
     pub encounters: BTreeMap<usize, EncounterId>,
+    /// The claims made of them, by number in the story.
+    pub claims: BTreeMap<usize, ClaimId>,
     /// Questions handed up, with the day on which Tier 2 ends them.
     pub handed_up: Vec<(Date, InquiryId, &'static str)>,
     /// Visits whose codes were completed, by number in the story.
