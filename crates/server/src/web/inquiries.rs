@@ -24,9 +24,14 @@ use app::patient_account::PatientAccount;
 /// What stands in the address.
 #[derive(Deserialize)]
 pub struct Asked {
+    done: Option<String>,
+}
+
+/// What was typed to find the account. Often a name, so it never stands in an address.
+#[derive(Deserialize)]
+pub struct Search {
     #[serde(default)]
     q: String,
-    done: Option<String>,
 }
 
 /// What the forms of an inquiry hold; each form sends its own fields.
@@ -66,6 +71,8 @@ struct Known {
     account: PatientAccount,
     eligibility: Vec<(Chip, EligibilityViewRow)>,
     suggestion: String,
+    /// What this person's tier may offer.
+    next_steps: Vec<&'static str>,
 }
 
 /// The handover form of the shared template reads `pane.typed`.
@@ -121,7 +128,12 @@ pub async fn create(State(desk): State<Desk>, who: SignedIn, Form(said): Form<Sa
 
 /// One inquiry.
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryId>, Query(asked): Query<Asked>) -> Page {
-    page(&desk, &who, id, asked, Said::default(), Typed::default(), None).await
+    page(&desk, &who, id, Filled { done: asked.done, ..Filled::default() }).await
+}
+
+/// Finds the account that it is about.
+pub async fn search(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryId>, Form(typed): Form<Search>) -> Page {
+    page(&desk, &who, id, Filled { search: typed.q, ..Filled::default() }).await
 }
 
 /// Compares what the caller says with the account.
@@ -146,8 +158,7 @@ pub async fn verify(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryI
         "{} of 2 identifiers match. Ask for another one; say nothing about the account before two match.",
         check.matched.len()
     );
-    let asked = Asked { q: String::new(), done: None };
-    page(&desk, &who, id, asked, said, Typed::default(), Some((String::new(), problem))).await
+    page(&desk, &who, id, Filled { said, problem: Some((String::new(), problem)), ..Filled::default() }).await
 }
 
 /// Writes down the answer.
@@ -156,10 +167,7 @@ pub async fn answer(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryI
     let done = desk.blocking(move |db, practice| app::inquiry::answer(db, &actor, practice, id, &words)).await;
     match done.map_err(Refusal::for_form) {
         Ok(()) => go("/inquiries", "answered"),
-        Err(problem) => {
-            let asked = Asked { q: String::new(), done: None };
-            page(&desk, &who, id, asked, said, Typed::default(), Some(problem?)).await
-        }
+        Err(problem) => page(&desk, &who, id, Filled { said, problem: Some(problem?), ..Filled::default() }).await,
     }
 }
 
@@ -174,23 +182,23 @@ pub async fn escalate(
     let done = desk.blocking(move |db, practice| app::inquiry::escalate(db, &actor, practice, id, handover)).await;
     match done.map(|_| ()).map_err(Refusal::for_form) {
         Ok(()) => Ok(Redirect::to("/inquiries?done=escalated").into_response()),
-        Err(problem) => {
-            let asked = Asked { q: String::new(), done: None };
-            page(&desk, &who, id, asked, Said::default(), typed, Some(problem?)).await
-        }
+        Err(problem) => page(&desk, &who, id, Filled { typed, problem: Some(problem?), ..Filled::default() }).await,
     }
 }
 
-async fn page(
-    desk: &Desk,
-    who: &SignedIn,
-    id: InquiryId,
-    asked: Asked,
+/// What the page's forms hold when it is shown again.
+#[derive(Default)]
+struct Filled {
+    done: Option<String>,
+    search: String,
     said: Said,
     typed: Typed,
     problem: Option<(String, String)>,
-) -> Page {
-    let (actor, search) = (who.actor.clone(), asked.q.clone());
+}
+
+async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Page {
+    let Filled { done, search: typed_search, said, typed, problem } = filled;
+    let (actor, search) = (who.actor.clone(), typed_search.clone());
     let (inquiry, state, found, known) = desk
         .blocking(move |db, practice| {
             let (inquiry, state) = app::inquiry::show(db, &actor, practice, id)?;
@@ -204,25 +212,27 @@ async fn page(
                     let beside = db.read(&actor, practice, |read| {
                         store::views::patients::get(read, patient)?.ok_or(app::Error::NotFound("patient"))
                     })?;
-                    Some((account, beside.eligibility))
+                    let answer = app::answers::for_patient(db, &actor, practice, patient, inquiry.reason)?;
+                    Some((account, beside.eligibility, answer))
                 }
                 None => None,
             };
             Ok((inquiry, state, found, known))
         })
         .await?;
-    let known = known.map(|(account, eligibility)| Known {
-        suggestion: suggestion(inquiry.reason, &account, &eligibility),
+    let known = known.map(|(account, eligibility, answer)| Known {
+        suggestion: answer.say.join(" "),
+        next_steps: answer.next_steps,
         eligibility: eligibility.into_iter().map(|row| (chips::coverage(&row.status), row)).collect(),
         account,
     });
     let escalation = who.why_not(Action::EscalateWork, &ResourceState::default());
     render(&InquiryPage {
-        shell: Shell::new(desk, who, "/inquiries").after(asked.done.as_deref()),
+        shell: Shell::new(desk, who, "/inquiries").after(done.as_deref()),
         matched: inquiry.verified.iter().map(|identifier| identifier_words(*identifier)).collect(),
         chosen: said.patient_id.or(inquiry.patient_id),
         above: escalation,
-        typed_search: asked.q,
+        typed_search,
         pane: Pane { typed },
         inquiry,
         state,
@@ -231,50 +241,6 @@ async fn page(
         said,
         problem,
     })
-}
-
-/// Words to begin the answer with, from the account itself.
-fn suggestion(reason: InquiryReason, account: &PatientAccount, eligibility: &[EligibilityViewRow]) -> String {
-    let owed = || account.visits.iter().filter(|visit| visit.decided && visit.standing.patient_owes.is_positive());
-    match reason {
-        InquiryReason::BillExplanation | InquiryReason::BilledWrongly | InquiryReason::ClaimDenied => {
-            let visits: Vec<String> = match owed().next() {
-                Some(_) => owed().map(|visit| visit.say.join(" ")).collect(),
-                None => account.visits.first().map(|visit| visit.say.join(" ")).into_iter().collect(),
-            };
-            visits.join(" ")
-        }
-        InquiryReason::Balance => format!(
-            "You owe ${} now, for {} visit{}. ${} is still with your plan and is not asked of you.",
-            account.owes_now,
-            account.visits_owed,
-            if account.visits_owed == 1 { "" } else { "s" },
-            account.with_payers + account.waiting_for_payer,
-        ),
-        InquiryReason::PaymentReceived => match account.payments.first() {
-            Some(payment) => format!(
-                "We received ${} on {} ({}), receipt {}.",
-                payment.amount,
-                filters::in_words(payment.received_on),
-                payment.words,
-                payment.receipt_number
-            ),
-            None => "We have no payment from you yet.".to_owned(),
-        },
-        InquiryReason::InsuranceActive => match eligibility.first() {
-            Some(answer) => format!(
-                "Your insurer said on {} that your coverage is {}.",
-                filters::in_words(answer.asked_for),
-                answer.status
-            ),
-            None => "We have not asked your insurer yet.".to_owned(),
-        },
-        InquiryReason::Resubmit
-        | InquiryReason::PayerNeverGotIt
-        | InquiryReason::CodingDispute
-        | InquiryReason::Complaint
-        | InquiryReason::Other => String::new(),
-    }
 }
 
 fn identifier_words(identifier: Identifier) -> &'static str {

@@ -55,6 +55,7 @@ fn desk(routes: Routes) -> Routes {
         .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)
         .post("/inquiries", Policy::May(Action::LogInquiry), inquiries::create)
         .get("/inquiries/{id}", Policy::May(Action::AnswerInquiry), inquiries::show)
+        .post("/inquiries/{id}/search", Policy::May(Action::AnswerInquiry), inquiries::search)
         .post("/inquiries/{id}/identity", Policy::May(Action::AnswerInquiry), inquiries::verify)
         .post("/inquiries/{id}/answer", Policy::May(Action::AnswerInquiry), inquiries::answer)
         .post("/inquiries/{id}/escalations", Policy::May(Action::EscalateWork), inquiries::escalate)
@@ -63,7 +64,7 @@ fn desk(routes: Routes) -> Routes {
 /// Claims, accounts, remittances.
 fn records(routes: Routes) -> Routes {
     routes
-        .get("/find", Policy::May(Action::FindPatient), find::show)
+        .post("/find", Policy::May(Action::FindPatient), find::show)
         .get("/claims", Policy::May(Action::ViewClaim), claims::index)
         .get("/claims/{id}", Policy::May(Action::ViewClaim), claims::show)
         .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)
@@ -75,7 +76,7 @@ fn records(routes: Routes) -> Routes {
 /// A patient's account and what is entered on it.
 fn patient_pages(routes: Routes) -> Routes {
     routes
-        .get("/patients", Policy::May(Action::FindPatient), find::people)
+        .get("/patients", Policy::May(Action::FindPatient), find::index)
         .get("/patients/new", Policy::May(Action::RegisterPatient), registration::new_patient)
         .post("/patients", Policy::May(Action::RegisterPatient), registration::create_patient)
         .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)

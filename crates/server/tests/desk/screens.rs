@@ -93,7 +93,7 @@ fn every_screen_is_whole_by_day() {
     look(&browser, "remittance");
     open_first(&browser, &format!("{base}/work?desk=tier2"));
     look(&browser, "desk");
-    for list in ["claims", "remittances", "inquiries", "statements", "patients?q=a", "me", "work?desk=mine"] {
+    for list in ["claims", "remittances", "inquiries", "statements", "patients", "me", "work?desk=mine"] {
         browser.go(&format!("{base}/{list}"));
         look(&browser, list.split('?').next().unwrap_or(list));
     }
