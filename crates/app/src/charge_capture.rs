@@ -30,6 +30,10 @@ pub use change::{CodedLine, VisitChange, VisitCodes, bill_patient, change_codes,
 /// Why a patient's statements wait while a visit has no coverage; shown on the account.
 const HOLD_FOR_COVERAGE: &str = "insurance pending";
 
+/// Most that one charge may be: ten million dollars, above the dearest single treatment. More is a slip; the books never
+/// forget it, and a few slips of the size of a 64-bit number would make every sum over them fail.
+const LARGEST_CHARGE: Money = Money::from_cents(1_000_000_000);
+
 /// A visit as it comes in, from the form, a CSV or a FHIR bundle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewVisit {
@@ -205,6 +209,12 @@ fn charges(tx: &mut Tx, encounter_id: EncounterId, visit: &NewVisit) -> Result<V
             Some(amount) if amount < Money::ZERO => {
                 return Err(Error::invalid(format!("service {line_number} amount"), "A price is zero or more."));
             }
+            Some(amount) if amount > LARGEST_CHARGE => {
+                return Err(Error::invalid(
+                    format!("service {line_number} amount"),
+                    "At most 10,000,000.00 for one service. Check the amount.",
+                ));
+            }
             Some(amount) => amount,
             None => price(tx, &procedure, service.units, visit.date_of_service, line_number)?,
         };
@@ -237,6 +247,7 @@ fn price(conn: &Conn, procedure: &Procedure, units: Units, on: Date, line_number
         Error::invalid(field(), "The fee schedule has no price for this code on that day. Add it, or enter the amount.")
     })?;
     of_units(unit, units)
+        .filter(|amount| *amount <= LARGEST_CHARGE)
         .ok_or_else(|| Error::invalid(field(), "The price of so many units is too large; correct the units."))
 }
 

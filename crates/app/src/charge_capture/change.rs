@@ -1,6 +1,8 @@
 //! Changes of a visit before its claim is on its way: the front desk mends data, the coder codes. What a change of
 //! codes or units makes of the price is posted as a difference; no posting is ever changed.
 
+use std::collections::HashSet;
+
 use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
 use billing::charge::{Charge, Drug, Procedure, Units};
@@ -169,6 +171,7 @@ pub fn change_codes(
     coded: &VisitCodes,
 ) -> Result<(), Error> {
     allow(actor, Action::ChangeCodes, &ResourceState::default())?;
+    each_line_once(coded)?;
     db.write(actor, practice, |tx| {
         let mut encounter = changeable(tx, id)?;
         encounter.diagnoses = coded.diagnoses.iter().map(|code| codes::icd10cm::normalized(code)).collect();
@@ -247,6 +250,17 @@ fn refuse_if_paid(tx: &mut Tx, charges: &[Charge]) -> Result<(), Error> {
     Ok(())
 }
 
+/// A line named twice would move the books twice and the charge once.
+fn each_line_once(coded: &VisitCodes) -> Result<(), Error> {
+    let mut seen = HashSet::new();
+    for number in coded.lines.iter().filter_map(|line| line.line_number) {
+        if !seen.insert(number) {
+            return Err(Error::invalid(format!("line {number}"), "The line is coded twice; keep one of the two."));
+        }
+    }
+    Ok(())
+}
+
 fn coded_charge(tx: &mut Tx, encounter: &Encounter, before: &[Charge], line: &CodedLine) -> Result<Charge, Error> {
     let procedure = upper(&line.procedure);
     let Some(number) = line.line_number else {
@@ -304,12 +318,15 @@ fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<
 /// The visit, if no claim of it is on its way or decided.
 fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
     let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
-    for (_, _, status) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+    for (status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
         match status {
             ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {}
+            // Withdrawn before any payer decided it: nothing of it is in the books.
+            ClaimStatus::Closed if adjudicated_on.is_none() => {}
             ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
                 return Err(Error::refused(
-                    "The claim of this visit is with the payer. Wait for its answer; then send a corrected claim.",
+                    "The claim of this visit is with the payer or decided. Wait for the answer; a decided one needs a \
+                     corrected claim, which is Tier 2's.",
                 ));
             }
         }

@@ -169,9 +169,19 @@ fn a_new_code_posts_the_difference_of_the_prices() {
         assert_eq!(balance(db, AccountKind::PayerReceivable), 21_500);
         assert_eq!(load(db, id).body.total_charge(), Money::from_cents(21_500));
 
-        move_to(db, id, &[submitted()]);
-        let late = change_codes(db, &coder(), PRACTICE, captured.encounter_id, &codes);
-        assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+        let mut twice = codes.clone();
+        twice.lines.push(codes.lines[0].clone());
+        let refused = change_codes(db, &coder(), PRACTICE, captured.encounter_id, &twice);
+        assert!(matches!(refused, Err(Error::Invalid { .. })), "{refused:?}");
+
+        for steps in [&[submitted()][..], &[ClaimEvent::Adjudicated, ClaimEvent::Closed]] {
+            move_to(db, id, steps);
+            let late = change_codes(db, &coder(), PRACTICE, captured.encounter_id, &codes);
+            assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+            let late = not_billable(db, &tier1(), PRACTICE, captured.encounter_id, "It was entered twice.");
+            assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+        }
+        assert_eq!(balance(db, AccountKind::PayerReceivable), 21_500);
     });
 }
 
