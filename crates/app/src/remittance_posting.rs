@@ -319,7 +319,9 @@ fn post_entries(
 ) -> Result<(), Error> {
     let remittance = &set.remittance;
     let day = remittance.paid_on;
-    let key = hex(&sha256(format!("{}|{}", remittance.payer_trace_id, remittance.trace).as_bytes())[..16]);
+    // As `remittance_import` recognises a payment: one number may pay two payees.
+    let named = format!("{}|{}|{}", remittance.payer_trace_id, remittance.trace, remittance.payee_npi);
+    let key = hex(&sha256(named.as_bytes())[..16]);
     let mut entries: Vec<(BalancedEntry, String)> = Vec::with_capacity(decided.len() + 1);
     let mut push = |draft: DraftEntry, postings: Vec<Posting>, key: String| -> Result<(), Error> {
         if postings.is_empty() {
