@@ -354,7 +354,7 @@ fn functional_id(kind: &str) -> &'static str {
 ///
 /// # Errors
 /// Of the database only.
-pub fn open_late_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+pub(crate) fn open_late_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
         let late = tx.query(&LATE_CLAIMS, params![tx.today(), MOST_CLAIMS_A_RUN])?;
         let mut opened = 0;

@@ -36,7 +36,7 @@ const MOST_CLAIMS_A_RUN: i64 = 10_000;
 /// Most files that one delivery takes up; the next run goes on.
 const MOST_FILES_A_RUN: i64 = 200;
 /// Business days that a claim's own acknowledgment (277CA) may come after the file's (999): payers answer files in
-/// one day and claims in two (trust.md 4.5).
+/// one day and claims in two.
 const CLAIM_ANSWER_AFTER_FILE_DAYS: u32 = 1;
 /// Files shown in a list.
 const FILES_SHOWN: i64 = 200;
@@ -310,7 +310,7 @@ pub fn files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Submiss
 ///
 /// # Errors
 /// Of the database only.
-pub fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+pub(crate) fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
         let late = tx.query(&UNANSWERED, params![tx.today(), MOST_FILES_A_RUN])?;
         for file in &late {

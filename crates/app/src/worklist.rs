@@ -287,7 +287,7 @@ pub fn resolve(
     })
 }
 
-/// Business days until somebody looks again at a claim that a desk gave back to its payer (desk.md 4.3).
+/// Business days until somebody looks again at a claim that a desk gave back to its payer.
 const LOOK_AGAIN_BUSINESS_DAYS: u32 = 15;
 
 /// Every open claim is in exactly one hand: after its last item ended, the payer has it with a date to look again. A

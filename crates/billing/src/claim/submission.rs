@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ClaimId, SubmissionId};
 
-/// Where an outbound file is (trust.md 4.5).
+/// Where an outbound file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SubmissionStatus {
     /// Bytes, hash and control numbers are stored; nothing has left.

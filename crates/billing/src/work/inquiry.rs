@@ -41,7 +41,7 @@ words! {
 }
 
 words! {
-    /// What it is about (desk.md 4.4; the rest of the catalogue arrives with step D).
+    /// What it is about.
     InquiryReason {
         /// P01
         BillExplanation "bill_explanation" "Why did I get this bill?",
@@ -69,7 +69,7 @@ words! {
 }
 
 impl InquiryReason {
-    /// The work it opens: a dispute or complaint goes to Tier 2 at once (desk.md 4.2).
+    /// The work it opens: a dispute or complaint goes to Tier 2 at once.
     pub fn work_reason(self) -> WorkReason {
         match self {
             InquiryReason::BillExplanation

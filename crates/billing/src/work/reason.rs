@@ -116,7 +116,7 @@ macro_rules! reasons {
             /// The first desk: who acts when nothing was escalated.
             pub fn desk(self) -> Desk { match self { $(WorkReason::$variant => Desk::$desk),* } }
 
-            /// Business days until it should be resolved (desk.md 4.2, editable per practice from step D).
+            /// Business days until it should be resolved.
             pub fn due_in_business_days(self) -> u32 { match self { $(WorkReason::$variant => $days),* } }
 
             /// What a worklist says.

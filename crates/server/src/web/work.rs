@@ -20,7 +20,7 @@ use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 use app::worklist::WorkItemView;
 
-/// Where a problem can begin: the first level of every root cause (desk.md 4.2).
+/// Where a problem can begin: the first level of every root cause.
 const STAGES: &[&str] = &[
     "registration",
     "eligibility",

@@ -7,7 +7,7 @@ use ledger::Money;
 use super::{Cell, Report};
 use crate::{Read, StoreError, params, record, statements};
 
-/// Ends of the buckets in days since the date of service (the field's usual ones; facts.md 3.1).
+/// Ends of the buckets in days since the date of service (the field's usual ones).
 const BUCKET_ENDS: [i64; 4] = [30, 60, 90, 120];
 
 /// Owed by age.
