@@ -97,6 +97,11 @@ pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim,
     if let Some((id, _, _)) = living.iter().find(|(_, payer, _)| *payer == sources.payer.id) {
         return Ok(CreatedClaim { id: *id, is_new: false });
     }
+    let places = tx.query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
+    if places.iter().any(|(payer, _, decided_on)| *payer == sources.payer.id && decided_on.is_some()) {
+        // A second original would ask the payer twice for one visit.
+        return Err(Error::refused("This payer has decided the visit already. What is wrong with it is Tier 2's."));
+    }
     if sources.charges.is_empty() {
         return Err(Error::refused("The visit has no charges, so there is nothing to claim. Enter them first."));
     }

@@ -216,9 +216,10 @@ statements! {
     pub const LIVE_CLAIMS_OF_ENCOUNTER: (ClaimId, PayerId, ClaimStatus) =
         "SELECT id, payer_id, status FROM claim WHERE practice_id = $1 AND encounter_id = $2 AND status <> 'closed' \
          ORDER BY control_number";
-    /// Where each claim of a visit is, closed ones too, and the day a payer decided it.
-    pub const PLACES_OF_CLAIMS_OF_ENCOUNTER: (ClaimStatus, Option<Date>) =
-        "SELECT status, adjudicated_on FROM claim WHERE practice_id = $1 AND encounter_id = $2 ORDER BY control_number";
+    /// A visit's claims, closed ones too: the payer, where it is, and the day it was decided.
+    pub const PLACES_OF_CLAIMS_OF_ENCOUNTER: (PayerId, ClaimStatus, Option<Date>) =
+        "SELECT payer_id, status, adjudicated_on FROM claim WHERE practice_id = $1 AND encounter_id = $2 \
+         ORDER BY control_number";
     /// Keys and place of a claim.
     pub const CLAIM_ROW: ClaimRow = "SELECT id, patient_id, encounter_id, payer_id, coverage_id, coverage_version, \
         control_number, version, status, rejections, total_cents, date_of_service, filing_limit_on, follow_up_on, \

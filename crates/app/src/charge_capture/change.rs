@@ -318,7 +318,7 @@ fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<
 /// The visit, if no claim of it is on its way or decided.
 fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
     let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
-    for (status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
+    for (_, status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
         match status {
             ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {}
             // Withdrawn before any payer decided it: nothing of it is in the books.

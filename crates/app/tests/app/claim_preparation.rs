@@ -181,6 +181,8 @@ fn a_new_code_posts_the_difference_of_the_prices() {
             let late = not_billable(db, &tier1(), PRACTICE, captured.encounter_id, "It was entered twice.");
             assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
         }
+        let again = create_claim(db, &tier1(), PRACTICE, captured.encounter_id);
+        assert!(matches!(again, Err(Error::Refused(_))), "{again:?}");
         assert_eq!(balance(db, AccountKind::PayerReceivable), 21_500);
     });
 }
