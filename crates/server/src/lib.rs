@@ -4,5 +4,6 @@
 pub mod cli;
 pub mod demo;
 pub mod import;
+mod report_csv;
 pub mod serve;
 pub mod web;

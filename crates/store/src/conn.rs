@@ -79,6 +79,12 @@ impl Conn {
         self.today
     }
 
+    /// The instant at which this transaction's civil day began in the practice's time zone.
+    pub fn today_began(&self) -> Timestamp {
+        // Only a date at the end of the calendar has no midnight; "nothing yet today" is then the honest answer.
+        self.today.to_zoned(self.env.zone().clone()).map_or(self.now, |midnight| midnight.timestamp())
+    }
+
     /// True on PostgreSQL; for the few texts that must differ.
     pub fn is_postgres(&self) -> bool {
         match self.link {

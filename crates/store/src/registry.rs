@@ -20,6 +20,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::registration::STATEMENTS,
     crate::remittance::STATEMENTS,
     crate::reports::aging::STATEMENTS,
+    crate::reports::conflicts::STATEMENTS,
     crate::reports::journal::STATEMENTS,
     crate::submission::STATEMENTS,
     crate::verify::STATEMENTS,

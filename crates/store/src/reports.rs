@@ -3,8 +3,10 @@
 
 pub mod aging;
 pub mod claims;
+pub mod conflicts;
 pub mod journal;
 
+use billing::access::Action;
 use ledger::Money;
 
 use crate::{Read, StoreError};
@@ -28,6 +30,10 @@ pub struct Report {
     pub title: &'static str,
     /// What it answers, in a sentence.
     pub answers: &'static str,
+    /// The right to read it.
+    pub action: Action,
+    /// What is said where there is no row.
+    pub when_empty: &'static str,
     /// Heads of the columns, in the order of the cells.
     pub columns: &'static [&'static str],
     /// Runs it as of the transaction's today.
@@ -35,7 +41,7 @@ pub struct Report {
 }
 
 /// Every report.
-pub const REPORTS: &[&Report] = &[&aging::AGING, &claims::CLAIMS, &journal::JOURNAL];
+pub const REPORTS: &[&Report] = &[&aging::AGING, &claims::CLAIMS, &conflicts::CONFLICTS, &journal::JOURNAL];
 
 /// The report of a key.
 pub fn find(key: &str) -> Option<&'static Report> {

@@ -2,7 +2,6 @@
 
 use app::Error;
 use app::access::allow_plain;
-use billing::access::Action;
 use clap::Args;
 use serde_json::{Map, Value};
 use store::reports::{self, Cell};
@@ -13,7 +12,7 @@ use super::{Done, Failure, Place, Session};
 /// Which report.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The report: aging, claims, journal
+    /// The report: aging, claims, conflicts, journal
     report: String,
     /// Print JSON
     #[arg(long)]
@@ -28,7 +27,7 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     };
     let session = Session::open(place)?;
     let rows = session.read(|read| {
-        allow_plain(read, Action::ViewReports)?;
+        allow_plain(read, report.action)?;
         (report.run)(read).map_err(Error::from)
     })?;
     if arguments.json {
@@ -42,7 +41,7 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let head: Vec<(&str, Align)> =
         report.columns.iter().enumerate().map(|(column, title)| (*title, aligns(column))).collect();
     let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(text).collect()).collect();
-    output::table(&head, &cells, "Nothing to report.")
+    output::table(&head, &cells, report.when_empty)
 }
 
 /// Money as whole cents: a program that reads it must not meet a decimal point.

@@ -7,6 +7,7 @@ use billing::access::{Action, ResourceState, authorize};
 use billing::claim::ClaimStatus;
 use billing::claim::finding::Waiver;
 use billing::coverage::Relationship;
+use billing::provider::ProviderOnClaim;
 use billing::work::Desk as WorkDesk;
 use ledger::Money;
 use serde::Deserialize;
@@ -206,6 +207,20 @@ fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money,
 }
 
 impl ClaimPage {
+    /// Who had a part in the care, with the part.
+    fn people(&self) -> Vec<(&'static str, &ProviderOnClaim)> {
+        let body = &self.view.head.body.0;
+        [
+            ("Care by", &body.rendering),
+            ("Referred by", &body.referring),
+            ("Supervised by", &body.supervising),
+            ("Ordered by", &body.ordering),
+        ]
+        .into_iter()
+        .filter_map(|(what, provider)| provider.as_ref().map(|provider| (what, provider)))
+        .collect()
+    }
+
     /// What is still open of the claim.
     fn open(&self) -> Money {
         self.with_payer + self.with_patient

@@ -49,6 +49,7 @@ struct HomePage {
     mine: Vec<QueueRow>,
     may_remittances: bool,
     may_claims: bool,
+    may_reports: bool,
 }
 
 /// Today.
@@ -67,7 +68,8 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let statuses = status_lines(&home);
     let shell = Shell::new(&desk, &who, "/").after(asked.done.as_deref());
     let (may_remittances, may_claims) = (who.may(Action::ViewRemittance), who.may(Action::ViewClaim));
-    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims })
+    let may_reports = who.may(Action::ViewReports);
+    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, may_reports })
 }
 
 fn desk_lines(who: &SignedIn, home: &Home) -> Vec<DeskLine> {

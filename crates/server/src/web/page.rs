@@ -32,12 +32,14 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
     ("/patients", "Accounts", "a", Action::FindPatient),
     ("/remittances", "Remittances", "r", Action::ViewRemittance),
     ("/statements", "Statements", "s", Action::ViewStatement),
+    ("/reports", "Reports", "p", Action::ViewReports),
 ];
 
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
     ("/patients/new", "Register a patient", "", Action::RegisterPatient),
     ("/access", "Who saw what", "", Action::ViewAccessEvents),
+    ("/reports/conflicts", "Conflicting rights", "", Action::ViewOwnerReport),
     ("/users", "People and roles", "", Action::ViewUsers),
 ];
 

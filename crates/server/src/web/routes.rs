@@ -5,7 +5,7 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, home, inquiries, log_in, me, patients, payments, registration,
-    remittances, statements, users, visits, work,
+    remittances, reports, statements, users, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -71,6 +71,9 @@ fn records(routes: Routes) -> Routes {
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
+        .get("/reports", Policy::May(Action::ViewReports), reports::index)
+        .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
+        .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
 }
 
 /// A patient's account and what is entered on it.

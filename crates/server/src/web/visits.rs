@@ -1,28 +1,22 @@
 //! Mending a visit: its data at the front desk, its codes by a coder. Claims held for it are scrubbed again.
 
-use std::collections::BTreeMap;
-
 use app::charge_capture::{CodedLine, VisitChange, VisitCodes};
 use askama::Template;
 use axum::extract::{Form, State};
+use billing::EncounterId;
 use billing::charge::{Charge, Procedure, Units};
 use billing::encounter::Encounter;
-use billing::provider::Provider;
-use billing::{EncounterId, ProviderId};
 
 use super::encounters::{pointers, words};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::registration::date;
 use super::session::{Id, SignedIn};
+use super::visit_details::{Details, Fields, Problem, Shown, drug, drug_fields};
 use super::{Desk, filters};
 
 /// Lines that may be added to a visit at once.
 const NEW_LINES: usize = 2;
-
-/// What a form sent, by field name.
-type Fields = BTreeMap<String, String>;
-type Problem = (String, String);
 
 /// One line as the forms show it.
 struct Line {
@@ -39,14 +33,8 @@ struct Line {
 struct EditPage {
     shell: Shell,
     visit: Encounter,
-    date_of_service: String,
-    place_of_service: String,
-    rendering_id: ProviderId,
-    referring_id: Option<ProviderId>,
-    prior_authorization: String,
-    referral_number: String,
     lines: Vec<Line>,
-    providers: Vec<Provider>,
+    more: Shown,
     problem: Option<Problem>,
 }
 
@@ -124,21 +112,40 @@ async fn on_file(desk: &Desk, who: &SignedIn, id: EncounterId) -> Result<(Encoun
 async fn edit_page(desk: &Desk, who: &SignedIn, id: EncounterId, typed: &Fields, problem: Option<Problem>) -> Page {
     let (visit, charges) = on_file(desk, who, id).await?;
     let actor = who.actor.clone();
-    let providers = desk.blocking(move |db, practice| app::registration::providers(db, &actor, practice)).await?;
-    let or = |key: &str, known: String| typed.get(key).cloned().unwrap_or(known);
+    let (providers, facilities) = desk
+        .blocking(move |db, practice| {
+            let providers = app::registration::providers(db, &actor, practice)?;
+            Ok((providers, app::registration::facilities(db, &actor, practice)?))
+        })
+        .await?;
     render(&EditPage {
         shell: Shell::new(desk, who, "/patients"),
-        date_of_service: or("date_of_service", visit.date_of_service.to_string()),
-        place_of_service: or("place_of_service", visit.place_of_service.clone()),
-        rendering_id: visit.rendering_id,
-        referring_id: visit.referring_id,
-        prior_authorization: or("prior_authorization", visit.prior_authorization.clone().unwrap_or_default()),
-        referral_number: or("referral_number", visit.referral_number.clone().unwrap_or_default()),
         lines: charges.iter().map(|charge| line(charge, typed)).collect(),
+        more: Shown::new(known(&visit, &charges), typed, providers, facilities),
         visit,
-        providers,
         problem,
     })
+}
+
+/// The visit as it stands, by field name.
+fn known(visit: &Encounter, charges: &[Charge]) -> Fields {
+    let mut fields = Details::from(visit).fields();
+    for charge in charges {
+        if let Some(drug) = &charge.drug {
+            fields.extend(drug_fields(drug, &charge.line_number.to_string()));
+        }
+    }
+    for (key, value) in [
+        ("date_of_service", visit.date_of_service.to_string()),
+        ("place_of_service", visit.place_of_service.clone()),
+        ("rendering_id", visit.rendering_id.to_string()),
+        ("referring_id", visit.referring_id.map(|id| id.to_string()).unwrap_or_default()),
+        ("prior_authorization", visit.prior_authorization.clone().unwrap_or_default()),
+        ("referral_number", visit.referral_number.clone().unwrap_or_default()),
+    ] {
+        fields.insert(key.to_owned(), value);
+    }
+    fields
 }
 
 async fn codes_page(desk: &Desk, who: &SignedIn, id: EncounterId, typed: &Fields, problem: Option<Problem>) -> Page {
@@ -178,12 +185,20 @@ fn empty_line(number: usize, typed: &Fields) -> Line {
 }
 
 fn changed(visit: &Encounter, charges: &[Charge], fields: &Fields) -> Result<VisitChange, Problem> {
+    // A field that was not sent stays as it is.
+    let mut whole = known(visit, charges);
+    whole.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+    let fields = &whole;
     let field = |key: &str| fields.get(key).map(|text| text.trim().to_owned()).unwrap_or_default();
     let filled = |key: &str| Some(field(key)).filter(|text| !text.is_empty());
     let lines = charges
         .iter()
-        .map(|charge| Ok((charge.line_number, units(fields, &charge.line_number.to_string())?, charge.drug.clone())))
+        .map(|charge| {
+            let key = charge.line_number.to_string();
+            Ok((charge.line_number, units(fields, &key)?, drug(fields, &key)?))
+        })
         .collect::<Result<Vec<_>, Problem>>()?;
+    let details = Details::read(fields)?;
     Ok(VisitChange {
         date_of_service: date("date_of_service", &field("date_of_service"))?,
         place_of_service: field("place_of_service"),
@@ -191,8 +206,12 @@ fn changed(visit: &Encounter, charges: &[Charge], fields: &Fields) -> Result<Vis
         referring_id: field("referring_id").parse().ok(),
         prior_authorization: filled("prior_authorization"),
         referral_number: filled("referral_number"),
+        facility_id: details.facility_id,
+        supervising_id: details.supervising_id,
+        ordering_id: details.ordering_id,
+        accident: details.accident,
+        onset_on: details.onset_on,
         lines,
-        ..VisitChange::from(visit)
     })
 }
 
@@ -222,14 +241,4 @@ fn units(fields: &Fields, key: &str) -> Result<Units, Problem> {
     let name = format!("units{key}");
     let text = fields.get(&name).map(|text| text.trim()).filter(|text| !text.is_empty()).unwrap_or("1");
     text.parse().map_err(|problem| (name, problem))
-}
-
-impl EditPage {
-    fn is(chosen: &ProviderId, provider: &ProviderId) -> bool {
-        chosen == provider
-    }
-
-    fn refers(&self, provider: &ProviderId) -> bool {
-        self.referring_id.as_ref() == Some(provider)
-    }
 }

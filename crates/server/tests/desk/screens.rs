@@ -115,6 +115,11 @@ fn every_screen_is_whole_by_day() {
     look(&browser, "inquiry-new");
     open_first(&browser, &format!("{base}/inquiries"));
     look(&browser, "inquiry");
+    sign_in(&browser, &base, &practice, "max");
+    for page in ["reports", "reports/aging", "reports/journal", "reports/conflicts"] {
+        browser.go(&format!("{base}/{page}"));
+        look(&browser, page);
+    }
     sign_in(&browser, &base, &practice, "ada");
     for page in ["users", "access"] {
         browser.go(&format!("{base}/{page}"));

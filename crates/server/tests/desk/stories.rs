@@ -260,3 +260,104 @@ fn every_look_at_a_record_is_written_down() {
         .unwrap();
     assert!(looks.iter().any(|look| look.actor_login == "tess" && look.what == "account"));
 }
+
+#[test]
+fn an_accident_with_a_supervisor_and_a_drug_reaches_the_claim_and_its_page() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    let (id, _) = somebody_who_owes(&practice);
+    let account = format!("/patients/{id}");
+    let form = tier1.open(&format!("{account}/encounters/new"));
+    assert!(form.contains("<details class=\"more gap\"><summary>More about the visit"), "calm until it is needed");
+    let choices = |name: &str| -> Vec<(String, String)> {
+        let select = form.split(&format!("name=\"{name}\"")).nth(1).unwrap().split("</select>").next().unwrap();
+        let options = select.split("<option value=\"").skip(1).filter_map(|option| option.split_once('"'));
+        options.map(|(value, rest)| (value.to_owned(), words(&format!("<a{rest}")))).collect()
+    };
+    let (rendering, _) = choices("rendering_id").remove(0);
+    let (supervising, supervisor) = choices("supervising_id").pop().unwrap();
+    assert!(!supervising.is_empty(), "the demonstration has providers");
+    let mut visit = vec![
+        ("date_of_service", "2026-11-20"),
+        ("place_of_service", "11"),
+        ("rendering_id", rendering.as_str()),
+        ("supervising_id", supervising.as_str()),
+        ("ordering_id", rendering.as_str()),
+        ("diagnoses", "E11.9"),
+        ("accident_cause", "auto"),
+        ("accident_date", "2026-11-18"),
+        ("onset_on", "2026-11-19"),
+        ("code1", "99213"),
+        ("pointers1", "A"),
+        ("code2", "J1885"),
+        ("pointers2", "A"),
+        ("amount2", "24.00"),
+        ("ndc2", "1234567"),
+        ("quantity2", "2"),
+        ("drug_unit2", "ML"),
+    ];
+    let seen = tier1.post(&format!("{account}/encounters"), &visit);
+    assert!(words(&seen.page).contains("eleven digits (5-4-2)"), "{}", words(&seen.page));
+    let at = visit.iter().position(|(key, _)| *key == "ndc2").unwrap();
+    visit[at].1 = "99999-0012-01";
+    let seen = tier1.post(&format!("{account}/encounters"), &visit);
+    let page = words(&seen.page);
+    assert!(page.contains("accident state: An auto accident needs the state"), "{page}");
+    assert!(seen.page.contains("value=\"99999-0012-01\""), "what was typed stays");
+    assert!(seen.page.contains("<details class=\"more gap\" open>"), "what is filled in is not hidden");
+    visit.push(("accident_state", "tx"));
+    let seen = tier1.post(&format!("{account}/encounters"), &visit);
+    assert!(seen.location.starts_with("/claims/"), "{} {}", seen.status, words(&seen.page));
+    let claim = tier1.open(&seen.location);
+    let page = words(&claim);
+    for said in [
+        format!("Supervised by {supervisor}").as_str(),
+        "Ordered by",
+        "Accident Auto, 18 Nov 2026, TX",
+        "Onset 19 Nov 2026",
+        "Drug of line 2 99999-0012-01 , 2 ML",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+
+    let encounter = practice
+        .db
+        .read(&practice.system(), practice.id, |read| {
+            let claim = seen.location.trim_start_matches("/claims/").split('?').next().unwrap().parse().unwrap();
+            Ok::<_, app::Error>(store::views::claim::get(read, claim)?.unwrap().head.encounter_id)
+        })
+        .unwrap();
+    let edit = tier1.open(&format!("/encounters/{encounter}/edit"));
+    assert!(edit.contains("value=\"99999-0012-01\"") && edit.contains("value=\"TX\""), "{}", words(&edit));
+    let moved = [("accident_cause", "other"), ("accident_state", ""), ("quantity2", "3")];
+    let seen = tier1.post(&format!("/encounters/{encounter}"), &moved);
+    assert_eq!(seen.location, format!("{account}?done=mended"), "{}", words(&seen.page));
+    let edit = tier1.open(&format!("/encounters/{encounter}/edit"));
+    assert!(edit.contains("<option value=\"other\" selected>") && edit.contains("name=\"quantity2\" value=\"3\""));
+}
+
+#[test]
+fn reports_are_read_in_the_browser_and_taken_along_as_csv() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let mut poster = Visitor::signed_in(&practice, address, "pia");
+    assert!(links(&poster.open("/"), "/reports").contains(&"/reports".to_owned()));
+    let list = poster.open("/reports");
+    assert_eq!(links(&list, "/reports/aging"), ["/reports/aging", "/reports/aging?format=csv"]);
+    assert!(links(&list, "/reports/conflicts").is_empty(), "the owner's report is not a poster's");
+    assert_eq!(poster.get("/reports/conflicts").status, 404);
+    assert_eq!(poster.get("/reports/nothing").status, 404);
+    let page = poster.open("/reports/aging");
+    assert!(page.contains("class=\"num\"") && words(&page).contains("Who owes how much"), "{}", words(&page));
+    let csv = poster.open("/reports/claims?format=csv");
+    assert!(csv.starts_with("Claim,Payer,Status,") && csv.lines().count() > 20, "{csv}");
+    let journal = words(&poster.open("/reports/journal"));
+    assert!(journal.contains("The first 500 of"), "{journal}");
+
+    let mut manager = Visitor::signed_in(&practice, address, "max");
+    assert!(words(&manager.open("/reports/conflicts")).contains("Nobody holds conflicting rights."));
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    assert!(links(&tier1.open("/"), "/reports").is_empty());
+    assert_eq!(tier1.get("/reports/aging").status, 404);
+}

@@ -1,6 +1,7 @@
 //! How old the money is that is owed to us: by payer, and by patients, in the field's buckets of days since the
 //! date of service.
 
+use billing::access::Action;
 use jiff::ToSpan;
 use ledger::Money;
 
@@ -15,6 +16,8 @@ pub static AGING: Report = Report {
     key: "aging",
     title: "Aging of what is owed",
     answers: "Who owes how much, and for how long since the date of service?",
+    action: Action::ViewReports,
+    when_empty: "Nobody owes anything.",
     columns: &["Owed by", "0-30 days", "31-60", "61-90", "91-120", "Over 120", "Total"],
     run,
 };

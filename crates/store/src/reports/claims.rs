@@ -1,5 +1,7 @@
 //! Every claim with where it is and what remittances did to it. Names no patient.
 
+use billing::access::Action;
+
 use super::{Cell, Report};
 use crate::views::claim_money;
 use crate::{Read, StoreError};
@@ -9,6 +11,8 @@ pub static CLAIMS: Report = Report {
     key: "claims",
     title: "Claims and their money",
     answers: "Where is every claim, and what did its payer do with what was charged?",
+    action: Action::ViewReports,
+    when_empty: "There is no claim yet.",
     columns: &["Claim", "Payer", "Status", "Service", "Charged", "Paid", "Contractual", "Patient", "Open"],
     run,
 };

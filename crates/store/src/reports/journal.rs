@@ -1,5 +1,6 @@
 //! The books line by line: every posting of every entry, in the order in which they were recorded. Names no patient.
 
+use billing::access::Action;
 use jiff::civil::Date;
 use ledger::Money;
 
@@ -11,6 +12,8 @@ pub static JOURNAL: Report = Report {
     key: "journal",
     title: "Journal of the books",
     answers: "Which entry moved which cents between which accounts, and why?",
+    action: Action::ViewReports,
+    when_empty: "Nothing was posted yet.",
     columns: &["Entry", "Date", "Reason", "Account", "Posting reason", "Came from", "Payer", "Claim line", "Amount"],
     run,
 };
