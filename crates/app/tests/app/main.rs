@@ -7,6 +7,7 @@ mod claim_exchange;
 mod claim_preparation;
 mod claims_on_their_way;
 mod clinic;
+mod conflicting_rights;
 mod patient_books;
 mod patient_money;
 mod payer_files;

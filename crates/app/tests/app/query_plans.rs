@@ -28,6 +28,7 @@ const HOT: &[&str] = &[
     "worklist::DESK_QUEUE",
     "patient_account::CHARGES_OF_PATIENT",
     "patient_account::MOVEMENTS_OF_PATIENT",
+    "reports::conflicts::DEEDS_BEFORE",
 ];
 
 #[test]
