@@ -6,9 +6,10 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{Desk, Handover, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
-use billing::{ClaimId, Money, WorkItemId};
+use billing::{ClaimId, InquiryId, Money, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
+use store::inquiry::INQUIRY;
 use store::worklist::{
     OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow,
     QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
@@ -112,7 +113,19 @@ pub(crate) fn resolve_for_claim(
 
 fn settle(tx: &mut Tx, item: WorkItem, resolution: Resolution) -> Result<(), Error> {
     let sentence = resolution.outcome.clone();
-    change(tx, item, "resolved", &sentence, |item, _| Ok(item.resolve(resolution)?))
+    let inquiry = item.links.inquiry_id;
+    change(tx, item, "resolved", &sentence, |item, _| Ok(item.resolve(resolution)?))?;
+    inquiry.map_or(Ok(()), |inquiry| end_inquiry(tx, inquiry, &sentence))
+}
+
+/// A question whose work ended is answered, whoever ended it: the first desk reads the answer in the inquiry.
+fn end_inquiry(tx: &mut Tx, id: InquiryId, outcome: &str) -> Result<(), Error> {
+    let Some(row) = tx.query_opt(&INQUIRY, params![id])? else { return Ok(()) };
+    let mut inquiry = row.body.0;
+    if inquiry.answer.is_empty() {
+        inquiry.answer = outcome.to_owned();
+    }
+    Ok(store::inquiry::save(tx, &inquiry, "answered")?)
 }
 
 /// One item with its history.

@@ -63,7 +63,8 @@ pub struct Place {
     #[arg(long, global = true, env = "TIERLINE_DATABASE", value_name = "URL", default_value = DEFAULT_DATABASE)]
     pub database: String,
     /// Act as this person, with a token of theirs in TIERLINE_TOKEN
-    #[arg(long = "as", global = true, value_name = "LOGIN")]
+    // An id of its own: a subcommand's positional `login` must not be taken for it.
+    #[arg(id = "acting_login", long = "as", global = true, value_name = "LOGIN")]
     pub login: Option<String>,
     /// The practice, by name, where the database holds several
     #[arg(long, global = true, value_name = "NAME")]

@@ -123,3 +123,25 @@ fn the_home_page_counts_what_stands_at_each_desk() {
         assert_eq!(counts, [(Desk::Tier1, 1), (Desk::Tier2, 1)]);
     });
 }
+
+#[test]
+fn a_question_that_tier_two_ends_is_answered_for_tier_one() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (first, second) = (person(1, Role::Tier1), person(2, Role::Tier2));
+        let new = NewInquiry {
+            channel: Channel::Letter,
+            reason: InquiryReason::BilledWrongly,
+            patient_id: None,
+            question: "I was not there on that day.".into(),
+        };
+        let inquiry = inquiry::log(db, &first, PRACTICE, new).unwrap();
+        let item = inquiry::escalate(db, &first, PRACTICE, inquiry, handover()).unwrap();
+        assert_eq!(inquiry::show(db, &first, PRACTICE, inquiry).unwrap().1, "escalated");
+        worklist::take(db, &second, PRACTICE, item).unwrap();
+        let words = "The visit was another patient's; it was moved and a letter is sent.";
+        worklist::resolve(db, &second, PRACTICE, item, resolution(words)).unwrap();
+        let (ended, state) = inquiry::show(db, &first, PRACTICE, inquiry).unwrap();
+        assert_eq!((ended.answer.as_str(), state.as_str()), (words, "answered"));
+    });
+}

@@ -1,0 +1,71 @@
+//! People on the command line, with the real program: added, acting by a token of theirs, disabled, reset.
+#![allow(clippy::expect_used, clippy::unwrap_used)] // In a test a panic is the report.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A folder with a practice in it; gone afterwards.
+struct Trial(PathBuf);
+
+impl Trial {
+    fn new(name: &str) -> Trial {
+        let folder = std::env::temp_dir().join(format!("tierline-people-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let trial = Trial(folder);
+        let bundle = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/fhir/two-visits.json");
+        trial.says(0, &["import", "fhir", "--profile", "synthea", bundle.to_str().unwrap()], "", "");
+        trial
+    }
+
+    /// Runs the program with what is typed and a token; answers what it said.
+    fn says(&self, code: i32, arguments: &[&str], typed: &str, token: &str) -> String {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tierline"))
+            .args(arguments)
+            .args(["--database", "books.sqlite"])
+            .current_dir(&self.0)
+            .env_remove("TIERLINE_DATABASE")
+            .env("TIERLINE_TOKEN", token)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    }
+}
+
+impl Drop for Trial {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_person_is_added_reset_and_disabled_by_name() {
+    let trial = Trial::new("names");
+    let password = "a long password of 22 words\n";
+    let refused = trial.says(3, &["user", "disable", "nobody"], "", "");
+    assert!(refused.contains("no such"), "{refused}");
+    trial.says(0, &["user", "add", "nora", "--name", "Nora Vance", "--role", "tier1"], password, "");
+    trial.says(0, &["user", "reset", "nora"], password, "");
+    let listed = trial.says(0, &["user", "list"], "", "");
+    assert!(listed.contains("Nora Vance"), "{listed}");
+    trial.says(0, &["user", "disable", "nora"], "", "");
+    let listed = trial.says(0, &["user", "list", "--json"], "", "");
+    assert!(listed.contains("\"disabled\""), "{listed}");
+}
+
+#[test]
+fn as_names_the_person_who_acts_in_every_command() {
+    let trial = Trial::new("acting");
+    let refused = trial.says(3, &["user", "disable", "tess", "--as", "max"], "", "not-a-token");
+    assert!(refused.contains("token"), "{refused}");
+    let refused = trial.says(3, &["claims", "list", "--as", "tess"], "", "");
+    assert!(refused.contains("TIERLINE_TOKEN"), "{refused}");
+}
