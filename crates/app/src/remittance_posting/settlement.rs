@@ -184,9 +184,13 @@ impl Settlement<'_> {
         posting: &ClaimPosting,
         row: &store::remittance::ClaimFactsRow,
     ) -> Result<(), Error> {
+        let owed = self.open.get(&row.id).copied().unwrap_or_default();
         let settings = self.settings.get(&row.payer_id).cloned().unwrap_or_default();
         let follow_up_on = days_after(tx.today(), settings.follow_up_days);
-        let Some(moving) = self.moving.get(&row.id) else { return Ok(()) };
+        // Its money was posted, so its place must move too, or neither is kept.
+        let moving = self.moving.get(&row.id).ok_or_else(|| {
+            Error::refused(format!("Claim {} has no history to add to; run `tierline verify`.", row.control_number))
+        })?;
         let event = event_of(payment, moving.status, Some(follow_up_on))?;
         if payment.is_reversal() {
             self.counts.reversed += 1;
@@ -195,9 +199,10 @@ impl Settlement<'_> {
             if let Some(moving) = self.moving.get_mut(&row.id) {
                 moving.follow_up_on = Some(follow_up_on);
             }
+            // What the patient paid meanwhile may now be more than is owed.
+            self.beside(row, posting, owed);
             return Ok(());
         }
-        let owed = self.open.get(&row.id).copied().unwrap_or_default();
         let is_denied = posting.denied.is_positive();
         let is_open = owed.by_payer.is_positive();
         let words = format!(

@@ -32,7 +32,8 @@ fn poster() {
         let claims = (0..CLAIMS_A_PAYMENT).map(|n| Clp::partly_denied((payment - 1) * CLAIMS_A_PAYMENT + n + 1));
         let text = file(&Payment::new(&format!("EFT{payment}"), claims.collect()));
         let report = import(&db, &Actor::system(PRACTICE), PRACTICE, "payer.835", text.as_bytes()).unwrap();
-        assert_eq!(report.payments[0].state, PaymentState::Posted);
+        // The server may have committed for the process before this one after it looked.
+        assert!(matches!(report.payments[0].state, PaymentState::Posted | PaymentState::Duplicate));
         println!("kept {payment}");
     }
 }
@@ -80,12 +81,17 @@ fn a_process_killed_at_any_moment_of_a_posting_leaves_all_or_nothing() {
         for round in 1..=KILLS {
             let life = Duration::from_micros(dice.random_u64() % LONGEST_LIFE_MICROS);
             let kept = one_life(db, life).expect("the process posts before it is killed");
-            // A fresh look, as after a restart. Committed and not yet told is possible, told and not kept is not.
-            let now = posted(db);
+            // A fresh look, as after a restart, in one snapshot: on PostgreSQL the server may still be committing for the
+            // dead process. Committed and not yet told is possible, told and not kept is not.
+            let (now, claims) = db
+                .read::<_, store::StoreError>(&db.system(), PRACTICE, |r| {
+                    let posted = facts::count_where(r, "remittance", "state = 'posted'")?;
+                    Ok((posted, facts::count(r, "claim_payment")?))
+                })
+                .unwrap();
             assert!(now == kept || now == kept + 1, "{:?}: told {kept}, kept {now}", db.engine);
             assert!(now > before, "each life posts");
             before = now;
-            let claims = db.read(&db.system(), PRACTICE, |r| facts::count(r, "claim_payment")).unwrap();
             assert_eq!(claims, now * CLAIMS_A_PAYMENT as i64, "a payment is whole or absent");
             if round % 20 == 0 {
                 let verification = verify(db, &db.system(), PRACTICE).unwrap();

@@ -79,7 +79,6 @@ pub fn remittance(state: &str) -> Chip {
 pub fn claim_payment(state: &str, status_code: &str, nothing_paid: bool) -> Chip {
     match (state, status_code) {
         ("posted", "22") => chip("", "back", "Reversal"),
-        ("posted", "4") => chip("bad", "cross", "Denied"),
         ("posted", _) if nothing_paid => chip("bad", "cross", "Denied"),
         ("posted", _) => chip("good", "check", "Posted"),
         ("set_aside", _) => chip("bad", "stop", "Set aside"),
