@@ -55,7 +55,7 @@ fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
     browser.write("#password", &password);
     browser.write("#code", &code);
     browser.click("form[data-commit] button.primary");
-    assert_eq!(browser.address(), "/");
+    browser.reaches("/");
 }
 
 fn look(browser: &Browser, picture: &str) {
