@@ -3,6 +3,9 @@
 
 pub use edi::check::{CheckedFile, FileProblem};
 
+/// The verdict of a file that is no X12, or cannot be opened.
+pub const UNREADABLE: &str = "unreadable";
+
 /// What a receiver would say of a file.
 pub fn check(bytes: &[u8]) -> CheckedFile {
     edi::check::check(bytes)

@@ -58,6 +58,9 @@ fn service(code: &str, on: Option<Date>) -> Standing {
     }
 }
 
+/// Sets of a kind without a guide that are told one by one; more of them say the same thing again.
+const MOST_UNGUIDED: usize = 100;
+
 /// What becomes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedFile {
@@ -98,10 +101,11 @@ pub struct FileProblem {
     pub remedy: &'static str,
 }
 
-/// Checks a file against envelope, guides and our code tables.
+/// Checks a file against envelope, guides and our code tables. A set of a kind without a guide gets a warning that says
+/// how little was checked; it rejects nothing.
 pub fn check(bytes: &[u8]) -> CheckedFile {
     let checked = x12::check(bytes, &OurTables);
-    let problems = checked
+    let mut problems: Vec<FileProblem> = checked
         .problems
         .kept()
         .iter()
@@ -118,12 +122,32 @@ pub fn check(bytes: &[u8]) -> CheckedFile {
             remedy: problem.remedy,
         })
         .collect();
+    let unguided = checked.sets().filter(|(_, _, set)| set.coverage == x12::Coverage::EnvelopeOnly);
+    problems.extend(unguided.take(MOST_UNGUIDED).map(|(_, _, set)| without_guide(set.ordinals.0 + 1)));
+    // Stable: at one segment the file's own problems stay first.
+    problems.sort_by_key(|problem| problem.segment);
     CheckedFile {
         verdict: checked.verdict.word(),
         is_accepted: checked.verdict == x12::Verdict::Accepted,
         problems,
         further_problems: checked.problems.dropped(),
         segments: checked.segments,
+    }
+}
+
+/// What is said of a set whose kind has no guide here.
+fn without_guide(segment: u32) -> FileProblem {
+    FileProblem {
+        severity: x12::Severity::Warning.word(),
+        code: "ENVELOPE".to_owned(),
+        snip: 1,
+        segment,
+        loop_id: "",
+        place: "ST01".to_owned(),
+        span: (0, 0),
+        rule: "envelope-only",
+        message: "Only the envelope was checked: there is no guide for this kind of transaction yet.",
+        remedy: "Have its content checked by its receiver before you rely on it.",
     }
 }
 
@@ -173,6 +197,22 @@ mod tests {
             seen += 1;
         }
         assert!(seen >= 14, "{seen} clean documents");
+    }
+
+    #[test]
+    fn a_set_without_a_guide_is_accepted_and_says_that_only_its_envelope_was_checked() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+        for (kind, expected) in [("ok-837I", 1), ("ok-837D", 1), ("ok-278", 1), ("ok-837P", 0)] {
+            let path = std::fs::read_dir(&folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .find(|path| path.file_name().unwrap().to_string_lossy().starts_with(kind))
+                .unwrap();
+            let checked = check(&std::fs::read(&path).unwrap());
+            let told = checked.problems.iter().filter(|problem| problem.rule == "envelope-only").count();
+            assert!(checked.is_accepted, "{kind}: {:?}", checked.problems);
+            assert_eq!(told.min(1), expected, "{kind}");
+        }
     }
 
     #[test]

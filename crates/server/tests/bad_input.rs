@@ -192,10 +192,91 @@ fn refusals_and_mistakes_have_their_own_exit_codes() {
         (2, &["claims", "lst"][..]),
         (2, &["report", "nothing"]),
         (2, &["import", "csv", "missing.csv"]),
+        (2, &["claims", "list", "--status", "nope"]),
+        (0, &["claims", "list", "--status", "Held"]),
         (3, &["claims", "show", "C0"]),
         (3, &["claims", "list", "--as", "tess"]),
         (3, &["claims", "list", "--practice", "Nobody's"]),
     ] {
         trial.expect(code, arguments);
+    }
+}
+
+#[test]
+fn whoever_only_looks_makes_no_database() {
+    let trial = Trial::new("no-database");
+    trial.write("empty.sqlite", b"");
+    for arguments in [
+        &["claims", "list"][..],
+        &["remit", "list"],
+        &["work", "list"],
+        &["verify"],
+        &["user", "list"],
+        &["backup", "copy.sqlite"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        for name in ["absent.sqlite", "empty.sqlite"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_tierline"))
+                .args(arguments)
+                .args(["--database", name])
+                .current_dir(&trial.folder)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+            assert!(said.contains(&format!("There is no database at {name}.")), "{arguments:?}: {said}");
+        }
+    }
+    assert!(!trial.folder.join("absent.sqlite").exists());
+    assert_eq!(std::fs::read(trial.folder.join("empty.sqlite")).unwrap(), b"");
+}
+
+#[test]
+fn a_file_that_is_no_backup_is_not_restored_and_names_keep_their_letters() {
+    let trial = Trial::new("restore");
+    trial.expect(0, &["backup", "bk.sqlite"]);
+    let said = trial.expect(3, &["backup", "bk.sqlite"]);
+    assert!(said.contains("bk.sqlite exists") && !said.contains("Bk.sqlite"), "{said}");
+    for (name, bytes) in
+        [("noise.bin", &b"no database at all, and long enough to be looked at"[..]), ("empty.bin", b"")]
+    {
+        trial.write(name, bytes);
+        let output = Command::new(env!("CARGO_BIN_EXE_tierline"))
+            .args(["restore", name, "--database", "new.sqlite"])
+            .current_dir(&trial.folder)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains(&format!("annot restore {name}, for it is no backup")), "{said}");
+        assert!(!trial.folder.join("new.sqlite").exists() && !trial.folder.join("new.sqlite.part").exists());
+    }
+}
+
+#[test]
+fn every_file_of_a_check_gets_its_object_and_the_worst_gives_the_exit_code() {
+    let trial = Trial::new("check");
+    trial.write("empty.x12", b"");
+    trial.write("binary.x12", b"\x00\xff\x01");
+    let good = fixture("x12/cases/ok-837P.x12");
+    let good = good.to_str().unwrap();
+    for (code, file, verdict) in [
+        (0, good, "accepted"),
+        (2, "missing.x12", "unreadable"),
+        (2, "exchange", "unreadable"),
+        (2, "empty.x12", "unreadable"),
+        (2, "binary.x12", "unreadable"),
+    ] {
+        let output = trial.run(&["x12", "check", "--json", file, good]);
+        assert_eq!(output.status.code(), Some(code), "{file}: {output:?}");
+        let objects: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .map(|object| serde_json::from_str(object).unwrap())
+            .collect();
+        assert_eq!(objects.len(), 2, "{file}");
+        assert_eq!((&objects[0]["file"], &objects[0]["verdict"]), (&file.into(), &verdict.into()));
+        let told = objects[0]["problems"].as_array().unwrap().iter().any(|problem| problem["text"].is_string());
+        assert_eq!(told, verdict == "unreadable", "{file}");
     }
 }

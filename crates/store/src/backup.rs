@@ -105,11 +105,10 @@ pub fn restore(backup: &Path, url: &str, env: Env) -> Result<Db, StoreError> {
         db.analyze()?;
         return Ok(db);
     }
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    let path = PathBuf::from(path.strip_prefix("//").unwrap_or(path));
+    let path = crate::embedded_file(url).map(Path::to_owned).unwrap_or_default();
     refuse_existing(&path)?;
     let part = part_of(&path);
-    vacuum_into(backup, &part)?;
+    copy_backup(backup, &part)?;
     keep(&part, &path)?;
     let db = Db::open(url, env)?;
     db.analyze()?;
@@ -158,6 +157,26 @@ fn vacuum_into(source: &Path, target: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A copy of a backup, once it is known to be one; otherwise nothing is left of the copy.
+fn copy_backup(backup: &Path, target: &Path) -> Result<(), StoreError> {
+    let said = |reason: String| {
+        StoreError::Domain(format!(
+            "cannot restore {}, for it is no backup of Tierline ({reason}): name a file that `tierline backup` wrote",
+            backup.display()
+        ))
+    };
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE | rusqlite::OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    rusqlite::Connection::open_with_flags(backup, flags)
+        .and_then(|opened| opened.query_row("SELECT COUNT(*) FROM practice", [], |row| row.get::<_, i64>(0)))
+        .map_err(|error| match crate::sqlite::refused("restore", &error) {
+            StoreError::Refused { reason, .. } => said(reason),
+            other => other,
+        })?;
+    vacuum_into(backup, target).inspect_err(|_| {
+        let _ = std::fs::remove_file(target);
+    })
+}
+
 /// Everything of a server into a new embedded database, from one snapshot.
 fn from_postgres(core: &Core, target: &Path) -> Result<(), StoreError> {
     let _ = std::fs::remove_file(target);
@@ -182,7 +201,7 @@ fn from_postgres(core: &Core, target: &Path) -> Result<(), StoreError> {
 fn into_postgres(backup: &Path, core: &Core) -> Result<(), StoreError> {
     // A copy is brought to this version's schema first; the backup itself stays as it is.
     let copy = std::env::temp_dir().join(format!("tierline-restore-{}.db", core.env.new_id()));
-    vacuum_into(backup, &copy)?;
+    copy_backup(backup, &copy)?;
     let restored = copy_into_postgres(&copy, core);
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{suffix}", copy.display()));

@@ -65,18 +65,27 @@ impl Drop for Place<'_> {
     }
 }
 
+/// The file of an embedded database that a URL names; none where it names a server.
+pub fn embedded_file(url: &str) -> Option<&Path> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return None;
+    }
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    Some(Path::new(path.strip_prefix("//").unwrap_or(path)))
+}
+
 impl Engine {
     /// Opens what a URL names: a path, `sqlite:path`, or `postgres://…`.
     pub(crate) fn open(url: &str) -> Result<Engine, StoreError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Postgres::open(url).map(Engine::Postgres);
         }
-        let path = url.strip_prefix("sqlite:").unwrap_or(url);
-        let path = path.strip_prefix("//").unwrap_or(path);
-        if path.is_empty() {
-            return Err(StoreError::Open("no database is named: give a file, or postgres://user@host/name".into()));
+        match embedded_file(url) {
+            Some(path) if !path.as_os_str().is_empty() => Sqlite::open(path).map(Engine::Sqlite),
+            Some(_) | None => {
+                Err(StoreError::Open("no database is named: give a file, or postgres://user@host/name".into()))
+            }
         }
-        Sqlite::open(Path::new(path)).map(Engine::Sqlite)
     }
 
     /// A connection that may write, with the right to do so.

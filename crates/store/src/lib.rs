@@ -55,6 +55,7 @@ pub use audit_read::{READS_OF_ACTOR, READS_OF_PATIENT, ReadRow};
 pub use backup::restore;
 pub use conn::Conn;
 pub use db::{Db, NO_PRACTICE, Read, Tx};
+pub use engine::embedded_file;
 pub use env::Env;
 pub use error::{RefusalKind, StoreError};
 pub use inquiry::name_key;

@@ -30,9 +30,9 @@ pub enum Command {
 /// Which claims.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Only claims of this status, such as Held or Accepted
-    #[arg(long, value_name = "STATUS")]
-    status: Option<String>,
+    /// Only claims of this status, such as held or accepted
+    #[arg(long, value_name = "STATUS", value_parser = read_status)]
+    status: Option<ClaimStatus>,
     /// At most so many
     #[arg(long, default_value_t = 50, value_name = "COUNT")]
     limit: usize,
@@ -96,6 +96,11 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     }
 }
 
+fn read_status(word: &str) -> Result<ClaimStatus, String> {
+    let known = || ClaimStatus::ALL.map(ClaimStatus::as_str).join(", ");
+    ClaimStatus::parse(&word.to_lowercase()).ok_or_else(|| format!("the statuses are {}", known()))
+}
+
 fn scrub(session: &Session, arguments: &Scrub) -> Result<Done, Failure> {
     let (db, actor, practice) = (&session.db, &session.actor, session.practice);
     let made = claim_creation::create_open_claims(db, actor, practice)?;
@@ -155,12 +160,12 @@ fn submit(session: &Session, arguments: &Submit) -> Result<Done, Failure> {
 }
 
 fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
-    let status = arguments.status.as_deref().map(str::to_lowercase);
+    let status = arguments.status.map(ClaimStatus::as_str);
     let rows = session.read(|read| {
         allow_plain(read, Action::ViewClaim)?;
         let mut rows = Vec::new();
         for page in 0.. {
-            let found = views::claims::list(read, status.as_deref(), page)?;
+            let found = views::claims::list(read, status, page)?;
             // One row more than a page says that there are more.
             let is_last = i64::try_from(found.len()).is_ok_and(|count| count <= views::claims::PAGE);
             let page_rows = usize::try_from(views::claims::PAGE).unwrap_or(usize::MAX);

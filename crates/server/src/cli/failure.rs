@@ -69,8 +69,12 @@ impl From<app::Error> for Failure {
     }
 }
 
-/// Capital first, full stop last: errors are sentences.
+/// Capital first, full stop last: errors are sentences. A name of a file keeps its letters.
 fn sentence(words: &str) -> String {
+    let first_word = words.split([' ', ':']).next().unwrap_or_default();
+    if first_word.contains(['.', '/', '\\', '_', '~']) {
+        return format!("{words}{}", if words.ends_with(['.', '!', '?']) { "" } else { "." });
+    }
     let mut letters = words.chars();
     let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
     let rest = letters.as_str();
@@ -101,5 +105,7 @@ mod tests {
     fn last_words_are_sentences() {
         assert_eq!(sentence("the file is empty"), "The file is empty.");
         assert_eq!(sentence("Done?"), "Done?");
+        assert_eq!(sentence("bk.sqlite exists"), "bk.sqlite exists.");
+        assert_eq!(sentence("books/bk: no such file"), "books/bk: no such file.");
     }
 }

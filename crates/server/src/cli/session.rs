@@ -69,10 +69,25 @@ impl Session {
 
 /// Opens an existing practice for whoever comes: the desk asks each person to sign in.
 pub fn open_practice(place: &Place) -> Result<(Db, PracticeName), Failure> {
+    must_exist(place)?;
     let db = open_database(place)?;
     let practices = store::practices::list(&db)?;
     let chosen = choose(practices, place.practice.as_deref())?;
     Ok((db, chosen))
+}
+
+/// Whoever only looks makes no database: a mistyped name must not become an empty practice.
+pub fn must_exist(place: &Place) -> Result<(), Failure> {
+    let Some(file) = store::embedded_file(&place.database) else { return Ok(()) };
+    match std::fs::metadata(file) {
+        Ok(found) if found.len() > 0 => Ok(()),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file(file, &error)),
+        Ok(_) | Err(_) => Err(Failure::Unreadable(format!(
+            "There is no database at {}. Make one with `tierline demo`, `tierline import` or name another with \
+             --database.",
+            file.display()
+        ))),
+    }
 }
 
 /// Opens the database and brings its tables up to date. An embedded one is made where its name is the default or new.

@@ -44,30 +44,49 @@ pub fn run(command: &Command) -> Result<Done, Failure> {
     }
 }
 
-/// Files that cannot be opened are told at the end; the others are checked all the same.
+/// Every file gets its answer, also one that cannot be opened; unreadable ones are told again at the end.
 fn check(arguments: &Check) -> Result<Done, Failure> {
     let mut done = Done::Clean;
-    let mut missing = Vec::new();
+    let mut unreadable = Vec::new();
     for file in &arguments.files {
+        let name = file.display().to_string();
         let bytes = match std::fs::read(file) {
             Ok(bytes) => bytes,
             Err(error) => {
-                missing.push(Failure::file(file, &error).to_string());
+                let words = Failure::file(file, &error).to_string();
+                if arguments.json {
+                    line(&closed_file(&name, &error).to_string());
+                }
+                unreadable.push(words);
                 continue;
             }
         };
         let checked = x12_file::check(&bytes);
-        if !checked.is_accepted {
+        if checked.verdict == x12_file::UNREADABLE {
+            unreadable.push(format!("{name}: this cannot be read as X12. Check that it is the file you mean."));
+        } else if !checked.is_accepted {
             done = Done::WithFindings;
         }
-        let name = file.display().to_string();
         if arguments.json {
             line(&as_json(&name, &checked).to_string());
         } else {
             print(&name, &checked);
         }
     }
-    if missing.is_empty() { Ok(done) } else { Err(Failure::Unreadable(missing.join("\n"))) }
+    if unreadable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unreadable.join("\n"))) }
+}
+
+/// The object of a file that the system does not open.
+fn closed_file(file: &str, error: &std::io::Error) -> Value {
+    let (message, remedy) =
+        (format!("The file cannot be opened: {error}."), "Check the name and the rights of the file.");
+    let problem = json!({
+        "severity": "error", "code": "FILE", "snip": 1, "segment": 0, "loop": "", "place": "", "offset": 0, "length": 0,
+        "rule": "file", "text": message, "message": message, "remedy": remedy,
+    });
+    json!({
+        "file": file, "verdict": x12_file::UNREADABLE, "problems": [problem], "further_problems": 0, "segments": 0,
+    })
 }
 
 fn as_json(file: &str, checked: &CheckedFile) -> Value {
@@ -78,7 +97,7 @@ fn as_json(file: &str, checked: &CheckedFile) -> Value {
             json!({
                 "severity": problem.severity, "code": problem.code, "snip": problem.snip, "segment": problem.segment,
                 "loop": problem.loop_id, "place": problem.place, "offset": problem.span.0, "length": problem.span.1,
-                "rule": problem.rule, "message": problem.message, "remedy": problem.remedy,
+                "rule": problem.rule, "text": format!("{}: {}", problem.place, problem.message), "message": problem.message, "remedy": problem.remedy,
             })
         })
         .collect();
