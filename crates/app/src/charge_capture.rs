@@ -67,7 +67,8 @@ pub struct NewVisit {
     pub onset_on: Option<Date>,
     /// The patient pays it all, by choice or for want of coverage.
     pub self_pay: bool,
-    /// Key in the system it was imported from; a second import of it changes nothing.
+    /// Key in the system it was imported from, or of the form it was entered with ([`form_key`]); the same key a second
+    /// time changes nothing.
     pub source_key: Option<String>,
     /// What was done.
     pub services: Vec<NewService>,
@@ -101,13 +102,22 @@ pub struct Captured {
     pub is_new: bool,
 }
 
+/// What the key of a form begins with; imports never make one like it.
+const FORM_KEY: &str = "form:";
+
+/// The source key of a visit that a person enters: a second click on the same form is the same visit.
+pub fn form_key(form: &str) -> String {
+    format!("{FORM_KEY}{form}")
+}
+
 /// Stores a visit with its charges and what is owed for them.
 ///
 /// # Errors
 /// `Denied`; `NotFound` for patient, provider or facility; `Invalid` for a date to come, no service, or a service
 /// without a price.
 pub fn capture(db: &Db, actor: &Actor, practice: PracticeId, visit: &NewVisit) -> Result<Captured, Error> {
-    let action = if visit.source_key.is_some() { Action::ImportCharges } else { Action::EnterCharges };
+    let is_import = visit.source_key.as_ref().is_some_and(|key| !key.starts_with(FORM_KEY));
+    let action = if is_import { Action::ImportCharges } else { Action::EnterCharges };
     allow(actor, action, &ResourceState::default())?;
     db.write(actor, practice, |tx| capture_in(tx, visit))
 }

@@ -37,7 +37,9 @@ struct EncounterPage {
 
 /// The form.
 pub async fn new(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<PatientId>) -> Page {
-    page(&desk, &who, patient, &Fields::new(), None).await
+    // The key makes a second click the same visit.
+    let typed = Fields::from([("form_key".to_owned(), desk.new_id().to_string())]);
+    page(&desk, &who, patient, &typed, None).await
 }
 
 /// Enters the charges, makes the claim and scrubs it; without a coverage the visit waits for one.
@@ -55,7 +57,7 @@ pub async fn create(
     let done = desk
         .blocking(move |db, practice| {
             let captured = app::charge_capture::capture(db, &actor, practice, &visit)?;
-            match captured.payer_id {
+            match captured.payer_id.filter(|_| captured.is_new) {
                 Some(_) => app::claim_scrub::claim_visit(db, &actor, practice, captured.encounter_id).map(Some),
                 None => Ok(None),
             }
@@ -115,7 +117,7 @@ fn visit(patient_id: PatientId, typed: &Fields) -> Result<NewVisit, Problem> {
         accident: details.accident,
         onset_on: details.onset_on,
         self_pay: typed.contains_key("self_pay"),
-        source_key: None,
+        source_key: filled("form_key").map(|key| app::charge_capture::form_key(&key)),
         services,
     })
 }

@@ -180,7 +180,9 @@ fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
     let form = tier1.open(&format!("{account}/encounters/new"));
     let provider = form.split("name=\"rendering_id\"").nth(1).unwrap();
     let provider = provider.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let key = form.split("name=\"form_key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let visit = [
+        ("form_key", key.as_str()),
         ("date_of_service", "2026-11-19"),
         ("place_of_service", "11"),
         ("rendering_id", provider.as_str()),
@@ -194,6 +196,9 @@ fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
     let claim = words(&tier1.open(&seen.location));
     assert!(claim.contains("Marisol Quennell") && claim.contains("E11.9"), "{claim}");
     assert!(claim.contains("Ready"), "a clean claim is ready to go: {claim}");
+    let again = tier1.post(&format!("{account}/encounters"), &visit);
+    assert_eq!(again.location, format!("{account}?done=charged"), "a second click is the same visit");
+    assert_eq!(links(&tier1.open(&account), "/claims/").iter().collect::<std::collections::HashSet<_>>().len(), 1);
 }
 
 #[test]
