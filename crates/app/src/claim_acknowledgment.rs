@@ -1,22 +1,27 @@
 //! What TA1, 999 and 277CA move: a TA1 the claims of an interchange, a 999 those of a group and set, a 277CA the
 //! claims it names. Only the payer's own acceptance makes a claim Accepted. Messages may come in any order, late or
-//! twice: each says something of one sending, and a refusal of it outweighs everything else said of that sending.
+//! twice: each says something of one sending, and a refusal of it outweighs what else was said of that sending, except
+//! that a payer has claims of it. An answer counts only where it goes back the way our file went.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use billing::access::Actor;
 use billing::claim::acknowledgment::{
     Acknowledgment, ClaimAcknowledgment, ClaimAnswer, ClaimsAcknowledgment, GroupAcknowledgment,
-    InterchangeAcknowledgment,
+    InterchangeAcknowledgment, InterchangeEnds,
 };
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, PracticeId, SubmissionId};
+use edi::acknowledgment::SealedHeader;
 use jiff::ToSpan;
 use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::submission::{
-    ACKNOWLEDGED, CLAIMS_OF_SUBMISSION, LATE_CLAIMS, REFUSED, SUBMISSION, SUBMISSION_BY_GROUP,
-    SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionHead,
+    ACKNOWLEDGED, CLAIMS_OF_SUBMISSION, LATE_CLAIMS, REFUSED, SEALED_HEADER, SUBMISSION, SUBMISSION_BY_GROUP,
+    SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead,
 };
 use store::{Db, Tx, params};
 
@@ -82,7 +87,13 @@ pub(crate) fn take(
     file_name: &str,
     answers: &[Acknowledgment],
 ) -> Result<String, Error> {
-    let mut desk = Desk { file, payers: PayerHabits::default(), moved: Moved::default() };
+    let mut desk = Desk {
+        file,
+        payers: PayerHabits::default(),
+        moved: Moved::default(),
+        headers: HashMap::new(),
+        strangers: None,
+    };
     for answer in answers {
         match answer {
             Acknowledgment::Interchange(ta1) => desk.interchange(tx, ta1)?,
@@ -92,12 +103,19 @@ pub(crate) fn take(
     }
     let moved = desk.moved;
     if moved.unknown > 0 && moved.accepted + moved.rejected + moved.noted == 0 {
+        let of_whom = desk.strangers.map(|ends| format!(" {}", from_to(&ends))).unwrap_or_default();
         return Err(Error::refused(format!(
-            "{file_name}: it answers no file or claim of this practice (TA101, AK102 or TRN02). Check whose mailbox it \
-             came from."
+            "{file_name}: it answers no file of ours{of_whom} and no claim of this practice (ISA06, ISA08, TA101 to \
+             TA103, AK102 or TRN02). Check whose mailbox it came from."
         )));
     }
-    Ok(moved.sentence())
+    let strangers = desk.strangers.map(|ends| format!(" Some of it answers no file of ours {}.", from_to(&ends)));
+    Ok(moved.sentence() + &strangers.unwrap_or_default())
+}
+
+/// Between whom a file went, in the words of a note.
+fn from_to(ends: &InterchangeEnds) -> String {
+    format!("(from {} to {})", ends.sender, ends.receiver)
 }
 
 /// One file being applied.
@@ -105,6 +123,10 @@ struct Desk {
     file: InboundFileId,
     payers: PayerHabits,
     moved: Moved,
+    /// Of our own files that are spoken of; none where the stored bytes begin with no interchange.
+    headers: HashMap<SubmissionId, Option<SealedHeader>>,
+    /// Between whom the first answer went that is not for us.
+    strangers: Option<InterchangeEnds>,
 }
 
 /// What is said of a whole file.
@@ -116,8 +138,11 @@ struct FileAnswer<'a> {
 
 impl Desk {
     fn interchange(&mut self, tx: &mut Tx, ta1: &InterchangeAcknowledgment) -> Result<(), Error> {
-        let Some(head) = tx.query_opt(&SUBMISSION_BY_INTERCHANGE, params![ta1.interchange])? else {
-            self.moved.unknown += 1;
+        let found = tx.query_opt(&SUBMISSION_BY_INTERCHANGE, params![ta1.interchange])?;
+        let header = found.as_ref().map(|head| self.answered_header(tx, head.id, &ta1.ends)).transpose()?.flatten();
+        let same_moment = header.is_some_and(|header| header.sent_on == ta1.sent_on && header.sent_at == ta1.sent_at);
+        let Some(head) = found.filter(|_| same_moment) else {
+            self.stranger(&ta1.ends);
             return Ok(());
         };
         let sentence = if ta1.accepted {
@@ -132,8 +157,12 @@ impl Desk {
         let head = tx
             .query_opt(&SUBMISSION_BY_GROUP, params![group.group])?
             .filter(|head| functional_id(&head.kind) == group.functional_id);
-        let Some(head) = head else {
-            self.moved.unknown += 1;
+        let ours = match head {
+            Some(head) => self.answered_header(tx, head.id, &group.ends)?.map(|_| head),
+            None => None,
+        };
+        let Some(head) = ours else {
+            self.stranger(&group.ends);
             return Ok(());
         };
         // Our groups hold one set. What is said of it decides; where nothing is, what is said of the group.
@@ -150,39 +179,63 @@ impl Desk {
     }
 
     fn whole_file(&mut self, tx: &mut Tx, head: &SubmissionHead, answer: &FileAnswer<'_>) -> Result<(), Error> {
-        tx.execute(if answer.accepted { &ACKNOWLEDGED } else { &REFUSED }, params![head.id])?;
+        let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![head.id])?;
+        let is_refused = !answer.accepted && !payer_has_claims(tx, head.id, &contents)?;
+        if is_refused {
+            tx.execute(&REFUSED, params![head.id])?;
+        } else if answer.accepted {
+            tx.execute(&ACKNOWLEDGED, params![head.id])?;
+        }
         let missing = worklist::subject_key(WorkReason::AcknowledgmentMissing, head.id);
         worklist::resolve_subject(tx, &missing, "The file was answered.", "submission")?;
-        let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![head.id])?;
+        let refused_before = self.moved.rejected;
         for row in contents {
             let Some(mut claim) = store::claim::load(tx, row.claim_id)? else { continue };
             let speaks_of_this_version = row.claim_version == claim.version;
-            let is_with_others = matches!(claim.status, ClaimStatus::Submitted | ClaimStatus::Accepted);
-            let event = if !answer.accepted && speaks_of_this_version && is_with_others {
+            let waits = claim.status == ClaimStatus::Submitted;
+            let event = if is_refused && speaks_of_this_version && waits {
                 ClaimEvent::Rejected { why: answer.sentence.clone() }
             } else {
                 ClaimEvent::Noted { what: answer.sentence.clone() }
             };
             self.record(tx, &mut claim, &event, head.id, &answer.sentence, answer.raw)?;
-            if claim.status == ClaimStatus::Rejected && speaks_of_this_version {
+            if is_refused && claim.status == ClaimStatus::Rejected && speaks_of_this_version {
                 worklist::resolve_for_claim(tx, claim.id, &WAITING, "The claim's file was refused.", "submission")?;
             }
         }
-        if answer.accepted {
+        if !is_refused {
             self.moved.noted += usize::from(head.claim_count == 0);
             return Ok(());
         }
         self.moved.rejected += usize::from(head.claim_count == 0);
-        let work = NewWork {
-            reason: WorkReason::FileRejected,
-            subject_key: worklist::subject_key(WorkReason::FileRejected, head.id),
-            summary: format!("File {} with {} claims: {}.", head.file_name, head.claim_count, answer.sentence),
-            links: WorkLinks { submission_id: Some(head.id), ..WorkLinks::default() },
-            money_at_stake: head.total_cents,
-            deadline_on: None,
-        };
-        worklist::open(tx, work)?;
+        // Claims that went on in a newer file, or were refused one by one, have work of their own or need none.
+        if self.moved.rejected > refused_before {
+            open_refused_file(tx, head, answer)?;
+        }
         Ok(())
+    }
+
+    /// The header of a file of ours, where an answer between these ends can be one to it.
+    fn answered_header(
+        &mut self,
+        tx: &mut Tx,
+        id: SubmissionId,
+        ends: &InterchangeEnds,
+    ) -> Result<Option<&SealedHeader>, Error> {
+        let header = match self.headers.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let (bytes,) = tx.query_one(&SEALED_HEADER, params![id])?;
+                unknown.insert(edi::acknowledgment::sealed_header(&bytes))
+            }
+        };
+        Ok(header.as_ref().filter(|header| ends.answers(&header.ends)))
+    }
+
+    /// Counts an answer that is not for us.
+    fn stranger(&mut self, ends: &InterchangeEnds) {
+        self.moved.unknown += 1;
+        self.strangers.get_or_insert_with(|| ends.clone());
     }
 
     fn claims(&mut self, tx: &mut Tx, answer: &ClaimsAcknowledgment) -> Result<(), Error> {
@@ -204,6 +257,10 @@ impl Desk {
                 self.moved.unknown += 1;
                 continue;
             };
+            if self.answered_header(tx, *submission, &answer.ends)?.is_none() {
+                self.stranger(&answer.ends);
+                continue;
+            }
             let speaks_of_this_version = *version == claim.version;
             self.claim(tx, &mut claim, *submission, speaks_of_this_version, answer, one)?;
         }
@@ -338,6 +395,44 @@ impl Desk {
         }
         Ok(true)
     }
+}
+
+/// Whether a payer took claims of this sending in, or has decided them: then the file was read, whatever is said later.
+fn payer_has_claims(tx: &mut Tx, file: SubmissionId, contents: &[SubmissionClaimRow]) -> Result<bool, Error> {
+    for row in contents {
+        let Some(claim) = store::claim::load(tx, row.claim_id)? else { continue };
+        let is_with_payer = match claim.status {
+            ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => true,
+            ClaimStatus::Draft
+            | ClaimStatus::Held
+            | ClaimStatus::Ready
+            | ClaimStatus::Submitted
+            | ClaimStatus::Rejected => false,
+        };
+        if is_with_payer && row.claim_version == claim.version {
+            return Ok(true);
+        }
+        let events = tx.query(&CLAIM_EVENTS, params![claim.id])?;
+        if events.iter().any(|one| one.submission_id == Some(file) && matches!(one.body.0, ClaimEvent::Accepted { .. }))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Work of a file whose claims were refused with it.
+fn open_refused_file(tx: &mut Tx, head: &SubmissionHead, answer: &FileAnswer<'_>) -> Result<(), Error> {
+    let work = NewWork {
+        reason: WorkReason::FileRejected,
+        subject_key: worklist::subject_key(WorkReason::FileRejected, head.id),
+        summary: format!("File {} with {} claims: {}.", head.file_name, head.claim_count, answer.sentence),
+        links: WorkLinks { submission_id: Some(head.id), ..WorkLinks::default() },
+        money_at_stake: head.total_cents,
+        deadline_on: None,
+    };
+    worklist::open(tx, work)?;
+    Ok(())
 }
 
 /// GS01 of our files.

@@ -7,6 +7,7 @@ use billing::remittance::{Remittance, balance};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
+use jiff::ToSpan;
 use sha2::{Digest, Sha256};
 use store::inbound_file::{InboundFileRow, SAME_INBOUND_FILE};
 use store::remittance::{PAYER_BY_IDENTIFIER, POSTED_WITH_TRACE, RemittanceRow};
@@ -23,6 +24,10 @@ pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 /// Most that any amount of a remittance may be: a billion dollars. More is a slip or an attack, and far below it every
 /// sum fits 64-bit cents.
 const MOST_CENTS: i64 = 100_000_000_000;
+
+/// Most days that a payment may be dated ahead: a year with a month's grace. Beyond it the date is a slip, and the
+/// money would stand in a period that nobody looks at.
+const MOST_DAYS_AHEAD: i64 = 400;
 
 /// What became of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -264,6 +269,10 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
     if let Some(sentence) = amount_problem(remittance) {
         return Ok(quarantined(sentence.to_owned(), Money::ZERO));
     }
+    let foreign = payee_problem(tx, set)?.or_else(|| date_problem(tx, remittance));
+    if let Some(sentence) = foreign {
+        return Ok(quarantined(sentence, Money::ZERO));
+    }
     let earlier = tx.query(&POSTED_WITH_TRACE, params![remittance.trace])?;
     let same_number = earlier
         .iter()
@@ -280,6 +289,42 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
         ));
     }
     Ok(balance::payment(remittance).and_then(|found| quarantined(found.to_string(), found.difference)))
+}
+
+/// Why a payment is not made out to this practice, or cannot be known to be. The NPI decides; where the payer gave none,
+/// the tax id does, which no sentence repeats because it may be a person's.
+fn payee_problem(tx: &mut Tx, set: &ReadRemittance) -> Result<Option<String>, Error> {
+    let practice = store::registration::practice(tx)?.ok_or(Error::NotFound("practice"))?;
+    let npi = set.remittance.payee_npi.trim();
+    let (is_ours, named) = if !npi.is_empty() {
+        (npi == practice.billing.npi.as_str(), format!("NPI {npi}"))
+    } else if !set.payee_tax_id.is_empty() {
+        (set.payee_tax_id == practice.billing.tax_id.digits(), "known by its tax id".to_owned())
+    } else {
+        return Ok(Some(
+            "The payment names its payee neither by NPI nor by tax id (N1 PE); nothing is posted. Ask the payer for a \
+             corrected file."
+                .to_owned(),
+        ));
+    };
+    Ok((!is_ours).then(|| {
+        format!(
+            "The payment is made out to another payee ({named}), not to this practice; nothing is posted. Ask the \
+             payer, or import it into the practice it belongs to."
+        )
+    }))
+}
+
+/// A date that no payment has yet.
+fn date_problem(tx: &Tx, remittance: &Remittance) -> Option<String> {
+    let last = tx.today().saturating_add(MOST_DAYS_AHEAD.days());
+    (remittance.paid_on > last).then(|| {
+        format!(
+            "BPR16: the payment is dated {}, more than {MOST_DAYS_AHEAD} days ahead; nothing is posted. Ask the payer \
+             for a corrected file.",
+            remittance.paid_on
+        )
+    })
 }
 
 /// Amounts that no payment has.

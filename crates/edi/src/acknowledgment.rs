@@ -2,7 +2,7 @@
 
 use billing::claim::acknowledgment::{
     Acknowledgment, ClaimAcknowledgment, ClaimsAcknowledgment, GroupAcknowledgment, InterchangeAcknowledgment,
-    SetAcknowledgment, StatusCode,
+    InterchangeEnds, SetAcknowledgment, StatusCode,
 };
 use x12::transactions::{
     StatusInformation, acknowledgment_999, claim_acknowledgment_277ca, interchange_acknowledgment_ta1,
@@ -17,12 +17,13 @@ pub fn read(bytes: &[u8]) -> Vec<Acknowledgment> {
     let file = x12::read(bytes);
     let mut all = Vec::new();
     for interchange in &file.interchanges {
-        all.extend(interchange.acknowledgments.iter().map(interchange_acknowledgment));
+        let ends = ends(&interchange.isa);
+        all.extend(interchange.acknowledgments.iter().map(|ta1| interchange_acknowledgment(&ends, ta1)));
         for set in interchange.groups.iter().flat_map(|group| &group.sets) {
             match (&*set.id(), &*set.version()) {
-                ("999", _) => all.push(Acknowledgment::Group(group_acknowledgment(bytes, set))),
+                ("999", _) => all.push(Acknowledgment::Group(group_acknowledgment(bytes, &ends, set))),
                 ("277", version) if version.starts_with("005010X214") => {
-                    all.extend(claims_acknowledgments(bytes, set).into_iter().map(Acknowledgment::Claims));
+                    all.extend(claims_acknowledgments(bytes, &ends, set).into_iter().map(Acknowledgment::Claims));
                 }
                 _ => {}
             }
@@ -31,21 +32,53 @@ pub fn read(bytes: &[u8]) -> Vec<Acknowledgment> {
     all
 }
 
+/// What the header of a file of ours says, by which an answer to it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedHeader {
+    /// Who sent it to whom.
+    pub ends: InterchangeEnds,
+    /// ISA09, YYMMDD.
+    pub sent_on: String,
+    /// ISA10, HHMM.
+    pub sent_at: String,
+}
+
+/// The header of a file; its first [`HEADER_BYTES`] are enough. None where no interchange begins there.
+pub fn sealed_header(bytes: &[u8]) -> Option<SealedHeader> {
+    let file = x12::read(bytes);
+    let isa = &file.interchanges.first()?.isa;
+    Some(SealedHeader { ends: ends(isa), sent_on: plain(isa, 9), sent_at: plain(isa, 10) })
+}
+
+/// An ISA is 106 bytes long, its terminator included: the standard fixes every element.
+pub const HEADER_BYTES: usize = 106;
+
+fn ends(isa: &x12::Segment<'_>) -> InterchangeEnds {
+    InterchangeEnds { sender: plain(isa, 6), receiver: plain(isa, 8) }
+}
+
+fn plain(segment: &x12::Segment<'_>, element: usize) -> String {
+    segment.text(element).trim().to_owned()
+}
+
 fn number(text: &str) -> i64 {
     text.trim().parse().unwrap_or(0)
 }
 
-fn interchange_acknowledgment(ta1: &x12::Segment<'_>) -> Acknowledgment {
+fn interchange_acknowledgment(ends: &InterchangeEnds, ta1: &x12::Segment<'_>) -> Acknowledgment {
     let read = interchange_acknowledgment_ta1::read(ta1);
     Acknowledgment::Interchange(InterchangeAcknowledgment {
+        ends: ends.clone(),
         interchange: number(&read.control_number),
+        sent_on: plain(ta1, 2),
+        sent_at: plain(ta1, 3),
         accepted: read.is_accepted(),
         note_code: read.note.to_string(),
         raw: String::from_utf8_lossy(ta1.raw()).into_owned(),
     })
 }
 
-fn group_acknowledgment(bytes: &[u8], set: &x12::TransactionSet<'_>) -> GroupAcknowledgment {
+fn group_acknowledgment(bytes: &[u8], ends: &InterchangeEnds, set: &x12::TransactionSet<'_>) -> GroupAcknowledgment {
     let (read, _) = acknowledgment_999::read(set);
     let sets = read.sets.iter().map(|answer| SetAcknowledgment {
         set: number(&answer.control_number),
@@ -54,6 +87,7 @@ fn group_acknowledgment(bytes: &[u8], set: &x12::TransactionSet<'_>) -> GroupAck
         raw: raw(bytes, &answer.source),
     });
     GroupAcknowledgment {
+        ends: ends.clone(),
         group: number(&read.group_control_number),
         functional_id: read.functional_id.to_string(),
         accepted: read.is_accepted(),
@@ -119,9 +153,14 @@ fn element_words(code: &str) -> String {
 }
 
 /// One for each submission of ours that the file speaks of.
-fn claims_acknowledgments(bytes: &[u8], set: &x12::TransactionSet<'_>) -> Vec<ClaimsAcknowledgment> {
+fn claims_acknowledgments(
+    bytes: &[u8],
+    ends: &InterchangeEnds,
+    set: &x12::TransactionSet<'_>,
+) -> Vec<ClaimsAcknowledgment> {
     let (read, _) = claim_acknowledgment_277ca::read(set);
     let one = |receiver: &claim_acknowledgment_277ca::ReceiverAcknowledgment<'_>| ClaimsAcknowledgment {
+        ends: ends.clone(),
         from_payer: read.is_from_payer(),
         sender_name: read.source.last_or_organization.to_string(),
         submission_reference: receiver.trace.as_ref().map(|trace| trace.number.to_string()).unwrap_or_default(),

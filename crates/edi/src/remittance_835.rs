@@ -14,6 +14,9 @@ pub struct ReadRemittance {
     pub set_control_number: String,
     /// Where the set stands in the file, ST to SE.
     pub span: std::ops::Range<usize>,
+    /// The payee's tax id (N104 with FI, else REF TJ), its digits only; empty when the file has none. Not part of the
+    /// facts, by which a payment is known again.
+    pub payee_tax_id: String,
     /// The facts.
     pub remittance: Remittance,
     /// What could not be read or does not belong: a sentence each, without patient data.
@@ -136,7 +139,13 @@ fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
         claims,
         provider_adjustments: provider_adjustments(&read),
     };
-    ReadRemittance { set_control_number: read.control_number.to_string(), span: set.span(), remittance, problems }
+    ReadRemittance {
+        set_control_number: read.control_number.to_string(),
+        span: set.span(),
+        payee_tax_id: payee_tax_id(&read.payee),
+        remittance,
+        problems,
+    }
 }
 
 fn whole(sentence: &str) -> RemittanceProblem {
@@ -150,6 +159,14 @@ fn payer_identifier(payer: &remittance_835::RemittanceParty<'_>) -> String {
     } else {
         payer.id.to_string()
     }
+}
+
+fn payee_tax_id(payee: &remittance_835::RemittanceParty<'_>) -> String {
+    let text = match &*payee.id_qualifier {
+        "FI" => &*payee.id,
+        _ => x12::transactions::reference(&payee.references, "TJ").unwrap_or(""),
+    };
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 fn provider_adjustments(read: &remittance_835::Remittance<'_>) -> Vec<ProviderAdjustment> {

@@ -93,6 +93,9 @@ statements! {
     /// Files that have not surely left, in the order they were sealed.
     pub const UNSENT: (SubmissionId,) = "SELECT id FROM submission \
         WHERE practice_id = $1 AND status IN ('sealed', 'ambiguous') ORDER BY interchange_number LIMIT $2";
+    /// The first bytes of a sealed file: its ISA.
+    pub const SEALED_HEADER: (Vec<u8>,) = "SELECT substr(bytes, 1, 106) FROM submission \
+        WHERE practice_id = $1 AND id = $2";
     /// The file of an interchange number.
     pub const SUBMISSION_BY_INTERCHANGE: SubmissionHead = "SELECT id, kind, route, file_name, interchange_number, \
         group_number, status, sealed_at, sent_at, attempts, acknowledgment_due_on, claim_count, total_cents \

@@ -317,6 +317,8 @@ fn an_acceptance_that_comes_after_the_decision_still_proves_timely_filing() {
         take(db, "late.x12", &claim_answers("PR", sent, &[("AR000001", "A2:20:PR")]));
         take(db, "later.x12", &ta1(sent, "R", "025"));
         assert_eq!(status(db, claim), ClaimStatus::Adjudicated);
+        assert_ne!(latest_file(db, claim).status, SubmissionStatus::Rejected);
+        assert!(open_work(db).is_empty(), "{:?}", open_work(db));
         let row = db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_ROW, params![claim])).unwrap();
         assert_eq!((row.accepted_on, row.rejections), (Some(date(2026, 3, 2)), 0));
     });
@@ -388,5 +390,75 @@ fn another_practice_cannot_send_or_move_our_claims() {
         let answer = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A7:164:IL")]);
         assert!(import(db, &stranger, OTHER_PRACTICE, "x.x12", &answer).is_err());
         assert_eq!(status(db, claim), ClaimStatus::Submitted);
+    });
+}
+
+#[test]
+fn an_answer_to_somebody_elses_file_of_the_same_number_moves_nothing() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let sent = latest_file(db, claim);
+        let refusal = String::from_utf8(ta1(sent.interchange_number, "R", "025")).unwrap();
+        let of_group = String::from_utf8(group_answer(sent.group_number, "R")).unwrap();
+        let of_claim = claim_answers("PR", sent.interchange_number, &[("AR000001", "A7:164:IL")]);
+        let of_claim = String::from_utf8(of_claim).unwrap();
+        let from_others = ("*ZZ*CLEARING       *", "*ZZ*OTHERHOUSE     *", "(from OTHERHOUSE to ALDERRIDGE)");
+        let to_others = ("*ZZ*ALDERRIDGE     *", "*ZZ*ELMSTREET      *", "(from CLEARING to ELMSTREET)");
+        let of_another_day = ("*260302*0800*R", "*250302*0800*R", "(from CLEARING to ALDERRIDGE)");
+        let of_another_hour = ("*260302*0800*R", "*260302*0801*R", "(from CLEARING to ALDERRIDGE)");
+        let cases = [
+            (&refusal, from_others),
+            (&refusal, to_others),
+            (&refusal, of_another_day),
+            (&refusal, of_another_hour),
+            (&of_group, from_others),
+            (&of_group, to_others),
+            (&of_claim, from_others),
+            (&of_claim, to_others),
+        ];
+        for (place, (ours, (what, instead, whose))) in cases.into_iter().enumerate() {
+            let foreign = ours.replacen(what, instead, 1);
+            assert_ne!(foreign, *ours, "case {place} changes nothing");
+            let name = format!("foreign-{place}.x12");
+            let refused = import(db, &db.system(), PRACTICE, &name, foreign.as_bytes());
+            let why = format!("it answers no file of ours {whose}");
+            assert!(matches!(&refused, Err(Error::Refused(text)) if text.contains(&why)), "{place}: {refused:?}");
+            assert_eq!(status(db, claim), ClaimStatus::Submitted, "case {place}");
+            assert_eq!(file(db, sent.id).status, SubmissionStatus::Sent, "case {place}");
+        }
+        carrier.put("foreign.x12", refusal.replacen(from_others.0, from_others.1, 1).as_bytes());
+        let receipts = inbound::collect(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert_eq!(receipts[0].outcome, Outcome::Quarantined);
+        assert!(receipts[0].note.contains("answers no file of ours (from OTHERHOUSE"), "{}", receipts[0].note);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::FileSetApart)]);
+        assert_eq!(status(db, claim), ClaimStatus::Submitted);
+
+        take(db, "ours.x12", refusal.as_bytes());
+        assert_eq!(status(db, claim), ClaimStatus::Rejected);
+        assert_eq!(file(db, sent.id).status, SubmissionStatus::Rejected);
+    });
+}
+
+#[test]
+fn a_refusal_of_a_file_whose_claims_the_payer_has_is_noted_and_moves_nothing() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let (accepted, waiting) = (ready_claim(db, 1, "CLEARING"), ready_claim(db, 2, "CLEARING"));
+        send(db, &carrier);
+        let sent = latest_file(db, accepted);
+        take(db, "999.x12", &group_answer(sent.group_number, "A"));
+        take(db, "277ca.x12", &claim_answers("PR", sent.interchange_number, &[("AR000001", "A2:20:PR")]));
+        take(db, "late-ta1.x12", &ta1(sent.interchange_number, "R", "025"));
+        take(db, "late-999.x12", &group_answer(sent.group_number, "R"));
+        assert_eq!(status(db, accepted), ClaimStatus::Accepted);
+        assert_eq!(status(db, waiting), ClaimStatus::Submitted);
+        assert_eq!(file(db, sent.id).status, SubmissionStatus::Acknowledged);
+        assert!(open_work(db).is_empty(), "{:?}", open_work(db));
+        let events = db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![accepted])).unwrap();
+        assert_eq!(events.iter().filter(|event| event.sentence.contains("refused the file")).count(), 2);
     });
 }

@@ -289,3 +289,58 @@ fn a_payment_beyond_what_is_owed_is_a_credit_with_work() {
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn a_payment_made_out_to_another_payee_is_kept_out_of_the_books() {
+    const OURS: &str = "N1*PE*ALDER RIDGE MEDICAL GROUP*XX*2044188300~";
+    let foreign = "is made out to another payee";
+    let cases = [
+        ("N1*PE*ELM STREET CLINIC*XX*2000000010~", Some("another payee (NPI 2000000010), not to this practice")),
+        ("N1*PE*ELM STREET CLINIC*FI*987654321~", Some(foreign)),
+        ("N1*PE*ELM STREET CLINIC~REF*TJ*987654321~", Some(foreign)),
+        ("N1*PE*ALDER RIDGE MEDICAL GROUP~", Some("neither by NPI nor by tax id")),
+        ("N1*PE*ALDER RIDGE MEDICAL GROUP*FI*12-3456789~", None),
+        ("N1*PE*ALDER RIDGE MEDICAL GROUP~REF*TJ*123456789~", None),
+    ];
+    for_each_engine(|db| {
+        clinic(db, cases.len());
+        for (place, (payee, problem)) in (1..).zip(cases) {
+            let ours = file(&Payment::new(&format!("EFT{place}"), vec![Clp::paid(place)]));
+            let text = ours.replace(OURS, payee);
+            assert_ne!(text, ours);
+            let count = ours.split("SE*").nth(1).and_then(|rest| rest.split('*').next()).unwrap();
+            let more = count.parse::<usize>().unwrap() + payee.matches('~').count() - 1;
+            let text = text.replace(&format!("~SE*{count}*"), &format!("~SE*{more}*"));
+            let before = balance(db, AccountKind::InTransit);
+            let payment = &take(db, &text).payments[0];
+            let said = payment.problem.as_deref().unwrap_or("");
+            match problem {
+                None => assert_eq!(payment.state, PaymentState::Posted, "case {place}: {said}"),
+                Some(words) => {
+                    assert_eq!(payment.state, PaymentState::Quarantined, "case {place}");
+                    assert!(said.contains(words) && !said.contains("987654321"), "case {place}: {said}");
+                    assert_eq!(balance(db, AccountKind::InTransit), before);
+                }
+            }
+        }
+        assert_eq!(work(db), [(WorkReason::RemittanceQuarantined, cents(10_200)); 4]);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_payment_dated_far_ahead_is_kept_out_of_the_books() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        // The day of the story is 2026-03-02; 400 days later is 2027-04-06.
+        for (place, day, state) in [(1, "20270406", PaymentState::Posted), (2, "20270407", PaymentState::Quarantined)] {
+            let text = file(&Payment::new(&format!("EFT{place}"), vec![Clp::paid(place)]));
+            let dated = text.replace("DA*98765*20260302~", &format!("DA*98765*{day}~"));
+            assert_ne!(dated, text);
+            let payment = &take(db, &dated).payments[0];
+            assert_eq!(payment.state, state, "{day}: {:?}", payment.problem);
+        }
+        assert_eq!(work(db), [(WorkReason::RemittanceQuarantined, cents(10_200))]);
+        all_invariants_hold(db);
+    });
+}

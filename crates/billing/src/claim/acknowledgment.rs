@@ -18,11 +18,33 @@ pub enum Acknowledgment {
     Claims(ClaimsAcknowledgment),
 }
 
+/// Who sent a file to whom, trimmed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterchangeEnds {
+    /// ISA06.
+    pub sender: String,
+    /// ISA08.
+    pub receiver: String,
+}
+
+impl InterchangeEnds {
+    /// Whether a file between these ends can answer one that was sent between those.
+    pub fn answers(&self, sent: &InterchangeEnds) -> bool {
+        !self.sender.is_empty() && self.sender == sent.receiver && self.receiver == sent.sender
+    }
+}
+
 /// TA1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InterchangeAcknowledgment {
+    /// Who sent the answer to whom.
+    pub ends: InterchangeEnds,
     /// ISA13 of the file it answers.
     pub interchange: i64,
+    /// ISA09 of the file it answers (TA102), YYMMDD as it stands.
+    pub sent_on: String,
+    /// ISA10 of the file it answers (TA103), HHMM as it stands.
+    pub sent_at: String,
     /// A accepted, E accepted with errors, R rejected.
     pub accepted: bool,
     /// TA105.
@@ -34,6 +56,8 @@ pub struct InterchangeAcknowledgment {
 /// 999: of one group with its sets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupAcknowledgment {
+    /// Who sent the answer to whom.
+    pub ends: InterchangeEnds,
     /// GS06 of the group it answers (AK102).
     pub group: i64,
     /// GS01 of the group it answers (AK101): HC claims, HS eligibility …
@@ -62,6 +86,8 @@ pub struct SetAcknowledgment {
 /// 277CA: from whom, and what of each claim.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimsAcknowledgment {
+    /// Who sent the answer to whom.
+    pub ends: InterchangeEnds,
     /// The sender is the payer itself (NM101 PR), not a clearinghouse (AY): only a payer's acceptance is one.
     pub from_payer: bool,
     /// Its name.
