@@ -4,6 +4,7 @@
 pub mod balance;
 pub mod classification;
 pub mod matching;
+pub mod outside;
 pub mod posting;
 
 use jiff::civil::Date;

@@ -28,6 +28,7 @@ mod home;
 mod inquiries;
 mod log_in;
 mod me;
+mod mending;
 mod patients;
 mod payments;
 mod registration;

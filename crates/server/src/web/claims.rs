@@ -6,7 +6,6 @@ use billing::ClaimId;
 use billing::access::{Action, ResourceState, authorize};
 use billing::claim::ClaimStatus;
 use billing::claim::finding::Waiver;
-use billing::coverage::Relationship;
 use billing::provider::ProviderOnClaim;
 use billing::work::Desk as WorkDesk;
 use ledger::Money;
@@ -14,9 +13,8 @@ use serde::Deserialize;
 use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
 use store::views::claims::{ClaimListRow, PAGE};
 
-use app::claim_scrub::{MendPlace, mend_place};
-
 use super::chips::{self, Chip};
+use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
@@ -70,8 +68,7 @@ struct ClaimPage {
     open_work: Vec<(ClaimWorkRow, &'static str, bool)>,
     why_not_send: Option<String>,
     may_scrub: bool,
-    may_mend: bool,
-    may_code: bool,
+    may_mend: MayMend,
     may_pass: bool,
 }
 
@@ -130,8 +127,7 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         why_not_send: who.why_not(sending, &state),
         may_scrub: matches!(view.head.status.as_str(), "draft" | "held" | "rejected")
             && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
-        may_mend: who.may(Action::EditDemographics),
-        may_code: who.may(Action::ChangeCodes),
+        may_mend: MayMend::of(&who),
         may_pass: who.may(Action::PassScrubWarning),
         view,
     })
@@ -228,20 +224,17 @@ impl ClaimPage {
 
     /// Where a finding's field is mended, for who may mend it.
     fn mend(&self, field: &str) -> Option<String> {
-        let head = &self.view.head;
-        let is_member = head.body.0.relationship == Relationship::SelfSubscriber;
-        match mend_place(field, is_member) {
-            MendPlace::Patient if self.may_mend => Some(format!("/patients/{}/edit", head.patient_id)),
-            MendPlace::Coverage if self.may_mend => Some(format!("/coverages/{}/edit", head.coverage_id)),
-            MendPlace::Visit if self.may_mend => Some(format!("/encounters/{}/edit", head.encounter_id)),
-            MendPlace::Codes if self.may_code => Some(format!("/encounters/{}/codes", head.encounter_id)),
-            MendPlace::Patient
-            | MendPlace::Coverage
-            | MendPlace::Visit
-            | MendPlace::Codes
-            | MendPlace::Practice
-            | MendPlace::Payer => None,
-        }
+        self.may_mend.href(&self.view.head, field)
+    }
+
+    /// A finding's field in words.
+    fn field(field: &str) -> String {
+        mending::field_words(field)
+    }
+
+    /// The codes of a line's denial with their words.
+    fn why_denied(codes: &str) -> Vec<(String, &'static str)> {
+        mending::denials(codes)
     }
 
     /// The shape beside an event of the timeline.

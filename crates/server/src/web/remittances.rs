@@ -175,6 +175,11 @@ fn balances(view: &RemittanceView, outside: Money) -> Vec<Balance> {
 }
 
 impl RemittancePage {
+    /// A reason for money outside any claim in words.
+    fn outside(reason: &str) -> Option<&'static str> {
+        billing::remittance::outside::reason_words(reason)
+    }
+
     /// An account of the books in words.
     fn account(name: &str) -> &str {
         match name {

@@ -6,14 +6,16 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use billing::WorkItemId;
 use billing::access::{Action, ResourceState};
-use billing::work::{Desk as WorkDesk, Handover, Resolution, WorkState};
+use billing::work::{Desk as WorkDesk, Handover, Resolution, WorkReason, WorkState};
 use jiff::civil::Date;
 use ledger::Money;
 use serde::Deserialize;
+use store::views::claim::ClaimView;
 use store::views::work::WorkContext;
 use store::worklist::{QueueCursor, QueueRow};
 
 use super::chips::{self, Chip};
+use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
@@ -63,8 +65,18 @@ struct Tab {
     current: bool,
 }
 
+/// Something to mend: what is wrong, what to do, the field in words and the page where it is mended.
+struct Mend {
+    problem: String,
+    remedy: String,
+    field: String,
+    href: Option<String>,
+}
+
 /// The item in the middle.
 struct Pane {
+    mends: Vec<Mend>,
+    denials: Vec<(String, &'static str)>,
     view: WorkItemView,
     context: WorkContext,
     state: Chip,
@@ -218,16 +230,21 @@ async fn page(
         Some(id) => Some(
             desk.blocking(move |db, practice| {
                 let view = app::worklist::show(db, &actor, practice, id)?;
-                let context = db.read(&actor, practice, |read| {
-                    Ok::<_, app::Error>(store::views::work::context(read, &view.item)?)
+                let (context, claim) = db.read(&actor, practice, |read| {
+                    let context = store::views::work::context(read, &view.item)?;
+                    let claim = match view.item.links.claim_id.filter(|_| tells_of_its_claim(view.item.reason)) {
+                        Some(claim) => store::views::claim::get(read, claim)?,
+                        None => None,
+                    };
+                    Ok::<_, app::Error>((context, claim))
                 })?;
-                Ok((view, context))
+                Ok((view, context, claim))
             })
             .await?,
         ),
         None => None,
     };
-    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, _)| view.item.desk));
+    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, _, _)| view.item.desk));
     let chosen = wanted.or_else(|| own_desks(who).first().copied());
     let mine = asked == Some("mine") || chosen.is_none();
     let actor = who.actor.clone();
@@ -248,15 +265,56 @@ async fn page(
         queue,
         today,
         open,
-        pane: found.map(|(view, context)| pane(who, view, context, typed, problem)),
+        pane: found.map(|(view, context, claim)| pane(who, view, (context, claim), typed, problem)),
         stages: STAGES,
     })
+}
+
+/// Whether the item is about what stands in its claim: a finding, a rejection, a denial.
+fn tells_of_its_claim(reason: WorkReason) -> bool {
+    is_mending(reason) || reason == WorkReason::Denied
+}
+
+fn is_mending(reason: WorkReason) -> bool {
+    matches!(
+        reason,
+        WorkReason::HeldForData | WorkReason::HeldForCoding | WorkReason::RejectedForData | WorkReason::Rejected
+    )
+}
+
+/// What the scrub found in the claim of an item; a rejection for data leads to what the front desk asked for besides.
+fn mends(who: &SignedIn, reason: WorkReason, claim: &ClaimView) -> Vec<Mend> {
+    let may = MayMend::of(who);
+    if !is_mending(reason) {
+        return Vec::new();
+    }
+    let mut mends: Vec<Mend> = claim
+        .findings
+        .iter()
+        .map(|finding| Mend {
+            problem: finding.problem.clone(),
+            remedy: finding.remedy.clone(),
+            field: mending::field_words(&finding.field),
+            href: may.href(&claim.head, &finding.field),
+        })
+        .collect();
+    if reason == WorkReason::RejectedForData {
+        for (field, words) in [("patient", "The patient’s data"), ("coverage", "The coverage")] {
+            mends.push(Mend {
+                problem: "Rejected for its data.".to_owned(),
+                remedy: "Compare with the card and the payer’s words, mend it, then scrub the claim again.".to_owned(),
+                field: words.to_owned(),
+                href: may.href(&claim.head, field),
+            });
+        }
+    }
+    mends
 }
 
 fn pane(
     who: &SignedIn,
     view: WorkItemView,
-    context: WorkContext,
+    (context, claim): (WorkContext, Option<ClaimView>),
     typed: Typed,
     problem: Option<(String, String)>,
 ) -> Pane {
@@ -264,6 +322,12 @@ fn pane(
     let why_not = who.why_not(action, &ResourceState::default());
     let above = view.item.desk.above().filter(|_| who.may(Action::EscalateWork)).map(WorkDesk::label);
     Pane {
+        mends: claim.as_ref().map(|claim| mends(who, view.item.reason, claim)).unwrap_or_default(),
+        denials: claim
+            .as_ref()
+            .filter(|_| view.item.reason == WorkReason::Denied)
+            .map(mending::denials_of)
+            .unwrap_or_default(),
         state: chips::work(view.item.state),
         reason: chips::reason(view.item.reason),
         mine: view.item.owner == Some(who.actor.user),
