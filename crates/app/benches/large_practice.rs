@@ -145,6 +145,7 @@ impl Batch {
             },
             effective_on: date(2020, 1, 1),
             ends_on: None,
+            invented: false,
         };
         self.guarantors.push(store::registration::GuarantorRow { id: guarantor.id, body: Json(guarantor) });
         self.patients.push(store::registration::PatientRow {
@@ -378,6 +379,7 @@ fn provider(db: &TestDb) -> Provider {
         npi: Npi::parse("1234567893").unwrap(),
         taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
         in_practice: true,
+        invented: false,
     }
 }
 

@@ -59,14 +59,10 @@ pub struct NewPerson<'a> {
 /// `Denied`; a field that is wrong; roles that conflict.
 pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<UserId, Error> {
     let allowed = allow_plain(tx, Action::ManageUsers)?;
-    let login = checked_login(person.login)?;
+    let login = checked(person.login, person.display_name, person.roles, person.solo_practice)?;
     if let Some(problem) = password_problem(person.password, &login) {
         return Err(Error::invalid("password", problem));
     }
-    if person.display_name.trim().is_empty() {
-        return Err(Error::invalid("name", "write the name that colleagues will read"));
-    }
-    check_duties(person.roles, person.solo_practice)?;
     if tx.query_opt(&USER_BY_LOGIN, params![login])?.is_some() {
         return Err(Error::invalid("login", "somebody has this log-in name already; choose another"));
     }
@@ -90,6 +86,19 @@ pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<UserId, Error> {
     give_roles(tx, id, person.roles)?;
     tx.audit("user_added", "user", id, json!({}));
     Ok(id)
+}
+
+/// Judges a person to add without adding anybody; answers the log-in name as it is stored.
+///
+/// # Errors
+/// A field that is wrong; roles that conflict.
+pub fn checked(login: &str, display_name: &str, roles: &[Role], solo_practice: bool) -> Result<String, Error> {
+    let login = checked_login(login)?;
+    if display_name.trim().is_empty() {
+        return Err(Error::invalid("name", "write the name that colleagues will read"));
+    }
+    check_duties(roles, solo_practice)?;
+    Ok(login)
 }
 
 /// Approves a waiting person; never by who added them.

@@ -114,6 +114,9 @@ pub struct Coverage {
     pub effective_on: Date,
     /// Last covered day; open when none.
     pub ends_on: Option<Date>,
+    /// The member id was filled in by an import: on nobody's card.
+    #[serde(default)]
+    pub invented: bool,
 }
 
 impl Coverage {

@@ -19,6 +19,9 @@ pub struct Provider {
     pub taxonomy: Taxonomy,
     /// Works in this practice (may render) or only refers to it.
     pub in_practice: bool,
+    /// The NPI was filled in by an import: nobody's real one.
+    #[serde(default)]
+    pub invented: bool,
 }
 
 /// What a claim needs of a provider, frozen.

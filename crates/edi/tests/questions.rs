@@ -75,6 +75,7 @@ fn eligibility_question(relationship: Relationship) -> Vec<u8> {
         subscriber: subscriber(),
         effective_on: date(2026, 1, 1),
         ends_on: None,
+        invented: false,
     };
     let patient = Patient {
         id: Uuid::nil().into(),

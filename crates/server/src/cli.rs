@@ -16,6 +16,7 @@ mod remit;
 mod report;
 mod serve;
 mod session;
+mod set_up;
 mod simulate;
 mod statement;
 mod upkeep;
@@ -73,6 +74,8 @@ pub struct Place {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Set up a real practice from one file: itself, providers, payers, prices, people
+    SetUp(set_up::Arguments),
     /// Take in FHIR bundles and CSV files
     #[command(subcommand)]
     Import(import::Command),
@@ -129,6 +132,7 @@ pub fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
+        Command::SetUp(arguments) => set_up::run(&arguments, &cli.place),
         Command::Import(command) => import::run(&command, &cli.place),
         Command::Demo(arguments) => demo::run(&arguments, &cli.place),
         Command::Claims(command) => claims::run(&command, &cli.place),

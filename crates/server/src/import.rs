@@ -1,8 +1,10 @@
-//! Readers of what other systems hand over: FHIR R4 bundles and CSV files. A reader judges the whole input before
+//! Readers of what other systems hand over: FHIR R4 bundles, CSV files of charges, and the
+//! file a practice is set up from. A reader judges the whole input before
 //! anything is saved; what it cannot read it names with file, place and remedy. It never writes to the database.
 
 pub mod csv;
 pub mod fhir;
+pub mod practice;
 
 use std::fmt;
 

@@ -278,5 +278,54 @@ fn every_file_of_a_check_gets_its_object_and_the_worst_gives_the_exit_code() {
         assert_eq!((&objects[0]["file"], &objects[0]["verdict"]), (&file.into(), &verdict.into()));
         let told = objects[0]["problems"].as_array().unwrap().iter().any(|problem| problem["text"].is_string());
         assert_eq!(told, verdict == "unreadable", "{file}");
+
+/// A folder without a practice; gone afterwards.
+fn empty_trial(name: &str) -> Trial {
+    let folder = std::env::temp_dir().join(format!("tierline-set-up-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    Trial { folder }
+}
+
+fn sample() -> String {
+    std::fs::read_to_string(fixture("../docs/practice.sample.toml")).unwrap()
+}
+
+#[test]
+fn a_practice_is_set_up_from_its_file_and_a_second_run_changes_nothing() {
+    let trial = empty_trial("twice");
+    trial.write("practice.toml", sample().as_bytes());
+    let first = trial.expect(0, &["set-up", "practice.toml"]);
+    assert!(first.contains("10 added, 0 changed"), "{first}");
+    assert_eq!(first.matches("First password of").count(), 3, "{first}");
+    let people = trial.expect(0, &["user", "list"]);
+    assert!(people.contains("rosa.idowu") && !people.contains("waiting"), "{people}");
+    let before = trial.hash();
+    let second = trial.expect(0, &["set-up", "practice.toml"]);
+    assert!(second.contains("0 added, 0 changed") && !second.contains("password"), "{second}");
+    assert_eq!(trial.hash(), before, "a second run leaves the database as it was");
+    let dearer = sample().replace("140.00", "150.00").replace("filing_limit_days = 90", "filing_limit_days = 120");
+    trial.write("practice.toml", dearer.as_bytes());
+    let third = trial.expect(0, &["set-up", "practice.toml"]);
+    assert!(third.contains("0 added, 2 changed"), "{third}");
+    trial.expect(0, &["verify"]);
+}
+
+#[test]
+fn a_practice_file_with_a_mistake_sets_up_nothing() {
+    let cases = [
+        ("2100000027", "2100000028", "[[providers]] number 1, field npi"),
+        ("\"140.00\"", "\"a lot\"", "[[fees]] number 1, field price"),
+        ("\"140.00\"", "140.00", "[[fees]], field price"),
+        ("appeal_days", "apeal_days", "[[payers]], field apeal_days"),
+        ("[\"tier1\"]", "[\"tier9\"]", "[[people]] number 2, field roles"),
+        ("America/New_York", "Boston", "[practice], field time_zone"),
+    ];
+    for (right, wrong, says) in cases {
+        let trial = empty_trial("mistake");
+        trial.write("practice.toml", sample().replacen(right, wrong, 1).as_bytes());
+        let said = trial.expect(2, &["set-up", "practice.toml"]);
+        assert!(said.contains("practice.toml") && said.contains(says), "{wrong}: {said}");
+        assert!(!trial.folder.join("books.sqlite").exists(), "{wrong}: nothing was written");
     }
 }

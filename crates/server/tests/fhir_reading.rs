@@ -40,7 +40,7 @@ fn two_visits_become_two_charges_with_their_diagnoses_and_coverages() {
     let [medicaid, private] = &patient.coverages[..] else { panic!("two coverages") };
     assert_eq!(medicaid.ends_on, second.date_of_service.yesterday().ok());
     assert_eq!((private.effective_on, private.ends_on), (second.date_of_service, None));
-    assert!(plan.practitioners[0].npi.as_str().starts_with('2'));
+    assert!(plan.practitioners[0].npi.as_str().starts_with('2') && plan.practitioners[0].invented);
 }
 
 #[test]

@@ -37,6 +37,8 @@ pub struct CoverageData {
     pub effective_on: Date,
     /// Last covered day; open when none.
     pub ends_on: Option<Date>,
+    /// The member id was filled in by an import.
+    pub invented: bool,
     /// Key in the system it was imported from.
     pub source_key: Option<String>,
 }
@@ -84,7 +86,9 @@ pub fn change_coverage(
     db.write(actor, practice, |tx| {
         let before = rows::coverage(tx, id)?.ok_or(Error::NotFound("coverage"))?;
         let patient = rows::patient(tx, before.patient_id)?.ok_or(Error::NotFound("patient"))?;
-        let next = coverage(id, before.version + 1, &patient, data)?;
+        let mut next = coverage(id, before.version + 1, &patient, data)?;
+        // The mark belongs to the member id: it goes when another is copied from the card.
+        next.invented |= before.invented && next.subscriber.member_id == before.subscriber.member_id;
         if (Coverage { version: before.version, ..next.clone() }) == before {
             return Ok(());
         }
@@ -157,6 +161,7 @@ fn coverage(id: CoverageId, version: i32, patient: &Patient, data: &CoverageData
         subscriber,
         effective_on: data.effective_on,
         ends_on: data.ends_on,
+        invented: data.invented,
     })
 }
 

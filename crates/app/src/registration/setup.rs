@@ -28,6 +28,8 @@ pub struct ProviderData {
     pub taxonomy: Taxonomy,
     /// Works in this practice, or only refers to it.
     pub in_practice: bool,
+    /// The NPI was filled in by an import.
+    pub invented: bool,
     /// Key in the system it was imported from.
     pub source_key: Option<String>,
 }
@@ -135,6 +137,7 @@ pub fn register_provider(
             npi: data.npi.clone(),
             taxonomy: data.taxonomy.clone(),
             in_practice: data.in_practice,
+            invented: data.invented,
         };
         rows::insert_provider(tx, &provider, data.source_key.as_deref())?;
         tx.audit("register", "provider", id, serde_json::json!({ "npi": data.npi.as_str() }));

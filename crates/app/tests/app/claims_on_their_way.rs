@@ -96,6 +96,7 @@ pub fn coverage() -> Coverage {
         subscriber,
         effective_on: date(2025, 1, 1),
         ends_on: None,
+        invented: false,
     }
 }
 
@@ -106,6 +107,7 @@ pub fn doctor() -> Provider {
         npi: Npi::parse("1245319599").unwrap(),
         taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
         in_practice: true,
+        invented: false,
     }
 }
 

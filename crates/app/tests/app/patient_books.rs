@@ -66,6 +66,7 @@ pub fn open(db: &TestDb) {
             npi: Npi::parse("2044188300").unwrap(),
             taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
             in_practice: true,
+            invented: false,
         };
         store::registration::insert_provider(tx, &doctor, None)?;
         for (place, id) in [PATIENT, OTHER_PATIENT].into_iter().enumerate() {
@@ -115,6 +116,7 @@ pub fn people(tx: &mut Tx, id: PatientId, account_number: &str) -> Result<(), St
         subscriber,
         effective_on: date(2025, 1, 1),
         ends_on: None,
+        invented: false,
     };
     store::registration::insert_coverage(tx, &coverage, None)
 }

@@ -77,6 +77,7 @@ pub fn provider_data(number: u32) -> ProviderData {
         npi: Npi::parse(&codes::npi::invented(number)).unwrap(),
         taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
         in_practice: true,
+        invented: false,
         source_key: None,
     }
 }
@@ -123,6 +124,7 @@ pub fn coverage_data(payer: PayerId) -> CoverageData {
         subscriber: None,
         effective_on: date(2026, 1, 1),
         ends_on: None,
+        invented: false,
         source_key: None,
     }
 }

@@ -108,7 +108,8 @@ fn choose(mut practices: Vec<PracticeName>, name: Option<&str>) -> Result<Practi
         ))),
         None => practices.pop().ok_or_else(|| {
             Failure::Refused(
-                "This database holds no practice yet. Make one with `tierline demo`, or import into it with \
+                "This database holds no practice yet. Set yours up with `tierline set-up FILE.toml`, make one \
+                 with `tierline demo`, or import into it with \
                  `tierline import fhir --profile synthea FILE…`."
                     .to_owned(),
             )

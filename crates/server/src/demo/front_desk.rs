@@ -91,6 +91,7 @@ pub fn open(db: &Db, id: PracticeId, payers: &[PayerBehaviour], from: Date) -> a
             npi: npi(story.npi_number)?,
             taxonomy: Taxonomy::parse(story.taxonomy)?,
             in_practice: story.in_practice,
+            invented: false,
             source_key: None,
         };
         providers.push(in_scene("a provider is registered", register_provider(db, &actor, id, &data))?.id);
@@ -230,6 +231,7 @@ pub fn coverage_data(
         effective_on: card.effective_on,
         // The practice learns of an end only from the payer.
         ends_on: None,
+        invented: false,
         source_key: None,
     })
 }

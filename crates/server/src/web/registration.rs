@@ -353,6 +353,7 @@ fn card(typed: &Card, address: &Address) -> Result<CoverageData, Problem> {
         subscriber,
         effective_on: date("effective_on", &typed.effective_on)?,
         ends_on,
+        invented: false,
         source_key: None,
     })
 }

@@ -116,6 +116,7 @@ impl Desk<'_> {
                 npi: practitioner.npi.clone(),
                 taxonomy: taxonomy.clone(),
                 in_practice: true,
+                invented: practitioner.invented,
                 source_key: Some(practitioner.source_key.clone()),
             };
             let registered = registration::register_provider(self.db, self.actor, self.practice, &data)?;
@@ -177,6 +178,8 @@ impl Desk<'_> {
                 subscriber: None,
                 effective_on: coverage.effective_on,
                 ends_on: coverage.ends_on,
+                // Bundles say who pays and never the number on the card; only a profile that invents one plans coverages.
+                invented: true,
                 source_key: Some(coverage.source_key.clone()),
             };
             let registered = registration::add_coverage(self.db, self.actor, self.practice, id, &data)?;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use billing::identifier::Npi;
 use jiff::civil::Date;
 use jiff::{Unit, civil};
 
@@ -326,9 +327,11 @@ impl<'a> Planner<'a> {
             return Some(source_key);
         }
         let sent = it.identifier.iter().find(|one| one.system.as_deref() == Some(US_NPI));
-        let npi = self.profile.npi(sent.and_then(|one| one.value.as_deref()), &source_key)?;
+        let sent = sent.and_then(|one| one.value.as_deref());
+        let npi = self.profile.npi(sent, &source_key)?;
+        let invented = sent.and_then(|text| Npi::parse(text).ok()).as_ref() != Some(&npi);
         let name = people::person_name(&it.name)?;
-        self.plan.practitioners.push(PlannedPractitioner { source_key: source_key.clone(), name, npi });
+        self.plan.practitioners.push(PlannedPractitioner { source_key: source_key.clone(), name, npi, invented });
         Some(source_key)
     }
 

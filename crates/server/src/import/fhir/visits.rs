@@ -77,6 +77,8 @@ pub struct PlannedPractitioner {
     pub name: PersonName,
     /// NPI, read or invented.
     pub npi: Npi,
+    /// The NPI was invented.
+    pub invented: bool,
 }
 
 /// A facility to enter: a hospital's emergency room, for instance.
