@@ -278,6 +278,8 @@ fn every_file_of_a_check_gets_its_object_and_the_worst_gives_the_exit_code() {
         assert_eq!((&objects[0]["file"], &objects[0]["verdict"]), (&file.into(), &verdict.into()));
         let told = objects[0]["problems"].as_array().unwrap().iter().any(|problem| problem["text"].is_string());
         assert_eq!(told, verdict == "unreadable", "{file}");
+    }
+}
 
 /// A folder without a practice; gone afterwards.
 fn empty_trial(name: &str) -> Trial {
