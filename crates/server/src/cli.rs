@@ -101,7 +101,7 @@ enum Command {
     User(user::Command),
     /// Print a report
     Report(report::Arguments),
-    /// Let the invented payers answer what lies in a folder
+    /// Let the invented payers answer what lies in a folder, or compare their word with the books
     Simulate(simulate::Arguments),
     /// Recompute every invariant of books, chains, remittances and claims
     Verify(upkeep::Verify),
@@ -142,7 +142,7 @@ pub fn run() -> ExitCode {
         Command::Statement(command) => statement::run(&command, &cli.place),
         Command::User(command) => user::run(&command, &cli.place),
         Command::Report(arguments) => report::run(&arguments, &cli.place),
-        Command::Simulate(arguments) => simulate::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments, &cli.place),
         Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
         Command::Serve(arguments) => serve::run(&arguments, &cli.place),
         Command::Backup(arguments) => upkeep::backup(&arguments, &cli.place),

@@ -6,6 +6,7 @@ pub mod clearinghouse;
 pub mod clinic;
 pub mod comparison;
 pub mod desk;
+pub mod folder_payers;
 pub mod front_desk;
 pub mod mail_room;
 pub mod money_office;

@@ -3,6 +3,7 @@
 
 pub mod cli;
 pub mod demo;
+pub mod exchanging;
 pub mod import;
 mod report_csv;
 pub mod serve;

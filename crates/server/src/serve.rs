@@ -7,6 +7,7 @@ use billing::access::Actor;
 use billing::id::PracticeId;
 use store::Db;
 
+use crate::exchanging::Exchanging;
 use crate::web::{Desk, router};
 
 /// Where the desk listens when nobody says otherwise.
@@ -26,6 +27,7 @@ pub struct Served {
     runtime: tokio::runtime::Runtime,
     listener: tokio::net::TcpListener,
     desk: Desk,
+    exchanging: Option<Exchanging>,
 }
 
 /// Binds the address and reads the practice; nothing is answered before `run`.
@@ -55,7 +57,7 @@ pub fn open(db: Db, practice: PracticeId, options: Options) -> anyhow::Result<Se
         anyhow::anyhow!("{} cannot be listened on ({error}): choose another with --listen.", options.address)
     })?;
     let desk = Desk::new(db, practice, found.name, options.behind_https);
-    Ok(Served { runtime, listener, desk })
+    Ok(Served { runtime, listener, desk, exchanging: None })
 }
 
 impl Served {
@@ -67,12 +69,20 @@ impl Served {
         self.listener.local_addr()
     }
 
+    /// Exchanges files with the clearinghouse while it is served. Without this nothing leaves and nothing comes in.
+    #[must_use]
+    pub fn exchanging(self, exchanging: Exchanging) -> Served {
+        Served { desk: self.desk.exchanging(), exchanging: Some(exchanging), ..self }
+    }
+
     /// Answers until the process is told to end; requests under way are finished.
     ///
     /// # Errors
     /// Where the listener breaks.
     pub fn run(self) -> anyhow::Result<()> {
         let router = router(self.desk);
+        // Dropped at the end, which ends the exchange too.
+        let _running = self.exchanging.map(Exchanging::start);
         self.runtime.block_on(async {
             axum::serve(self.listener, router.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(async {

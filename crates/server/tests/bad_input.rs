@@ -331,3 +331,18 @@ fn a_practice_file_with_a_mistake_sets_up_nothing() {
         assert!(!trial.folder.join("books.sqlite").exists(), "{wrong}: nothing was written");
     }
 }
+
+#[test]
+fn the_books_agree_with_the_payers_once_their_answers_are_read_and_not_before() {
+    let trial = Trial::new("compare");
+    let compare = ["simulate", "--folder", "exchange", "--compare"];
+    let before = trial.expect(1, &compare);
+    assert!(before.contains("claims that differ: ") && !before.contains("claims that differ: 0"), "{before}");
+    trial.run(&["import", "inbox", "--folder", "exchange"]);
+    let after = trial.expect(0, &compare);
+    assert!(after.contains("claims that differ: 0"), "{after}");
+    let told = trial.expect(0, &["simulate", "--folder", "exchange", "--compare", "--json"]);
+    assert!(told.contains("\"claims_that_differ\": 0") && told.contains("\"claims_compared\": 2"), "{told}");
+    // A folder in which nobody ever answered proves nothing.
+    trial.expect(2, &["simulate", "--folder", "elsewhere", "--compare"]);
+}

@@ -1,7 +1,7 @@
 //! `tierline demo`: a synthetic practice with months of history, proved and then served.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::ToSpan;
@@ -10,8 +10,10 @@ use jiff::tz::TimeZone;
 use store::{Db, Env};
 
 use super::{Done, Failure, Place};
+use crate::demo::folder_payers::{self, FolderPayers};
 use crate::demo::play::{self, MOST_MONTHS, MOST_PATIENTS, Played};
 use crate::demo::stage::TIME_ZONE;
+use crate::exchanging::Exchanging;
 use crate::serve::{DEFAULT_ADDRESS, Options};
 
 /// Where the demo makes its folder when nobody names a database.
@@ -60,28 +62,42 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     });
     let played = played.map_err(|error| Failure::Refused(format!("{error:#}")))?;
     print(arguments, &played)?;
-    go_on_answering(&options.database, &played)?;
+    let exchange = go_on_answering(&options.database, &played, arguments.headless)?;
     if !arguments.headless {
-        serve(&options.database, &played, arguments.listen).map_err(|error| Failure::Refused(format!("{error:#}")))?;
+        serve(arguments, &options.database, &played, exchange.as_deref())
+            .map_err(|error| Failure::Refused(format!("{error:#}")))?;
     }
     if played.summary.is_sound() { Ok(Done::Clean) } else { Ok(Done::WithFindings) }
 }
 
-/// Beside an embedded database: a folder in which the same payers go on answering (`tierline simulate`).
-fn go_on_answering(database: &str, played: &Played) -> Result<(), Failure> {
-    if database.contains("://") {
-        return Ok(());
-    }
-    let Some(folder) = Path::new(database).parent() else { return Ok(()) };
-    super::simulate::put_away(&folder.join("exchange"), played.ended_at, &played.simulator)
+/// Makes a folder in which the same payers go on answering, while the demo serves or for `tierline simulate`: beside an
+/// embedded database, and for another only where it is served.
+fn go_on_answering(database: &str, played: &Played, headless: bool) -> Result<Option<PathBuf>, Failure> {
+    let beside = match (database.contains("://"), headless) {
+        (false, _) => Path::new(database).parent().map(Path::to_owned),
+        (true, false) => Some(fresh_folder()?),
+        (true, true) => None,
+    };
+    let Some(folder) = beside.map(|folder| folder.join("exchange")) else { return Ok(None) };
+    folder_payers::put_away(&folder, played.ended_at, &played.simulator, &played.not_fetched)?;
+    Ok(Some(folder))
 }
 
-/// Serves the desk on the system's clock, until the process is told to end.
-fn serve(database: &str, played: &Played, address: SocketAddr) -> anyhow::Result<()> {
-    let db = Db::open(database, Env::system_in(TimeZone::get(TIME_ZONE)?))?;
+/// Serves the desk on the system's clock, until the process is told to end; the payers go on answering meanwhile.
+fn serve(arguments: &Arguments, database: &str, played: &Played, exchange: Option<&Path>) -> anyhow::Result<()> {
+    let env = Env::system_in(TimeZone::get(TIME_ZONE)?);
+    let db = Db::open(database, env.clone())?;
+    let address = arguments.listen;
     let at = |address| crate::serve::open(db.clone(), played.practice, Options { address, behind_https: false });
     // Somebody else may listen there already; a demonstration is as good on another port.
     let served = at(address).or_else(|_| at(SocketAddr::new(address.ip(), 0)))?;
+    let served = match exchange {
+        Some(folder) => {
+            let payers = FolderPayers::open(folder, env, arguments.seed)?;
+            served.exchanging(Exchanging::new(db.clone(), played.practice, Box::new(payers)))
+        }
+        None => served,
+    };
     super::output::line("");
     super::output::line(&format!("The desk is open at http://{} until you press Ctrl-C.", served.address()?));
     super::output::line("The log-in page lists these people with the code of the moment; every password is the same:");
@@ -113,15 +129,19 @@ fn options(arguments: &Arguments, place: &Place) -> Result<play::Options, Failur
     let today = jiff::Zoned::now().date();
     let until = arguments.until.unwrap_or_else(|| today.saturating_sub(1.day()));
     let visits = arguments.visits.unwrap_or(arguments.months as usize * 400 / 3);
-    let database = if place.database == super::DEFAULT_DATABASE { fresh_folder()? } else { place.database.clone() };
+    let database = if place.database == super::DEFAULT_DATABASE {
+        fresh_folder()?.join("tierline.sqlite").display().to_string()
+    } else {
+        place.database.clone()
+    };
     let Arguments { seed, months, patients, .. } = *arguments;
     Ok(play::Options { seed, months, patients, visits, until, database })
 }
 
 /// A new folder for each demo, so that none writes over another.
-fn fresh_folder() -> Result<String, Failure> {
+fn fresh_folder() -> Result<PathBuf, Failure> {
     let now = jiff::Zoned::now().strftime("%Y%m%d-%H%M%S%.3f").to_string();
     let folder = std::path::Path::new(FOLDER).join(now);
     std::fs::create_dir_all(&folder).map_err(|error| Failure::file(&folder, &error))?;
-    Ok(folder.join("tierline.sqlite").display().to_string())
+    Ok(folder)
 }

@@ -1,10 +1,12 @@
 //! Serving the desk from the command line.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Done, Failure, Place, session};
+use crate::exchanging::Exchanging;
 use crate::serve::{DEFAULT_ADDRESS, Options, open};
 
 /// How to serve.
@@ -16,15 +18,30 @@ pub struct Arguments {
     /// An HTTPS proxy stands in front: cookies are bound to HTTPS, and other addresses than loopback are allowed
     #[arg(long)]
     behind_https: bool,
+    /// Exchange files with the clearinghouse through DIR/outbox and DIR/inbox, and run the daily jobs, while serving;
+    /// without it nothing leaves by itself
+    #[arg(long, value_name = "DIR")]
+    exchange: Option<PathBuf>,
 }
 
 /// Serves until the process is told to end.
 pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let (db, practice) = session::open_practice(place)?;
     let options = Options { address: arguments.listen, behind_https: arguments.behind_https };
+    let exchanging = match &arguments.exchange {
+        Some(folder) => {
+            let carrier = super::folder_drop(folder)?;
+            Some(Exchanging::new(db.clone(), practice.practice_id, Box::new(carrier)).with_daily_jobs())
+        }
+        None => None,
+    };
     let served = open(db, practice.practice_id, options).map_err(|error| Failure::Refused(error.to_string()))?;
     let address = served.address().map_err(|error| Failure::Refused(error.to_string()))?;
     println!("{} is served on http://{address}", practice.name);
+    let served = match exchanging {
+        Some(exchanging) => served.exchanging(exchanging),
+        None => served,
+    };
     served.run().map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(Done::Clean)
 }

@@ -46,6 +46,11 @@ impl SimulatedClearinghouse {
     pub fn save(&self) -> Result<String, serde_json::Error> {
         self.state().simulator.save()
     }
+
+    /// The answers that nobody fetched yet, in order of time.
+    pub fn not_fetched(&self) -> Vec<OutboundFile> {
+        self.state().offered.clone()
+    }
 }
 
 impl Clearinghouse for SimulatedClearinghouse {

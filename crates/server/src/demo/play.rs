@@ -9,7 +9,7 @@ use billing::access::Actor;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use simulator::{Chance, Simulator, builtin_payers};
+use simulator::{Chance, OutboundFile, Simulator, builtin_payers};
 use store::views::{claim_money, home, practice_totals};
 use store::{Db, Env};
 
@@ -55,6 +55,8 @@ pub struct Played {
     pub practice: PracticeId,
     /// The simulator's memory, as JSON.
     pub simulator: String,
+    /// The payers' answers that nobody fetched by the last evening.
+    pub not_fetched: Vec<OutboundFile>,
     /// The last instant of the story.
     pub ended_at: Timestamp,
     /// The log-ins.
@@ -86,7 +88,8 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
     let mut summary = summarise(&stage, options, start, log_ins.clone())?;
     summary.seconds = (began.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     let (practice, simulator, ended_at) = (stage.practice, stage.clearinghouse.save()?, stage.env.now());
-    Ok(Played { summary, practice, simulator, ended_at, log_ins })
+    let not_fetched = stage.clearinghouse.not_fetched();
+    Ok(Played { summary, practice, simulator, not_fetched, ended_at, log_ins })
 }
 
 /// What the seed wrote.

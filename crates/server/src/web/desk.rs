@@ -19,6 +19,7 @@ const HASHES_AT_ONCE: usize = 4;
 #[derive(Clone)]
 pub struct Desk {
     inner: Arc<Inner>,
+    exchanges: bool,
 }
 
 struct Inner {
@@ -33,7 +34,19 @@ impl Desk {
     /// A desk over a database. `secure_cookies` is false only on plain HTTP over loopback.
     pub fn new(db: Db, practice: PracticeId, practice_name: String, secure_cookies: bool) -> Desk {
         let hashing = Semaphore::new(HASHES_AT_ONCE);
-        Desk { inner: Arc::new(Inner { db, practice, practice_name, secure_cookies, hashing }) }
+        let inner = Arc::new(Inner { db, practice, practice_name, secure_cookies, hashing });
+        Desk { inner, exchanges: false }
+    }
+
+    /// The same desk beside an exchange that goes on by itself.
+    #[must_use]
+    pub fn exchanging(self) -> Desk {
+        Desk { exchanges: true, ..self }
+    }
+
+    /// Whether what is sealed leaves by itself.
+    pub fn exchanges(&self) -> bool {
+        self.exchanges
     }
 
     /// The practice that is served.

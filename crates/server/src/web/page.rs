@@ -61,7 +61,11 @@ const DONE: &[(&str, &str)] = &[
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),
     ("submitted", "Claims sealed and sent."),
-    ("asked", "Asked the payer. The answer appears here."),
+    ("asked", "Asked the payer. The answer appears here: load the page again in a moment."),
+    (
+        "asked-waits",
+        "The question is written and waits. It leaves with `tierline claims submit`, or by itself where the desk is served with --exchange.",
+    ),
     ("statements", "Statements made for all who were due."),
     ("added", "Person added."),
     ("approved", "Approved. The person may sign in."),

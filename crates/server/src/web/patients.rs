@@ -136,5 +136,6 @@ pub async fn ask_eligibility(State(desk): State<Desk>, who: SignedIn, Id(id): Id
         return Err(Refusal::Conflict("No coverage is in force today. Enter the coverage from the card first.".into()));
     };
     desk.blocking(move |db, practice| app::eligibility::ask(db, &actor, practice, id, coverage, today)).await?;
-    go(&format!("/patients/{id}"), "asked")
+    let word = if desk.exchanges() { "asked" } else { "asked-waits" };
+    go(&format!("/patients/{id}"), word)
 }
