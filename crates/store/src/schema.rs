@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     portable!(13, "20_access"),
     portable!(14, "21_lists"),
+    portable!(15, "22_queues"),
 ];
 
 impl Migration {

@@ -125,8 +125,6 @@ statements! {
     pub const TOKEN_BY_HASH: ApiTokenRow = "SELECT id, token_sha256, user_id, label, created_at, expires_at, ended_at FROM api_token WHERE practice_id = $1 AND token_sha256 = $2 AND ended_at IS NULL AND expires_at > $3";
     /// Ends every token of a person.
     pub const END_TOKENS: () = "UPDATE api_token SET ended_at = $3 WHERE practice_id = $1 AND user_id = $2 AND ended_at IS NULL";
-    /// Whether a log-in is one that a demonstration database shows to everybody.
-    pub const IS_DEMO_LOGIN: (i64,) = "SELECT COUNT(*) FROM demo_login WHERE practice_id = $1 AND user_id = $2";
     /// The log-ins of a demonstration database.
     pub const DEMO_LOGINS: DemoLoginRow = "SELECT user_id, password, ordinal FROM demo_login WHERE practice_id = $1 ORDER BY ordinal";
 }

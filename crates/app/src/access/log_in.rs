@@ -6,7 +6,7 @@ use billing::id::{PracticeId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::access::{FILL_LOGIN_BUCKET, LOGIN_BUCKET, LoginBucketRow};
-use store::users::{DEMO_LOGINS, IS_DEMO_LOGIN, USE_RECOVERY_CODE, USE_STEP, USER_BY_ID, USER_BY_LOGIN, UserRow};
+use store::users::{DEMO_LOGINS, USE_RECOVERY_CODE, USE_STEP, USER_BY_ID, USER_BY_LOGIN, UserRow};
 use store::{Db, Tx, params};
 use uuid::Uuid;
 
@@ -21,8 +21,6 @@ const ATTEMPTS_PER_NETWORK: i64 = 100;
 const REFILL_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// Longer input is not hashed.
 const LONGEST_INPUT: usize = 256;
-/// No step was used yet.
-const BEFORE_ANY_STEP: i64 = 0;
 /// How much of a mistyped log-in name is written down: it may be a password by mistake.
 const LONGEST_LOGIN_LOGGED: usize = 20;
 
@@ -122,13 +120,6 @@ fn second_step(tx: &mut Tx, user: &UserRow, attempt: &Attempt, login: &str) -> R
 
 fn code_holds(tx: &mut Tx, user: &UserRow, secret: &[u8], code: &str) -> Result<bool, Error> {
     let now = tx.now();
-    // The log-in page of a demonstration shows password and code to everybody, so using one twice gives nothing away;
-    // a real practice has no such log-in.
-    if tx.query_one(&IS_DEMO_LOGIN, params![user.id])?.0 > 0
-        && second_factor::step_of(secret, &user.login, code, now, BEFORE_ANY_STEP)?.is_some()
-    {
-        return Ok(true);
-    }
     if let Some(step) = second_factor::step_of(secret, &user.login, code, now, user.totp_last_step)? {
         return Ok(tx.execute(&USE_STEP, params![user.id, step])? == 1);
     }

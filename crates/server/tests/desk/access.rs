@@ -123,10 +123,10 @@ fn a_disabled_person_is_out_in_the_same_moment() {
     poster.open("/remittances");
     let mut administrator = Visitor::signed_in(&practice, address, "ada");
     let user = practice.db.read(&practice.system(), practice.id, |read| app::users::by_login(read, "pia")).unwrap();
+    let (password, code) = practice.log_in_of("pia");
     let seen = administrator.post(&format!("/users/{}/disabling", user.id), &[]);
     assert_eq!((seen.status, seen.location.as_str()), (303, "/users?done=disabled"));
     assert_eq!(poster.get("/remittances").location, "/log-in?to=/remittances");
-    let (password, code) = practice.log_in_of("pia");
     let seen = poster.post("/log-in", &[("login", "pia"), ("password", &password), ("code", &code)]);
     assert!(seen.status == 200 && seen.page.contains("That did not match."));
 }
