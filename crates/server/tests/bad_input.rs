@@ -172,7 +172,11 @@ fn a_remittance_is_posted_once_and_a_rehearsal_posts_nothing() {
     let trial = Trial::new("once");
     let (_, remittance) = trial.remittance();
     trial.write("paid.835", &remittance);
-    let books = |trial: &Trial| trial.expect(0, &["verify"]).lines().last().unwrap().to_owned();
+    // The list of payments beside the books: a payer that denied everything pays nothing, and the books then stay.
+    let books = |trial: &Trial| {
+        let root = trial.expect(0, &["verify"]).lines().last().unwrap().to_owned();
+        (root, trial.expect(0, &["remit", "list", "--json"]))
+    };
     let before = books(&trial);
     let rehearsed = trial.run(&["remit", "post", "--dry-run", "paid.835"]);
     assert!(String::from_utf8_lossy(&rehearsed.stdout).contains("would be posted"), "{rehearsed:?}");
