@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::check::binary::{self, Extent};
 use crate::delimiters::Delimiters;
 use crate::segment::Segment;
 
@@ -187,7 +188,7 @@ fn read_interchange<'a>(
         if at >= bytes.len() || (bytes[at..].starts_with(b"ISA") && bytes.get(at + 3) == Some(&delimiters.element)) {
             break;
         }
-        let length = bytes[at..].iter().position(|byte| *byte == delimiters.segment);
+        let length = segment_length(&bytes[at..], &delimiters);
         let raw = &bytes[at..at + length.unwrap_or(bytes.len() - at)];
         let segment = take(raw, at);
         at += raw.len() + usize::from(length.is_some());
@@ -200,6 +201,19 @@ fn read_interchange<'a>(
     }
     file.interchanges.push(interchange);
     at
+}
+
+/// How long the next segment is without its terminator; None where it has none. Binary data may hold terminators.
+fn segment_length(bytes: &[u8], delimiters: &Delimiters) -> Option<usize> {
+    if bytes.starts_with(b"BIN") || bytes.starts_with(b"BDS") {
+        match binary::extent(bytes, delimiters, true, bytes.len()) {
+            Extent::Counted(ends) | Extent::Uncounted(ends, _) => {
+                return ends.last().map(|end| *end as usize).filter(|end| *end < bytes.len());
+            }
+            Extent::Needs(_) | Extent::Plain => {}
+        }
+    }
+    bytes.iter().position(|byte| *byte == delimiters.segment)
 }
 
 /// Puts a segment where it belongs; one that belongs nowhere is left to the checker.

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     /// A date in the form that a neighbour names (D8, RD8, DT, TM …).
     Dated,
     Composite,
+    /// Octets, as many as the element before them says.
+    Binary,
 }
 
 /// A list outside the guide that an element's value must stand in.

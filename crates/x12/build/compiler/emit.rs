@@ -253,6 +253,7 @@ impl Emitter<'_> {
             ("R", _) => "Decimal",
             ("DT", _) => "Date",
             ("TM", _) => "Time",
+            ("B", _) => "Binary",
             (other, _) => return Err(format!("element {}: no type {other}", place.of)),
         };
         let codes = item.and_then(|item| item.codes.clone()).map_or("&[]".to_owned(), |codes| self.codes(&codes));

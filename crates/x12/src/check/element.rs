@@ -224,6 +224,8 @@ fn lexical<'v>(value: &[u8], element: &Element, neighbour: impl Fn(usize) -> &'v
         Kind::Date => return parse_d8(value).is_none().then_some(&BAD_DATE),
         Kind::Time => return parse_tm(value).is_none().then_some(&BAD_TIME),
         Kind::Dated => return dated(value, neighbour(usize::from(element.form_at))),
+        // Its length was found to hold when its end was found.
+        Kind::Binary => return None,
         Kind::Text | Kind::Code | Kind::Composite => value.len(),
     };
     if length < usize::from(element.min) {

@@ -2,6 +2,7 @@
 //!
 //! Never stops at a problem and never keeps segments: memory is one block and what is open.
 
+pub(crate) mod binary;
 pub(crate) mod cells;
 pub(crate) mod element;
 mod envelope;

@@ -7,7 +7,7 @@ use crate::codes::CodeSets;
 use crate::problem::{Code, Problem, Problems, Severity, Snip};
 
 /// A rule that can be broken: its stable id, its test, its code, its words.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
     pub id: &'static str,
     pub snip: Snip,

@@ -2,6 +2,7 @@
 //!
 //! Blocks are small so that the index stays in the cache; a segment cut by a block's end is read again with the next.
 
+use crate::check::binary::{self, Extent};
 use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::envelope::{Envelope, Flow};
@@ -30,7 +31,8 @@ rules! {
 
 /// Checks a file.
 pub(super) fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
-    let mut reader = Reader { bytes, index: Index::default(), envelope: Envelope::new(codes), ordinal: 0 };
+    let mut reader =
+        Reader { bytes, index: Index::default(), envelope: Envelope::new(codes), ordinal: 0, lengths_lie: false };
     let verdict = reader.read();
     let (sink, interchanges) = reader.envelope.into_parts();
     let mut problems = sink.problems;
@@ -48,6 +50,8 @@ struct Reader<'b, 'c> {
     index: Index,
     envelope: Envelope<'c>,
     ordinal: u32,
+    /// A length of binary data did not hold.
+    lengths_lie: bool,
 }
 
 fn is_padding(byte: u8) -> bool {
@@ -176,7 +180,10 @@ impl Reader<'_, '_> {
         let mut start = 0;
         let mut first = 0;
         let mut odd = 0;
-        for (position, end) in index.ends.iter().enumerate() {
+        let mut next = 0;
+        while let Some(end) = index.ends.get(next) {
+            let position = next;
+            next += 1;
             let end_at = *end as usize;
             let is_virtual = end_at == block.len();
             if !is_virtual && block[end_at] != delimiters.segment {
@@ -202,6 +209,22 @@ impl Reader<'_, '_> {
                 ordinal: self.ordinal,
                 delimiters,
             };
+            if binary::is_binary(cells.id) {
+                match self.binary(&cells, is_last) {
+                    Binary::Plain => {}
+                    Binary::CutOff => return Walked::All(start),
+                    Binary::Ends(end) => {
+                        self.ordinal += 1;
+                        start = end + 1;
+                        next = index.ends.partition_point(|end| (*end as usize) < start);
+                        first = next;
+                        if start > block.len() {
+                            break;
+                        }
+                        continue;
+                    }
+                }
+            }
             if is_virtual && !self.is_worth_reading(&cells) {
                 return Walked::All(end_at);
             }
@@ -217,8 +240,28 @@ impl Reader<'_, '_> {
             start = end_at + 1;
             first = position + 1;
         }
-        let _ = is_last;
         Walked::All(start.min(block.len()))
+    }
+
+    /// Hands over a binary segment, whose data may hold any separator.
+    fn binary(&mut self, cells: &Cells<'_>, is_last: bool) -> Binary {
+        let bytes = &cells.block[cells.start as usize..];
+        let farthest = if self.lengths_lie { BLOCK } else { LONGEST_SEGMENT };
+        let (mut ends, broken) = match binary::extent(bytes, cells.delimiters, is_last, farthest) {
+            Extent::Plain => return Binary::Plain,
+            Extent::Needs(_) => return Binary::CutOff,
+            Extent::Counted(ends) => (ends, None),
+            Extent::Uncounted(ends, rule) => (ends, Some(rule)),
+        };
+        // Looking ahead in vain costs time: a file whose lengths lie is not believed again.
+        self.lengths_lie |= broken.is_some();
+        ends.iter_mut().for_each(|end| *end += cells.start);
+        let cells = Cells { ends: &ends, odd: &[], ..*cells };
+        if let Some(rule) = broken {
+            self.envelope.sink.error(rule, cells.at_element(cells.len()));
+        }
+        self.envelope.take(&cells);
+        Binary::Ends(ends[ends.len() - 1] as usize)
     }
 
     /// A last segment without terminator counts only where it is the IEA; anything else was cut off.
@@ -233,6 +276,16 @@ impl Reader<'_, '_> {
 
 fn is_isa_at(bytes: &[u8], at: usize) -> bool {
     bytes[at..].starts_with(b"ISA") && bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+}
+
+/// What became of a binary segment.
+enum Binary {
+    /// It is to be read like any other.
+    Plain,
+    /// More of the file must be at hand.
+    CutOff,
+    /// It was read; where its terminator stands in the block.
+    Ends(usize),
 }
 
 enum Walked {
