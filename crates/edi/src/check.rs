@@ -20,9 +20,25 @@ impl CodeSets for OurTables {
             CodeList::StatusCode => listed(claim_status::status_exists(code)),
             CodeList::Taxonomy => listed(taxonomy::has_shape(code)),
             CodeList::Procedure => service(code, on),
-            CodeList::Npi | CodeList::ClaimFrequency | CodeList::Modifier | CodeList::State | CodeList::Ndc => {
-                Standing::NotChecked
-            }
+            // Licensed, or judged whole by their shape.
+            CodeList::Npi
+            | CodeList::ClaimFrequency
+            | CodeList::Modifier
+            | CodeList::State
+            | CodeList::Ndc
+            | CodeList::Icd10pcs
+            | CodeList::Revenue
+            | CodeList::BillType
+            | CodeList::BillFrequency
+            | CodeList::Condition
+            | CodeList::Occurrence
+            | CodeList::ValueCode
+            | CodeList::AdmissionType
+            | CodeList::AdmissionSource
+            | CodeList::PatientStatus
+            | CodeList::Drg
+            | CodeList::DentalProcedure
+            | CodeList::Tooth => Standing::NotChecked,
         }
     }
 }

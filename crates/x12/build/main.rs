@@ -11,15 +11,14 @@ fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=build");
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let dictionary = read(Path::new("guides/dictionary.txt"))?;
-    let folder = std::fs::read_dir("guides").map_err(|error| format!("guides: {error}"))?;
-    let mut paths: Vec<_> = folder.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "guide"));
-    paths.sort();
-    let mut guides = Vec::new();
-    for path in paths {
-        guides.push((path.display().to_string(), read(&path)?));
-    }
-    let code = compiler::compile(&dictionary, &guides)?;
+    let texts = |folder: &str, extension: &str| -> Result<Vec<(String, String)>, String> {
+        let entries = std::fs::read_dir(folder).map_err(|error| format!("{folder}: {error}"))?;
+        let mut paths: Vec<_> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+        paths.sort();
+        paths.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
+    };
+    let code = compiler::compile(&dictionary, &texts("guides", "shared")?, &texts("guides", "guide")?)?;
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
     std::fs::write(Path::new(&out).join("guides.rs"), code).map_err(|error| format!("guides.rs: {error}"))
 }

@@ -33,6 +33,32 @@ pub enum CodeList {
     State,
     /// National drug codes, eleven digits.
     Ndc,
+    /// Inpatient procedures, ICD-10-PCS.
+    Icd10pcs,
+    /// Revenue codes of institutional lines; the list is licensed, the shape is not.
+    Revenue,
+    /// The first two positions of the type of bill: facility and classification.
+    BillType,
+    /// The third position of the type of bill.
+    BillFrequency,
+    /// Condition codes of institutional claims.
+    Condition,
+    /// Occurrence and occurrence span codes.
+    Occurrence,
+    /// Value codes.
+    ValueCode,
+    /// How urgent an admission was.
+    AdmissionType,
+    /// Where a patient came from.
+    AdmissionSource,
+    /// Where a patient was at the end of the statement.
+    PatientStatus,
+    /// Diagnosis related groups.
+    Drg,
+    /// Dental procedures; the list is licensed, the shape is not.
+    DentalProcedure,
+    /// Teeth by the universal numbering.
+    Tooth,
 }
 
 /// What a list says of a code.
@@ -72,9 +98,14 @@ ASGUMPPRVIFMMHPWAAAEAPABBCMBNBNLNSNTNUONPEQCSKYT";
 const PLACES_OF_SERVICE: &[u8] =
     b"010203040506070809101112131415161718192021222324252627313233344142495051525354555657585960616265666871728199";
 
+/// Where a patient can be at the end of a statement, as CMS lists it for claims to Medicare.
+const PATIENT_STATUSES: &[u8] = b"01020304050607092021304041424350516162636465666970\
+818283848586878889909192939495";
+
 /// Whether a code has the shape of its list: length, characters, check digit; small public lists whole.
 pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
     let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    let is_alphanumeric = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
     let in_pairs = |pairs: &[u8]| code.len() == 2 && pairs.chunks(2).any(|pair| pair == code);
     match list {
         CodeList::Npi => is_npi(code),
@@ -117,13 +148,43 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
         }
         CodeList::State => in_pairs(STATES),
         CodeList::Ndc => code.len() == 11 && digits(code),
+        // Seven positions without the letters I and O, which would read as digits.
+        CodeList::Icd10pcs => {
+            code.len() == 7 && is_alphanumeric(code) && !code.iter().any(|byte| matches!(byte, b'I' | b'O'))
+        }
+        // Four digits; 0000 is no revenue centre, and the fifth thousand is not assigned.
+        CodeList::Revenue => code.len() == 4 && digits(code) && code != b"0000" && code[0] < b'5',
+        CodeList::BillType => matches!(code, [b'1'..=b'8', b'1'..=b'9']),
+        CodeList::BillFrequency => matches!(code, [b'0'..=b'9' | b'A'..=b'K' | b'M' | b'P' | b'Q' | b'X'..=b'Z']),
+        CodeList::Condition | CodeList::Occurrence | CodeList::ValueCode => {
+            code.len() == 2 && is_alphanumeric(code) && code != b"00"
+        }
+        CodeList::AdmissionType => matches!(code, [b'1'..=b'5' | b'9']),
+        // With those that were taken out of the list over the years.
+        CodeList::AdmissionSource => matches!(code, [b'1'..=b'9' | b'A'..=b'G']),
+        CodeList::PatientStatus => in_pairs(PATIENT_STATUSES),
+        CodeList::Drg => (3..=4).contains(&code.len()) && digits(code),
+        CodeList::DentalProcedure => matches!(code, [b'D', rest @ ..] if rest.len() == 4 && digits(rest)),
+        CodeList::Tooth => is_tooth(code),
+    }
+}
+
+/// 1 to 32 and A to T, supernumerary teeth 51 to 82 and AS to TS.
+fn is_tooth(code: &[u8]) -> bool {
+    match code {
+        [b'A'..=b'T'] | [b'A'..=b'T', b'S'] | [b'1'..=b'9'] => true,
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => {
+            let number = (tens - b'0') * 10 + (ones - b'0');
+            (1..=32).contains(&number) || (51..=82).contains(&number)
+        }
+        _ => false,
     }
 }
 
 /// Whether the code's date of service matters to its list.
 pub(crate) fn depends_on_date(list: CodeList) -> bool {
     match list {
-        CodeList::Icd10cm | CodeList::Procedure => true,
+        CodeList::Icd10cm | CodeList::Icd10pcs | CodeList::Procedure | CodeList::DentalProcedure => true,
         CodeList::Npi
         | CodeList::PlaceOfService
         | CodeList::ClaimFrequency
@@ -134,7 +195,18 @@ pub(crate) fn depends_on_date(list: CodeList) -> bool {
         | CodeList::Taxonomy
         | CodeList::Modifier
         | CodeList::State
-        | CodeList::Ndc => false,
+        | CodeList::Ndc
+        | CodeList::Revenue
+        | CodeList::BillType
+        | CodeList::BillFrequency
+        | CodeList::Condition
+        | CodeList::Occurrence
+        | CodeList::ValueCode
+        | CodeList::AdmissionType
+        | CodeList::AdmissionSource
+        | CodeList::PatientStatus
+        | CodeList::Drg
+        | CodeList::Tooth => false,
     }
 }
 
@@ -171,6 +243,20 @@ mod tests {
             (CodeList::Procedure, "G0439", "9921"),
             (CodeList::Taxonomy, "207Q00000X", "207Q"),
             (CodeList::Ndc, "00002140701", "0002-1407-01"),
+            (CodeList::Icd10pcs, "0BH17EZ", "0BH17EO"),
+            (CodeList::Revenue, "0120", "120"),
+            (CodeList::BillType, "11", "1"),
+            (CodeList::BillFrequency, "A", "L"),
+            (CodeList::Condition, "C1", "C"),
+            (CodeList::Occurrence, "A1", "a1"),
+            (CodeList::ValueCode, "A2", "00"),
+            (CodeList::AdmissionType, "1", "7"),
+            (CodeList::AdmissionSource, "1", "Q"),
+            (CodeList::PatientStatus, "01", "99"),
+            (CodeList::Drg, "470", "47"),
+            (CodeList::DentalProcedure, "D2391", "D239"),
+            (CodeList::Tooth, "AS", "33"),
+            (CodeList::Tooth, "3", "U"),
         ] {
             assert!(has_shape(list, good.as_bytes()), "{list:?} {good}");
             assert!(!has_shape(list, bad.as_bytes()), "{list:?} {bad}");

@@ -124,6 +124,8 @@ pub(crate) struct Guide {
     pub set_id: &'static str,
     pub versions: &'static [&'static str],
     pub label: &'static str,
+    /// What BHT02 says in this message, where another guide has the same set and version.
+    pub heading: &'static [u64],
     pub loops: &'static [Loop],
 }
 
@@ -162,6 +164,14 @@ pub(crate) fn find(set_id: &str, version: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(|guide| guide.set_id == set_id && guide.versions.contains(&version))
 }
 
+/// The guide of the same set and version that the heading (BHT02) speaks of, where there are several.
+pub(crate) fn by_heading(guide: &'static Guide, heading: &[u8]) -> &'static Guide {
+    let is_same = |other: &&Guide| {
+        other.set_id == guide.set_id && other.versions == guide.versions && holds(other.heading, heading)
+    };
+    if guide.heading.is_empty() { guide } else { GUIDES.iter().find(is_same).unwrap_or(guide) }
+}
+
 /// Our short name of a data element; empty where it has none.
 pub(crate) fn label_of(number: u16) -> &'static str {
     LABELS.binary_search_by_key(&number, |(known, _)| *known).map_or("", |at| LABELS[at].1)
@@ -188,6 +198,14 @@ mod tests {
             ("277", "005010X212"),
             ("270", "005010X279A1"),
             ("271", "005010X279A1"),
+            ("837", "005010X223A1"),
+            ("837", "005010X223A2"),
+            ("837", "005010X223A3"),
+            ("837", "005010X224A2"),
+            ("837", "005010X224A3"),
+            ("278", "005010X217"),
+            ("275", "005010X210"),
+            ("275", "006020X314"),
         ] {
             assert!(find(set, version).is_some(), "{set} {version}");
         }

@@ -3,7 +3,7 @@
 //! One file for each kind of set. A rule whose input is already faulty is not asked: one slip gives one problem.
 
 mod acknowledgment_999;
-mod claim_837p;
+mod claim_837;
 mod claim_acknowledgment_277;
 mod eligibility;
 mod other_payers;
@@ -13,6 +13,7 @@ use crate::amount::Amount;
 use crate::check::cells::Cells;
 use crate::check::sink::Sink;
 use crate::guide::Tag;
+use crate::rules::claim_837::Form;
 
 /// The rules of a set, told of each segment that found its place and of each loop that closes.
 pub(crate) trait SetRules {
@@ -27,7 +28,9 @@ pub(crate) trait SetRules {
 /// The rules of a guide.
 pub(crate) fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
     match (set_id, version) {
-        ("837", "005010X222A1") => Box::new(claim_837p::ClaimRules::default()),
+        ("837", "005010X222A1") => Box::new(claim_837::ClaimRules::new(Form::Professional)),
+        ("837", "005010X223A2") => Box::new(claim_837::ClaimRules::new(Form::Institutional)),
+        ("837", _) => Box::new(claim_837::ClaimRules::new(Form::Dental)),
         ("835", _) => Box::new(remittance_835::RemittanceRules::default()),
         ("277", "005010X214") => Box::new(claim_acknowledgment_277::ClaimAcknowledgmentRules::default()),
         ("999", _) => Box::new(acknowledgment_999::AcknowledgmentRules::default()),

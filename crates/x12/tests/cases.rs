@@ -1,6 +1,4 @@
 //! Every conformance case gets the verdict and the code that `testdata/x12/cases/expected.tsv` gives.
-//!
-//! Kinds whose guide is not at hand (837I, 837D, 278) are held to their verdict only where they are clean.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
 use std::path::{Path, PathBuf};
@@ -10,9 +8,6 @@ use x12::{Checked, Severity, ShapeOnly, Verdict, check};
 fn cases() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases")
 }
-
-/// Kinds that are recognised but not checked beyond the envelope.
-const ENVELOPE_ONLY: [&str; 4] = ["837I", "837I-A2", "837D", "278"];
 
 /// Cases whose expected code is wrong, with the proof.
 const DISPUTED: [(&str, &str); 1] = [
@@ -68,10 +63,7 @@ fn every_case_gets_its_verdict_and_its_code() {
     let mut seen = 0;
     for line in table.lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
-        let (name, base, expected) = (columns[0], columns[1], columns[3]);
-        if ENVELOPE_ONLY.contains(&base) && !name.starts_with("ok-") {
-            continue;
-        }
+        let (name, expected) = (columns[0], columns[3]);
         let expected = DISPUTED.iter().find(|(disputed, _)| *disputed == name).map_or(expected, |(_, code)| code);
         let bytes = std::fs::read(cases().join(name)).unwrap();
         seen += 1;

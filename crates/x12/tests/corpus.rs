@@ -10,7 +10,7 @@ use x12::{Severity, ShapeOnly, Verdict, check};
 /// Rules by which files are rejected that their projects call valid, and why the rule is right.
 const REASONS: &[(&str, &str)] = &[
     ("npi", "samples carry made-up identifiers whose check digit is wrong"),
-    ("837p-billing-zip", "the guide wants nine digits for the billing provider; the samples were written for 4010"),
+    ("claim-billing-zip", "the guide wants nine digits for the billing provider; the samples were written for 4010"),
     ("gs08", "version 4010 is out of use since 2012"),
     ("isa-structure", "padding was lost when the sample was pasted"),
     ("interchange-content", "a comment mark stands before each segment"),

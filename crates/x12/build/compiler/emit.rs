@@ -110,8 +110,9 @@ impl Emitter<'_> {
         let name = format!("LOOPS_OF_{index}");
         self.statics.push_str(&format!("static {name}: [Loop; {}] = [{}];\n", loops.len(), loops.join(", ")));
         let versions: Vec<String> = guide.versions.iter().map(|version| format!("{version:?}")).collect();
+        let heading = self.codes(&guide.heading);
         Ok(format!(
-            "Guide {{ set_id: {:?}, versions: &[{}], label: {:?}, loops: &{name} }}, ",
+            "Guide {{ set_id: {:?}, versions: &[{}], label: {:?}, heading: {heading}, loops: &{name} }}, ",
             guide.set_id,
             versions.join(", "),
             guide.label

@@ -1,20 +1,23 @@
 //! The guide compiler: text in, Rust tables out. Used by the build script and by the tests that feed it bad guides.
 //!
-//! Parses ([`parse`]), checks every reference and that each segment has one place ([`prove`]), then writes ([`emit`]).
+//! Puts shared parts in place ([`include`]), parses ([`parse`]), checks every reference and that each segment has one place ([`prove`]), then writes ([`emit`]).
 
 pub mod emit;
+pub mod include;
 pub mod parse;
 pub mod prove;
 
-/// Compiles guides, given as (name, text), against the dictionary.
-pub fn compile(dictionary: &str, guides: &[(String, String)]) -> Result<String, String> {
+/// Compiles guides, given as (name, text) as are the shared parts, against the dictionary.
+pub fn compile(dictionary: &str, shared: &[(String, String)], guides: &[(String, String)]) -> Result<String, String> {
     let dictionary = parse::dictionary(dictionary)?;
+    let parts = include::parts(shared)?;
     let mut parsed = Vec::new();
     for (name, text) in guides {
-        let guide = parse::guide(name, text, &dictionary)?;
+        let guide = parse::guide(name, &parts.expand(name, text)?, &dictionary)?;
         prove::references(&guide, &dictionary)?;
         prove::one_place(&guide)?;
         parsed.push(guide);
     }
+    prove::told_apart(&parsed)?;
     emit::rust(&dictionary, &parsed)
 }

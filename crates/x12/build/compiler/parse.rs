@@ -101,6 +101,8 @@ pub struct Loop {
     /// The segment that opens the loop; the set itself has none.
     pub trigger: Option<SegmentUse>,
     pub entries: Vec<Entry>,
+    /// Entries before which `--` ends a run of neighbours that may come in any order.
+    pub breaks: Vec<usize>,
 }
 
 /// A guide.
@@ -111,6 +113,8 @@ pub struct Guide {
     pub versions: Vec<String>,
     pub functional_id: String,
     pub label: String,
+    /// What BHT02 says in this message, where another guide has the same set and version.
+    pub heading: Vec<String>,
     pub codes: BTreeMap<String, Vec<String>>,
     /// Loop 0 is the set.
     pub loops: Vec<Loop>,
@@ -183,20 +187,22 @@ fn relation(word: &str, at: &str) -> Result<(char, Vec<u8>), String> {
 }
 
 /// Reads a guide.
-pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, String> {
+pub fn guide(name: &str, lines: &[(usize, String)], dictionary: &Dictionary) -> Result<Guide, String> {
     let mut guide = Guide {
         name: name.to_owned(),
         set_id: String::new(),
         versions: Vec::new(),
         functional_id: String::new(),
         label: String::new(),
+        heading: Vec::new(),
         codes: dictionary.codes.clone(),
         loops: Vec::new(),
     };
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut uses: Vec<(usize, usize, String, usize)> = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let place = format!("{name}:{}", at + 1);
+    for (at, line) in lines {
+        let at = *at;
+        let place = format!("{name}:{at}");
         let indent = line.len() - line.trim_start().len();
         let words: Vec<&str> = line.split_whitespace().collect();
         while open.last().is_some_and(|(depth, _)| *depth >= indent) && !words.is_empty() {
@@ -209,6 +215,14 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
             ["codes", id, rest @ ..] => {
                 guide.codes.insert((*id).to_owned(), rest.iter().map(|word| (*word).to_owned()).collect());
             }
+            ["heading", codes @ ..] => {
+                guide.heading = codes.iter().map(|code| (*code).to_owned()).collect();
+            }
+            ["--"] => {
+                let parent = open.last().ok_or(format!("{place}: `--` outside a loop"))?.1;
+                let parent = &mut guide.loops[parent];
+                parent.breaks.push(parent.entries.len());
+            }
             ["set"] => {
                 guide.loops.push(Loop {
                     id: String::new(),
@@ -216,6 +230,7 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
                     max: 1,
                     trigger: None,
                     entries: Vec::new(),
+                    breaks: Vec::new(),
                 });
                 open.push((indent, 0));
             }
@@ -227,6 +242,7 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
                     max: times(max, &place)?,
                     trigger: None,
                     entries: Vec::new(),
+                    breaks: Vec::new(),
                 });
                 if let Some((_, parent)) = open.last() {
                     guide.loops[*parent].entries.push(Entry::Loop(index, loop_usage(required, &place)?));
@@ -237,11 +253,11 @@ pub fn guide(name: &str, text: &str, dictionary: &Dictionary) -> Result<Guide, S
                 let parent = open.last().ok_or(format!("{place}: `use` outside a loop"))?.1;
                 guide.loops[parent].entries.push(Entry::Loop(usize::MAX, loop_usage(usage, &place)?));
                 let slot = guide.loops[parent].entries.len() - 1;
-                uses.push((parent, slot, (*id).to_owned(), at + 1));
+                uses.push((parent, slot, (*id).to_owned(), at));
             }
             [segment, required, max, rest @ ..] => {
                 let parent = open.last().ok_or(format!("{place}: a segment outside a loop"))?.1;
-                let found = segment_use(at + 1, segment, required, max, rest, &guide.codes, &place)?;
+                let found = segment_use(at, segment, required, max, rest, &guide.codes, &place)?;
                 let parent = &mut guide.loops[parent];
                 if parent.trigger.is_none() && !parent.id.is_empty() {
                     parent.trigger = Some(found);
@@ -347,11 +363,10 @@ fn element_items(word: &str, lists: &BTreeMap<String, Vec<String>>, place: &str)
             break;
         }
     }
-    let (positions, component) = match head.split_once('-') {
-        Some((positions, component)) => (positions, number(component, place)?),
-        None => (head, 0),
+    let (positions, components) = match head.split_once('-') {
+        Some((positions, components)) => (positions, range(components, place)?),
+        None => (head, 0..=0),
     };
-    item.component = component;
     match value {
         None => {}
         Some(value) if value.starts_with('#') => item.outside = Some(outside(&value[1..], place)?),
@@ -366,11 +381,17 @@ fn element_items(word: &str, lists: &BTreeMap<String, Vec<String>>, place: &str)
             item.codes = Some(codes);
         }
     }
-    let (first, last): (u8, u8) = match positions.split_once("..") {
-        Some((first, last)) => (number(first, place)?, number(last, place)?),
-        None => (number(positions, place)?, number(positions, place)?),
-    };
-    Ok((first..=last).map(|position| Item { position, ..item.clone() }).collect())
+    let positions = range(positions, place)?;
+    let places = positions.flat_map(|position| components.clone().map(move |component| (position, component)));
+    Ok(places.map(|(position, component)| Item { position, component, ..item.clone() }).collect())
+}
+
+/// `4` or `4..7`.
+fn range(text: &str, place: &str) -> Result<std::ops::RangeInclusive<u8>, String> {
+    match text.split_once("..") {
+        Some((first, last)) => Ok(number(first, place)?..=number(last, place)?),
+        None => number(text, place).map(|only| only..=only),
+    }
 }
 
 fn outside(text: &str, place: &str) -> Result<Outside, String> {

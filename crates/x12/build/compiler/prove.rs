@@ -75,6 +75,20 @@ fn component_place<'a>(
     }
 }
 
+/// Proves that guides of one set and version are told apart by what their headings say.
+pub fn told_apart(guides: &[Guide]) -> Result<(), String> {
+    for (at, one) in guides.iter().enumerate() {
+        for other in &guides[at + 1..] {
+            let is_same = one.set_id == other.set_id && one.versions.iter().any(|name| other.versions.contains(name));
+            let overlaps = one.heading.iter().any(|code| other.heading.contains(code));
+            if is_same && (overlaps || one.heading.is_empty() || other.heading.is_empty()) {
+                return Err(format!("{} and {} are guides of the same message", one.name, other.name));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// An entry as the run-time matches it.
 #[derive(Clone)]
 struct Candidate {
@@ -163,14 +177,14 @@ pub fn groups(guide: &Guide, index: usize) -> Vec<usize> {
     let mut group = 0;
     let mut last: Option<&str> = None;
     let mut groups = Vec::new();
-    for entry in &guide.loops[index].entries {
+    for (at, entry) in guide.loops[index].entries.iter().enumerate() {
         let segment = match entry {
             Entry::Segment(segment) => segment.segment.as_str(),
             Entry::Loop(child, _) => {
                 guide.loops[*child].trigger.as_ref().map_or("", |trigger| trigger.segment.as_str())
             }
         };
-        if last.is_some_and(|last| last != segment) {
+        if last.is_some_and(|last| last != segment) || guide.loops[index].breaks.contains(&at) {
             group += 1;
         }
         last = Some(segment);

@@ -34,6 +34,7 @@ rules! {
     RANGE = "date-range-order", Situation, Code::Situation, "the range ends before it begins", "Write the earlier day first.";
     NPI = "npi", CodeSet, Code::CodeSet, "not a national provider identifier: ten digits with a valid check digit", "Look the provider up in the national registry and correct the number.";
     ICD = "icd-10-cm", CodeSet, Code::CodeSet, "no such ICD-10-CM diagnosis", "Choose a diagnosis of the list, without the point.";
+    ICD_PCS = "icd-10-pcs", CodeSet, Code::CodeSet, "no such ICD-10-PCS procedure", "Choose a procedure of the list.";
     LIST = "code-set", CodeSet, Code::CodeSet, "the code is not in the list that the guide names for it", "Choose a code of the current list.";
     NOT_ON_DATE = "code-date", CodeSet, Code::CodeSet, "the code is not valid on its date", "Choose a code that is valid on the date of service.";
     TRAILING = "trailing-separators", Syntax, Code::Element(false, 3), "empty elements stand at the end of the segment", "Leave out separators after the last value.";
@@ -291,7 +292,8 @@ fn outside_list<'v>(
     let rule = match outside.list {
         CodeList::Npi => &NPI,
         CodeList::Icd10cm => &ICD,
-        CodeList::ClaimFrequency => &CODE_VALUE,
+        CodeList::Icd10pcs => &ICD_PCS,
+        CodeList::ClaimFrequency | CodeList::BillFrequency => &CODE_VALUE,
         CodeList::PlaceOfService
         | CodeList::Carc
         | CodeList::Rarc
@@ -301,7 +303,18 @@ fn outside_list<'v>(
         | CodeList::Procedure
         | CodeList::Modifier
         | CodeList::State
-        | CodeList::Ndc => &LIST,
+        | CodeList::Ndc
+        | CodeList::Revenue
+        | CodeList::BillType
+        | CodeList::Condition
+        | CodeList::Occurrence
+        | CodeList::ValueCode
+        | CodeList::AdmissionType
+        | CodeList::AdmissionSource
+        | CodeList::PatientStatus
+        | CodeList::Drg
+        | CodeList::DentalProcedure
+        | CodeList::Tooth => &LIST,
     };
     if !has_shape(outside.list, value) {
         sink.error(rule, place.at(cells));

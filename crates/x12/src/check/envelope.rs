@@ -63,8 +63,7 @@ const KINDS: [(&[u8], &[&[u8]]); 15] = [
     (b"TA", &[b"TA1"]),
 ];
 /// The families of guides that are recognised though only their envelope is checked.
-const ENVELOPE_ONLY: [&str; 8] =
-    ["005010X223", "005010X224", "005010X217", "005010X210", "006020X314", "005010X298", "005010X299", "005010X300"];
+const ENVELOPE_ONLY: [&str; 3] = ["005010X298", "005010X299", "005010X300"];
 
 const ISA: SegmentId = SegmentId::new(b"ISA");
 const IEA: SegmentId = SegmentId::new(b"IEA");

@@ -8,10 +8,11 @@ use crate::check::hierarchy::Hierarchy;
 use crate::check::place::{Place, Placement};
 use crate::check::report::SetReport;
 use crate::check::sink::Sink;
-use crate::guide::Guide;
+use crate::guide::{self, Guide};
 use crate::rules::{self, SetRules};
 use crate::segment::SegmentId;
 
+const BHT: SegmentId = SegmentId::new(b"BHT");
 const HL: SegmentId = SegmentId::new(b"HL");
 
 /// The open set.
@@ -25,18 +26,34 @@ pub(super) struct OpenSet {
 }
 
 struct Guided {
+    guide: &'static Guide,
     place: Place,
     hierarchy: Hierarchy,
     rules: Box<dyn SetRules>,
 }
 
-impl OpenSet {
-    pub fn new(report: SetReport, cells: &Cells<'_>, guide: Option<&'static Guide>) -> Self {
-        let guided = guide.map(|guide| Guided {
+impl Guided {
+    fn new(guide: &'static Guide) -> Self {
+        Self {
+            guide,
             place: Place::new(guide),
             hierarchy: Hierarchy::default(),
             rules: rules::of(guide.set_id, guide.versions[0]),
-        });
+        }
+    }
+
+    /// Request and response of one guide differ in their heading only: the right tables are taken when it comes.
+    fn heed_heading(&mut self, cells: &Cells<'_>) {
+        let guide = guide::by_heading(self.guide, cells.get(2));
+        if !std::ptr::eq(guide, self.guide) {
+            *self = Self::new(guide);
+        }
+    }
+}
+
+impl OpenSet {
+    pub fn new(report: SetReport, cells: &Cells<'_>, guide: Option<&'static Guide>) -> Self {
+        let guided = guide.map(Guided::new);
         Self { report, at: cells.at(), segments: 1, guided, told_trailing: false }
     }
 
@@ -44,6 +61,9 @@ impl OpenSet {
     pub fn take(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         self.segments += 1;
         let Some(guided) = &mut self.guided else { return };
+        if self.segments == 2 && cells.id == BHT {
+            guided.heed_heading(cells);
+        }
         let Placement::Found { rules, opened } = guided.place.take(cells, guided.rules.as_mut(), sink) else { return };
         let outcome = element::check(cells, rules, sink);
         if outcome.trailing && !self.told_trailing {

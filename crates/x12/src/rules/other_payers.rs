@@ -12,9 +12,9 @@ use crate::problem::{Code, Snip};
 use crate::rules::{adjustments, amount};
 
 rules! {
-    LINE_BALANCE = "837p-cob-line", Balance, Code::Balance, "what another payer paid and adjusted on a line is not the line's charge", "Correct SVD02 or the CAS amounts of the line.";
-    CLAIM_BALANCE = "837p-cob-claim", Balance, Code::Balance, "what another payer paid and adjusted is not the claim's charge", "Correct AMT*D or the CAS amounts of the payer.";
-    UNKNOWN_PAYER = "837p-cob-payer", Situation, Code::Situation, "a line names a payer that is none of the claim's other payers", "Write the id of loop 2330B into SVD01.";
+    LINE_BALANCE = "claim-cob-line", Balance, Code::Balance, "what another payer paid and adjusted on a line is not the line's charge", "Correct SVD02 or the CAS amounts of the line.";
+    CLAIM_BALANCE = "claim-cob-claim", Balance, Code::Balance, "what another payer paid and adjusted is not the claim's charge", "Correct AMT*D or the CAS amounts of the payer.";
+    UNKNOWN_PAYER = "claim-cob-payer", Situation, Code::Situation, "a line names a payer that is none of the claim's other payers", "Write the id of loop 2330B into SVD01.";
 }
 
 /// The longest payer id that is compared whole; NM109 has 80 characters.

@@ -1,4 +1,5 @@
-//! Rules of the professional claim (005010X222A1): balances, diagnoses and their pointers, dates, the subscriber.
+//! Rules of the claims (837 professional, institutional, dental): balances, diagnoses and their pointers, dates, the
+//! subscriber. Where the three differ, [`Form`] says how.
 //!
 //! Sources: the balancing section and the situational notes of the guide, in our own words.
 
@@ -7,7 +8,7 @@ use jiff::civil::{Date, date};
 
 use crate::amount::Amount;
 use crate::check::cells::{At, Cells};
-use crate::check::element::{ICD, LIST, NOT_ON_DATE, rules};
+use crate::check::element::{ICD, ICD_PCS, LIST, NOT_ON_DATE, rules};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::{CodeList, Standing};
 use crate::date::{parse_d8, parse_rd8};
@@ -17,29 +18,31 @@ use crate::rules::other_payers::OtherPayers;
 use crate::rules::{SetRules, amount, whole_number};
 
 rules! {
-    CLAIM_BALANCE = "837p-claim-balance", Balance, Code::Balance, "the claim's charge is not the sum of its lines' charges", "Correct CLM02 or the SV102 amounts.";
-    NEGATIVE_CHARGE = "837p-charge-negative", Situation, Code::Situation, "a charge is negative", "Write a charge of zero or more; take a claim back with frequency 7 or 8.";
-    UNITS = "837p-units", Situation, Code::Situation, "the units of a line are not more than zero", "Write how often the service was given.";
-    POINTER = "837p-pointer", Situation, Code::Situation, "a line points to a diagnosis that the claim does not have", "Point to one of the claim's diagnoses.";
-    POINTER_TWICE = "837p-pointer-twice", Situation, Code::Situation, "a line points to the same diagnosis twice", "Point to each diagnosis once.";
-    MODIFIER_TWICE = "837p-modifier-twice", Situation, Code::Situation, "a line has the same modifier twice", "Write each modifier once.";
-    DIAGNOSIS_TWICE = "837p-diagnosis-twice", Situation, Code::Situation, "the claim has the same diagnosis twice", "Write each diagnosis once.";
-    MIXED_DIAGNOSES = "837p-diagnosis-versions", Situation, Code::Situation, "ICD-9 and ICD-10 diagnoses stand in one claim", "Use the version that the date of service demands.";
-    ICD9 = "837p-icd-9", Situation, Code::Situation, "ICD-9 diagnoses on services after 30 September 2015", "Write ICD-10-CM diagnoses with ABK and ABF.";
-    FUTURE = "837p-service-future", Situation, Code::Situation, "the service is dated more than a month after the file was made", "Correct the date of service.";
-    SELF_BIRTH = "837p-self-dmg", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's birth date and sex are missing", "Add the DMG segment to the subscriber.";
-    SELF_ADDRESS = "837p-self-address", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's address is missing", "Add N3 and N4 to the subscriber.";
-    SELF_DEPENDENT = "837p-self-dependent", Situation, Code::Situation, "SBR02 says that the patient is the subscriber, but a patient level follows", "Leave SBR02 empty or remove the patient level.";
-    NOT_SELF = "837p-subscriber-claim", Situation, Code::Situation, "a claim stands under a subscriber who is not said to be the patient", "Write 18 into SBR02 or add the patient level.";
-    MEMBER_ID = "837p-member-id", Situation, Code::Situation, "the subscriber is a person without a member id", "Write MI and the member id into NM108 and NM109.";
-    STREET = "837p-billing-street", Guide, Code::Situation, "the billing provider's address is a post office box; it must be a street", "Write the street address and put the box into the pay-to address.";
-    ZIP9 = "837p-billing-zip", Guide, Code::Situation, "the billing provider's ZIP code has not nine digits", "Write ZIP+4 without the hyphen.";
-    TAX_ID = "837p-tax-id", Guide, Code::Situation, "the tax id is not nine digits", "Write nine digits without a hyphen.";
-    LINE_NUMBER = "837p-line-number", Situation, Code::Situation, "the lines of a claim are not numbered 1, 2, 3 …", "Number the LX segments from 1 within each claim.";
-    REPLACED_CLAIM = "837p-replaced-claim", Situation, Code::Situation, "a replacement or void names no claim of the payer that it replaces", "Add REF*F8 with the payer's claim number.";
-    ACCIDENT_STATE = "837p-accident-state", Situation, Code::Situation, "an automobile accident needs the state where it happened", "Write the state into CLM11-4.";
-    ACCIDENT_DATE = "837p-accident-date", Situation, Code::Situation, "an accident needs its date", "Add DTP*439.";
-    ADMISSION = "837p-admission", Situation, Code::Situation, "an inpatient place of service needs the date of admission", "Add DTP*435.";
+    CLAIM_BALANCE = "claim-balance", Balance, Code::Balance, "the claim's charge is not the sum of its lines' charges", "Correct CLM02 or the amounts of the lines (SV102, SV203, SV302).";
+    NEGATIVE_CHARGE = "claim-charge-negative", Situation, Code::Situation, "a charge is negative", "Write a charge of zero or more; take a claim back with frequency 7 or 8.";
+    UNITS = "claim-units", Situation, Code::Situation, "the units of a line are not more than zero", "Write how often the service was given.";
+    POINTER = "claim-pointer", Situation, Code::Situation, "a line points to a diagnosis that the claim does not have", "Point to one of the claim's diagnoses.";
+    POINTER_TWICE = "claim-pointer-twice", Situation, Code::Situation, "a line points to the same diagnosis twice", "Point to each diagnosis once.";
+    MODIFIER_TWICE = "claim-modifier-twice", Situation, Code::Situation, "a line has the same modifier twice", "Write each modifier once.";
+    DIAGNOSIS_TWICE = "claim-diagnosis-twice", Situation, Code::Situation, "the claim has the same diagnosis twice", "Write each diagnosis once.";
+    MIXED_DIAGNOSES = "claim-diagnosis-versions", Situation, Code::Situation, "ICD-9 and ICD-10 diagnoses stand in one claim", "Use the version that the date of service demands.";
+    ICD9 = "claim-icd-9", Situation, Code::Situation, "ICD-9 diagnoses on services after 30 September 2015", "Write ICD-10-CM diagnoses with ABK and ABF.";
+    FUTURE = "claim-service-future", Situation, Code::Situation, "the service is dated more than a month after the file was made", "Correct the date of service.";
+    SELF_BIRTH = "claim-self-dmg", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's birth date and sex are missing", "Add the DMG segment to the subscriber.";
+    SELF_ADDRESS = "claim-self-address", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's address is missing", "Add N3 and N4 to the subscriber.";
+    SELF_DEPENDENT = "claim-self-dependent", Situation, Code::Situation, "SBR02 says that the patient is the subscriber, but a patient level follows", "Leave SBR02 empty or remove the patient level.";
+    NOT_SELF = "claim-subscriber-claim", Situation, Code::Situation, "a claim stands under a subscriber who is not said to be the patient", "Write 18 into SBR02 or add the patient level.";
+    MEMBER_ID = "claim-member-id", Situation, Code::Situation, "the subscriber is a person without a member id", "Write MI and the member id into NM108 and NM109.";
+    STREET = "claim-billing-street", Guide, Code::Situation, "the billing provider's address is a post office box; it must be a street", "Write the street address and put the box into the pay-to address.";
+    ZIP9 = "claim-billing-zip", Guide, Code::Situation, "the billing provider's ZIP code has not nine digits", "Write ZIP+4 without the hyphen.";
+    TAX_ID = "claim-tax-id", Guide, Code::Situation, "the tax id is not nine digits", "Write nine digits without a hyphen.";
+    LINE_NUMBER = "claim-line-number", Situation, Code::Situation, "the lines of a claim are not numbered 1, 2, 3 …", "Number the LX segments from 1 within each claim.";
+    REPLACED_CLAIM = "claim-replaced-claim", Situation, Code::Situation, "a replacement or void names no claim of the payer that it replaces", "Add REF*F8 with the payer's claim number.";
+    ACCIDENT_STATE = "claim-accident-state", Situation, Code::Situation, "an automobile accident needs the state where it happened", "Write the state into CLM11-4.";
+    ACCIDENT_DATE = "claim-accident-date", Situation, Code::Situation, "an accident needs its date", "Add DTP*439.";
+    ADMISSION = "claim-admission", Situation, Code::Situation, "an inpatient stay needs the date of admission", "Add DTP*435.";
+    ATTENDING = "claim-attending", Situation, Code::Situation, "an inpatient claim names no attending provider", "Add loop 2310A with the physician who is responsible for the stay.";
+    SERVICE_DAY = "claim-service-day", Situation, Code::Situation, "neither the claim nor its line says when the service was given", "Add DTP*472 to the claim, or to each line.";
 }
 
 /// The day from which services are reported in ICD-10.
@@ -49,6 +52,36 @@ const ICD10_FROM: Date = date(2015, 10, 1);
 const FUTURE_GRACE_DAYS: i32 = 31;
 /// The place of service of a hospital's inpatient.
 const INPATIENT: &[u8] = b"21";
+/// The first two positions of the type of bill of stays: hospital, swing bed, skilled nursing, religious, intermediate
+/// care, residential.
+const STAYS: [&[u8]; 6] = [b"11", b"18", b"21", b"41", b"65", b"86"];
+
+/// Which of the three claims a set holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Professional,
+    Institutional,
+    Dental,
+}
+
+/// Where a line's segment (SV1, SV2, SV3) keeps what the rules ask for.
+struct ServicePlaces {
+    charge: usize,
+    units: usize,
+    procedure: usize,
+    /// 0 where lines do not point to diagnoses.
+    pointers: usize,
+}
+
+impl Form {
+    const fn service(self) -> ServicePlaces {
+        match self {
+            Self::Professional => ServicePlaces { charge: 2, units: 4, procedure: 1, pointers: 7 },
+            Self::Institutional => ServicePlaces { charge: 3, units: 5, procedure: 2, pointers: 0 },
+            Self::Dental => ServicePlaces { charge: 2, units: 6, procedure: 1, pointers: 11 },
+        }
+    }
+}
 
 /// The subscriber of the open level.
 #[derive(Default)]
@@ -92,15 +125,32 @@ struct Claim {
     has_accident_date: bool,
     inpatient: Option<At>,
     has_admission: bool,
+    has_attending: bool,
+    /// A claim of the dental form that dates its services itself, or asks only what would be paid.
+    is_dated: bool,
+    /// The open line, and whether it has a date.
+    line: Option<(At, bool)>,
 }
 
 /// The state of the rules over a set.
-#[derive(Default)]
 pub(super) struct ClaimRules {
+    form: Form,
     made_on: Option<Date>,
     subscriber: Subscriber,
     claim: Claim,
     others: OtherPayers,
+}
+
+impl ClaimRules {
+    pub fn new(form: Form) -> Self {
+        Self {
+            form,
+            made_on: None,
+            subscriber: Subscriber::default(),
+            claim: Claim::default(),
+            others: OtherPayers::default(),
+        }
+    }
 }
 
 impl SetRules for ClaimRules {
@@ -130,10 +180,15 @@ impl SetRules for ClaimRules {
             Tag::AccidentDate => self.claim.has_accident_date = true,
             Tag::AdmissionDate => self.claim.has_admission = true,
             Tag::PayerClaimNumber => self.claim.has_payer_claim_number = true,
-            Tag::Diagnoses => self.diagnoses(cells, clean, sink),
+            Tag::Diagnoses | Tag::OtherDiagnoses => self.diagnoses(cells, clean, sink),
+            Tag::AdmittingDiagnosis | Tag::VisitReasons | Tag::ExternalCauses => self.other_codes(cells, clean),
+            Tag::PrincipalProcedure | Tag::OtherProcedures => self.other_codes(cells, clean),
+            Tag::Attending => self.claim.has_attending = true,
+            Tag::ClaimServiceDate => self.claim.is_dated = true,
+            Tag::StatementDates if clean => self.service_date(cells, sink),
             Tag::Line => self.line(cells, clean, sink),
             Tag::Service => self.service(cells, clean, sink),
-            Tag::ServiceDate if clean => self.service_date(cells, sink),
+            Tag::ServiceDate => self.line_date(cells, clean, sink),
             Tag::OtherSubscriber
             | Tag::OtherAdjustment
             | Tag::OtherPaid
@@ -147,6 +202,7 @@ impl SetRules for ClaimRules {
     fn close(&mut self, loop_id: &'static str, _: &Cells<'_>, sink: &mut Sink<'_>) {
         match loop_id {
             "2430" if !self.claim.is_broken => self.others.close_line_decision(sink),
+            "2400" => self.close_line(sink),
             "2300" => self.close_claim(sink),
             _ => {}
         }
@@ -207,6 +263,7 @@ impl ClaimRules {
             at_charge: cells.at_element(2),
             charge: Amount::parse(cells.get(2)).ok(),
             is_broken: !clean,
+            diagnoses_clean: self.form != Form::Professional,
             dated,
             diagnoses,
             ..Claim::default()
@@ -222,9 +279,15 @@ impl ClaimRules {
         if matches!(cells.component(5, 3), b"7" | b"8") {
             self.claim.replaces = Some(cells.at_component(5, 3));
         }
-        if cells.component(5, 1) == INPATIENT {
+        let is_inpatient = match self.form {
+            Form::Professional => cells.component(5, 1) == INPATIENT,
+            Form::Institutional => STAYS.contains(&cells.component(5, 1)),
+            Form::Dental => false,
+        };
+        if is_inpatient {
             self.claim.inpatient = Some(cells.at_component(5, 1));
         }
+        self.claim.is_dated = self.form != Form::Dental || !cells.get(19).is_empty();
         let causes = [cells.component(11, 1), cells.component(11, 2)];
         if causes.contains(&&b"AA"[..]) && cells.component(11, 4).is_empty() && cells.component(11, 5).is_empty() {
             sink.error(&ACCIDENT_STATE, cells.at_component(11, 4));
@@ -251,9 +314,14 @@ impl ClaimRules {
     }
 
     fn diagnoses(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
-        self.claim.diagnoses_clean = clean;
+        if self.form == Form::Institutional {
+            // The principal diagnosis and the others stand in segments of their own.
+            self.claim.diagnoses_clean &= clean;
+        } else {
+            self.claim.diagnoses_clean = clean;
+            self.claim.diagnoses.clear();
+        }
         self.claim.at_diagnoses = cells.at();
-        self.claim.diagnoses.clear();
         for n in 1..=cells.len() {
             let code = cells.component(n, 2);
             let packed = packed_code(code);
@@ -275,6 +343,18 @@ impl ClaimRules {
         }
     }
 
+    /// Codes of an institutional claim that are neither its principal nor another diagnosis.
+    fn other_codes(&mut self, cells: &Cells<'_>, clean: bool) {
+        for n in 1..=cells.len() {
+            let list = match cells.component(n, 1) {
+                b"ABJ" | b"APR" | b"ABN" => CodeList::Icd10cm,
+                b"BBR" | b"BBQ" => CodeList::Icd10pcs,
+                _ => continue,
+            };
+            self.keep_dated(list, cells.component(n, 2), cells.at_component(n, 2), clean);
+        }
+    }
+
     fn keep_dated(&mut self, list: CodeList, code: &[u8], at: At, clean: bool) {
         if clean && code.len() <= 8 && !code.is_empty() {
             let mut kept = [0; 8];
@@ -291,12 +371,14 @@ impl ClaimRules {
         if clean && !self.claim.is_broken && !due.contains(&number) {
             sink.error(&LINE_NUMBER, cells.at_element(1));
         }
+        self.claim.line = Some((cells.at(), false));
         // After a slip the lines may count on from it or from what was due.
         self.claim.written_line_number = number.unwrap_or(self.claim.line_number);
     }
 
     fn service(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
-        let charge = amount(cells.get(2));
+        let places = self.form.service();
+        let charge = amount(cells.get(places.charge));
         self.others.begin_line(charge);
         match charge {
             Some(charge) if clean => self.claim.lines += charge,
@@ -306,48 +388,79 @@ impl ClaimRules {
             return;
         }
         if charge.is_some_and(Amount::is_negative) {
-            sink.error(&NEGATIVE_CHARGE, cells.at_element(2));
+            sink.error(&NEGATIVE_CHARGE, cells.at_element(places.charge));
             self.claim.is_broken = true;
         }
-        let units = cells.get(4);
-        if units.starts_with(b"-") || !units.iter().any(|byte| (b'1'..=b'9').contains(byte)) {
-            sink.error(&UNITS, cells.at_element(4));
+        let units = cells.get(places.units);
+        let may_be_absent = self.form == Form::Dental && units.is_empty();
+        if units.starts_with(b"-") || !may_be_absent && !units.iter().any(|byte| (b'1'..=b'9').contains(byte)) {
+            sink.error(&UNITS, cells.at_element(places.units));
         }
-        self.pointers(cells, sink);
-        let mut parts = cells.components(1);
-        if let (Some(b"HC"), Some(procedure)) = (parts.next(), parts.next()) {
-            self.keep_dated(CodeList::Procedure, procedure, cells.at_component(1, 2), clean);
+        if places.pointers > 0 {
+            self.pointers(places.pointers, cells, sink);
+        }
+        let at = places.procedure;
+        let mut parts = cells.components(at);
+        match (parts.next(), parts.next()) {
+            (Some(b"HC"), Some(procedure)) => {
+                self.keep_dated(CodeList::Procedure, procedure, cells.at_component(at, 2), clean);
+            }
+            (Some(b"AD"), Some(procedure)) => {
+                self.keep_dated(CodeList::DentalProcedure, procedure, cells.at_component(at, 2), clean);
+            }
+            _ => {}
         }
         let mut modifiers: [&[u8]; 4] = [b""; 4];
         for (at, modifier) in parts.take(4).enumerate() {
             if !modifier.is_empty() && modifiers[..at].contains(&modifier) {
-                sink.error(&MODIFIER_TWICE, cells.at_component(1, at + 3));
+                sink.error(&MODIFIER_TWICE, cells.at_component(places.procedure, at + 3));
                 break;
             }
             modifiers[at] = modifier;
         }
     }
 
-    fn pointers(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
-        if !self.claim.diagnoses_clean {
+    fn pointers(&mut self, n: usize, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        if !self.claim.diagnoses_clean || self.claim.is_broken {
             return;
         }
         let mut seen: u128 = 0;
-        for (index, pointer) in cells.components(7).take(4).enumerate() {
+        for (index, pointer) in cells.components(n).take(4).enumerate() {
             let k = index + 1;
             if pointer.is_empty() {
                 continue;
             }
             let number = whole_number(pointer).unwrap_or(0) as usize;
             if number == 0 || number > self.claim.diagnoses.len() {
-                sink.error(&POINTER, cells.at_component(7, k));
+                sink.error(&POINTER, cells.at_component(n, k));
                 return;
             }
             if seen & 1 << number != 0 {
-                sink.error(&POINTER_TWICE, cells.at_component(7, k));
+                sink.error(&POINTER_TWICE, cells.at_component(n, k));
                 return;
             }
             seen |= 1 << number;
+        }
+    }
+
+    fn line_date(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+        if let Some((_, has_date)) = &mut self.claim.line {
+            *has_date = true;
+        }
+        if clean {
+            self.service_date(cells, sink);
+        }
+    }
+
+    /// A dental line dates its service itself where the claim does not.
+    fn close_line(&mut self, sink: &mut Sink<'_>) {
+        if let Some((at, false)) = self.claim.line.take()
+            && !self.claim.is_dated
+            && !self.claim.is_broken
+        {
+            sink.error_in(&SERVICE_DAY, at, "2400");
+            // Told once: the claim's other lines lack the same.
+            self.claim.is_dated = true;
         }
     }
 
@@ -364,7 +477,9 @@ impl ClaimRules {
 
     fn close_claim(&mut self, sink: &mut Sink<'_>) {
         let claim = &self.claim;
-        let situations: [(&Rule, Option<At>, bool); 3] = [
+        let stays = claim.inpatient.filter(|_| self.form == Form::Institutional && !claim.is_broken);
+        let situations: [(&Rule, Option<At>, bool); 4] = [
+            (&ATTENDING, stays, claim.has_attending),
             (&REPLACED_CLAIM, claim.replaces, claim.has_payer_claim_number),
             (&ACCIDENT_DATE, claim.accident, claim.has_accident_date),
             (&ADMISSION, claim.inpatient, claim.has_admission),
@@ -379,7 +494,11 @@ impl ClaimRules {
         }
         for dated in &claim.dated {
             let Ok(code) = std::str::from_utf8(&dated.code[..usize::from(dated.length)]) else { continue };
-            let unknown = if dated.list == CodeList::Icd10cm { &ICD } else { &LIST };
+            let unknown = match dated.list {
+                CodeList::Icd10cm => &ICD,
+                CodeList::Icd10pcs => &ICD_PCS,
+                _ => &LIST,
+            };
             match sink.codes.standing(dated.list, code, claim.first_service) {
                 Standing::Valid | Standing::NotChecked => {}
                 Standing::Unknown => sink.error_in(unknown, dated.at, "2300"),
