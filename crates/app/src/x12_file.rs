@@ -11,6 +11,15 @@ pub fn check(bytes: &[u8]) -> CheckedFile {
     edi::check::check(bytes)
 }
 
+/// What a receiver would say of a file that is read from disk, in memory that does not grow with it.
+///
+/// # Errors
+///
+/// Those of opening and reading it.
+pub fn check_file(path: &std::path::Path) -> std::io::Result<CheckedFile> {
+    edi::check::check_reader(std::fs::File::open(path)?)
+}
+
 /// The segments of a file, each with how deep it stands.
 pub fn segments(bytes: &[u8]) -> Vec<(usize, String)> {
     edi::check::segments(bytes)

@@ -1,6 +1,8 @@
 //! Lends our code tables to the X12 checker, and tells what it found in values that need no X12 to be read. Decides
 //! nothing itself: the guides and the checker do.
 
+use std::io::{self, Read};
+
 use codes::{carc, claim_status, hcpcs, icd10cm, place_of_service, procedure, rarc, taxonomy};
 use jiff::civil::Date;
 use x12::{CodeList, CodeSets, Standing};
@@ -102,7 +104,7 @@ pub struct FileProblem {
     /// WEDI SNIP type of the test, 1 to 5.
     pub snip: u8,
     /// The segment, counted from 1.
-    pub segment: u32,
+    pub segment: u64,
     /// The loop by the guide's name; empty in the envelope.
     pub loop_id: &'static str,
     /// Where, as billers say it: `CLM05-3`.
@@ -120,7 +122,19 @@ pub struct FileProblem {
 /// Checks a file against envelope, guides and our code tables. A set of a kind without a guide gets a warning that says
 /// how little was checked; it rejects nothing.
 pub fn check(bytes: &[u8]) -> CheckedFile {
-    let checked = x12::check(bytes, &OurTables);
+    told(&x12::check(bytes, &OurTables))
+}
+
+/// Checks a file as [`check`] does while it is read, in memory that does not grow with it.
+///
+/// # Errors
+///
+/// Those of the reader.
+pub fn check_reader(reader: impl Read) -> io::Result<CheckedFile> {
+    Ok(told(&x12::check_reader(reader, &OurTables)?))
+}
+
+fn told(checked: &x12::Checked) -> CheckedFile {
     let mut problems: Vec<FileProblem> = checked
         .problems
         .kept()
@@ -152,7 +166,7 @@ pub fn check(bytes: &[u8]) -> CheckedFile {
 }
 
 /// What is said of a set whose kind has no guide here.
-fn without_guide(segment: u32) -> FileProblem {
+fn without_guide(segment: u64) -> FileProblem {
     FileProblem {
         severity: x12::Severity::Warning.word(),
         code: "ENVELOPE".to_owned(),

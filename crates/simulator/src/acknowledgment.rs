@@ -70,7 +70,7 @@ impl Verdict {
 
     /// Whether the set with this control number goes on to the payers.
     pub fn accepts(&self, set_control_number: &str) -> bool {
-        let mut sets = self.groups.iter().flat_map(|group| &group.sets);
+        let mut sets = self.groups.iter().flat_map(|group| group.sets.iter());
         self.interchange_accepted && sets.any(|set| set.control_number == set_control_number && set.error.is_none())
     }
 }
@@ -137,7 +137,7 @@ fn sets_in_error(bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
     let own = interchange.sets.iter().enumerate().filter(|(_, set)| unreadable(set)).map(|(index, _)| index);
     let checked = x12::check(bytes, &x12::ShapeOnly);
     let same = checked.interchanges.iter().find(|report| report.control_number == interchange.control_number);
-    let sets = same.into_iter().flat_map(|report| report.groups.iter().flat_map(|group| &group.sets));
+    let sets = same.into_iter().flat_map(|report| report.groups.iter().flat_map(|group| group.sets.iter()));
     let engine = sets.enumerate().filter(|(_, set)| !set.is_accepted()).map(|(index, _)| index);
     own.chain(engine).collect()
 }

@@ -86,11 +86,11 @@ fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport) {
     writer.begin_set("999", Some(GUIDE_999));
     writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
     let group_is_rejected = !group.codes.is_empty();
-    for set in &group.sets {
-        write_set(writer, checked, set);
+    for set in group.sets.iter() {
+        write_set(writer, checked, &set);
     }
     let received = group.sets.len();
-    let accepted = if group_is_rejected { 0 } else { group.sets.iter().filter(|set| set.is_accepted()).count() };
+    let accepted = if group_is_rejected { 0 } else { group.sets.accepted() };
     let decision = match accepted {
         0 if received > 0 || group_is_rejected => "R",
         count if count == received => "A",
@@ -105,14 +105,11 @@ fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport) {
 fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
     writer.segment("AK2", [&set.id, &set.control_number, &set.version]);
     let (first, last) = set.ordinals;
-    let problems: Vec<&Problem> = checked
-        .problems
-        .kept()
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error && (first..=last).contains(&problem.ordinal))
-        .collect();
+    // The problems are in the order of the file: those of a set stand together.
+    let kept = if set.is_accepted() { &[] } else { checked.problems.between(first, last) };
+    let problems = kept.iter().filter(|problem| problem.severity == Severity::Error);
     let mut has_segment_errors = false;
-    let mut open: Option<(u32, &str)> = None;
+    let mut open: Option<(u64, &str)> = None;
     for problem in problems {
         let Some(response) = Response::of(problem) else { continue };
         has_segment_errors = true;
@@ -138,7 +135,7 @@ fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
     writer.segment("IK5", elements);
 }
 
-fn write_ik3(writer: &mut Writer, problem: &Problem, first: u32, response: &Response) {
+fn write_ik3(writer: &mut Writer, problem: &Problem, first: u64, response: &Response) {
     let code = match response {
         Response::Segment(code) => (*code).to_owned(),
         Response::Element(_) => "8".to_owned(),

@@ -164,7 +164,7 @@ fn read_interchange<'a>(
     bytes: &'a [u8],
     start: usize,
     delimiters: Delimiters,
-    ordinal: &mut u32,
+    ordinal: &mut u64,
     file: &mut File<'a>,
 ) -> usize {
     let mut take = |raw: &'a [u8], at: usize| {

@@ -24,9 +24,15 @@ pub mod transactions;
 mod value;
 mod writer;
 
+#[doc(hidden)]
+pub mod measuring;
+
 pub use acknowledge::{AcknowledgmentHeader, write_999, write_ta1};
 pub use amount::Amount;
-pub use check::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict, check};
+pub use check::{
+    Checked, Coverage, GroupReport, InterchangeReport, MAX_KEPT_INTERCHANGES, SetReport, Sets, Verdict, check,
+    check_reader,
+};
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;
 pub use file::{File, Group, Interchange, TransactionSet, read};

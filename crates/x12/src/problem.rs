@@ -113,7 +113,7 @@ pub struct Problem {
     /// The segment it is about; for a missing one, the id that is missed.
     pub segment: SegmentId,
     /// Where that segment stands in the file, counted from 0; for a missing one, where its absence was seen.
-    pub ordinal: u32,
+    pub ordinal: u64,
     /// The loop by the guide's name; empty in the envelope.
     pub loop_id: &'static str,
     /// The element, counted from 1; 0 when the segment as a whole is meant.
@@ -173,12 +173,17 @@ pub struct Problems {
 impl Problems {
     /// Adds one; past the limit it is only counted.
     pub fn push(&mut self, problem: Problem) {
-        match problem.severity {
-            Severity::Error => self.errors += 1,
-            Severity::Warning => self.warnings += 1,
-        }
+        self.count(problem.severity);
         if self.kept.len() < MAX_KEPT_PROBLEMS {
             self.kept.push(problem);
+        }
+    }
+
+    /// Counts one that is not kept.
+    pub(crate) fn count(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
         }
     }
 
@@ -190,6 +195,13 @@ impl Problems {
     /// Those that were kept, in the order of the file.
     pub fn kept(&self) -> &[Problem] {
         &self.kept
+    }
+
+    /// Those kept of the segments from one ordinal to another, both included.
+    pub(crate) fn between(&self, first: u64, last: u64) -> &[Problem] {
+        let from = self.kept.partition_point(|problem| problem.ordinal < first);
+        let to = self.kept.partition_point(|problem| problem.ordinal <= last);
+        self.kept.get(from..to).unwrap_or(&[])
     }
 
     /// How many errors there were, kept or not.

@@ -54,7 +54,7 @@ pub struct Segment<'a> {
     raw: &'a [u8],
     start: usize,
     /// Where the segment stands in its file, counted from 0 over all segments.
-    pub ordinal: u32,
+    pub ordinal: u64,
     delimiters: Delimiters,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Debug for Segment<'_> {
 }
 
 impl<'a> Segment<'a> {
-    pub(crate) fn new(raw: &'a [u8], start: usize, ordinal: u32, delimiters: Delimiters) -> Self {
+    pub(crate) fn new(raw: &'a [u8], start: usize, ordinal: u64, delimiters: Delimiters) -> Self {
         Self { raw, start, ordinal, delimiters }
     }
 

@@ -50,8 +50,8 @@ fn check(arguments: &Check) -> Result<Done, Failure> {
     let mut unreadable = Vec::new();
     for file in &arguments.files {
         let name = file.display().to_string();
-        let bytes = match std::fs::read(file) {
-            Ok(bytes) => bytes,
+        let checked = match x12_file::check_file(file) {
+            Ok(checked) => checked,
             Err(error) => {
                 let words = Failure::file(file, &error).to_string();
                 if arguments.json {
@@ -61,7 +61,6 @@ fn check(arguments: &Check) -> Result<Done, Failure> {
                 continue;
             }
         };
-        let checked = x12_file::check(&bytes);
         if checked.verdict == x12_file::UNREADABLE {
             unreadable.push(format!("{name}: this cannot be read as X12. Check that it is the file you mean."));
         } else if !checked.is_accepted {

@@ -44,24 +44,10 @@ pub(crate) enum Extent {
 /// Finds the end of the binary segment that `bytes` begin with. `is_all` when no more bytes follow; `farthest` is how
 /// far its length is believed.
 pub(crate) fn extent(bytes: &[u8], delimiters: &Delimiters, is_all: bool, farthest: usize) -> Extent {
-    let before_data = if bytes.starts_with(b"BIN") { 2 } else { 3 };
-    let mut ends = Vec::with_capacity(before_data + 1);
-    for (at, byte) in bytes.iter().enumerate().take(HEADER) {
-        if *byte == delimiters.segment {
-            return Extent::Plain;
-        }
-        if *byte == delimiters.element {
-            ends.push(at as u32);
-            if ends.len() == before_data {
-                break;
-            }
-        }
-    }
-    let [.., before, data] = ends.as_slice() else {
-        return if is_all || bytes.len() >= HEADER { Extent::Plain } else { Extent::Needs(HEADER) };
+    let (mut ends, data, length) = match header(bytes, delimiters, is_all) {
+        Ok(found) => found,
+        Err(extent) => return extent,
     };
-    let (from, data) = (*before as usize + 1, *data as usize + 1);
-    let Some(length) = number(&bytes[from..data - 1]) else { return Extent::Plain };
     let end = data.saturating_add(length);
     if end < bytes.len() && bytes[end] == delimiters.segment {
         ends.push(end as u32);
@@ -82,6 +68,46 @@ pub(crate) fn extent(bytes: &[u8], delimiters: &Delimiters, is_all: bool, farthe
         None if bytes.len() < farthest => Extent::Needs(bytes.len() + 1),
         None => Extent::Plain,
     }
+}
+
+/// The ends before the data, where the data begins, and the length that is stated for it.
+fn header(bytes: &[u8], delimiters: &Delimiters, is_all: bool) -> Result<(Vec<u32>, usize, usize), Extent> {
+    let before_data = if bytes.starts_with(b"BIN") { 2 } else { 3 };
+    let mut ends = Vec::with_capacity(before_data + 1);
+    for (at, byte) in bytes.iter().enumerate().take(HEADER) {
+        if *byte == delimiters.segment {
+            return Err(Extent::Plain);
+        }
+        if *byte == delimiters.element {
+            ends.push(at as u32);
+            if ends.len() == before_data {
+                break;
+            }
+        }
+    }
+    let [.., before, data] = ends.as_slice() else {
+        return Err(if is_all || bytes.len() >= HEADER { Extent::Plain } else { Extent::Needs(HEADER) });
+    };
+    let (from, data) = (*before as usize + 1, *data as usize + 1);
+    let length = number(&bytes[from..data - 1]).ok_or(Extent::Plain)?;
+    Ok((ends, data, length))
+}
+
+/// A binary segment too long to be held: its data is passed over as it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Beyond {
+    /// The ends of its id and elements before the data.
+    pub ends: Vec<u32>,
+    /// Where the data begins, counted from the segment's first byte.
+    pub data: usize,
+    /// How many octets it has, it says.
+    pub length: u64,
+}
+
+/// The binary segment that `bytes` begin with, if it says that it ends past `farthest`.
+pub(crate) fn beyond(bytes: &[u8], delimiters: &Delimiters, farthest: usize) -> Option<Beyond> {
+    let (ends, data, length) = header(bytes, delimiters, false).ok()?;
+    (data.saturating_add(length) >= farthest).then_some(Beyond { ends, data, length: length as u64 })
 }
 
 fn number(digits: &[u8]) -> Option<usize> {

@@ -3,6 +3,7 @@
 //! The nth element is one array read; nothing is copied or decoded.
 
 use crate::delimiters::Delimiters;
+use crate::index::any_between;
 use crate::segment::SegmentId;
 
 /// One segment inside a block.
@@ -13,12 +14,14 @@ pub(crate) struct Cells<'b> {
     pub block: &'b [u8],
     /// Where the id and each element end.
     pub ends: &'b [u32],
-    /// Component and repetition separators and strange bytes inside the segment.
-    pub odd: &'b [u32],
+    /// A bit for each component and repetition separator of the block.
+    pub parts: &'b [u64],
+    /// A bit for each strange byte of the block; empty where there is none.
+    pub strange: &'b [u64],
     pub start: u32,
     /// Where the block begins in the file.
     pub base: u64,
-    pub ordinal: u32,
+    pub ordinal: u64,
     pub delimiters: &'b Delimiters,
 }
 
@@ -26,13 +29,24 @@ pub(crate) struct Cells<'b> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct At {
     pub segment: SegmentId,
-    pub ordinal: u32,
+    pub ordinal: u64,
     pub element: u8,
     pub component: u8,
     pub span: (u64, u32),
 }
 
+/// A place that an acknowledgment can name; what lies beyond is told at the last such place.
+pub(crate) fn narrow(n: usize) -> u8 {
+    u8::try_from(n).unwrap_or(u8::MAX)
+}
+
 impl<'b> Cells<'b> {
+    /// Whether a component or repetition separator or a strange byte stands from `from` to before `to` of the block.
+    #[inline]
+    pub fn is_structured(&self, from: u32, to: u32) -> bool {
+        any_between(self.parts, from, to) || (!self.strange.is_empty() && any_between(self.strange, from, to))
+    }
+
     /// How many elements follow the id.
     pub fn len(&self) -> usize {
         self.ends.len() - 1
@@ -83,7 +97,7 @@ impl<'b> Cells<'b> {
     /// Element `n`.
     pub fn at_element(&self, n: usize) -> At {
         let (from, to) = self.bounds(n);
-        At { element: n as u8, span: (self.base + from as u64, (to - from) as u32), ..self.at() }
+        At { element: narrow(n), span: (self.base + from as u64, (to - from) as u32), ..self.at() }
     }
 
     /// Component `k` of element `n`; the whole element when it has fewer.
@@ -94,10 +108,10 @@ impl<'b> Cells<'b> {
         for (index, part) in parts.enumerate() {
             if index + 1 == k {
                 let span = (self.base + start as u64, part.len() as u32);
-                return At { element: n as u8, component: k as u8, span, ..self.at() };
+                return At { element: narrow(n), component: narrow(k), span, ..self.at() };
             }
             start += part.len() + 1;
         }
-        At { component: k as u8, ..self.at_element(n) }
+        At { component: narrow(k), ..self.at_element(n) }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Looks at one segment at a time and keeps nothing.
 
-use crate::check::cells::{At, Cells};
+use crate::check::cells::{At, Cells, narrow};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::{Standing, depends_on_date, has_shape};
 use crate::date::{parse_d6, parse_d8, parse_dt, parse_rd8, parse_tm};
@@ -57,21 +57,20 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     let before = sink.errors_in_set;
     let count = cells.len();
     let mut from = cells.ends[0] as usize + 1;
-    let mut odd = cells.odd;
+    // Nearly every segment has neither components nor strange bytes: asked once.
+    let is_structured = cells.is_structured(cells.start, cells.ends[count]);
     for (index, (element, end)) in rules.elements.iter().zip(&cells.ends[1..]).enumerate() {
         let n = index + 1;
         let value = &cells.block[from..*end as usize];
+        let begin = from;
         from = *end as usize + 1;
-        // The separators and strange bytes of this element: nearly always none.
-        let inside = odd.iter().take_while(|at| **at < *end).count();
-        odd = &odd[inside..];
         if value.is_empty() {
             if element.usage == Usage::Required {
                 sink.error(&REQUIRED, cells.at_element(n));
             }
         } else if element.usage == Usage::NotUsed {
             sink.error(&NOT_USED, cells.at_element(n));
-        } else if inside > 0 {
+        } else if is_structured && cells.is_structured(begin as u32, *end) {
             structured(cells, n, value, element, sink);
         } else if element.kind == Kind::Composite {
             one(cells, n, value, element, sink);
@@ -81,7 +80,7 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     }
     for n in count + 1..=usize::from(rules.last_required) {
         if rules.elements[n - 1].usage == Usage::Required {
-            sink.error(&REQUIRED, At { element: n as u8, ..cells.at() });
+            sink.error(&REQUIRED, At { element: narrow(n), ..cells.at() });
         }
     }
     if count > rules.elements.len() {
@@ -352,7 +351,7 @@ fn relations(cells: &Cells<'_>, relations: &[Relation], sink: &mut Sink<'_>) {
         if broken {
             let missing = relation.places & !present;
             let n = if missing == 0 { u32::from(relation.first) } else { missing.trailing_zeros() } as usize;
-            let at = if n <= cells.len() { cells.at_element(n) } else { At { element: n as u8, ..cells.at() } };
+            let at = if n <= cells.len() { cells.at_element(n) } else { At { element: narrow(n), ..cells.at() } };
             sink.error(rule, at);
             // One gap breaks several conditions; the first tells it.
             return;

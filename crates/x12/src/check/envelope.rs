@@ -2,14 +2,13 @@
 //!
 //! Hands what stands inside a set to its guide; knows nothing of guides itself but their names.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::isa;
-use crate::check::report::{Coverage, GroupReport, InterchangeReport, SetReport};
+use crate::check::numbers::{Numbers, significant};
+use crate::check::report::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict};
 use crate::check::set::OpenSet;
+use crate::check::sets::Sets;
 use crate::check::sink::{Rule, Sink};
 use crate::codes::CodeSets;
 use crate::date::{parse_d8, parse_tm};
@@ -65,6 +64,14 @@ const KINDS: [(&[u8], &[&[u8]]); 15] = [
 /// The families of guides that are recognised though only their envelope is checked.
 const ENVELOPE_ONLY: [&str; 3] = ["005010X298", "005010X299", "005010X300"];
 
+/// Interchanges beyond this many are checked and counted, but no report of them is kept: a file of nothing but
+/// headers must not fill the memory. Who has to answer each of them takes them one by one.
+pub const MAX_KEPT_INTERCHANGES: usize = 4096;
+/// The same for the groups of a file.
+const MAX_KEPT_GROUPS: usize = 4096;
+/// The longest element of a header that is kept; the standard allows 15 characters.
+const MAX_HEADER_TEXT: usize = 40;
+
 const ISA: SegmentId = SegmentId::new(b"ISA");
 const IEA: SegmentId = SegmentId::new(b"IEA");
 const TA1: SegmentId = SegmentId::new(b"TA1");
@@ -88,7 +95,7 @@ pub(super) enum Flow {
 struct OpenGroup {
     report: GroupReport,
     at: At,
-    numbers: HashSet<u64>,
+    numbers: Numbers,
     /// Whether GS01 and GS08 can be relied on for what is inside.
     is_known: bool,
 }
@@ -100,28 +107,18 @@ pub(super) struct Envelope<'c> {
     interchange: Option<InterchangeReport>,
     group: Option<OpenGroup>,
     set: Option<OpenSet>,
-    interchange_numbers: HashSet<u64>,
-    group_numbers: HashSet<u64>,
+    interchange_numbers: Numbers,
+    group_numbers: Numbers,
+    groups_kept: usize,
+    /// How many groups the open interchange has.
+    groups: u64,
+    not_kept: u64,
     /// A stray segment was told; more of the same are its followers.
     told_stray: bool,
     told_empty: bool,
     ended_well: bool,
-}
-
-fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    significant(bytes).hash(&mut hasher);
-    hasher.finish()
-}
-
-/// A control number without the leading zeros, which do not tell numbers apart.
-fn significant(bytes: &[u8]) -> &[u8] {
-    let bytes = bytes.trim_ascii();
-    if bytes.iter().all(u8::is_ascii_digit) {
-        &bytes[bytes.iter().take_while(|byte| **byte == b'0').count()..]
-    } else {
-        bytes
-    }
+    /// The data of the last binary segment that was too long to be held.
+    pub last_binary: At,
 }
 
 fn count(bytes: &[u8]) -> Option<u32> {
@@ -131,7 +128,8 @@ fn count(bytes: &[u8]) -> Option<u32> {
 }
 
 fn text(bytes: &[u8]) -> String {
-    decode(bytes.trim_ascii()).into_owned()
+    let bytes = bytes.trim_ascii();
+    decode(&bytes[..bytes.len().min(MAX_HEADER_TEXT)]).into_owned()
 }
 
 impl<'c> Envelope<'c> {
@@ -142,16 +140,28 @@ impl<'c> Envelope<'c> {
             interchange: None,
             group: None,
             set: None,
-            interchange_numbers: HashSet::new(),
-            group_numbers: HashSet::new(),
+            interchange_numbers: Numbers::keeping(),
+            group_numbers: Numbers::keeping(),
+            groups_kept: 0,
+            groups: 0,
+            not_kept: 0,
             told_stray: false,
             told_empty: false,
             ended_well: true,
+            last_binary: At::default(),
         }
     }
 
-    pub fn into_parts(self) -> (Sink<'c>, Vec<InterchangeReport>) {
-        (self.sink, self.finished)
+    /// What was found in the whole file.
+    pub fn finish(self, verdict: Option<Verdict>, segments: u64) -> Checked {
+        let mut problems = self.sink.problems;
+        problems.sort_by_place();
+        let verdict = match verdict {
+            Some(verdict) => verdict,
+            None if problems.errors() > 0 => Verdict::Rejected,
+            None => Verdict::Accepted,
+        };
+        Checked { verdict, problems, interchanges: self.finished, not_kept: self.not_kept, segments }
     }
 
     /// Whether the last interchange was closed by its IEA.
@@ -164,6 +174,7 @@ impl<'c> Envelope<'c> {
         self.sink.note = 0;
         self.sink.loop_id = "";
         self.group_numbers.clear();
+        self.groups = 0;
         self.told_stray = false;
         self.told_empty = false;
         self.ended_well = false;
@@ -192,7 +203,7 @@ impl<'c> Envelope<'c> {
         if !isa::check(header, &mut self.sink) {
             return false;
         }
-        if !self.interchange_numbers.insert(hash(header.element(13))) {
+        if !self.interchange_numbers.insert(header.element(13), std::iter::empty()) {
             self.sink.error(&DUPLICATE_INTERCHANGE, At { element: 13, ..at });
         }
         true
@@ -206,7 +217,7 @@ impl<'c> Envelope<'c> {
     }
 
     /// The file ended inside the interchange. The one problem: what it breaks inside follows from it.
-    pub fn cut_off(&mut self, ordinal: u32, end: u64) {
+    pub fn cut_off(&mut self, ordinal: u64, end: u64) {
         self.sink.error(&TRAILER_IEA, At { segment: IEA, ordinal, span: (end, 0), ..At::default() });
         self.leave_set(ordinal);
         self.leave_group();
@@ -216,7 +227,11 @@ impl<'c> Envelope<'c> {
     fn end_interchange(&mut self) {
         if let Some(mut interchange) = self.interchange.take() {
             interchange.note = self.sink.note;
-            self.finished.push(interchange);
+            if self.finished.len() < MAX_KEPT_INTERCHANGES {
+                self.finished.push(interchange);
+            } else {
+                self.not_kept += 1;
+            }
         }
     }
 
@@ -277,8 +292,8 @@ impl<'c> Envelope<'c> {
     fn end(&mut self, cells: &Cells<'_>) -> Flow {
         self.close_set_without_trailer(cells);
         self.close_group_without_trailer(cells);
-        let (control_number, groups) = match &self.interchange {
-            Some(interchange) => (interchange.control_number.clone(), interchange.groups.len()),
+        let control_number = match &self.interchange {
+            Some(interchange) => interchange.control_number.clone(),
             None => return Flow::End,
         };
         // A header number that is none is told already.
@@ -286,7 +301,7 @@ impl<'c> Envelope<'c> {
         if is_number && significant(control_number.as_bytes()) != significant(cells.get(2)) {
             self.sink.error(&IEA_CONTROL, cells.at_element(2));
         }
-        if !self.told_stray && count(cells.get(1)) != Some(groups as u32) {
+        if !self.told_stray && count(cells.get(1)).map(u64::from) != Some(self.groups) {
             self.sink.error(&IEA_COUNT, cells.at_element(1));
         }
         self.ended_well = true;
@@ -321,7 +336,7 @@ impl<'c> Envelope<'c> {
         } else {
             is_known = true;
         }
-        if is_number && !self.group_numbers.insert(hash(cells.get(6))) {
+        if is_number && !self.group_numbers.insert(cells.get(6), std::iter::empty()) {
             self.sink.error(&DUPLICATE_GROUP, cells.at_element(6));
         }
         let report = GroupReport {
@@ -332,9 +347,10 @@ impl<'c> Envelope<'c> {
             version,
             stated_sets: None,
             codes: Vec::new(),
-            sets: Vec::new(),
+            sets: Sets::new(cells.ordinal),
         };
-        self.group = Some(OpenGroup { report, at: cells.at(), numbers: HashSet::new(), is_known });
+        self.groups += 1;
+        self.group = Some(OpenGroup { report, at: cells.at(), numbers: Numbers::default(), is_known });
     }
 
     fn end_group(&mut self, cells: &Cells<'_>) {
@@ -365,7 +381,12 @@ impl<'c> Envelope<'c> {
     fn leave_group(&mut self) {
         if let (Some(mut group), Some(interchange)) = (self.group.take(), &mut self.interchange) {
             group.report.codes = std::mem::take(&mut self.sink.group_codes);
-            interchange.groups.push(group.report);
+            if self.groups_kept < MAX_KEPT_GROUPS {
+                self.groups_kept += 1;
+                interchange.groups.push(group.report);
+            } else {
+                self.not_kept += 1;
+            }
         }
     }
 
@@ -376,6 +397,7 @@ impl<'c> Envelope<'c> {
             return;
         };
         self.sink.errors_in_set = 0;
+        self.sink.kept_in_set = 0;
         self.sink.set_codes.clear();
         let mut is_known = group.is_known;
         let number = cells.get(2);
@@ -386,7 +408,7 @@ impl<'c> Envelope<'c> {
                 is_known = false;
             } else if !(4..=9).contains(&number.len()) {
                 self.sink.error(&SET_NUMBER, cells.at_element(2));
-            } else if !group.numbers.insert(hash(number)) {
+            } else if !group.numbers.insert(number, group.report.sets.numbers()) {
                 self.sink.error(&DUPLICATE_SET, cells.at_element(2));
             }
         }
@@ -429,7 +451,7 @@ impl<'c> Envelope<'c> {
         } else if control_number != cells.get(2) {
             self.sink.warning(&NUMBER_TEXT, cells.at_element(2));
         }
-        if count(cells.get(1)) != Some(set.segments + 1) {
+        if count(cells.get(1)).map(u64::from) != Some(set.segments + 1) {
             self.sink.error(&SE_COUNT, cells.at_element(1));
         }
         self.leave_set(cells.ordinal);
@@ -442,7 +464,7 @@ impl<'c> Envelope<'c> {
         }
     }
 
-    fn leave_set(&mut self, last: u32) {
+    fn leave_set(&mut self, last: u64) {
         if let (Some(mut set), Some(group)) = (self.set.take(), &mut self.group) {
             set.report.ordinals.1 = last;
             set.report.errors = self.sink.errors_in_set;
@@ -450,6 +472,7 @@ impl<'c> Envelope<'c> {
             group.report.sets.push(set.report);
         }
         self.sink.errors_in_set = 0;
+        self.sink.kept_in_set = 0;
     }
 }
 

@@ -32,27 +32,26 @@ const LENGTH: usize = 106;
 /// Where the element separators stand in it.
 const SEPARATORS_AT: [usize; 16] = [3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103];
 /// How far a misshapen ISA is looked through for its sixteenth separator.
-const LONGEST: usize = 400;
+pub(crate) const LONGEST: usize = 400;
 
 /// An ISA as it was read.
 #[derive(Debug)]
 pub(crate) struct Isa {
     pub delimiters: Delimiters,
-    /// Where the segment after it begins.
+    /// How long it is with its terminator.
     pub end: usize,
     /// Whether it can be relied on to read on.
     pub is_sound: bool,
 }
 
-/// Reads the ISA at `start`. None when what follows `ISA` cannot be one.
-pub(crate) fn read(bytes: &[u8], start: usize) -> Option<Isa> {
-    let rest = &bytes[start..];
+/// Reads the ISA that these bytes begin with. None when what follows `ISA` cannot be one.
+pub(crate) fn read(rest: &[u8]) -> Option<Isa> {
     let element = *rest.get(3)?;
     let is_in_place = rest.len() >= LENGTH && SEPARATORS_AT.iter().all(|at| rest[*at] == element);
     if is_in_place {
         return Some(Isa {
             delimiters: delimiters(element, rest[82], rest[104], rest[105]),
-            end: start + LENGTH,
+            end: LENGTH,
             is_sound: true,
         });
     }
@@ -61,15 +60,11 @@ pub(crate) fn read(bytes: &[u8], start: usize) -> Option<Isa> {
     let eleventh = places.nth(10);
     let sixteenth = places.nth(4);
     let (Some(eleventh), Some(sixteenth)) = (eleventh, sixteenth) else {
-        return Some(Isa {
-            delimiters: Delimiters { element, ..Delimiters::default() },
-            end: start + 3,
-            is_sound: false,
-        });
+        return Some(Isa { delimiters: Delimiters { element, ..Delimiters::default() }, end: 3, is_sound: false });
     };
     let byte_after = |at: usize| window.get(at + 1).copied().unwrap_or(0);
     let found = delimiters(element, byte_after(eleventh), byte_after(sixteenth), byte_after(sixteenth + 1));
-    Some(Isa { delimiters: found, end: start + (sixteenth + 3).min(rest.len()), is_sound: false })
+    Some(Isa { delimiters: found, end: (sixteenth + 3).min(rest.len()), is_sound: false })
 }
 
 fn delimiters(element: u8, repetition: u8, component: u8, segment: u8) -> Delimiters {

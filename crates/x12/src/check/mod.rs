@@ -8,17 +8,39 @@ pub(crate) mod element;
 mod envelope;
 pub(crate) mod hierarchy;
 mod isa;
+mod numbers;
 pub(crate) mod place;
 mod report;
 mod set;
+mod sets;
 pub(crate) mod sink;
+mod source;
 mod stream;
 
+pub use envelope::MAX_KEPT_INTERCHANGES;
 pub use report::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict};
 
+pub use sets::Sets;
+
+use std::io::{self, Read};
+
+use crate::check::envelope::Envelope;
+use crate::check::source::{Memory, Stream};
 use crate::codes::CodeSets;
 
 /// Checks a file against the envelope's rules and, where the guide is at hand, against its guide.
 pub fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
-    stream::check(bytes, codes)
+    // Memory gives no errors; a file that cannot be read is one without interchanges.
+    let checked = stream::check(Memory::new(bytes), Envelope::new(codes));
+    checked.unwrap_or_else(|_| Envelope::new(codes).finish(Some(Verdict::Unreadable), 0))
+}
+
+/// Checks a file as [`check`] does, but reads it through one buffer: memory stays below 20 MB and 16 bytes for each
+/// transaction set, whatever the length of the file. Give it the file itself, it needs no buffer around it.
+///
+/// # Errors
+///
+/// Those of the reader; nothing that the file holds is one.
+pub fn check_reader(reader: impl Read, codes: &dyn CodeSets) -> io::Result<Checked> {
+    stream::check(Stream::new(reader), Envelope::new(codes))
 }

@@ -25,7 +25,7 @@ const NO_CHILD: u16 = u16::MAX;
 /// Marks a loop that was opened late, on top of one that is not its own.
 const LATE: u8 = u8::MAX;
 /// So many segments after a problem of structure, another one is taken for its consequence: one slip, one problem.
-const RECOVERY: u32 = 3;
+const RECOVERY: u64 = 3;
 
 /// An open loop.
 #[derive(Debug)]
@@ -80,9 +80,9 @@ pub(crate) struct Place {
     /// After a segment without a place, those that belong to it are passed over in silence.
     is_lost: bool,
     /// The segment at which something was told last.
-    last_told: u32,
+    last_told: u64,
     /// The last segment told missing, and where.
-    told_missing: (SegmentId, u32),
+    told_missing: (SegmentId, u64),
     /// Something was told of this set's structure.
     is_broken: bool,
 }
@@ -241,7 +241,7 @@ impl Place {
 
     /// Whether the last problem is so near that what follows may be its consequence.
     pub fn is_recovering(&self, cells: &Cells<'_>) -> bool {
-        let is_near = |ordinal: u32| cells.ordinal.saturating_sub(ordinal) <= RECOVERY;
+        let is_near = |ordinal: u64| cells.ordinal.saturating_sub(ordinal) <= RECOVERY;
         (self.is_broken && is_near(self.last_told))
             || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal))
     }

@@ -1,5 +1,6 @@
 //! What a check found, by interchange, group and set: the stuff that acknowledgments are made of.
 
+use crate::check::sets::Sets;
 use crate::delimiters::Delimiters;
 use crate::problem::Problems;
 
@@ -41,8 +42,10 @@ pub struct Checked {
     pub verdict: Verdict,
     /// What is wrong, in the order of the file.
     pub problems: Problems,
-    /// The interchanges, in order.
+    /// The interchanges, in order, the first [`MAX_KEPT_INTERCHANGES`](crate::MAX_KEPT_INTERCHANGES) of them.
     pub interchanges: Vec<InterchangeReport>,
+    /// How many interchanges and groups were checked and counted in the verdict, but not kept.
+    pub not_kept: u64,
     /// How many segments were read.
     pub segments: u64,
 }
@@ -75,7 +78,7 @@ pub struct InterchangeReport {
     /// Its groups.
     pub groups: Vec<GroupReport>,
     /// The ordinal of its ISA.
-    pub ordinal: u32,
+    pub ordinal: u64,
 }
 
 /// A checked functional group.
@@ -96,7 +99,7 @@ pub struct GroupReport {
     /// AK905 codes.
     pub codes: Vec<u8>,
     /// Its sets.
-    pub sets: Vec<SetReport>,
+    pub sets: Sets,
 }
 
 /// A checked transaction set.
@@ -111,7 +114,7 @@ pub struct SetReport {
     /// How far it was checked.
     pub coverage: Coverage,
     /// The ordinals of its first and last segment.
-    pub ordinals: (u32, u32),
+    pub ordinals: (u64, u64),
     /// Errors in it, kept or only counted.
     pub errors: u64,
     /// IK502 codes of the set as a whole; true for the implementation codes.
@@ -127,13 +130,13 @@ impl SetReport {
 
 impl Checked {
     /// The separators of the interchange that a segment stands in.
-    pub(crate) fn delimiters_at(&self, ordinal: u32) -> Delimiters {
+    pub(crate) fn delimiters_at(&self, ordinal: u64) -> Delimiters {
         let interchange = self.interchanges.iter().rev().find(|interchange| interchange.ordinal <= ordinal);
         interchange.map_or_else(Delimiters::default, |interchange| interchange.delimiters)
     }
 
     /// Every set with its group and interchange.
-    pub fn sets(&self) -> impl Iterator<Item = (&InterchangeReport, &GroupReport, &SetReport)> {
+    pub fn sets(&self) -> impl Iterator<Item = (&InterchangeReport, &GroupReport, SetReport)> {
         self.interchanges.iter().flat_map(|interchange| {
             interchange.groups.iter().flat_map(move |group| group.sets.iter().map(move |set| (interchange, group, set)))
         })

@@ -20,7 +20,7 @@ pub(super) struct OpenSet {
     pub report: SetReport,
     pub at: At,
     /// Segments so far, ST included.
-    pub segments: u32,
+    pub segments: u64,
     guided: Option<Guided>,
     told_trailing: bool,
 }

@@ -6,6 +6,10 @@ use crate::check::cells::At;
 use crate::codes::CodeSets;
 use crate::problem::{Code, Problem, Problems, Severity, Snip};
 
+/// Problems of one transaction set beyond this many are counted, not kept, so that one faulty set leaves room for
+/// those of the others.
+pub const MAX_KEPT_IN_SET: usize = 500;
+
 /// A rule that can be broken: its stable id, its test, its code, its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Rule {
@@ -24,6 +28,8 @@ pub(crate) struct Sink<'c> {
     pub loop_id: &'static str,
     /// Errors in the open transaction set.
     pub errors_in_set: u64,
+    /// Problems kept of the open transaction set.
+    pub kept_in_set: usize,
     /// The first TA105 note of the open interchange; 0 for none.
     pub note: u8,
     /// AK905 codes of the open group.
@@ -39,6 +45,7 @@ impl<'c> Sink<'c> {
             codes,
             loop_id: "",
             errors_in_set: 0,
+            kept_in_set: 0,
             note: 0,
             group_codes: Vec::new(),
             set_codes: Vec::new(),
@@ -67,6 +74,11 @@ impl<'c> Sink<'c> {
     fn push(&mut self, rule: &Rule, at: At, severity: Severity, loop_id: &'static str, repetition: u16) {
         if severity == Severity::Error {
             self.keep_code(rule.code);
+        }
+        self.kept_in_set += 1;
+        if self.kept_in_set > MAX_KEPT_IN_SET {
+            self.problems.count(severity);
+            return;
         }
         self.problems.push(Problem {
             snip: rule.snip,

@@ -1,23 +1,28 @@
 //! Drives a file through the checker: finds each ISA, indexes block after block, hands over segment after segment.
 //!
 //! Blocks are small so that the index stays in the cache; a segment cut by a block's end is read again with the next.
+//! Memory is one block, however long the file: what is read is never kept.
 
-use crate::check::binary::{self, Extent};
+use std::io;
+
+use crate::check::binary::{self, Beyond, Extent};
 use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::envelope::{Envelope, Flow};
 use crate::check::isa;
 use crate::check::report::{Checked, Verdict};
 use crate::check::sink::Rule;
-use crate::codes::CodeSets;
+use crate::check::source::Source;
+use crate::delimiters::Delimiters;
 use crate::index::{Index, Wanted, scan};
 use crate::problem::{Code, Snip};
 use crate::segment::{Segment, SegmentId};
 
 /// How much is indexed at once: its index stays in the first two caches.
-const BLOCK: usize = 48 * 1024;
-/// The longest segment: beyond it a terminator is missing, and positions must fit their integers.
-const LONGEST_SEGMENT: usize = 64 * 1024 * 1024;
+const BLOCK: usize = 64 * 1024;
+/// The longest segment, binary data apart: beyond it a terminator is missing. The index of a segment takes four times
+/// its bytes, and all memory together shall stay below 20 MB.
+const LONGEST_SEGMENT: usize = 1024 * 1024;
 /// How far from its beginning a file is searched for a first ISA or GS.
 const LEAD_IN: usize = 4096;
 
@@ -29,27 +34,18 @@ rules! {
     UNTERMINATED = "last-terminator", Syntax, Code::Interchange(4), "the last segment has no terminator", "End every segment with the terminator.";
 }
 
-/// Checks a file.
-pub(super) fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
-    let mut reader =
-        Reader { bytes, index: Index::default(), envelope: Envelope::new(codes), ordinal: 0, lengths_lie: false };
-    let verdict = reader.read();
-    let (sink, interchanges) = reader.envelope.into_parts();
-    let mut problems = sink.problems;
-    problems.sort_by_place();
-    let verdict = match verdict {
-        Some(verdict) => verdict,
-        None if problems.errors() > 0 => Verdict::Rejected,
-        None => Verdict::Accepted,
-    };
-    Checked { verdict, problems, interchanges, segments: u64::from(reader.ordinal) }
+/// Reads a whole file through the envelope.
+pub(super) fn check<S: Source>(source: S, envelope: Envelope<'_>) -> io::Result<Checked> {
+    let mut reader = Reader { source, index: Index::default(), envelope, ordinal: 0, lengths_lie: false };
+    let verdict = reader.read()?;
+    Ok(reader.envelope.finish(verdict, reader.ordinal))
 }
 
-struct Reader<'b, 'c> {
-    bytes: &'b [u8],
+struct Reader<'c, S> {
+    source: S,
     index: Index,
     envelope: Envelope<'c>,
-    ordinal: u32,
+    ordinal: u64,
     /// A length of binary data did not hold.
     lengths_lie: bool,
 }
@@ -58,55 +54,97 @@ fn is_padding(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a)
 }
 
-impl Reader<'_, '_> {
+fn is_isa(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"ISA") && bytes.get(3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+}
+
+impl<S: Source> Reader<'_, S> {
     /// Reads everything; gives a verdict only where there is nothing to judge.
-    fn read(&mut self) -> Option<Verdict> {
-        let mut at = if self.bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        at = self.skip_padding(at);
-        let is_isa = |at: usize| {
-            self.bytes[at..].starts_with(b"ISA")
-                && self.bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+    fn read(&mut self) -> io::Result<Option<Verdict>> {
+        self.source.want(LEAD_IN + isa::LONGEST)?;
+        if self.source.window().starts_with(b"\xef\xbb\xbf") {
+            self.source.advance(3);
+        }
+        self.skip_padding()?;
+        self.source.want(LEAD_IN + isa::LONGEST)?;
+        if !is_isa(self.source.window()) {
+            let begins_with_group = self.source.window().starts_with(b"GS");
+            match self.isa_in_window(LEAD_IN) {
+                Some(found) if !begins_with_group => self.source.advance(found),
+                _ => return Ok(Some(self.refuse())),
+            }
+        }
+        while !self.source.window().is_empty() {
+            self.interchange()?;
+            self.skip_padding()?;
+            self.source.want(isa::LONGEST)?;
+            if !self.source.window().is_empty() && !is_isa(self.source.window()) {
+                self.trailing()?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn skip_padding(&mut self) -> io::Result<()> {
+        loop {
+            self.source.want(1)?;
+            let window = self.source.window();
+            let skipped = window.iter().take_while(|byte| is_padding(**byte)).count();
+            let is_done = skipped < window.len() || window.is_empty();
+            self.source.advance(skipped);
+            if is_done {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes over what belongs to no interchange, up to the next ISA.
+    fn trailing(&mut self) -> io::Result<()> {
+        let from = self.source.offset();
+        self.find_isa()?;
+        if self.envelope.ended_well() {
+            let length = u32::try_from(self.source.offset() - from).unwrap_or(u32::MAX);
+            self.envelope.sink.warning(&TRAILING, At { ordinal: self.ordinal, span: (from, length), ..At::default() });
+        }
+        Ok(())
+    }
+
+    /// Moves on to the next ISA that can be read, or to the end of the file.
+    fn find_isa(&mut self) -> io::Result<()> {
+        loop {
+            self.source.want(BLOCK)?;
+            let length = self.source.window().len();
+            if let Some(found) = self.isa_in_window(length) {
+                self.source.advance(found);
+                return Ok(());
+            }
+            if self.source.is_whole() {
+                self.source.advance(length);
+                return Ok(());
+            }
+            // An ISA that the window cuts off is looked at again.
+            self.source.advance(length.saturating_sub(isa::LONGEST));
+        }
+    }
+
+    /// The next `ISA` in the window that has its separators in place and begins no longer word.
+    fn isa_in_window(&self, within: usize) -> Option<usize> {
+        let window = self.source.window();
+        let searched = &window[..window.len().min(within)];
+        let places = searched.windows(3).enumerate().filter(|(_, bytes)| *bytes == b"ISA").map(|(at, _)| at);
+        let before = |at: usize| match at.checked_sub(1) {
+            Some(before) => Some(window[before]),
+            None => self.source.before(),
         };
-        if at >= self.bytes.len() || !is_isa(at) {
-            match self.find_isa(at, LEAD_IN) {
-                Some(found) if !self.bytes[at..].starts_with(b"GS") => at = found,
-                _ => return Some(self.refuse(at)),
-            }
-        }
-        while at < self.bytes.len() {
-            at = self.interchange(at);
-            at = self.skip_padding(at);
-            if at < self.bytes.len() && !is_isa_at(self.bytes, at) {
-                let next = self.find_isa(at, self.bytes.len());
-                if self.envelope.ended_well() {
-                    let span =
-                        (at as u64, next.unwrap_or(self.bytes.len()).saturating_sub(at).min(u32::MAX as usize) as u32);
-                    let at = At { segment: SegmentId::default(), ordinal: self.ordinal, span, ..At::default() };
-                    self.envelope.sink.warning(&TRAILING, at);
-                }
-                at = next.unwrap_or(self.bytes.len());
-            }
-        }
-        None
-    }
-
-    fn skip_padding(&self, at: usize) -> usize {
-        at + self.bytes[at.min(self.bytes.len())..].iter().take_while(|byte| is_padding(**byte)).count()
-    }
-
-    /// The next `ISA` that has its separators in place, or that at least begins a line.
-    fn find_isa(&self, from: usize, within: usize) -> Option<usize> {
-        let end = self.bytes.len().min(from.saturating_add(within));
-        let window = self.bytes.get(from..end)?;
-        window.windows(3).enumerate().filter(|(_, bytes)| *bytes == b"ISA").map(|(at, _)| from + at).find(|at| {
-            let is_first = *at == 0 || !self.bytes[at - 1].is_ascii_alphanumeric();
-            is_first && isa::read(self.bytes, *at).is_some_and(|isa| isa.is_sound)
+        places.into_iter().find(|at| {
+            let is_first = before(*at).is_none_or(|byte| !byte.is_ascii_alphanumeric());
+            is_first && isa::read(&window[*at..]).is_some_and(|isa| isa.is_sound)
         })
     }
 
-    fn refuse(&mut self, at: usize) -> Verdict {
-        let place = At { segment: SegmentId::new(b"ISA"), span: (at as u64, 0), ..At::default() };
-        let rest = &self.bytes[at.min(self.bytes.len())..];
+    fn refuse(&mut self) -> Verdict {
+        let place = At { segment: SegmentId::new(b"ISA"), span: (self.source.offset(), 0), ..At::default() };
+        let rest = self.source.window();
         let begins_inside = [&b"GS"[..], b"ST", b"TA1", b"IEA", b"ISA"].iter().any(|id| {
             rest.starts_with(id)
                 && rest.get(id.len()).is_some_and(|byte| !byte.is_ascii_alphanumeric() && *byte != b' ')
@@ -119,149 +157,271 @@ impl Reader<'_, '_> {
         Verdict::Unreadable
     }
 
-    /// Reads one interchange and gives where the search for the next begins.
-    fn interchange(&mut self, start: usize) -> usize {
-        let Some(found) = isa::read(self.bytes, start) else { return self.bytes.len() };
-        let end = found.end.min(self.bytes.len());
-        let raw = &self.bytes[start..end.saturating_sub(usize::from(found.is_sound))];
+    /// Reads one interchange; afterwards the source stands where the search for the next begins.
+    fn interchange(&mut self) -> io::Result<()> {
+        self.source.want(isa::LONGEST)?;
+        let window = self.source.window();
+        let Some(found) = isa::read(window) else {
+            let length = window.len();
+            self.source.advance(length);
+            return Ok(());
+        };
+        let end = found.end.min(window.len());
+        let raw = &window[..end.saturating_sub(usize::from(found.is_sound))];
+        let start = usize::try_from(self.source.offset()).unwrap_or(usize::MAX - isa::LONGEST);
         let header = Segment::new(raw, start, self.ordinal, found.delimiters);
         self.ordinal += 1;
         let is_readable = self.envelope.begin(&header, found.is_sound, &BAD_ISA);
+        self.source.advance(end);
         if !is_readable {
             self.envelope.abandon();
-            return self.find_isa(end, self.bytes.len()).unwrap_or(self.bytes.len());
+            return self.find_isa();
         }
-        self.segments(end, &found)
+        self.segments(found.delimiters)
     }
 
-    /// Hands over segments from `at` until the interchange ends; gives where it ended.
-    fn segments(&mut self, mut at: usize, isa: &isa::Isa) -> usize {
-        let delimiters = isa.delimiters;
+    /// Hands over segments until the interchange ends.
+    fn segments(&mut self, delimiters: Delimiters) -> io::Result<()> {
         let wanted = Wanted::new(&delimiters);
         let mut size = BLOCK;
-        let mut index = std::mem::take(&mut self.index);
-        let ended = loop {
-            let block = &self.bytes[at..self.bytes.len().min(at + size)];
-            let is_last = at + block.len() == self.bytes.len();
-            scan(block, wanted, &mut index);
-            if is_last && !block.is_empty() && block[block.len() - 1] != delimiters.segment {
-                index.ends.push(block.len() as u32);
+        loop {
+            self.source.want(size)?;
+            let window = self.source.window();
+            let block = &window[..window.len().min(size)];
+            let is_last = self.source.is_whole() && block.len() == window.len();
+            scan(block, wanted, &mut self.index);
+            if is_last && block.last().is_some_and(|byte| *byte != delimiters.segment) {
+                self.index.close(block.len() as u32);
             }
-            match self.walk(block, at, &index, &delimiters, is_last) {
-                Walked::Ended(end) => break end,
+            let mut walk = Walk {
+                block,
+                base: self.source.offset(),
+                index: &self.index,
+                delimiters: &delimiters,
+                envelope: &mut self.envelope,
+                ordinal: &mut self.ordinal,
+                lengths_lie: &mut self.lengths_lie,
+                is_last,
+            };
+            match walk.walk() {
+                Walked::Ended(read) => {
+                    self.source.advance(read);
+                    return Ok(());
+                }
+                Walked::Binary(found) => {
+                    if !self.pass_over(&found, &delimiters)? {
+                        return self.cut_off();
+                    }
+                    size = BLOCK;
+                }
                 Walked::All(_) if is_last => {
-                    self.envelope.cut_off(self.ordinal, self.bytes.len() as u64);
-                    break self.bytes.len();
+                    let length = block.len();
+                    self.source.advance(length);
+                    return self.cut_off();
                 }
-                Walked::All(0) if size >= LONGEST_SEGMENT => {
-                    self.envelope.cut_off(self.ordinal, at as u64);
-                    break self.bytes.len();
-                }
+                // Without a terminator in sight there is no way on.
+                Walked::All(0) if size >= LONGEST_SEGMENT => return self.cut_off(),
                 Walked::All(0) => size *= 2,
                 Walked::All(read) => {
-                    at += read;
+                    self.source.advance(read);
                     size = BLOCK;
                 }
             }
-        };
-        self.index = index;
-        ended
+        }
     }
 
+    /// The file, or what can be read of it, ended inside the interchange: nothing after it is looked at.
+    fn cut_off(&mut self) -> io::Result<()> {
+        self.envelope.cut_off(self.ordinal, self.source.offset());
+        loop {
+            let length = self.source.window().len();
+            self.source.advance(length);
+            self.source.want(BLOCK)?;
+            if self.source.window().is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Passes over binary data that no memory shall hold. False when the file ends in it.
+    fn pass_over(&mut self, found: &Beyond, delimiters: &Delimiters) -> io::Result<bool> {
+        let place = self.envelope.last_binary;
+        self.source.advance(found.data);
+        let mut left = found.length;
+        while left > 0 {
+            self.source.want(BLOCK)?;
+            let here = u64::min(left, self.source.window().len() as u64) as usize;
+            if here == 0 {
+                self.envelope.sink.error(&binary::CUT, place);
+                return Ok(false);
+            }
+            self.source.advance(here);
+            left -= here as u64;
+        }
+        self.source.want(1)?;
+        if self.source.window().first() != Some(&delimiters.segment) {
+            self.lengths_lie = true;
+            self.envelope.sink.error(&binary::LONG, place);
+        }
+        // Whatever stands up to the next terminator is the rest of this segment.
+        loop {
+            self.source.want(BLOCK)?;
+            let window = self.source.window();
+            if window.is_empty() {
+                return Ok(false);
+            }
+            match window.iter().position(|byte| *byte == delimiters.segment) {
+                Some(at) => {
+                    self.source.advance(at + 1);
+                    return Ok(true);
+                }
+                None => {
+                    let length = window.len();
+                    self.source.advance(length);
+                }
+            }
+        }
+    }
+}
+
+/// The segments of one block.
+struct Walk<'w, 'c> {
+    block: &'w [u8],
+    /// Where the block begins in the file.
+    base: u64,
+    index: &'w Index,
+    delimiters: &'w Delimiters,
+    envelope: &'w mut Envelope<'c>,
+    ordinal: &'w mut u64,
+    lengths_lie: &'w mut bool,
+    /// Whether the file ends with the block.
+    is_last: bool,
+}
+
+impl Walk<'_, '_> {
     /// Hands over the segments of one block.
-    fn walk(
-        &mut self,
-        block: &[u8],
-        at: usize,
-        index: &Index,
-        delimiters: &crate::delimiters::Delimiters,
-        is_last: bool,
-    ) -> Walked {
+    fn walk(&mut self) -> Walked {
+        let Index { ends, segments, parts, strange } = self.index;
+        // Nearly no block has strange bytes; then no segment of it is asked.
+        let strange: &[u64] = if strange.iter().all(|word| *word == 0) { &[] } else { strange };
         let mut start = 0;
         let mut first = 0;
-        let mut odd = 0;
-        let mut next = 0;
-        while let Some(end) = index.ends.get(next) {
-            let position = next;
-            next += 1;
-            let end_at = *end as usize;
-            let is_virtual = end_at == block.len();
-            if !is_virtual && block[end_at] != delimiters.segment {
+        let mut position = 0;
+        while position < segments.len() {
+            let last = segments[position] as usize;
+            position += 1;
+            let end = ends[last] as usize;
+            if first > last {
+                // Inside binary data that was handed over already.
                 continue;
             }
-            while start < end_at && matches!(block[start], b'\r' | b'\n') {
+            while start < end && matches!(self.block[start], b'\r' | b'\n') {
                 start += 1;
             }
-            while index.odd.get(odd).is_some_and(|place| (*place as usize) < start) {
-                odd += 1;
-            }
-            let odd_from = odd;
-            while index.odd.get(odd).is_some_and(|place| (*place as usize) < end_at) {
-                odd += 1;
-            }
             let cells = Cells {
-                id: SegmentId::new(&block[start..index.ends[first] as usize]),
-                block,
-                ends: &index.ends[first..=position],
-                odd: &index.odd[odd_from..odd],
+                id: SegmentId::new(&self.block[start..ends[first] as usize]),
+                block: self.block,
+                ends: &ends[first..=last],
+                parts,
+                strange,
                 start: start as u32,
-                base: at as u64,
-                ordinal: self.ordinal,
-                delimiters,
+                base: self.base,
+                ordinal: *self.ordinal,
+                delimiters: self.delimiters,
             };
             if binary::is_binary(cells.id) {
-                match self.binary(&cells, is_last) {
+                match self.binary(&cells) {
                     Binary::Plain => {}
                     Binary::CutOff => return Walked::All(start),
+                    Binary::Beyond(found) => return Walked::Binary(found),
                     Binary::Ends(end) => {
-                        self.ordinal += 1;
                         start = end + 1;
-                        next = index.ends.partition_point(|end| (*end as usize) < start);
-                        first = next;
-                        if start > block.len() {
-                            break;
-                        }
+                        first = ends.partition_point(|place| (*place as usize) <= end);
                         continue;
                     }
                 }
             }
+            let is_virtual = end == self.block.len();
             if is_virtual && !self.is_worth_reading(&cells) {
-                return Walked::All(end_at);
+                return Walked::All(end);
             }
             match self.envelope.take(&cells) {
-                Flow::Go => self.ordinal += 1,
+                Flow::Go => *self.ordinal += 1,
                 Flow::Skip => {}
                 Flow::End => {
-                    self.ordinal += 1;
-                    return Walked::Ended(at + end_at + usize::from(!is_virtual));
+                    *self.ordinal += 1;
+                    return Walked::Ended(end + usize::from(!is_virtual));
                 }
-                Flow::Anew => return Walked::Ended(at + start),
+                Flow::Anew => return Walked::Ended(start),
             }
-            start = end_at + 1;
-            first = position + 1;
+            start = end + 1;
+            first = last + 1;
         }
-        Walked::All(start.min(block.len()))
+        // A binary segment whose data holds no terminator as far as it is at hand.
+        if start == 0
+            && let Some(end) = ends.get(first)
+            && binary::is_binary(SegmentId::new(&self.block[..*end as usize]))
+        {
+            let cells = Cells {
+                id: SegmentId::new(&self.block[..*end as usize]),
+                block: self.block,
+                ends: &ends[first..],
+                parts: &[],
+                strange: &[],
+                start: 0,
+                base: self.base,
+                ordinal: *self.ordinal,
+                delimiters: self.delimiters,
+            };
+            if let Some(found) = self.beyond(&cells) {
+                return Walked::Binary(found);
+            }
+        }
+        Walked::All(start.min(self.block.len()))
     }
 
     /// Hands over a binary segment, whose data may hold any separator.
-    fn binary(&mut self, cells: &Cells<'_>, is_last: bool) -> Binary {
+    fn binary(&mut self, cells: &Cells<'_>) -> Binary {
         let bytes = &cells.block[cells.start as usize..];
-        let farthest = if self.lengths_lie { BLOCK } else { LONGEST_SEGMENT };
-        let (mut ends, broken) = match binary::extent(bytes, cells.delimiters, is_last, farthest) {
+        if let Some(found) = binary::beyond(bytes, cells.delimiters, LONGEST_SEGMENT).filter(|_| !*self.lengths_lie) {
+            if cells.start > 0 {
+                return Binary::CutOff;
+            }
+            return self.beyond(cells).map_or(Binary::Plain, |_| Binary::Beyond(found));
+        }
+        let farthest = if *self.lengths_lie { BLOCK } else { LONGEST_SEGMENT };
+        let (mut ends, broken) = match binary::extent(bytes, cells.delimiters, self.is_last, farthest) {
             Extent::Plain => return Binary::Plain,
             Extent::Needs(_) => return Binary::CutOff,
             Extent::Counted(ends) => (ends, None),
             Extent::Uncounted(ends, rule) => (ends, Some(rule)),
         };
         // Looking ahead in vain costs time: a file whose lengths lie is not believed again.
-        self.lengths_lie |= broken.is_some();
+        *self.lengths_lie |= broken.is_some();
         ends.iter_mut().for_each(|end| *end += cells.start);
-        let cells = Cells { ends: &ends, odd: &[], ..*cells };
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], ..*cells };
         if let Some(rule) = broken {
             self.envelope.sink.error(rule, cells.at_element(cells.len()));
         }
-        self.envelope.take(&cells);
+        self.take(&cells);
         Binary::Ends(ends[ends.len() - 1] as usize)
+    }
+
+    /// Hands over the beginning of a binary segment that is too long to be held, which begins the block.
+    fn beyond(&mut self, cells: &Cells<'_>) -> Option<Beyond> {
+        let found = binary::beyond(cells.block, cells.delimiters, LONGEST_SEGMENT).filter(|_| !*self.lengths_lie)?;
+        let mut ends = found.ends.clone();
+        ends.push(cells.block.len() as u32);
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], ..*cells };
+        self.envelope.last_binary = cells.at_element(cells.len());
+        self.take(&cells);
+        Some(found)
+    }
+
+    fn take(&mut self, cells: &Cells<'_>) {
+        if let Flow::Go = self.envelope.take(cells) {
+            *self.ordinal += 1;
+        }
     }
 
     /// A last segment without terminator counts only where it is the IEA; anything else was cut off.
@@ -274,23 +434,23 @@ impl Reader<'_, '_> {
     }
 }
 
-fn is_isa_at(bytes: &[u8], at: usize) -> bool {
-    bytes[at..].starts_with(b"ISA") && bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
-}
-
 /// What became of a binary segment.
 enum Binary {
     /// It is to be read like any other.
     Plain,
-    /// More of the file must be at hand.
+    /// More of the file must be at hand, or it must begin the block.
     CutOff,
-    /// It was read; where its terminator stands in the block.
+    /// It was handed over; its data reaches further than any memory.
+    Beyond(Beyond),
+    /// It was handed over; where its terminator stands in the block.
     Ends(usize),
 }
 
 enum Walked {
-    /// The interchange ended here; a byte of the file.
+    /// The interchange ended here; a byte of the block.
     Ended(usize),
     /// So many bytes of the block were read.
     All(usize),
+    /// The block begins with a binary segment that was handed over and is now to be passed over.
+    Binary(Beyond),
 }

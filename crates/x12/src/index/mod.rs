@@ -1,21 +1,119 @@
 //! The structural index: where separators stand in a block of bytes, found 64 bytes at a time.
 //!
-//! Knows bytes, not segments. Every path (AVX2, portable) gives the same index; a test feeds them the same noise.
-//! This module is the only one of the crate that may hold `unsafe`, and only for the vector instructions.
+//! Knows bytes, not segments. Every path (AVX-512, AVX2, NEON, portable) gives the same index; a test feeds them the
+//! same noise, and so does a fuzz target. This module is the only one of the crate that may hold `unsafe`, and only
+//! for the vector instructions.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod portable;
 
 use crate::delimiters::Delimiters;
 
+/// Bytes looked at in one step: one bit for each in a word.
+const STEP: usize = 64;
+
 /// What a scan found in a block, as offsets into it. Reused from block to block.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Index {
     /// Element separators and segment terminators.
     pub ends: Vec<u32>,
-    /// Component and repetition separators, and bytes below 0x20 or above 0x7e that are no separator of `ends`.
-    pub odd: Vec<u32>,
+    /// Which of `ends` are terminators.
+    pub segments: Vec<u32>,
+    /// A bit for each byte of the block that is a component or repetition separator and stands not in `ends`.
+    pub parts: Vec<u64>,
+    /// A bit for each byte of the block below 0x20 or above 0x7e that is no separator.
+    pub strange: Vec<u64>,
+}
+
+/// The separators found in 64 bytes, one bit for each byte; the paths differ in how they find these.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Masks {
+    /// Element separators and terminators.
+    ends: u64,
+    /// Terminators.
+    segments: u64,
+    /// Component and repetition separators.
+    parts: u64,
+    /// Bytes that are no printable ASCII and no separator.
+    strange: u64,
+}
+
+impl Index {
+    /// Empties the index and makes room for a block, so that no step has to ask for room.
+    fn begin(&mut self, length: usize) {
+        self.ends.clear();
+        self.segments.clear();
+        self.parts.clear();
+        self.strange.clear();
+        let words = length / STEP + 1;
+        self.parts.reserve(words);
+        self.strange.reserve(words);
+    }
+
+    /// Writes down the bits of one step; `base` is where its first byte stands.
+    #[inline(always)]
+    fn push(&mut self, masks: Masks, base: u32) {
+        let before = self.ends.len() as u32;
+        push_places(masks.ends, base, &mut self.ends);
+        self.push_rest(masks, before);
+    }
+
+    /// Writes down all but the ends, of which `before` stand before this step.
+    #[inline(always)]
+    fn push_rest(&mut self, masks: Masks, before: u32) {
+        let mut terminators = masks.segments;
+        while terminators != 0 {
+            let bit = terminators & terminators.wrapping_neg();
+            self.segments.push(before + (masks.ends & (bit - 1)).count_ones());
+            terminators ^= bit;
+        }
+        self.parts.push(masks.parts);
+        self.strange.push(masks.strange);
+    }
+
+    /// Adds a terminator where the block ends without one.
+    pub fn close(&mut self, at: u32) {
+        self.segments.push(self.ends.len() as u32);
+        self.ends.push(at);
+    }
+}
+
+/// Writes the places of the set bits: four at a time, so that few branches are taken.
+#[inline(always)]
+fn push_places(mut bits: u64, base: u32, out: &mut Vec<u32>) {
+    let count = bits.count_ones() as usize;
+    let length = out.len();
+    // The places past `count` are cut off again.
+    out.resize(length + count.next_multiple_of(4), 0);
+    for four in out[length..].chunks_exact_mut(4) {
+        for place in four {
+            *place = base + (bits.trailing_zeros() & 63);
+            bits &= bits.wrapping_sub(1);
+        }
+    }
+    out.truncate(length + count);
+}
+
+/// Whether a bit is set for any byte from `from` to before `to`.
+#[inline]
+pub(crate) fn any_between(words: &[u64], from: u32, to: u32) -> bool {
+    if from >= to {
+        return false;
+    }
+    let (first, last) = ((from / 64) as usize, ((to - 1) / 64) as usize);
+    let Some(span) = words.get(first..=last) else { return false };
+    let head = u64::MAX << (from % 64);
+    let tail = u64::MAX >> (63 - (to - 1) % 64);
+    match span {
+        [one] => one & head & tail != 0,
+        [one, middle @ .., end] => one & head != 0 || end & tail != 0 || middle.iter().any(|word| *word != 0),
+        [] => false,
+    }
 }
 
 /// The bytes a scan looks for.
@@ -39,54 +137,129 @@ impl Wanted {
     }
 }
 
+/// A way to scan a block.
+type Scan = fn(&[u8], Wanted, &mut Index);
+
+/// Every path this machine can take, the fastest first; the portable one is always there.
+fn paths() -> Vec<(&'static str, Scan)> {
+    let mut paths: Vec<(&'static str, Scan)> = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        if avx512::is_available() {
+            paths.push(("AVX-512", avx512::scan));
+        }
+        if avx2::is_available() {
+            paths.push(("AVX2", avx2::scan));
+        }
+    }
+    #[cfg(target_arch = "aarch64")]
+    if neon::is_available() {
+        paths.push(("NEON", neon::scan));
+    }
+    paths.push(("portable", portable::scan));
+    paths
+}
+
+/// The fastest path of this machine, found once.
+static FASTEST: std::sync::LazyLock<(&'static str, Scan)> =
+    std::sync::LazyLock::new(|| paths().first().copied().unwrap_or(("portable", portable::scan)));
+
 /// Scans a block of at most 4 GiB with the fastest path of this machine.
 pub(crate) fn scan(block: &[u8], wanted: Wanted, index: &mut Index) {
-    index.ends.clear();
-    index.odd.clear();
-    #[cfg(target_arch = "x86_64")]
-    if avx2::is_available() {
-        avx2::scan(block, wanted, index);
-        return;
+    (FASTEST.1)(block, wanted, index);
+}
+
+/// The name of the path that [`scan`] takes here.
+pub(crate) fn path_name() -> &'static str {
+    FASTEST.0
+}
+
+/// Scans a file block after block and gives how many separators it has: what the bench compares with a plain copy.
+pub(crate) fn count_separators(bytes: &[u8], delimiters: &Delimiters, block: usize) -> usize {
+    let (wanted, mut index) = (Wanted::new(delimiters), Index::default());
+    bytes
+        .chunks(block)
+        .map(|block| {
+            scan(block, wanted, &mut index);
+            index.ends.len()
+        })
+        .sum()
+}
+
+/// Panics where two paths disagree on these bytes; the first four choose the separators.
+pub(crate) fn paths_agree(bytes: &[u8]) {
+    let delimiters = match bytes {
+        [element, component, repetition, segment, ..] if bytes.len() % 3 == 0 => Delimiters {
+            element: *element,
+            component: *component,
+            repetition: (repetition % 4 != 0).then_some(*repetition),
+            segment: *segment,
+        },
+        _ => Delimiters::default(),
+    };
+    let wanted = Wanted::new(&delimiters);
+    let mut scalar = Index::default();
+    portable::scan_bytewise(bytes, wanted, &mut scalar);
+    for (name, scan) in paths() {
+        let mut index = Index::default();
+        scan(bytes, wanted, &mut index);
+        assert!(index == scalar, "the {name} path differs from the byte by byte one on {} bytes", bytes.len());
     }
-    portable::scan(block, 0, wanted, index);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn every_path_gives_the_same_index_on_noise() {
-        if !avx2::is_available() {
-            println!("SKIPPED: this machine has no AVX2");
-            return;
-        }
+    /// Random numbers that are the same in every run.
+    fn noise() -> impl FnMut() -> u64 {
         let mut state: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut next = || {
+        move || {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
             state
-        };
-        for round in 0..400 {
+        }
+    }
+
+    #[test]
+    fn every_path_gives_the_same_index_on_noise() {
+        let mut next = noise();
+        for round in 0..600 {
             let length = (next() % 700) as usize;
-            let alphabet: &[u8] = if round % 2 == 0 { b"*~:^AB01 \r\n\x7f\xff\x1f" } else { b"*~ABCDEFGHIJKLMNOPQR" };
-            let block: Vec<u8> = (0..length)
+            let alphabet: &[u8] = match round % 3 {
+                0 => b"*~:^AB01 \r\n\x7f\xff\x1f",
+                1 => b"*~ABCDEFGHIJKLMNOPQR",
+                _ => b"*~",
+            };
+            let bytes: Vec<u8> = (0..length)
                 .map(
                     |_| if round % 5 == 0 { next() as u8 } else { alphabet[(next() % alphabet.len() as u64) as usize] },
                 )
                 .collect();
-            let delimiters = match round % 3 {
-                0 => Delimiters::default(),
-                1 => Delimiters { element: 0x1d, component: 0x1f, repetition: Some(0x1e), segment: b'\n' },
-                _ => Delimiters { repetition: None, segment: 0xff, ..Delimiters::default() },
-            };
-            let wanted = Wanted::new(&delimiters);
-            let (mut slow, mut fast) = (Index::default(), Index::default());
-            portable::scan(&block, 0, wanted, &mut slow);
-            avx2::scan(&block, wanted, &mut fast);
-            assert_eq!((slow.ends, slow.odd), (fast.ends, fast.odd), "round {round}, {length} bytes");
+            paths_agree(&bytes);
+        }
+    }
+
+    #[test]
+    fn every_byte_is_classed_alike_at_every_place() {
+        for byte in 0..=u8::MAX {
+            for at in 0..130 {
+                let mut bytes = vec![b'A'; 130];
+                bytes[at] = byte;
+                paths_agree(&bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn bits_are_found_between_two_places_and_not_beside_them() {
+        let mut next = noise();
+        for _ in 0..2000 {
+            let words: Vec<u64> = (0..4).map(|_| if next() % 3 == 0 { 1 << (next() % 64) } else { 0 }).collect();
+            let (from, to) = ((next() % 257) as u32, (next() % 257) as u32);
+            let slow = (from..to).any(|at| words[(at / 64) as usize] >> (at % 64) & 1 == 1);
+            assert_eq!(any_between(&words, from, to), slow, "{from}..{to} of {words:x?}");
         }
     }
 }

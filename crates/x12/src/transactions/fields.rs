@@ -19,7 +19,7 @@ pub type Text<'a> = Cow<'a, str>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Source {
     /// Ordinals of the first segment of the loop and of the one after its last.
-    pub segments: Range<u32>,
+    pub segments: Range<u64>,
     /// The bytes of the file from its first segment to the end of its last, without terminator.
     pub bytes: Range<usize>,
 }
