@@ -6,6 +6,7 @@
 //! will not do are taken in and held later. Changes of a visit stand in `change`.
 
 mod change;
+mod owner;
 
 use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};

@@ -1,10 +1,13 @@
 //! What TA1, 999 and 277CA move: a TA1 the claims of an interchange, a 999 those of a group and set, a 277CA the
 //! claims it names. Only the payer's own acceptance makes a claim Accepted. Messages may come in any order, late or
 //! twice: each says something of one sending, and a refusal of it outweighs what else was said of that sending, except
-//! that a payer has claims of it. An answer counts only where it goes back the way our file went.
+//! that a payer has claims of it: then the file was read, and its refusal, before or after, moves nothing. An answer
+//! counts only where it goes back the way our file went.
 
-use std::collections::HashMap;
+mod file_refusal;
+
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use billing::access::Actor;
 use billing::claim::acknowledgment::{
@@ -12,16 +15,16 @@ use billing::claim::acknowledgment::{
     InterchangeAcknowledgment, InterchangeEnds,
 };
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
+use billing::work::WorkReason;
 use billing::work::calendar::add_business_days;
-use billing::work::{WorkLinks, WorkReason};
-use billing::{InboundFileId, PracticeId, SubmissionId};
+use billing::{ClaimId, InboundFileId, PracticeId, RemittanceId, SubmissionId};
 use edi::acknowledgment::SealedHeader;
 use jiff::ToSpan;
 use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::submission::{
     ACKNOWLEDGED, CLAIMS_OF_SUBMISSION, LATE_CLAIMS, REFUSED, SEALED_HEADER, SUBMISSION, SUBMISSION_BY_GROUP,
-    SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead,
+    SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionHead,
 };
 use store::{Db, Tx, params};
 
@@ -92,6 +95,7 @@ pub(crate) fn take(
         payers: PayerHabits::default(),
         moved: Moved::default(),
         headers: HashMap::new(),
+        surely_read: HashSet::new(),
         strangers: None,
     };
     for answer in answers {
@@ -125,6 +129,8 @@ struct Desk {
     moved: Moved,
     /// Of our own files that are spoken of; none where the stored bytes begin with no interchange.
     headers: HashMap<SubmissionId, Option<SealedHeader>>,
+    /// Files of ours of which a payer took claims.
+    surely_read: HashSet<SubmissionId>,
     /// Between whom the first answer went that is not for us.
     strangers: Option<InterchangeEnds>,
 }
@@ -180,7 +186,7 @@ impl Desk {
 
     fn whole_file(&mut self, tx: &mut Tx, head: &SubmissionHead, answer: &FileAnswer<'_>) -> Result<(), Error> {
         let contents = tx.query(&CLAIMS_OF_SUBMISSION, params![head.id])?;
-        let is_refused = !answer.accepted && !payer_has_claims(tx, head.id, &contents)?;
+        let is_refused = !answer.accepted && !file_refusal::payer_has_claims(tx, head.id, &contents)?;
         if is_refused {
             tx.execute(&REFUSED, params![head.id])?;
         } else if answer.accepted {
@@ -194,7 +200,7 @@ impl Desk {
             let speaks_of_this_version = row.claim_version == claim.version;
             let waits = claim.status == ClaimStatus::Submitted;
             let event = if is_refused && speaks_of_this_version && waits {
-                ClaimEvent::Rejected { why: answer.sentence.clone() }
+                ClaimEvent::FileRefused { why: answer.sentence.clone() }
             } else {
                 ClaimEvent::Noted { what: answer.sentence.clone() }
             };
@@ -210,7 +216,7 @@ impl Desk {
         self.moved.rejected += usize::from(head.claim_count == 0);
         // Claims that went on in a newer file, or were refused one by one, have work of their own or need none.
         if self.moved.rejected > refused_before {
-            open_refused_file(tx, head, answer)?;
+            file_refusal::open(tx, head, &answer.sentence)?;
         }
         Ok(())
     }
@@ -276,6 +282,11 @@ impl Desk {
         answer: &ClaimsAcknowledgment,
         one: &ClaimAcknowledgment,
     ) -> Result<(), Error> {
+        if answer.from_payer && one.answer() == ClaimAnswer::Accepted && self.surely_read.insert(submission) {
+            let heard = Evidence { inbound_file_id: Some(self.file), ..Evidence::default() };
+            file_refusal::void(tx, submission, &heard, &mut self.payers)?;
+            *claim = store::claim::load(tx, claim.id)?.ok_or(Error::NotFound("claim"))?;
+        }
         let who = if answer.from_payer { "The payer" } else { "The clearinghouse" };
         let sentence = format!("{who} answers (277CA): {}", one.in_words());
         let noted = ClaimEvent::Noted { what: sentence.clone() };
@@ -285,6 +296,10 @@ impl Desk {
             }
             ClaimAnswer::Rejected if speaks_of_this_version => match claim.status {
                 ClaimStatus::Submitted | ClaimStatus::Accepted => ClaimEvent::Rejected { why: sentence.clone() },
+                // Refused with its file so far; its own answer stays true when the file's refusal proves void.
+                ClaimStatus::Rejected if file_refusal::rejected_with(tx, claim.id, submission)? => {
+                    ClaimEvent::Rejected { why: sentence.clone() }
+                }
                 ClaimStatus::Draft
                 | ClaimStatus::Held
                 | ClaimStatus::Ready
@@ -317,6 +332,8 @@ impl Desk {
             | ClaimEvent::Released
             | ClaimEvent::Submitted { .. }
             | ClaimEvent::Noted { .. }
+            | ClaimEvent::FileRefused { .. }
+            | ClaimEvent::RefusalVoided { .. }
             | ClaimEvent::Mended
             | ClaimEvent::Adjudicated
             | ClaimEvent::Reversed { .. }
@@ -382,12 +399,13 @@ impl Desk {
         store::claim::save_event(tx, claim, event, evidence)?;
         match event {
             ClaimEvent::Accepted { .. } => self.moved.accepted += 1,
-            ClaimEvent::Rejected { .. } => self.moved.rejected += 1,
+            ClaimEvent::Rejected { .. } | ClaimEvent::FileRefused { .. } => self.moved.rejected += 1,
             ClaimEvent::Created
             | ClaimEvent::Held
             | ClaimEvent::Released
             | ClaimEvent::Submitted { .. }
             | ClaimEvent::Noted { .. }
+            | ClaimEvent::RefusalVoided { .. }
             | ClaimEvent::Mended
             | ClaimEvent::Adjudicated
             | ClaimEvent::Reversed { .. }
@@ -397,42 +415,13 @@ impl Desk {
     }
 }
 
-/// Whether a payer took claims of this sending in, or has decided them: then the file was read, whatever is said later.
-fn payer_has_claims(tx: &mut Tx, file: SubmissionId, contents: &[SubmissionClaimRow]) -> Result<bool, Error> {
-    for row in contents {
-        let Some(claim) = store::claim::load(tx, row.claim_id)? else { continue };
-        let is_with_payer = match claim.status {
-            ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => true,
-            ClaimStatus::Draft
-            | ClaimStatus::Held
-            | ClaimStatus::Ready
-            | ClaimStatus::Submitted
-            | ClaimStatus::Rejected => false,
-        };
-        if is_with_payer && row.claim_version == claim.version {
-            return Ok(true);
-        }
-        let events = tx.query(&CLAIM_EVENTS, params![claim.id])?;
-        if events.iter().any(|one| one.submission_id == Some(file) && matches!(one.body.0, ClaimEvent::Accepted { .. }))
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Work of a file whose claims were refused with it.
-fn open_refused_file(tx: &mut Tx, head: &SubmissionHead, answer: &FileAnswer<'_>) -> Result<(), Error> {
-    let work = NewWork {
-        reason: WorkReason::FileRejected,
-        subject_key: worklist::subject_key(WorkReason::FileRejected, head.id),
-        summary: format!("File {} with {} claims: {}.", head.file_name, head.claim_count, answer.sentence),
-        links: WorkLinks { submission_id: Some(head.id), ..WorkLinks::default() },
-        money_at_stake: head.total_cents,
-        deadline_on: None,
+/// A payer decided a claim that was refused with its file: the file was read.
+pub(crate) fn decided_although_refused(tx: &mut Tx, claim: ClaimId, remittance: RemittanceId) -> Result<(), Error> {
+    let Some((file, _, _)) = tx.query(&SUBMISSIONS_OF_CLAIM, params![claim])?.into_iter().next() else {
+        return Ok(());
     };
-    worklist::open(tx, work)?;
-    Ok(())
+    let heard = Evidence { remittance_id: Some(remittance), ..Evidence::default() };
+    file_refusal::void(tx, file, &heard, &mut PayerHabits::default())
 }
 
 /// GS01 of our files.

@@ -15,7 +15,6 @@ use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, Money, PracticeId, SubmissionId};
 use edi::claim_837;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 use store::claim::{CLAIMS_IN_STATUS, Evidence};
 use store::submission::{
     BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
@@ -27,6 +26,7 @@ use crate::Error;
 use crate::access::allow;
 use crate::claim_scrub::{self, Scrubbed};
 use crate::clearinghouse::{Clearinghouse, Delivery};
+use crate::digest::sha256;
 use crate::worklist::{self, NewWork};
 
 pub(crate) use outbound_file::{FileToSeal, PayerHabits, envelope, submission};
@@ -216,7 +216,7 @@ pub fn deliver(
             tx.execute(&BEGIN_DELIVERY, params![id])?;
             Ok::<_, Error>(tx.query_one(&SUBMISSION, params![id])?)
         })?;
-        if <[u8; 32]>::from(Sha256::digest(&file.bytes)) != file.sha256 {
+        if sha256(&file.bytes) != file.sha256 {
             return Err(Error::refused(format!(
                 "The stored bytes of file {} do not match their hash, so it was not sent. Run verify, then restore a \
                  backup.",

@@ -1,17 +1,19 @@
-//! Files that come in: recognised, read once, stored with what became of them. A file that cannot be used is kept
-//! apart with a sentence that says where and what to do; it never moves a claim or a cent.
+//! Files that come in, the one way in for every kind: recognised, read once, stored with what became of them. A file that
+//! cannot be used is kept apart with a sentence that says where and what to do; it never moves a claim or a cent.
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PracticeId};
 use edi::inbound::{FileKind, canonical, kinds};
-use sha2::{Digest, Sha256};
+use edi::remittance_835::ReadRemittance;
 use store::inbound_file::{InboundFileHead, InboundFileRow, LATEST_INBOUND_FILES, SAME_CONTENT, SAME_INBOUND_FILE};
 use store::{Conn, Db, StoreError, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
+use crate::digest::sha256;
+use crate::remittance_import::PaymentReport;
 use crate::worklist::{self, NewWork};
 use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 
@@ -41,18 +43,6 @@ impl Outcome {
             Outcome::Duplicate => "duplicate",
             Outcome::Quarantined => "quarantined",
             Outcome::Unreadable => "unreadable",
-        }
-    }
-}
-
-impl Outcome {
-    /// Reads the stored word; an unknown one is a file to look at.
-    fn parse(word: &str) -> Outcome {
-        match word {
-            "applied" => Outcome::Applied,
-            "duplicate" => Outcome::Duplicate,
-            "unreadable" => Outcome::Unreadable,
-            _ => Outcome::Quarantined,
         }
     }
 }
@@ -105,7 +95,75 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
             "{file_name}: the file is larger than 64 MB. Ask the clearinghouse to split it."
         )));
     }
-    let kinds = kinds(bytes);
+    let payments = if kinds(bytes).contains(&FileKind::Remittance) {
+        allow(actor, Action::ImportRemittance, &ResourceState::default())?;
+        remittance_import::read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?
+    } else {
+        Vec::new()
+    };
+    Ok(take(db, actor, practice, &Incoming { file_name, bytes, payments }, false)?.receipt)
+}
+
+/// A file with the payments that were read from it.
+pub(crate) struct Incoming<'a> {
+    pub(crate) file_name: &'a str,
+    pub(crate) bytes: &'a [u8],
+    /// Every payment of a file that is whole; none where it holds no remittance.
+    pub(crate) payments: Vec<ReadRemittance>,
+}
+
+/// What became of a file and of its payments.
+pub(crate) struct Intake {
+    pub(crate) receipt: Receipt,
+    pub(crate) file_id: InboundFileId,
+    /// These very bytes were here before; nothing changed.
+    pub(crate) is_known: bool,
+    pub(crate) payments: Vec<PaymentReport>,
+}
+
+/// Stores a file and uses all of it in one transaction; nothing is kept where `rehearse` asks what would be done.
+pub(crate) fn take(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file: &Incoming<'_>,
+    rehearse: bool,
+) -> Result<Intake, Error> {
+    let (file_name, kinds) = (file.file_name, usable_kinds(file)?);
+    if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
+        allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    }
+    db.write(actor, practice, |tx| {
+        if rehearse {
+            tx.discard();
+        }
+        let (novelty, file_id) = (recognise(tx, file.bytes)?, InboundFileId(tx.new_id()));
+        match novelty {
+            Novelty::Before(head) => {
+                let (receipt, file_id) = (again(file_name, &head), head.id);
+                return Ok(Intake { receipt, file_id, is_known: true, payments: Vec::new() });
+            }
+            // Payments are recognised one by one, so that each is told.
+            Novelty::SameContent(head) if file.payments.is_empty() => {
+                let receipt = again(file_name, &head);
+                keep(tx, file_id, file.bytes, &kinds, &receipt)?;
+                return Ok(Intake { receipt, file_id, is_known: false, payments: Vec::new() });
+            }
+            Novelty::SameContent(_) | Novelty::New => {}
+        }
+        // The row comes first, because the events of claims name it; its note is known afterwards.
+        let mut receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
+        keep(tx, file_id, file.bytes, &kinds, &receipt)?;
+        let payments = apply(tx, file_id, file, &kinds, &mut receipt)?;
+        let settled = params![file_id, receipt.outcome.as_str(), receipt.note];
+        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, settled)?;
+        Ok(Intake { receipt, file_id, is_known: false, payments })
+    })
+}
+
+/// What a file holds, where all of it is for a practice.
+fn usable_kinds(file: &Incoming<'_>) -> Result<Vec<FileKind>, Error> {
+    let (file_name, kinds) = (file.file_name, kinds(file.bytes));
     if kinds.is_empty() {
         return Err(Error::refused(format!(
             "{file_name}: no X12 interchange begins at byte 0. Check that it is the file the clearinghouse sent."
@@ -116,58 +174,41 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
             "{file_name}: it holds a kind of message that is not sent to a practice (ST01). Give it to its receiver."
         )));
     }
-    let has_remittance = kinds.contains(&FileKind::Remittance);
-    if has_remittance {
-        allow(actor, Action::ImportRemittance, &ResourceState::default())?;
-    }
-    if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
-        allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
-    }
-    let payments = if has_remittance {
-        remittance_import::read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?
-    } else {
-        Vec::new()
-    };
-    db.write(actor, practice, |tx| {
-        let (id, before) = match recognise(tx, bytes)? {
-            Novelty::New => (InboundFileId(tx.new_id()), None),
-            Novelty::Before(head) => return Ok(again(file_name, &head)),
-            Novelty::SameContent(head) => (InboundFileId(tx.new_id()), Some(head)),
+    Ok(kinds)
+}
+
+/// Uses everything in a stored file; the receipt tells what came of it.
+fn apply(
+    tx: &mut Tx,
+    id: InboundFileId,
+    file: &Incoming<'_>,
+    kinds: &[FileKind],
+    receipt: &mut Receipt,
+) -> Result<Vec<PaymentReport>, Error> {
+    let (mut notes, mut payments) = (Vec::new(), Vec::new());
+    for kind in kinds {
+        let note = match kind {
+            FileKind::InterchangeAcknowledgment | FileKind::GroupAcknowledgment | FileKind::ClaimAcknowledgment => {
+                continue;
+            }
+            FileKind::Eligibility => eligibility::take_answers(tx, file.bytes)?,
+            FileKind::ClaimStatus => claim_status::take_answers(tx, id, file.bytes)?,
+            FileKind::Remittance => {
+                payments = remittance_import::post_sets(tx, id, &file.payments, file.bytes)?;
+                let (outcome, note) = remittance_import::summary(&payments);
+                receipt.outcome = outcome;
+                note
+            }
+            FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
         };
-        if let Some(head) = before {
-            let receipt = again(file_name, &head);
-            keep(tx, id, bytes, &kinds, &receipt)?;
-            return Ok(receipt);
-        }
-        // The row comes first, because the events of claims name it; its note is known afterwards.
-        let mut receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
-        keep(tx, id, bytes, &kinds, &receipt)?;
-        let mut notes = Vec::new();
-        for kind in &kinds {
-            let note = match kind {
-                FileKind::InterchangeAcknowledgment | FileKind::GroupAcknowledgment | FileKind::ClaimAcknowledgment => {
-                    continue;
-                }
-                FileKind::Eligibility => eligibility::take_answers(tx, bytes)?,
-                FileKind::ClaimStatus => claim_status::take_answers(tx, id, bytes)?,
-                FileKind::Remittance => {
-                    let posted = remittance_import::post_sets(tx, id, &payments, bytes)?;
-                    let (outcome, note) = remittance_import::summary(&posted);
-                    receipt.outcome = Outcome::parse(outcome);
-                    note
-                }
-                FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
-            };
-            notes.push(note);
-        }
-        let answers = edi::acknowledgment::read(bytes);
-        if !answers.is_empty() {
-            notes.push(claim_acknowledgment::take(tx, id, file_name, &answers)?);
-        }
-        receipt.note = notes.join(" ");
-        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, receipt.outcome.as_str(), receipt.note])?;
-        Ok(receipt)
-    })
+        notes.push(note);
+    }
+    let answers = edi::acknowledgment::read(file.bytes);
+    if !answers.is_empty() {
+        notes.push(claim_acknowledgment::take(tx, id, file.file_name, &answers)?);
+    }
+    receipt.note = notes.join(" ");
+    Ok(payments)
 }
 
 fn again(file_name: &str, before: &InboundFileHead) -> Receipt {
@@ -211,7 +252,7 @@ fn set_apart(
 }
 
 /// Whether a file is news.
-pub(crate) enum Novelty {
+enum Novelty {
     /// Nothing like it was here.
     New,
     /// These very bytes were here; the row is theirs.
@@ -221,7 +262,7 @@ pub(crate) enum Novelty {
 }
 
 /// Looks for a file of the same bytes, then for one that says the same.
-pub(crate) fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError> {
+fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError> {
     if let Some(head) = conn.query_opt(&SAME_INBOUND_FILE, params![sha256(bytes)])? {
         return Ok(Novelty::Before(head));
     }
@@ -230,13 +271,7 @@ pub(crate) fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError
 }
 
 /// Stores a file with what became of it.
-pub(crate) fn keep(
-    tx: &mut Tx,
-    id: InboundFileId,
-    bytes: &[u8],
-    kinds: &[FileKind],
-    receipt: &Receipt,
-) -> Result<(), StoreError> {
+fn keep(tx: &mut Tx, id: InboundFileId, bytes: &[u8], kinds: &[FileKind], receipt: &Receipt) -> Result<(), StoreError> {
     let kind = match kinds {
         [] => FileKind::Unreadable,
         [one] => *one,
@@ -253,10 +288,6 @@ pub(crate) fn keep(
         note: receipt.note.clone(),
         bytes: bytes.to_vec(),
     })
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
 }
 
 /// The latest inbound files, newest first.

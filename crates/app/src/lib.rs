@@ -2,6 +2,7 @@
 //! money, codes or permissions by itself; nothing here knows HTTP, HTML, SQL or argv.
 #![deny(clippy::float_arithmetic)]
 
+mod digest;
 pub mod error;
 
 pub mod access;
@@ -22,6 +23,7 @@ pub mod inbound;
 
 pub mod remittance_import;
 pub mod remittance_posting;
+pub mod unapplied_cash;
 
 pub mod patient_account;
 pub mod patient_payment;

@@ -8,18 +8,15 @@ use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
-use sha2::{Digest, Sha256};
-use store::inbound_file::{InboundFileRow, SAME_INBOUND_FILE};
 use store::remittance::{PAYER_BY_IDENTIFIER, POSTED_WITH_TRACE, RemittanceRow};
 use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::digest::{hex, sha256};
+use crate::inbound::{self, Incoming, LARGEST_FILE_BYTES, Outcome};
 use crate::remittance_posting::{self, Counts};
 use crate::worklist::{self, NewWork};
-
-/// Most bytes of one file: 10,000 claims take about 8 MB, and a larger file is split by every clearinghouse.
-pub const MOST_BYTES: usize = 64 * 1024 * 1024;
 
 /// Most that any amount of a remittance may be: a billion dollars. More is a slip or an attack, and far below it every
 /// sum fits 64-bit cents.
@@ -119,37 +116,14 @@ fn run(
     discard: bool,
 ) -> Result<ImportReport, Error> {
     allow(actor, Action::ImportRemittance, &ResourceState::default())?;
-    let sets = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
-    db.write(actor, practice, |tx| {
-        if discard {
-            tx.discard();
-        }
-        let hash = sha256(bytes);
-        if let Some(known) = tx.query_opt(&SAME_INBOUND_FILE, params![hash])? {
-            return Ok(ImportReport { file_id: known.id, is_known: true, payments: Vec::new() });
-        }
-        let file_id = InboundFileId(tx.new_id());
-        tx.insert(&InboundFileRow {
-            id: file_id,
-            file_name: file_name.to_owned(),
-            kind: "835".to_owned(),
-            received_at: tx.now(),
-            sha256: hash,
-            canonical_sha256: sha256(&edi::inbound::canonical(bytes)),
-            outcome: "applied".to_owned(),
-            note: String::new(),
-            bytes: bytes.to_vec(),
-        })?;
-        let payments = post_sets(tx, file_id, &sets, bytes)?;
-        let (outcome, note) = summary(&payments);
-        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![file_id, outcome, note])?;
-        Ok(ImportReport { file_id, is_known: false, payments })
-    })
+    let payments = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
+    let intake = inbound::take(db, actor, practice, &Incoming { file_name, bytes, payments }, discard)?;
+    Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments: intake.payments })
 }
 
 /// Every payment of a file that is whole; or why it is not.
 pub(crate) fn read_whole(bytes: &[u8]) -> Result<Vec<ReadRemittance>, String> {
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > LARGEST_FILE_BYTES {
         return Err("the file is larger than 64 MB; ask the clearinghouse to split it".to_owned());
     }
     if let Some(problem) = remittance_835::envelope_problem(bytes) {
@@ -172,17 +146,17 @@ pub(crate) fn post_sets(
     sets.iter().map(|set| post_set(tx, file_id, set, bytes)).collect()
 }
 
-/// The stored outcome of a file and its sentence.
-pub(crate) fn summary(payments: &[PaymentReport]) -> (&'static str, String) {
+/// What became of a file of payments, and its sentence.
+pub(crate) fn summary(payments: &[PaymentReport]) -> (Outcome, String) {
     let count = |state: PaymentState| payments.iter().filter(|payment| payment.state == state).count();
     let (posted, quarantined, duplicate) =
         (count(PaymentState::Posted), count(PaymentState::Quarantined), count(PaymentState::Duplicate));
     let outcome = if posted > 0 {
-        "applied"
+        Outcome::Applied
     } else if quarantined > 0 {
-        "quarantined"
+        Outcome::Quarantined
     } else {
-        "duplicate"
+        Outcome::Duplicate
     };
     (outcome, format!("{posted} payments posted, {quarantined} quarantined, {duplicate} posted before"))
 }
@@ -396,12 +370,4 @@ fn content_hash(remittance: &Remittance) -> [u8; 32] {
     // Our own type holds nothing that JSON refuses; an empty text would only make two contents look alike and
     // quarantine the second.
     sha256(&serde_json::to_vec(&bare).unwrap_or_default())
-}
-
-pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
-    Sha256::digest(bytes).into()
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

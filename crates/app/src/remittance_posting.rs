@@ -1,7 +1,8 @@
 //! An 835 payment into the ledger: everything about our claims is asked for in few statements, decided in memory, and
 //! written in few statements, in the transaction of the import. What is not ours or does not add up is set aside with
-//! its cash, and each such claim opens work.
+//! its cash, and each such claim opens work. A reversal undoes the very postings of the payment it takes back.
 
+mod history;
 mod settlement;
 
 use std::collections::{HashMap, HashSet};
@@ -9,21 +10,22 @@ use std::collections::{HashMap, HashSet};
 use billing::coverage::CoverageRank;
 use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
 use billing::remittance::posting::{self, ClaimPosting, NotPosted};
+use billing::remittance::reversal;
 use billing::remittance::{ClaimPayment, balance};
 use billing::{ClaimId, ClaimPaymentId, Money, PatientId, PayerId, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use ledger::{BalancedEntry, DraftEntry, EntrySource, Posting};
-use store::ledger::ENTRIES_OF_SOURCES;
 use store::remittance::{
     ClaimFactsRow, ClaimPaymentRow, LATER_COVERAGES, LaterCoverageRow, LineAdjustmentRow, LinePaymentRow,
-    POSTED_PAYMENTS_OF_CLAIMS, ProviderAdjustmentRow, claims_named,
+    ProviderAdjustmentRow, claims_named,
 };
 use store::{Json, Tx, params};
 use uuid::Uuid;
 
+use self::history::{Earlier, Original};
 use crate::Error;
+use crate::digest::{hex, sha256};
 use crate::patient_payment::apply_unapplied_of;
-use crate::remittance_import::{hex, sha256};
 
 /// What became of the claims of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -48,7 +50,7 @@ struct Decided<'a> {
 }
 
 enum Outcome<'a> {
-    Posted { claim: &'a ClaimFacts, posting: ClaimPosting },
+    Posted { claim: &'a ClaimFacts, posting: ClaimPosting, takes_back: Option<Original> },
     SetAside { claim: Option<ClaimId>, problem: String, difference: Money },
     Unmatched { problem: String },
 }
@@ -77,8 +79,8 @@ pub(crate) fn post(
 struct Known {
     index: ClaimIndex,
     rows: HashMap<ClaimId, ClaimFactsRow>,
-    /// Entries of earlier posted payments, the latest for each claim; none where a payment moved no money.
-    earlier: HashMap<ClaimId, Option<Uuid>>,
+    /// What was posted before for the claims that are taken back.
+    earlier: Earlier,
 }
 
 impl Known {
@@ -117,7 +119,7 @@ impl Known {
             lines: of_claim.remove(&row.id).unwrap_or_default(),
         });
         let index = ClaimIndex::new(facts.collect());
-        let earlier = earlier_payments(tx, claims, &index)?;
+        let earlier = Earlier::load(tx, claims, &index)?;
         Ok(Known { index, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier })
     }
 }
@@ -141,35 +143,10 @@ fn next_payer(claim: &ClaimFactsRow, later: &[LaterCoverageRow]) -> Option<Payer
         .map(|coverage| coverage.payer_id)
 }
 
-/// The last entry posted for each claim that the payment takes back.
-fn earlier_payments(
-    tx: &mut Tx,
-    claims: &[ClaimPayment],
-    index: &ClaimIndex,
-) -> Result<HashMap<ClaimId, Option<Uuid>>, Error> {
-    let taken_back = claims.iter().filter(|claim| claim.is_reversal()).filter_map(|claim| index.find(claim));
-    let taken_back = distinct(taken_back.map(|claim| claim.id));
-    let payments = tx.query_in(&POSTED_PAYMENTS_OF_CLAIMS, params![], &taken_back)?;
-    let sources: Vec<ClaimPaymentId> = payments.iter().map(|(_, payment)| *payment).collect();
-    let mut entries = tx.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
-    entries.sort_by_key(|entry| entry.sequence);
-    let by_source: HashMap<Uuid, Uuid> = entries.iter().map(|entry| (entry.source_id, entry.id)).collect();
-    let mut earlier: HashMap<ClaimId, (ClaimPaymentId, Option<Uuid>)> = HashMap::new();
-    for (claim, payment) in payments {
-        let entry = by_source.get(&payment.0).copied();
-        let last = earlier.entry(claim).or_insert((payment, entry));
-        if last.0 < payment {
-            *last = (payment, entry);
-        }
-    }
-    Ok(earlier.into_iter().map(|(claim, (_, entry))| (claim, entry)).collect())
-}
-
 fn decide_all<'a>(tx: &Tx, id: RemittanceId, set: &'a ReadRemittance, known: &'a Known) -> Vec<Decided<'a>> {
     let unreadable: HashMap<usize, &str> =
         set.problems.iter().filter_map(|p| p.claim.map(|claim| (claim, p.sentence.as_str()))).collect();
-    let mut posted_here: HashSet<ClaimId> = HashSet::new();
-    let mut decided = Vec::with_capacity(set.remittance.claims.len());
+    let mut decided: Vec<Decided<'a>> = Vec::with_capacity(set.remittance.claims.len());
     for (place, payment) in set.remittance.claims.iter().enumerate() {
         let outcome = match unreadable.get(&place) {
             Some(sentence) => Outcome::SetAside {
@@ -177,22 +154,14 @@ fn decide_all<'a>(tx: &Tx, id: RemittanceId, set: &'a ReadRemittance, known: &'a
                 problem: (*sentence).to_owned(),
                 difference: Money::ZERO,
             },
-            None => decide(payment, id, known, &posted_here),
+            None => decide(payment, id, known, &decided),
         };
-        if let Outcome::Posted { claim, .. } = &outcome {
-            posted_here.insert(claim.id);
-        }
         decided.push(Decided { id: ClaimPaymentId(tx.new_id()), payment, outcome });
     }
     decided
 }
 
-fn decide<'a>(
-    payment: &ClaimPayment,
-    id: RemittanceId,
-    known: &'a Known,
-    posted_here: &HashSet<ClaimId>,
-) -> Outcome<'a> {
+fn decide<'a>(payment: &ClaimPayment, id: RemittanceId, known: &'a Known, before: &[Decided<'a>]) -> Outcome<'a> {
     let claim = known.index.find(payment);
     let set_aside = |problem: String, difference: Money| Outcome::SetAside {
         claim: claim.map(|claim| claim.id),
@@ -208,12 +177,18 @@ fn decide<'a>(
     if settlement::event_of(payment, claim.status, None).is_err() {
         return set_aside("it decides a claim that was never sent".to_owned(), Money::ZERO);
     }
-    let is_known = posted_here.contains(&claim.id) || known.earlier.contains_key(&claim.id);
-    if payment.is_reversal() && !is_known {
-        return set_aside("it takes back a payment that was never posted".to_owned(), Money::ZERO);
-    }
+    let takes_back = match payment.is_reversal().then(|| known.earlier.original(claim.id, payment, before)) {
+        None => None,
+        Some(Ok(original)) => Some(original),
+        Some(Err(no_original)) => return set_aside(no_original.to_string(), Money::ZERO),
+    };
     match posting::decide(payment, claim, id) {
-        Ok(posting) => Outcome::Posted { claim, posting },
+        Ok(mut posting) => {
+            if let Some(original) = takes_back {
+                posting.postings = reversal::undo(known.earlier.postings(original, before), id);
+            }
+            Outcome::Posted { claim, posting, takes_back }
+        }
         Err(NotPosted::LineUnmatched) => {
             Outcome::Unmatched { problem: "a line of it matches no line of the claim".to_owned() }
         }
@@ -250,7 +225,7 @@ fn insert_rows(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance, decided: &[D
 
 fn claim_payment_row(id: RemittanceId, place: usize, one: &Decided<'_>) -> ClaimPaymentRow {
     let (state, claim_id, problem, difference, denied) = match &one.outcome {
-        Outcome::Posted { claim, posting } => ("posted", Some(claim.id), None, Money::ZERO, posting.denied),
+        Outcome::Posted { claim, posting, .. } => ("posted", Some(claim.id), None, Money::ZERO, posting.denied),
         Outcome::SetAside { claim, problem, difference } => {
             ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
         }
@@ -322,28 +297,25 @@ fn post_entries(
     // As `remittance_import` recognises a payment: one number may pay two payees.
     let named = format!("{}|{}|{}", remittance.payer_trace_id, remittance.trace, remittance.payee_npi);
     let key = hex(&sha256(named.as_bytes())[..16]);
-    let mut entries: Vec<(BalancedEntry, String)> = Vec::with_capacity(decided.len() + 1);
-    let mut push = |draft: DraftEntry, postings: Vec<Posting>, key: String| -> Result<(), Error> {
-        if postings.is_empty() {
-            return Ok(());
-        }
-        let entry = DraftEntry { postings, ..draft }.balance().map_err(|e| Error::refused(e.to_string()))?;
-        entries.push((entry, key));
-        Ok(())
-    };
+    let mut books = Journal { entries: Vec::with_capacity(decided.len() + 1), posted: HashMap::new() };
     let source = EntrySource { kind: "remittance".into(), id: id.0 };
     let outside = &remittance.provider_adjustments;
     let draft = DraftEntry::new(day, "Payment of a payer", source);
-    push(draft, posting::payment(remittance.amount, outside, payer, id), format!("remittance:{key}"))?;
+    books.add(draft, posting::payment(remittance.amount, outside, payer, id), format!("remittance:{key}"))?;
     for (one, ordinal) in decided.iter().zip(1_u32..) {
         let payment = one.payment;
         let source = EntrySource { kind: "claim_payment".into(), id: one.id.0 };
         let (reason, postings, corrects) = match &one.outcome {
-            Outcome::Posted { claim, posting } if payment.is_reversal() => {
-                let original = known.earlier.get(&claim.id).copied().flatten();
-                ("A payer took a decision back", posting.postings.clone(), original)
+            Outcome::Posted { posting, takes_back: Some(original), .. } => {
+                let corrects = match original {
+                    Original::Earlier(place) => known.earlier.entry(*place),
+                    Original::Here(place) => books.entry_of(tx, decided.get(*place).map(|before| before.id))?,
+                };
+                ("A payer took a decision back", posting.postings.clone(), corrects)
             }
-            Outcome::Posted { posting, .. } => ("A payer decided a claim", posting.postings.clone(), None),
+            Outcome::Posted { posting, takes_back: None, .. } => {
+                ("A payer decided a claim", posting.postings.clone(), None)
+            }
             Outcome::SetAside { .. } => {
                 ("Cash of a claim that is set aside", posting::set_aside(payment.paid_amount, payer, id), None)
             }
@@ -356,8 +328,40 @@ fn post_entries(
             "claim_payment:{key}:{}:{}:{}:{ordinal}",
             payment.control_number, payment.payer_claim_control_number, payment.status_code
         );
-        push(draft, postings, claim_key)?;
+        books.add(draft, postings, claim_key)?;
     }
-    tx.post_all(&entries)?;
-    Ok(())
+    books.write(tx)
+}
+
+/// Entries on their way into the books, in order. They are written in few statements; sooner only where an entry
+/// corrects one of the same remittance, whose id the books give.
+struct Journal {
+    entries: Vec<(BalancedEntry, String)>,
+    /// The entries written so far, by what they were made from.
+    posted: HashMap<Uuid, Uuid>,
+}
+
+impl Journal {
+    fn add(&mut self, draft: DraftEntry, postings: Vec<Posting>, key: String) -> Result<(), Error> {
+        if postings.is_empty() {
+            return Ok(());
+        }
+        let entry = DraftEntry { postings, ..draft }.balance().map_err(|e| Error::refused(e.to_string()))?;
+        self.entries.push((entry, key));
+        Ok(())
+    }
+
+    /// The entry of a claim payment of this remittance; none where it moved no money.
+    fn entry_of(&mut self, tx: &mut Tx, source: Option<ClaimPaymentId>) -> Result<Option<Uuid>, Error> {
+        self.write(tx)?;
+        Ok(source.and_then(|source| self.posted.get(&source.0).copied()))
+    }
+
+    fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        let written = tx.post_all(&self.entries)?;
+        for ((entry, _), posted) in self.entries.drain(..).zip(written) {
+            self.posted.insert(entry.source().id, posted.id);
+        }
+        Ok(())
+    }
 }

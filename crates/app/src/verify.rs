@@ -1,15 +1,19 @@
 //! Every invariant, recomputed from what is stored: books, chains, remittances, claims. Finds and names; mends nothing.
 
-use billing::PracticeId;
+use std::collections::HashSet;
+
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
+use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
+use store::unapplied_cash::CASH_WAITING;
 use store::verify::{self, Chain};
+use store::worklist::OPEN_SUBJECTS;
 use store::{Db, Read, Record, Statement, params};
 
-use crate::Error;
 use crate::access::allow;
+use crate::{Error, unapplied_cash};
 
 /// One invariant and whether it holds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -69,7 +73,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         Ok(Verification {
             checks,
             ledger_sequence,
-            ledger_root: crate::remittance_import::hex(&root),
+            ledger_root: crate::digest::hex(&root),
             trial_balance: trial.into_iter().map(|(kind, cents)| (kind.name().to_owned(), cents)).collect(),
         })
     })
@@ -151,6 +155,20 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
         &verify::PAYMENTS_NOT_IN_BOOKS,
         |(id, cents)| format!("remittance {id} is in the books with {cents}"),
     )?);
+    let waiting = read.query(&CASH_WAITING, params![])?;
+    let keys: Vec<String> =
+        waiting.iter().flat_map(|(source, _)| unapplied_cash::owners_of(ClaimPaymentId(*source))).collect();
+    let open: HashSet<String> =
+        read.query_in(&OPEN_SUBJECTS, params![], &keys)?.into_iter().map(|(key,)| key).collect();
+    let is_owned =
+        |source: uuid::Uuid| unapplied_cash::owners_of(ClaimPaymentId(source)).iter().any(|key| open.contains(key));
+    let lost: Vec<String> = waiting
+        .iter()
+        .filter(|(source, _)| !is_owned(*source))
+        .map(|(source, cents)| format!("{} of {source} waits and is nobody's work", -*cents))
+        .collect();
+    let says = "every cent that waits in unapplied cash of payers or in suspense is somebody's open work";
+    checks.push(check("waiting-cash-owned", says, lost.is_empty(), lost.join("; ")));
     Ok(())
 }
 

@@ -16,8 +16,8 @@ use store::worklist::{
 };
 use store::{Db, Read, Tx, params};
 
-use crate::Error;
 use crate::access::allow;
+use crate::{Error, unapplied_cash};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
 /// while an item of that key is open, a repeated message opens none.
@@ -284,7 +284,8 @@ pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId,
 /// The item ends with words about what was done.
 ///
 /// # Errors
-/// `Refused` without a sentence, or where it has ended; `NotFound` where the person may not work its desk.
+/// `Refused` without a sentence, where it has ended, or where cash it owns still waits for a place; `NotFound` where the
+/// person may not work its desk.
 pub fn resolve(
     db: &Db,
     actor: &Actor,
@@ -294,9 +295,23 @@ pub fn resolve(
 ) -> Result<(), Error> {
     db.write(actor, practice, |tx| {
         let item = workable(tx, actor, id)?;
+        unapplied_cash::refuse_while_waiting(tx, &item)?;
         let claim = item.links.claim_id;
         settle(tx, item, resolution.clone())?;
         claim.map_or(Ok(()), |claim| keep_in_one_hand(tx, claim))
+    })
+}
+
+/// Cash that an item owns found a place: the item goes on with what is left, and ends where nothing is.
+pub(crate) fn cash_applied(tx: &mut Tx, item: WorkItem, left: Money, sentence: &str) -> Result<(), Error> {
+    if left.is_zero() {
+        let resolution = Resolution { outcome: sentence.to_owned(), root_cause: "posting".to_owned() };
+        return settle(tx, item, resolution);
+    }
+    change(tx, item, "noted", sentence, |item, _| {
+        item.money_at_stake = left;
+        item.revision += 1;
+        Ok(())
     })
 }
 
@@ -340,7 +355,7 @@ pub fn note(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, words:
 }
 
 /// An item that the person may work. A desk that the person may not work looks like absence.
-fn workable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+pub(crate) fn workable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
     let row = tx.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
     if allow(actor, action_for(row.desk), &ResourceState::default()).is_err() {
         return Err(Error::NotFound("work item"));

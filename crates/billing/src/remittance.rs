@@ -6,6 +6,7 @@ pub mod classification;
 pub mod matching;
 pub mod outside;
 pub mod posting;
+pub mod reversal;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

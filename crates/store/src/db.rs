@@ -228,7 +228,7 @@ impl Db {
         }
     }
 
-    /// Writes in one transaction, with its audit and outbox. Calls must not be nested on one thread.
+    /// Writes in one transaction, with its audit. Calls must not be nested on one thread.
     ///
     /// # Errors
     /// The closure's own, and [`StoreError`] of the engine; nothing is kept then.

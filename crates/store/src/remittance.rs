@@ -236,9 +236,9 @@ statements! {
     /// Posted payments of a check or transfer number.
     pub const POSTED_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256 \
         FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted'";
-    /// What was posted for claims before, latest last.
-    pub const POSTED_PAYMENTS_OF_CLAIMS: (ClaimId, ClaimPaymentId) = "SELECT claim_id, id FROM claim_payment \
-        WHERE practice_id = $1 AND state = 'posted' AND claim_id IN ({keys})";
+    /// What was posted for claims before, in no order; keys grow with time.
+    pub const POSTED_PAYMENTS_OF_CLAIMS: (ClaimId, ClaimPaymentId, Json<ClaimPayment>) = "SELECT claim_id, id, body \
+        FROM claim_payment WHERE practice_id = $1 AND state = 'posted' AND claim_id IN ({keys})";
     /// Settles claims that a remittance decided.
     pub const SETTLE_CLAIMS: () = "UPDATE claim SET status = $2, follow_up_on = $3, \
         adjudicated_on = COALESCE(adjudicated_on, $4) WHERE practice_id = $1 AND id IN ({keys})";

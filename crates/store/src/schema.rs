@@ -67,6 +67,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(13, "20_access"),
     portable!(14, "21_lists"),
     portable!(15, "22_queues"),
+    portable!(16, "23_money_in"),
 ];
 
 impl Migration {

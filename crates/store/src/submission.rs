@@ -128,6 +128,11 @@ statements! {
     /// Somebody could read the file. A refusal that was heard before stands.
     pub const ACKNOWLEDGED: () = "UPDATE submission SET status = 'acknowledged' \
         WHERE practice_id = $1 AND id = $2 AND status <> 'rejected'";
+    /// Where a file is.
+    pub const SUBMISSION_STATUS: (SubmissionStatus,) = "SELECT status FROM submission \
+        WHERE practice_id = $1 AND id = $2";
+    /// A payer has claims of the file: it was read, whatever else is said of it.
+    pub const SURELY_READ: () = "UPDATE submission SET status = 'acknowledged' WHERE practice_id = $1 AND id = $2";
     /// The file was refused as a whole.
     pub const REFUSED: () = "UPDATE submission SET status = 'rejected' WHERE practice_id = $1 AND id = $2";
     /// A later day to look for an answer: somebody is on it.

@@ -9,13 +9,13 @@ use billing::charge::{Charge, Drug, Procedure, Units};
 use billing::claim::ClaimStatus;
 use billing::encounter::{Accident, Encounter, EncounterStatus};
 use billing::work::WorkReason;
-use billing::{ChargeId, EncounterId, FacilityId, PayerId, ProviderId};
+use billing::{ChargeId, EncounterId, FacilityId, ProviderId};
 use jiff::civil::Date;
 use ledger::{Account, AccountKind, DraftEntry, Money};
 use store::charge as rows;
 use store::{Db, Tx, params};
 
-use super::{people_exist, post, price, receivable, source, upper};
+use super::{owner, people_exist, post, price, receivable, source, upper};
 use crate::Error;
 use crate::access::allow;
 use crate::worklist::{self, subject_key};
@@ -107,10 +107,12 @@ impl VisitCodes {
     }
 }
 
-/// Changes a visit's data. Claims held for it are scrubbed again.
+/// Changes a visit's data. On another day its charges are owed by whose coverage is in force then. Claims held for it
+/// are scrubbed again.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Invalid`; `Refused` where a claim of the visit is on its way or decided.
+/// `Denied`; `NotFound`; `Invalid`; `Refused` where a claim of the visit is on its way or decided, or pinned to a coverage
+/// that does not pay on the new day.
 pub fn change_visit(
     db: &Db,
     actor: &Actor,
@@ -126,9 +128,13 @@ pub fn change_visit(
         let mut encounter = changeable(tx, id)?;
         let people = [Some(change.rendering_id), change.referring_id, change.supervising_id, change.ordering_id];
         people_exist(tx, people, change.facility_id)?;
+        let is_moved = encounter.date_of_service != change.date_of_service;
         apply(&mut encounter, change);
         rows::save_encounter(tx, &encounter)?;
         let before = rows::charges(tx, id)?;
+        if is_moved {
+            owner::follow_date(tx, &encounter, &before)?;
+        }
         let mut after = before.clone();
         for charge in &mut after {
             charge.date_of_service = change.date_of_service;
@@ -336,7 +342,7 @@ fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
 
 /// Saves what changed and posts what it makes of the money.
 fn save_charges(tx: &mut Tx, encounter: &Encounter, before: &[Charge], after: &[Charge]) -> Result<(), Error> {
-    let payer = payer_of(tx, encounter, before)?;
+    let payer = owner::payer_of(tx, encounter)?;
     let mut entry = DraftEntry::new(tx.today(), "A visit was corrected", source(encounter.id));
     let move_by = |entry: DraftEntry, charge: &Charge, difference: Money, why: &'static str| {
         entry.debit(receivable(charge, payer), difference, why).credit(
@@ -365,19 +371,7 @@ fn save_charges(tx: &mut Tx, encounter: &Encounter, before: &[Charge], after: &[
     }
     rows::insert_charges(tx, &added)?;
     let stamp = tx.new_id();
-    post(tx, entry, &format!("correction:{}:{stamp}", encounter.id))
-}
-
-/// Who owes the visit's charges now.
-fn payer_of(tx: &mut Tx, encounter: &Encounter, charges: &[Charge]) -> Result<Option<PayerId>, Error> {
-    if let Some((_, payer, _)) = tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![encounter.id])?.first() {
-        return Ok(Some(*payer));
-    }
-    let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
-    let balances = store::ledger::charge_balances(tx, &ids)?;
-    Ok(balances
-        .into_iter()
-        .find(|balance| balance.cents > Money::ZERO)
-        .and_then(|balance| balance.payer_id)
-        .map(PayerId))
+    post(tx, entry, &format!("correction:{}:{stamp}", encounter.id))?;
+    let touched: Vec<Charge> = before.iter().chain(&added).cloned().collect();
+    owner::mind_credit(tx, encounter, &touched)
 }

@@ -10,11 +10,11 @@ use billing::work::calendar::add_business_days;
 use billing::{Money, PayerId, SubmissionId};
 use edi::Envelope;
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 use store::submission::SubmissionRow;
 use store::{StoreError, Tx};
 
 use crate::Error;
+use crate::digest::sha256;
 
 /// Payers' settings, each read once.
 #[derive(Default)]
@@ -87,7 +87,7 @@ pub(crate) fn submission(tx: &Tx, id: SubmissionId, file: FileToSeal<'_>) -> Sub
         acknowledgment_due_on: file.due_on,
         claim_count: i64::try_from(file.claims).unwrap_or(i64::MAX),
         total_cents: file.total,
-        sha256: Sha256::digest(&file.bytes).into(),
+        sha256: sha256(&file.bytes),
         bytes: file.bytes,
     }
 }

@@ -20,8 +20,8 @@ use store::worklist::OPEN_REASONS_OF_CLAIMS;
 use store::{Json, Tx, params};
 
 use super::{Counts, Decided, Known, Outcome, distinct};
-use crate::Error;
 use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, claim_acknowledgment};
 
 /// Work on a claim that any decision of its payer ends.
 const ENDED_BY_A_DECISION: [WorkReason; 5] = [
@@ -80,6 +80,8 @@ pub(super) fn settle(
         numbers: Vec::new(),
         events: Vec::with_capacity(decided.len() * 2),
         work: Vec::new(),
+        taken_back: Vec::new(),
+        refused_before: Vec::new(),
         counts: Counts::default(),
     };
     for (claim, sequence) in tx.query_in(&LAST_EVENTS, params![], &claims)? {
@@ -145,6 +147,10 @@ struct Settlement<'a> {
     numbers: Vec<(ClaimId, String)>,
     events: Vec<ClaimEventRow>,
     work: Vec<NewWork>,
+    /// Claims whose decision was taken back: what it left for the next payer is void; a new decision says it anew.
+    taken_back: Vec<ClaimId>,
+    /// Claims that stood refused until now.
+    refused_before: Vec<ClaimId>,
     counts: Counts,
 }
 
@@ -152,7 +158,7 @@ impl Settlement<'_> {
     fn take(&mut self, tx: &Tx, one: &Decided<'_>, known: &Known) -> Result<(), Error> {
         let payment = one.payment;
         match &one.outcome {
-            Outcome::Posted { claim, posting } => {
+            Outcome::Posted { claim, posting, .. } => {
                 self.counts.posted += 1;
                 if let Some(row) = known.rows.get(&claim.id) {
                     let number = &payment.payer_claim_control_number;
@@ -165,12 +171,12 @@ impl Settlement<'_> {
             Outcome::SetAside { problem, .. } => {
                 self.counts.set_aside += 1;
                 let summary = format!("Claim {} is set aside: {problem}", payment.control_number);
-                self.money_work(WorkReason::ClaimSetAside, one.id.0, summary, payment.paid_amount);
+                self.money_work(WorkReason::ClaimSetAside, one.id.0, summary, payment.paid_amount.abs());
             }
             Outcome::Unmatched { problem } => {
                 self.counts.unmatched += 1;
                 let summary = format!("Payment for {}: {problem}", payment.control_number);
-                self.money_work(WorkReason::UnmatchedCash, one.id.0, summary, payment.paid_amount);
+                self.money_work(WorkReason::UnmatchedCash, one.id.0, summary, payment.paid_amount.abs());
             }
         }
         Ok(())
@@ -199,9 +205,13 @@ impl Settlement<'_> {
             if let Some(moving) = self.moving.get_mut(&row.id) {
                 moving.follow_up_on = Some(follow_up_on);
             }
+            self.taken_back.push(row.id);
             // What the patient paid meanwhile may now be more than is owed.
             self.beside(row, posting, owed);
             return Ok(());
+        }
+        if row.status == ClaimStatus::Rejected {
+            self.refused_before.push(row.id);
         }
         let is_denied = posting.denied.is_positive();
         let is_open = owed.by_payer.is_positive();
@@ -356,6 +366,14 @@ impl Settlement<'_> {
                 reasons.push(WorkReason::Denied);
             }
             worklist::resolve_for_claim(tx, claim, &reasons, outcome, "payer")?;
+        }
+        for claim in distinct(self.taken_back.iter().copied()) {
+            let key = subject_key(WorkReason::BillNextPayer, claim);
+            let outcome = "The payer took its decision back, so nothing of it is the next payer's.";
+            worklist::resolve_subject(tx, &key, outcome, "payer")?;
+        }
+        for claim in distinct(self.refused_before.iter().copied()) {
+            claim_acknowledgment::decided_although_refused(tx, claim, self.id)?;
         }
         worklist::open_many(tx, self.work)?;
         Ok(self.counts)

@@ -127,6 +127,74 @@ fn permutations(of: usize) -> Vec<Vec<usize>> {
 }
 
 #[test]
+fn a_refused_file_of_which_the_payer_has_a_claim_was_read_in_any_order() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        for (round, order) in permutations(4).iter().enumerate() {
+            let number = 100 + 2 * round as u128;
+            let (accepted, silent) = (ready_claim(db, number, "CLEARING"), ready_claim(db, number + 1, "CLEARING"));
+            send(db, &carrier);
+            let sent = latest_file(db, accepted);
+            let named = control_number(number);
+            let messages = [
+                ta1(sent.interchange_number, "R", "025"),
+                group_answer(sent.group_number, "R"),
+                group_answer(sent.group_number, "A"),
+                claim_answers("PR", sent.interchange_number, &[(&named, "A2:20:PR")]),
+            ];
+            for (step, place) in order.iter().enumerate() {
+                take(db, &format!("{round}-{step}.x12"), &messages[*place]);
+                // The same words in another file, as senders do that repeat themselves.
+                let dressed =
+                    String::from_utf8(messages[*place].clone()).unwrap().replace("*260303*0800*", "*260304*0900*");
+                take(db, &format!("{round}-{step}-again.x12"), dressed.as_bytes());
+            }
+            assert_eq!(status(db, accepted), ClaimStatus::Accepted, "order {order:?}");
+            assert_eq!(status(db, silent), ClaimStatus::Submitted, "order {order:?}");
+            assert_eq!(file(db, sent.id).status, SubmissionStatus::Acknowledged, "order {order:?}");
+            let rows = [accepted, silent]
+                .map(|id| db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_ROW, params![id])).unwrap());
+            assert!(rows.iter().all(|row| row.rejections == 0 && row.follow_up_on.is_some()), "order {order:?}");
+            assert!(open_work(db).is_empty(), "order {order:?}: {:?}", open_work(db));
+        }
+        let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(verification.first_failure(), None);
+    });
+}
+
+#[test]
+fn a_claims_own_refusal_stands_when_its_files_refusal_is_void() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        for (round, order) in permutations(3).iter().enumerate() {
+            let number = 100 + 2 * round as u128;
+            let (accepted, refused) = (ready_claim(db, number, "CLEARING"), ready_claim(db, number + 1, "CLEARING"));
+            send(db, &carrier);
+            let sent = latest_file(db, accepted);
+            let messages = [
+                group_answer(sent.group_number, "R"),
+                claim_answers("PR", sent.interchange_number, &[(&control_number(number), "A2:20:PR")]),
+                claim_answers("PR", sent.interchange_number, &[(&control_number(number + 1), "A7:164:IL")]),
+            ];
+            for (step, place) in order.iter().enumerate() {
+                take(db, &format!("{round}-{step}.x12"), &messages[*place]);
+            }
+            assert_eq!(status(db, accepted), ClaimStatus::Accepted, "order {order:?}");
+            assert_eq!(status(db, refused), ClaimStatus::Rejected, "order {order:?}");
+            let row = db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_ROW, params![refused])).unwrap();
+            assert_eq!(row.rejections, 1, "order {order:?}");
+            assert_eq!(open_work(db).len(), round + 1, "order {order:?}");
+        }
+        let own = (Desk::Tier1, WorkReason::RejectedForData);
+        assert!(open_work(db).iter().all(|work| *work == own), "{:?}", open_work(db));
+        let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(verification.first_failure(), None);
+    });
+}
+
+#[test]
 fn only_the_payers_own_acceptance_counts() {
     for_each_engine(|db| {
         open(db);

@@ -438,6 +438,83 @@ fn the_front_desk_mends_the_visit_and_the_price_follows_the_units() {
     });
 }
 
+/// What stands on a visit's charges, by account and payer, without what was earned.
+fn owed(db: &TestDb, visit: billing::EncounterId) -> Vec<(AccountKind, Option<billing::PayerId>, i64)> {
+    let (_, charges) = show_visit(db, &tier1(), PRACTICE, visit).unwrap();
+    let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
+    let balances = db.read(&db.system(), PRACTICE, |read| store::ledger::charge_balances(read, &ids)).unwrap();
+    let mut sums = std::collections::BTreeMap::new();
+    for one in balances.iter().filter(|one| one.account != AccountKind::Revenue) {
+        *sums.entry((one.account, one.payer_id.map(billing::PayerId))).or_insert(0) += one.cents.cents();
+    }
+    sums.into_iter().filter(|(_, cents)| *cents != 0).map(|((account, payer), cents)| (account, payer, cents)).collect()
+}
+
+#[test]
+fn a_visit_on_another_day_is_owed_by_whose_coverage_is_in_force_then() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        // Until the end of January another payer paid first.
+        let mut ends = coverage_data(practice.payer);
+        ends.effective_on = date(2026, 2, 1);
+        change_coverage(db, &tier1(), PRACTICE, practice.coverage, &ends).unwrap();
+        let earlier = register_payer(db, &db.system(), PRACTICE, &payer_data("ELMS1")).unwrap().id;
+        let mut before = coverage_data(earlier);
+        before.ends_on = Some(date(2026, 1, 31));
+        add_coverage(db, &tier1(), PRACTICE, practice.patient, &before).unwrap();
+        let captured = capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
+        let id = captured.encounter_id;
+        assert_eq!(owed(db, id), [(AccountKind::PayerReceivable, Some(practice.payer), 15_500)]);
+
+        let (encounter, _) = show_visit(db, &tier1(), PRACTICE, id).unwrap();
+        let to = |day| VisitChange { date_of_service: day, ..VisitChange::from(&encounter) };
+        change_visit(db, &tier1(), PRACTICE, id, &to(date(2026, 1, 20))).unwrap();
+        assert_eq!(owed(db, id), [(AccountKind::PayerReceivable, Some(earlier), 15_500)]);
+        change_visit(db, &tier1(), PRACTICE, id, &to(date(2025, 12, 30))).unwrap();
+        assert_eq!(owed(db, id), [(AccountKind::PatientReceivable, None, 15_500)]);
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::CoverageMissing)]);
+        change_visit(db, &tier1(), PRACTICE, id, &to(date(2026, 1, 20))).unwrap();
+        assert_eq!(owed(db, id), [(AccountKind::PayerReceivable, Some(earlier), 15_500)]);
+        assert_eq!(open_work(db), []);
+
+        // A claim pins the coverage: another day of it is fine, a day that another coverage pays is not.
+        let claim = claim_visit(db, &tier1(), PRACTICE, id).unwrap().claim_id;
+        change_visit(db, &tier1(), PRACTICE, id, &to(date(2026, 1, 21))).unwrap();
+        assert_eq!(load(db, claim).body.lines[0].date_of_service, date(2026, 1, 21));
+        let refused = change_visit(db, &tier1(), PRACTICE, id, &to(date(2026, 3, 2)));
+        assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("does not pay on")), "{refused:?}");
+        assert_eq!(owed(db, id), [(AccountKind::PayerReceivable, Some(earlier), 15_500)]);
+        assert_eq!(show_visit(db, &tier1(), PRACTICE, id).unwrap().0.date_of_service, date(2026, 1, 21));
+    });
+}
+
+#[test]
+fn a_paid_line_that_is_taken_back_leaves_a_credit_with_work() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let mut cash = visit(&practice);
+        cash.self_pay = true;
+        let id = capture(db, &tier1(), PRACTICE, &cash).unwrap().encounter_id;
+        let paid = billing::patient_payment::PaymentRequest {
+            patient_id: practice.patient,
+            amount: Money::from_cents(15_500),
+            method: billing::patient_payment::PaymentMethod::Cash,
+            note: String::new(),
+            idempotency_key: "at the visit".into(),
+        };
+        app::patient_payment::take(db, &tier1(), PRACTICE, &paid).unwrap();
+        assert_eq!(owed(db, id), []);
+        let (encounter, charges) = show_visit(db, &coder(), PRACTICE, id).unwrap();
+        let mut codes = VisitCodes::of(&encounter, &charges);
+        codes.lines.remove(1);
+        change_codes(db, &coder(), PRACTICE, id, &codes).unwrap();
+        let credit = db.read(&db.system(), PRACTICE, |read| store::testing::facts::open_work(read)).unwrap();
+        assert_eq!(credit, [(WorkReason::CreditBalance, Money::from_cents(1_500))]);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::CreditBalance)]);
+        assert_eq!(app::verify::verify(db, &db.system(), PRACTICE).unwrap().first_failure(), None);
+    });
+}
+
 #[test]
 fn what_every_claim_waits_for_is_mended_once() {
     for_each_engine(|db| {

@@ -23,7 +23,7 @@ use store::claim::{CLAIM_ROW, Evidence};
 use store::submission::{SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionRow};
 use store::testing::{PRACTICE, TestDb};
 use store::worklist::QueueCursor;
-use store::{StoreError, params};
+use store::{Db, StoreError, params};
 use uuid::Uuid;
 
 use crate::carrier::Carrier;
@@ -131,7 +131,7 @@ pub fn open(db: &TestDb) {
 }
 
 /// A visit of one charge with a clean claim that waits for the next file.
-pub fn ready_claim(db: &TestDb, number: u128, route: &str) -> ClaimId {
+pub fn ready_claim(db: &Db, number: u128, route: &str) -> ClaimId {
     let id = ClaimId(Uuid::from_u128(0x7000 + number));
     let encounter = Encounter {
         id: EncounterId(Uuid::from_u128(0x5000 + number)),
@@ -182,7 +182,7 @@ pub fn ready_claim(db: &TestDb, number: u128, route: &str) -> ClaimId {
         facility: None,
     };
     let mut claim = create(id, PatientControlNumber::parse(&control_number(number)).unwrap(), &source);
-    db.write(&db.system(), PRACTICE, |tx| {
+    db.write(&Actor::system(PRACTICE), PRACTICE, |tx| {
         store::charge::insert(tx, &encounter, &charges)?;
         store::claim::insert(tx, &claim)?;
         claim.status = ClaimStatus::Draft;

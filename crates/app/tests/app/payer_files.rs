@@ -256,6 +256,13 @@ pub fn second_coverage(db: &Db, practice: billing::PracticeId, n: usize) {
     .unwrap();
 }
 
+/// Ends the second coverage of a test claim's patient on its first day.
+pub fn end_second_coverage(db: &Db, practice: billing::PracticeId, n: usize) {
+    let actor = billing::access::Actor::system(practice);
+    let ends = [(CoverageId(key(9, n)), date(2020, 1, 1))];
+    db.write(&actor, practice, |tx| tx.set_each("coverage", "ends_on", &ends)).unwrap();
+}
+
 /// A service line of an 835: our number, code, charge, paid, adjustments.
 #[derive(Clone)]
 pub struct Svc {

@@ -13,29 +13,29 @@ use uuid::Uuid;
 use crate::clinic::open_practice;
 use crate::payer_files::*;
 
-fn cents(cents: i64) -> Money {
+pub fn cents(cents: i64) -> Money {
     Money::from_cents(cents)
 }
 
-fn clinic(db: &TestDb, claims: usize) {
+pub fn clinic(db: &TestDb, claims: usize) {
     open_practice(db);
     accepted_claims(db, PRACTICE, claims);
 }
 
-fn take(db: &TestDb, text: &str) -> ImportReport {
+pub fn take(db: &TestDb, text: &str) -> ImportReport {
     import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap()
 }
 
-fn balance(db: &TestDb, kind: AccountKind) -> Money {
+pub fn balance(db: &TestDb, kind: AccountKind) -> Money {
     let trial = db.read(&db.system(), PRACTICE, |r| store::ledger::trial_balance(r)).unwrap();
     trial.into_iter().find(|(found, _)| *found == kind).map_or(Money::ZERO, |(_, cents)| cents)
 }
 
-fn work(db: &TestDb) -> Vec<(WorkReason, Money)> {
+pub fn work(db: &TestDb) -> Vec<(WorkReason, Money)> {
     db.read(&db.system(), PRACTICE, |r| facts::open_work(r)).unwrap()
 }
 
-fn places(db: &TestDb) -> Vec<ClaimPlace> {
+pub fn places(db: &TestDb) -> Vec<ClaimPlace> {
     db.read(&db.system(), PRACTICE, |r| facts::claim_places(r)).unwrap()
 }
 
@@ -43,7 +43,7 @@ fn count(db: &TestDb, table: &'static str) -> i64 {
     db.read(&db.system(), PRACTICE, |r| facts::count(r, table)).unwrap()
 }
 
-fn all_invariants_hold(db: &TestDb) -> String {
+pub fn all_invariants_hold(db: &TestDb) -> String {
     let verification = verify(db, &db.system(), PRACTICE).unwrap();
     assert_eq!(verification.first_failure(), None, "{:?}", db.engine);
     verification.ledger_root
@@ -259,6 +259,85 @@ fn a_decision_is_taken_back_and_corrected_and_the_last_one_stands() {
         let place = &places(db)[0];
         assert_eq!((place.1, place.2.is_some()), (ClaimStatus::Accepted, true), "the payer has it again");
         assert_eq!(balance(db, AccountKind::PatientReceivable), Money::ZERO);
+        all_invariants_hold(db);
+    });
+}
+
+/// What stands on a claim's charges, without what was earned.
+pub fn of_claim(db: &TestDb, n: usize) -> Vec<(AccountKind, Option<Uuid>, Money)> {
+    let charges = [charge_id(n, 1).0, charge_id(n, 2).0];
+    let found = db.read(&db.system(), PRACTICE, |r| store::ledger::charge_balances(r, &charges)).unwrap();
+    let mut found: Vec<_> = found
+        .into_iter()
+        .filter(|balance| !balance.cents.is_zero() && balance.account != AccountKind::Revenue)
+        .map(|balance| (balance.account, balance.payer_id, balance.cents))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_reversal_undoes_what_the_decision_posted_whatever_coverages_say_today() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let charged = (of_claim(db, 1), of_claim(db, 2));
+        // Claim 1 is decided while only the patient pays after the payer; claim 2 while a second payer does.
+        second_coverage(db, PRACTICE, 2);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1), Clp::paid(2)])));
+        assert_eq!(work(db), [(WorkReason::BillNextPayer, cents(2_000))]);
+        second_coverage(db, PRACTICE, 1);
+        end_second_coverage(db, PRACTICE, 2);
+        let back = vec![Clp::paid(1).reversed(), Clp::paid(2).reversed()];
+        let report = take(db, &file(&Payment::new("EFT2", back).with_plb("FB", "F", -20_400)));
+        assert_eq!((report.payments[0].counts.reversed, report.payments[0].counts.set_aside), (2, 0));
+        assert_eq!((of_claim(db, 1), of_claim(db, 2)), charged, "{:?}", db.engine);
+        assert_eq!(work(db), [], "nothing is left to bill to the next payer");
+        let linked = |r: &mut store::Read| facts::count_where(r, "ledger_entry", "corrects IS NOT NULL");
+        assert_eq!(db.read(&db.system(), PRACTICE, linked).unwrap(), 2);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_reversal_that_mirrors_no_payment_that_stands_is_set_aside_with_its_reason() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
+        let decided = of_claim(db, 1);
+        let mut part = Clp::paid(1).reversed();
+        part.lines.remove(1);
+        (part.charge, part.paid) = (-14_000, -7_200);
+        let mut more = Clp::paid(1).reversed();
+        more.lines[0].adjustments[1].1 = "2";
+        for (trace, clp) in [("EFT2", part), ("EFT3", more)] {
+            let plb = clp.paid;
+            let report = take(db, &file(&Payment::new(trace, vec![clp]).with_plb("FB", "F", plb)));
+            assert_eq!((report.payments[0].counts.reversed, report.payments[0].counts.set_aside), (0, 1), "{trace}");
+            assert_eq!(of_claim(db, 1), decided, "{trace}: nothing is invented");
+        }
+        let plb = |trace: &str| Payment::new(trace, vec![Clp::paid(1).reversed()]).with_plb("FB", "F", -10_200);
+        assert_eq!(take(db, &file(&plb("EFT4"))).payments[0].counts.reversed, 1);
+        let undone = of_claim(db, 1);
+        assert_eq!(take(db, &file(&plb("EFT5"))).payments[0].counts.set_aside, 1, "taken back once is enough");
+        assert_eq!(of_claim(db, 1), undone);
+        let waiting = [(WorkReason::ClaimSetAside, 7_200), (WorkReason::ClaimSetAside, 10_200)];
+        let found = work(db);
+        assert!(waiting.iter().all(|(reason, stake)| found.contains(&(*reason, cents(*stake)))), "{found:?}");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_decision_and_its_reversal_in_one_payment_are_linked_too() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let all = vec![Clp::partly_denied(1), Clp::partly_denied(1).reversed(), Clp::paid(1)];
+        let report = take(db, &file(&Payment::new("EFT1", all)));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.reversed), (3, 1));
+        assert_eq!(balance(db, AccountKind::InTransit), cents(10_200));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000));
+        let linked = |r: &mut store::Read| facts::count_where(r, "ledger_entry", "corrects IS NOT NULL");
+        assert_eq!(db.read(&db.system(), PRACTICE, linked).unwrap(), 1);
         all_invariants_hold(db);
     });
 }

@@ -87,10 +87,20 @@ pub enum ClaimEvent {
         /// The payer's number, where it gave one.
         payer_claim_control_number: Option<String>,
     },
-    /// TA1, 999 or 277CA refused it.
+    /// Its own answer (277CA) refused it.
     Rejected {
         /// The refusal in plain words.
         why: String,
+    },
+    /// TA1 or 999 refused the whole file that it was in.
+    FileRefused {
+        /// The refusal in plain words.
+        why: String,
+    },
+    /// The refusal of its file is void: the payer has claims of that file, so it was read.
+    RefusalVoided {
+        /// Day when a missing acknowledgment becomes work.
+        acknowledgment_due_on: Date,
     },
     /// The body was mended (a new version); it must be scrubbed again.
     Mended,
@@ -116,6 +126,8 @@ impl ClaimEvent {
             ClaimEvent::Noted { .. } => "noted",
             ClaimEvent::Accepted { .. } => "accepted",
             ClaimEvent::Rejected { .. } => "rejected",
+            ClaimEvent::FileRefused { .. } => "file_refused",
+            ClaimEvent::RefusalVoided { .. } => "refusal_voided",
             ClaimEvent::Mended => "mended",
             ClaimEvent::Adjudicated => "adjudicated",
             ClaimEvent::Reversed { .. } => "reversed",
@@ -172,6 +184,16 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
             Adjudicated | Closed => Ok(status),
             Draft | Held | Ready => Err(refused()),
         },
+        // Of a file that the payer read, no refusal is heard.
+        ClaimEvent::FileRefused { .. } => match status {
+            Submitted | Rejected => Ok(Rejected),
+            Accepted | Adjudicated | Closed => Ok(status),
+            Draft | Held | Ready => Err(refused()),
+        },
+        ClaimEvent::RefusalVoided { .. } => match status {
+            Rejected => Ok(Submitted),
+            Draft | Held | Ready | Submitted | Accepted | Adjudicated | Closed => Err(refused()),
+        },
         ClaimEvent::Adjudicated => match status {
             Submitted | Accepted | Rejected | Adjudicated | Closed => Ok(Adjudicated),
             Draft | Held | Ready => Err(refused()),
@@ -193,7 +215,9 @@ impl Claim {
         let before = self.status;
         self.status = next(before, event)?;
         match event {
-            ClaimEvent::Submitted { acknowledgment_due_on } => self.follow_up_on = Some(*acknowledgment_due_on),
+            ClaimEvent::Submitted { acknowledgment_due_on } | ClaimEvent::RefusalVoided { acknowledgment_due_on } => {
+                self.follow_up_on = Some(*acknowledgment_due_on);
+            }
             ClaimEvent::Accepted { follow_up_on, payer_claim_control_number } => {
                 if self.status == ClaimStatus::Accepted {
                     self.follow_up_on = Some(*follow_up_on);
@@ -203,6 +227,11 @@ impl Claim {
                 }
             }
             ClaimEvent::Reversed { follow_up_on } => self.follow_up_on = Some(*follow_up_on),
+            ClaimEvent::FileRefused { .. } => {
+                if self.status == ClaimStatus::Rejected {
+                    self.follow_up_on = None;
+                }
+            }
             ClaimEvent::Rejected { .. } | ClaimEvent::Adjudicated | ClaimEvent::Closed | ClaimEvent::Mended => {
                 if before != self.status || self.status != ClaimStatus::Adjudicated {
                     self.follow_up_on = None;

@@ -1,7 +1,7 @@
 //! What a remittance does to the books: postings through a clearing account that must reach zero.
 //!
-//! Decides only; saves nothing, opens no work. A reversal (CLP02 22) carries negative amounts, so the same postings
-//! swap their sides by themselves.
+//! Decides only; saves nothing, opens no work. A reversal (CLP02 22) is matched here line by line as any payment is; its
+//! postings are those of the payment it takes back, turned (`reversal`).
 
 use std::borrow::Cow;
 

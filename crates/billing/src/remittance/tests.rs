@@ -130,23 +130,69 @@ fn the_patients_share_goes_to_the_next_payer_where_there_is_one() {
     assert_eq!(books.of(&Account::PayerReceivable { charge: id(11), payer: next.0 }), cents(2_000));
 }
 
-#[test]
-fn a_reversal_undoes_the_posting_to_the_cent() {
-    let claim = claim(None);
-    let mut back = visit();
+/// The same payment taken back: every sign turned.
+fn turned(payment: &ClaimPayment) -> ClaimPayment {
+    let mut back = payment.clone();
     back.status_code = "22".to_owned();
     back.charge_amount = -back.charge_amount;
     back.paid_amount = -back.paid_amount;
+    back.adjustments.iter_mut().for_each(|a| a.amount = -a.amount);
     for line in &mut back.lines {
         line.charge_amount = -line.charge_amount;
         line.paid_amount = -line.paid_amount;
         line.adjustments.iter_mut().for_each(|a| a.amount = -a.amount);
     }
-    assert_eq!(balance::claim(&back), None);
+    back
+}
+
+#[test]
+fn a_reversal_undoes_the_posting_account_by_account() {
+    let next = claim(Some(PayerId(id(99))));
+    assert_eq!(balance::claim(&turned(&visit())), None);
+    let done = posting::decide(&visit(), &next, REMITTANCE).unwrap();
+    let later = RemittanceId(id(51));
+    let undone = reversal::undo(&done.postings, later);
     let mut books = Balances::default();
-    books.apply(&posting::decide(&visit(), &claim, REMITTANCE).unwrap().postings);
-    books.apply(&posting::decide(&back, &claim, REMITTANCE).unwrap().postings);
-    assert!(books.iter().all(|(_, balance)| balance.is_zero()));
+    books.apply(&done.postings);
+    books.apply(&undone);
+    assert_eq!(books.of(&Account::EraClearing { remittance: later.0 }), cents(-10_200), "it clears where it came");
+    assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO);
+    let rest = |account: &Account| !matches!(account, Account::EraClearing { .. });
+    assert!(books.iter().filter(|(account, _)| rest(account)).all(|(_, balance)| balance.is_zero()));
+}
+
+#[test]
+fn a_reversal_finds_the_payment_whose_amounts_it_turns() {
+    use reversal::NoOriginal::{NeverPosted, OtherAmounts, TakenBackBefore};
+    let (first, mut second, back) = (visit(), visit(), turned(&visit()));
+    second.payer_claim_control_number = "P2".to_owned();
+    let mut other = visit();
+    other.lines[1].adjustments[0].reason = "50".to_owned();
+    let mut back_of_second = back.clone();
+    back_of_second.payer_claim_control_number = "P2".to_owned();
+    let mut in_old_manner = back.clone();
+    in_old_manner.lines.iter_mut().flat_map(|l| &mut l.adjustments).for_each(|a| a.group = AdjustmentGroup::CR);
+    let mut part = back.clone();
+    part.lines.pop();
+    part.charge_amount += cents(4_000);
+    part.paid_amount += cents(3_000);
+    assert_eq!(balance::claim(&part), None);
+    let cases: [(&str, Vec<&ClaimPayment>, &ClaimPayment, Result<usize, reversal::NoOriginal>); 10] = [
+        ("nothing before", vec![], &back, Err(NeverPosted)),
+        ("the one before", vec![&first], &back, Ok(0)),
+        ("written CR", vec![&first], &in_old_manner, Ok(0)),
+        ("of two by the payer's number", vec![&second, &first], &back_of_second, Ok(0)),
+        ("of two alike the later", vec![&first, &first], &back, Ok(1)),
+        ("a part of it", vec![&first], &part, Err(OtherAmounts)),
+        ("other reasons", vec![&other], &back, Err(OtherAmounts)),
+        ("taken back before", vec![&first, &back], &back, Err(TakenBackBefore)),
+        ("paid again", vec![&first, &back, &first], &back, Ok(2)),
+        ("corrected", vec![&first, &back, &other], &back, Err(TakenBackBefore)),
+    ];
+    for (story, payments, reversal, found) in cases {
+        let history: Vec<(usize, &ClaimPayment)> = payments.into_iter().enumerate().collect();
+        assert_eq!(reversal::original(&history, reversal), found, "{story}");
+    }
 }
 
 #[test]

@@ -173,10 +173,10 @@ reasons! {
         => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances.";
     /// A claim inside a remittance does not add up; its cash waits.
     ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside: does not add up"
-        => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or have two people post it to suspense.";
+        => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits.";
     /// Paid for a claim that is not ours, or not found.
     UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
-        => "Search by name, date and amount. Match it, or return it to the payer; it waits in unapplied cash meanwhile.";
+        => "Search by name, date and amount. Apply it to the line it pays, or ask the payer to take it back. It ends when no cash of it waits.";
     /// A provider-level adjustment opened or left an amount with the payer.
     PayerRecoupment "payer_recoupment" Tier2 5 "Payer takes money back"
         => "Find the claim it is for. Valid: link it to the reversal. Not valid: rebut within the payer's window.";

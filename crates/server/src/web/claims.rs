@@ -241,8 +241,8 @@ impl ClaimPage {
     fn shape(kind: &str) -> &'static str {
         match kind {
             "submitted" => "send",
-            "accepted" | "noted" | "adjudicated" | "reversed" => "in",
-            "rejected" => "back",
+            "accepted" | "noted" | "adjudicated" | "reversed" | "refusal_voided" => "in",
+            "rejected" | "file_refused" => "back",
             "held" => "pause",
             "closed" | "released" => "check",
             _ => "dot",

@@ -1,0 +1,222 @@
+//! Cash of a payer that no claim of ours took: it waits in unapplied cash or suspense, owned by the open work item of its
+//! claim payment, and leaves it by an entry to a line of a claim. Never forgives, invents or hides a cent: the item ends
+//! when nothing waits any more, and not before.
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::claim::status::next;
+use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::remittance::posting::PAID;
+use billing::work::{WorkItem, WorkReason, WorkState};
+use billing::{ClaimPaymentId, Money, PayerId, PracticeId, WorkItemId};
+use jiff::ToSpan;
+use ledger::{Account, AccountKind, DraftEntry, EntrySource};
+use serde_json::json;
+use store::claim::ClaimEventRow;
+use store::ledger::{charge_balances, postings_of_charge};
+use store::remittance::{CLAIM_FACTS_BY_NUMBER, ClaimFactsRow, LAST_EVENTS, LINE_FACTS, SETTLE_CLAIMS};
+use store::unapplied_cash::CASH_WAITING_OF;
+use store::{Conn, Db, Json, Tx, params};
+
+use crate::Error;
+use crate::access::allow;
+use crate::claim_submission::PayerHabits;
+use crate::worklist;
+
+/// Work that owns waiting cash: it ends only when its cash has a place.
+const OWNERS: [WorkReason; 2] = [WorkReason::UnmatchedCash, WorkReason::ClaimSetAside];
+
+/// Fewest characters of a reason: shorter ones say nothing to an auditor.
+const SHORTEST_REASON: usize = 8;
+
+/// Where cash of a work item is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// Our number of the claim.
+    pub claim: String,
+    /// The claim's line, from 1.
+    pub line: i32,
+    /// How much, above zero. Of cash that a payer took back: how much of it is this line's.
+    pub amount: Money,
+    /// Why it belongs there; names no patient.
+    pub reason: String,
+    /// The item's revision that the person saw: a second click is refused.
+    pub revision: i32,
+}
+
+/// Cash of one claim payment that waits.
+struct Waiting {
+    source: ClaimPaymentId,
+    account: AccountKind,
+    payer: Option<PayerId>,
+    /// Above zero where it was received, below where a payer took it back.
+    amount: Money,
+}
+
+/// What of an item's cash still waits: above zero where it was received, below where a payer took it back. Zero for work
+/// that owns no cash.
+///
+/// # Errors
+/// Of the database only.
+pub fn waiting(conn: &Conn, item: WorkItemId) -> Result<Money, Error> {
+    Ok(of_item(conn, item)?.map_or(Money::ZERO, |waiting| waiting.amount))
+}
+
+/// Refuses to end work whose cash has no place yet.
+pub(crate) fn refuse_while_waiting(conn: &Conn, item: &WorkItem) -> Result<(), Error> {
+    let waiting = waiting(conn, item.id)?;
+    if waiting.is_zero() {
+        return Ok(());
+    }
+    let place = if waiting.is_positive() { "waits in unapplied cash" } else { "taken back waits in suspense" };
+    Err(Error::refused(format!(
+        "{} of this payment still {place}. Apply it to a line of a claim; the item then ends by itself. Until the payer \
+         has corrected it or has its money back, leave the item open with a note.",
+        waiting.abs()
+    )))
+}
+
+/// The keys of the work that may own the cash of a claim payment.
+pub(crate) fn owners_of(source: ClaimPaymentId) -> [String; 2] {
+    OWNERS.map(|reason| worklist::subject_key(reason, source.0))
+}
+
+fn of_item(conn: &Conn, item: WorkItemId) -> Result<Option<Waiting>, Error> {
+    let found = conn.query_opt(&store::worklist::WORK_ITEM, params![item])?;
+    let source = found.filter(|row| OWNERS.contains(&row.reason)).and_then(|row| {
+        let (_, thing) = row.subject_key.split_once(':')?;
+        thing.parse::<uuid::Uuid>().ok()
+    });
+    let Some(source) = source else { return Ok(None) };
+    let waiting = conn.query(&CASH_WAITING_OF, params![source])?.into_iter().next();
+    Ok(waiting.map(|(account, payer, cents)| Waiting {
+        source: ClaimPaymentId(source),
+        account,
+        payer: payer.map(PayerId),
+        amount: -cents,
+    }))
+}
+
+/// Applies waiting cash of an item to a line of a claim of ours: cash that came pays what the payer owes for the line,
+/// cash that was taken back is owed again. The item ends when nothing waits any more. Gives what still waits.
+///
+/// # Errors
+/// `Denied` over the person's limit; `NotFound`; `Invalid` for a line or amount that does not fit, `Changed` for an old
+/// revision; `Refused` where nothing waits or the claim cannot take it.
+pub fn apply(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    item: WorkItemId,
+    application: &Application,
+) -> Result<Money, Error> {
+    allow(actor, Action::ApplyUnappliedCash, &ResourceState::amount(application.amount))?;
+    if application.reason.trim().chars().count() < SHORTEST_REASON {
+        return Err(Error::invalid("reason", "Say in a sentence why the cash belongs there; an auditor reads it."));
+    }
+    db.write(actor, practice, |tx| {
+        let work = worklist::workable(tx, actor, item)?;
+        if work.revision != application.revision {
+            return Err(Error::Changed);
+        }
+        let waiting = of_item(tx, item)?.filter(|_| work.state != WorkState::Resolved);
+        let waiting = waiting.ok_or_else(|| Error::refused("Nothing of this item waits for a place any more."))?;
+        if !application.amount.is_positive() || application.amount > waiting.amount.abs() {
+            let problem = format!("Give an amount above zero and at most the {} that waits.", waiting.amount.abs());
+            return Err(Error::invalid("amount", problem));
+        }
+        let named = [application.claim.trim().to_owned()];
+        let claim = tx.query_in(&CLAIM_FACTS_BY_NUMBER, params![], &named)?.into_iter().next();
+        let claim = claim.ok_or_else(|| Error::invalid("claim", "No claim of this practice has that number."))?;
+        let lines = tx.query_in(&LINE_FACTS, params![], &[claim.id])?;
+        let line = lines.iter().find(|line| line.line_number == i64::from(application.line));
+        let charge =
+            line.ok_or_else(|| Error::invalid("line", "The claim has no such line; lines begin at 1."))?.charge_id;
+        post(tx, &waiting, &claim, charge.0, application.amount)?;
+        if waiting.amount.is_negative() {
+            give_back_to_payer(tx, &claim, application)?;
+        }
+        let left = waiting.amount.abs() - application.amount;
+        let sentence = format!(
+            "{} applied to line {} of claim {}: {}",
+            application.amount,
+            application.line,
+            claim.control_number,
+            application.reason.trim()
+        );
+        worklist::cash_applied(tx, work, left, &sentence)?;
+        tx.audit("unapplied_cash.apply", "claim_payment", waiting.source, json!({ "cents": application.amount }));
+        Ok(if waiting.amount.is_negative() { -left } else { left })
+    })
+}
+
+/// The entry between where the cash waits and what the claim's payer owes for the line.
+fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uuid, amount: Money) -> Result<(), Error> {
+    let payer = claim.payer_id.0;
+    let from = match (waiting.account, waiting.payer) {
+        (AccountKind::UnappliedPayer, Some(payer)) => Account::UnappliedPayer { payer: payer.0 },
+        (_, _) => Account::Suspense,
+    };
+    let is_received = waiting.amount.is_positive();
+    let most = if is_received {
+        let owed = charge_balances(tx, &[charge])?;
+        let of_payer = |one: &&store::ledger::ChargeBalance| {
+            one.account == AccountKind::PayerReceivable && one.payer_id == Some(payer)
+        };
+        owed.iter().filter(of_payer).map(|one| one.cents).sum::<Money>()
+    } else {
+        let posted = postings_of_charge(tx, charge)?;
+        let cash = posted.iter().filter(|one| one.account == AccountKind::PayerReceivable && one.reason == PAID);
+        -cash.filter(|one| one.payer_id == Some(payer)).map(|one| one.cents).sum::<Money>()
+    };
+    if amount > most {
+        let what = if is_received { "still owes" } else { "has paid" };
+        let most = if most.is_positive() { most } else { Money::ZERO };
+        return Err(Error::refused(format!(
+            "The claim's payer {what} {most} for that line, less than the {amount} to be applied. Apply no more than \
+             that, or choose another line."
+        )));
+    }
+    // The sign turns the whole entry where the cash was taken back.
+    let moved = if is_received { amount } else { -amount };
+    let source = EntrySource { kind: "unapplied_cash".into(), id: waiting.source.0 };
+    let entry = DraftEntry::new(tx.today(), "Waiting cash of a payer applied to a line of a claim", source)
+        .debit(from, moved, "applied")
+        .credit(Account::PayerReceivable { charge, payer }, moved, PAID)
+        .balance()
+        .map_err(|unbalanced| Error::refused(unbalanced.to_string()))?;
+    let key = format!("unapplied_cash:{}:{}", waiting.source.0, tx.new_id());
+    tx.post(&entry, &key)?;
+    Ok(())
+}
+
+/// A closed claim whose payer took cash back is open again and in the payer's hand; one that is open stays in its hand.
+fn give_back_to_payer(tx: &mut Tx, claim: &ClaimFactsRow, application: &Application) -> Result<(), Error> {
+    match claim.status {
+        ClaimStatus::Closed => {}
+        ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated => return Ok(()),
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {
+            return Err(Error::invalid("claim", "No payer has decided this claim, so none took cash of it back."));
+        }
+    }
+    let days = PayerHabits::default().of(tx, claim.payer_id)?.follow_up_days;
+    let follow_up_on = tx.today().saturating_add(days.days());
+    let event = ClaimEvent::Reversed { follow_up_on };
+    let status = next(claim.status, &event)?;
+    tx.execute_in(&SETTLE_CLAIMS, params![status, Some(follow_up_on), tx.today()], &[claim.id])?;
+    let last = tx.query_in(&LAST_EVENTS, params![], &[claim.id])?.first().map_or(0, |(_, sequence)| *sequence);
+    tx.insert(&ClaimEventRow {
+        claim_id: claim.id,
+        sequence: last + 1,
+        occurred_at: tx.now(),
+        actor: tx.actor().login.clone(),
+        kind: event.kind().to_owned(),
+        status_after: status,
+        sentence: format!("The payer took {} of line {} back", application.amount, application.line),
+        raw: None,
+        submission_id: None,
+        inbound_file_id: None,
+        remittance_id: None,
+        body: Json(event),
+    })?;
+    Ok(())
+}
