@@ -202,6 +202,7 @@ impl<S: Source> Reader<'_, S> {
                 ordinal: &mut self.ordinal,
                 lengths_lie: &mut self.lengths_lie,
                 is_last,
+                is_longest: size >= LONGEST_SEGMENT,
             };
             match walk.walk() {
                 Walked::Ended(read) => {
@@ -296,6 +297,8 @@ struct Walk<'w, 'c> {
     lengths_lie: &'w mut bool,
     /// Whether the file ends with the block.
     is_last: bool,
+    /// Whether the block is as long as any may be.
+    is_longest: bool,
 }
 
 impl Walk<'_, '_> {
@@ -383,11 +386,9 @@ impl Walk<'_, '_> {
     /// Hands over a binary segment, whose data may hold any separator.
     fn binary(&mut self, cells: &Cells<'_>) -> Binary {
         let bytes = &cells.block[cells.start as usize..];
-        if let Some(found) = binary::beyond(bytes, cells.delimiters, LONGEST_SEGMENT).filter(|_| !*self.lengths_lie) {
-            if cells.start > 0 {
-                return Binary::CutOff;
-            }
-            return self.beyond(cells).map_or(Binary::Plain, |_| Binary::Beyond(found));
+        let is_believed = !self.is_last && !*self.lengths_lie;
+        if is_believed && binary::beyond(bytes, cells.delimiters, LONGEST_SEGMENT).is_some() {
+            return self.beyond(cells).map_or(Binary::CutOff, Binary::Beyond);
         }
         let farthest = if *self.lengths_lie { BLOCK } else { LONGEST_SEGMENT };
         let (mut ends, broken) = match binary::extent(bytes, cells.delimiters, self.is_last, farthest) {
@@ -407,9 +408,13 @@ impl Walk<'_, '_> {
         Binary::Ends(ends[ends.len() - 1] as usize)
     }
 
-    /// Hands over the beginning of a binary segment that is too long to be held, which begins the block.
+    /// Hands over the beginning of a binary segment that is too long to be held. None until it begins a block of the
+    /// greatest length that does not end the file: in a shorter file its length is a lie.
     fn beyond(&mut self, cells: &Cells<'_>) -> Option<Beyond> {
-        let found = binary::beyond(cells.block, cells.delimiters, LONGEST_SEGMENT).filter(|_| !*self.lengths_lie)?;
+        if cells.start > 0 || !self.is_longest || self.is_last || *self.lengths_lie {
+            return None;
+        }
+        let found = binary::beyond(cells.block, cells.delimiters, LONGEST_SEGMENT)?;
         let mut ends = found.ends.clone();
         ends.push(cells.block.len() as u32);
         let cells = Cells { ends: &ends, parts: &[], strange: &[], ..*cells };
