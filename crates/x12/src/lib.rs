@@ -12,6 +12,7 @@ mod check;
 pub mod codes;
 pub mod date;
 mod delimiters;
+mod document;
 mod file;
 mod guide;
 mod index;
@@ -35,6 +36,7 @@ pub use check::{
 };
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;
+pub use document::{Document, EditError};
 pub use file::{File, Group, Interchange, TransactionSet, read};
 pub use problem::{Code, Problem, Problems, Severity, Snip};
 pub use segment::{Segment, SegmentId};

@@ -7,7 +7,7 @@ pub(crate) mod cells;
 pub(crate) mod element;
 mod envelope;
 pub(crate) mod hierarchy;
-mod isa;
+pub(crate) mod isa;
 mod numbers;
 pub(crate) mod place;
 mod report;

@@ -1,0 +1,106 @@
+//! A file kept byte for byte: every segment with the bytes that follow it, so that what is not edited is written back
+//! as it was, with its delimiters, line breaks, byte order mark and trailing bytes.
+//!
+//! Judges nothing and needs no guide. Holds the whole file: what must not, such as the check, reads blocks instead.
+
+mod edit;
+mod scan;
+
+use std::borrow::Cow;
+
+use crate::delimiters::Delimiters;
+use crate::segment::Segment;
+
+pub use edit::EditError;
+
+/// A file as it stands, and as it was edited.
+#[derive(Clone, Default)]
+pub struct Document<'a> {
+    /// The bytes before the first segment: a byte order mark, blanks, or the whole of a file that is no X12.
+    lead: Cow<'a, [u8]>,
+    pieces: Vec<Piece<'a>>,
+}
+
+/// A segment and the bytes up to the next one.
+#[derive(Clone)]
+pub(crate) struct Piece<'a> {
+    /// Without its terminator; empty only for bytes between interchanges that belong to no segment.
+    pub raw: Cow<'a, [u8]>,
+    /// The terminator, line breaks, and whatever else stands before the next segment.
+    pub tail: Cow<'a, [u8]>,
+    /// Where the segment stood in the file that was read; of an inserted one, where its neighbour stood.
+    pub start: usize,
+    /// The separators of its interchange.
+    pub delimiters: Delimiters,
+}
+
+/// Shows how much there is, never what: segments carry names and diagnoses.
+impl std::fmt::Debug for Document<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Document({} segments)", self.pieces.len())
+    }
+}
+
+impl<'a> Document<'a> {
+    /// Takes a file apart. Never fails: a file without an ISA has no segments.
+    pub fn read(bytes: &'a [u8]) -> Self {
+        scan::document(bytes)
+    }
+
+    pub(crate) fn from_pieces(lead: Cow<'a, [u8]>, pieces: Vec<Piece<'a>>) -> Self {
+        Self { lead, pieces }
+    }
+
+    pub(crate) fn pieces(&self) -> &[Piece<'a>] {
+        &self.pieces
+    }
+
+    pub(crate) fn lead(&self) -> &[u8] {
+        &self.lead
+    }
+
+    /// How many segments there are, envelopes included.
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether there is no segment.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Segment `index`, counted from 0.
+    pub fn segment(&self, index: usize) -> Option<Segment<'_>> {
+        self.pieces.get(index).map(|piece| piece.segment(index))
+    }
+
+    /// Every segment in order; its `ordinal` is its index here.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'_>> {
+        self.pieces.iter().enumerate().map(|(index, piece)| piece.segment(index))
+    }
+
+    /// The segment whose bytes hold this byte of the file that was read.
+    pub fn index_at(&self, byte: u64) -> Option<usize> {
+        let byte = usize::try_from(byte).ok()?;
+        self.pieces.partition_point(|piece| piece.start <= byte).checked_sub(1)
+    }
+
+    /// The file: equal to what was read, but for what was edited.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let length = self.pieces.iter().map(|piece| piece.raw.len() + piece.tail.len()).sum::<usize>();
+        let mut out = Vec::with_capacity(self.lead.len() + length);
+        out.extend_from_slice(&self.lead);
+        for piece in &self.pieces {
+            out.extend_from_slice(&piece.raw);
+            out.extend_from_slice(&piece.tail);
+        }
+        out
+    }
+}
+
+impl Piece<'_> {
+    /// The piece as a segment.
+    pub fn segment(&self, index: usize) -> Segment<'_> {
+        Segment::new(&self.raw, self.start, u32::try_from(index).unwrap_or(u32::MAX), self.delimiters)
+    }
+}
