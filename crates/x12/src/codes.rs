@@ -78,6 +78,11 @@ pub enum Standing {
 pub trait CodeSets {
     /// What the list says of a code on a date of service, where the date matters and is known.
     fn standing(&self, list: CodeList, code: &str, on: Option<Date>) -> Standing;
+
+    /// What a code means, in words that may be shown; None where the list is not at hand or its words are licensed.
+    fn words(&self, _list: CodeList, _code: &str) -> Option<String> {
+        None
+    }
 }
 
 /// No list at hand: shapes and check digits only.

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use x12::{AcknowledgmentHeader, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
+use x12::render::{Detail, ShowOptions, TextOptions};
+use x12::{AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
 
 /// Mutants of each case; enough to reach every branch, few enough for every test run.
 const MUTANTS: u64 = 60;
@@ -28,9 +29,14 @@ fn use_all(bytes: &[u8]) -> Verdict {
         let _ = write_ta1(interchange, header);
         let _ = write_999(&checked, interchange, header);
     }
-    render::check_json("file", &checked);
-    render::check_text("file", bytes, &checked);
-    render::show(&read(bytes));
+    render::check_json("file", &checked, Detail::Full);
+    render::check_text("file", bytes, &checked, TextOptions { color: true, show_data: true });
+    render::check_html("file", bytes, &checked, false);
+    read(bytes);
+    let document = Document::read(bytes);
+    assert!(document.to_bytes() == bytes);
+    render::show(&document, &ShapeOnly, ShowOptions { raw: true, checked: Some(&checked) });
+    render::tree(&document, 2);
     checked.verdict
 }
 

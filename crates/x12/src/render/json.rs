@@ -1,4 +1,4 @@
-//! `x12 check --json`: one object a file, on one line.
+//! A check for machines: one JSON object a file, on one line.
 //!
 //! Written by hand, for the crate depends on no JSON library; strings are escaped here and nowhere else.
 
@@ -7,8 +7,20 @@ use std::fmt::Write;
 use crate::check::{Checked, Coverage};
 use crate::problem::Problem;
 
-/// One file as a JSON object: `file`, `verdict`, `transactions`, `problems`, and how many problems were only counted.
-pub fn check_json(file_name: &str, checked: &Checked) -> String {
+/// How much is told of each problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// `file`, `verdict`, `transactions` and, of each problem, `snip`, `severity`, `code`, `segment`, `loop`, `element`,
+    /// `byte` and `text`. This shape does not change.
+    #[default]
+    Agreed,
+    /// Also ordinal, component, repetition, length, rule and remedy, and how many problems were only counted. What is
+    /// told here may grow.
+    Full,
+}
+
+/// One file as a JSON object on one line.
+pub fn check_json(file_name: &str, checked: &Checked, detail: Detail) -> String {
     let mut out = String::from("{\"file\":");
     push_string(&mut out, file_name);
     push_field(&mut out, "verdict", checked.verdict.word());
@@ -31,32 +43,48 @@ pub fn check_json(file_name: &str, checked: &Checked) -> String {
         if at > 0 {
             out.push(',');
         }
-        push_problem(&mut out, problem);
+        push_problem(&mut out, problem, detail);
     }
     out.push(']');
-    push_number(&mut out, "errors", checked.problems.errors());
-    push_number(&mut out, "warnings", checked.problems.warnings());
-    push_number(&mut out, "not_listed", checked.problems.dropped());
-    push_number(&mut out, "segments", checked.segments);
+    if detail == Detail::Full {
+        push_number(&mut out, "errors", checked.problems.errors());
+        push_number(&mut out, "warnings", checked.problems.warnings());
+        push_number(&mut out, "not_listed", checked.problems.dropped());
+        push_number(&mut out, "segments", checked.segments);
+    }
     out.push('}');
     out
 }
 
-fn push_problem(out: &mut String, problem: &Problem) {
+/// The object of a file that cannot be opened, in the shape of [`check_json`].
+pub fn unreadable_json(file_name: &str, reason: &str) -> String {
+    let mut out = String::from("{\"file\":");
+    push_string(&mut out, file_name);
+    out.push_str(",\"verdict\":\"unreadable\",\"transactions\":[],\"problems\":[{\"snip\":1,\"severity\":\"error\",");
+    out.push_str("\"code\":\"ERROR\",\"segment\":\"\",\"loop\":\"\",\"element\":0,\"byte\":0");
+    push_field(&mut out, "text", reason);
+    out.push_str("}]}");
+    out
+}
+
+fn push_problem(out: &mut String, problem: &Problem, detail: Detail) {
     // Writing to a String cannot fail.
     let _ = write!(out, "{{\"snip\":{}", problem.snip.number());
     push_field(out, "severity", problem.severity.word());
     push_field(out, "code", &problem.code.to_string());
     push_field(out, "segment", &problem.segment.to_string());
-    push_number(out, "ordinal", u64::from(problem.ordinal));
     push_field(out, "loop", problem.loop_id);
     push_number(out, "element", u64::from(problem.element));
-    push_number(out, "component", u64::from(problem.component));
     push_number(out, "byte", problem.span.0);
-    push_number(out, "length", u64::from(problem.span.1));
-    push_field(out, "rule", problem.rule);
     push_field(out, "text", &problem.text());
-    push_field(out, "remedy", problem.remedy);
+    if detail == Detail::Full {
+        push_number(out, "ordinal", u64::from(problem.ordinal));
+        push_number(out, "component", u64::from(problem.component));
+        push_number(out, "repetition", u64::from(problem.repetition));
+        push_number(out, "length", u64::from(problem.span.1));
+        push_field(out, "rule", problem.rule);
+        push_field(out, "remedy", problem.remedy);
+    }
     out.push('}');
 }
 
@@ -69,7 +97,7 @@ fn push_number(out: &mut String, name: &str, value: u64) {
     let _ = write!(out, ",\"{name}\":{value}");
 }
 
-fn push_string(out: &mut String, text: &str) {
+pub(crate) fn push_string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {
@@ -91,8 +119,25 @@ mod tests {
 
     #[test]
     fn names_of_files_cannot_break_the_object() {
-        let json = check_json("a\"b\\c\n.x12", &check(b"nothing", &ShapeOnly));
+        let json = check_json("a\"b\\c\n.x12", &check(b"nothing", &ShapeOnly), Detail::Agreed);
         assert!(json.starts_with("{\"file\":\"a\\\"b\\\\c\\u000a.x12\",\"verdict\":\"unreadable\",\"transactions\":[],\"problems\":[{\"snip\":1,\"severity\":\"error\",\"code\":\"ERROR\""), "{json}");
         assert!(!json.contains('\n'));
+    }
+
+    #[test]
+    fn the_agreed_shape_is_whole() {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
+        let checked = check(&std::fs::read(path).unwrap(), &ShapeOnly);
+        assert_eq!(
+            check_json("a.x12", &checked, Detail::Agreed),
+            concat!(
+                r#"{"file":"a.x12","verdict":"rejected","transactions":[{"id":"837","control_number":"0001","#,
+                r#""guide":"005010X222A1","verdict":"rejected","checked":"guide"}],"problems":[{"snip":2,"#,
+                r#""severity":"error","code":"IK403=7","segment":"SBR","loop":"2000B","element":1,"byte":469,"#,
+                r#""text":"2000B SBR01: the code is not one of those the guide allows here"}]}"#
+            )
+        );
+        assert!(check_json("a.x12", &checked, Detail::Full).contains(r#""rule":"element-code","remedy":"Use a code"#));
     }
 }

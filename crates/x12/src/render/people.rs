@@ -1,32 +1,36 @@
-//! A check for people: each problem with its segment, the element underlined, and what to do.
+//! A check for people in a terminal: each problem with its place, the element underlined, and what to do.
 //!
-//! Shows the faulty segment only; a long one is cut around the element.
+//! Shows letters and digits of the faulty segment only where that is asked for; its shape always.
 
 use std::fmt::Write;
 
 use crate::check::Checked;
-use crate::problem::Problem;
-use crate::segment::decode;
+use crate::problem::{Problem, Severity};
+use crate::render::excerpt::{Excerpt, excerpt};
 
-/// How many bytes of a segment stand on the line, for terminals of 100 columns.
-const WIDTH: usize = 88;
-/// How far back from a problem its segment's beginning is searched: no honest segment is longer.
-const LOOK_BACK: usize = 4096;
+/// How a check is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextOptions {
+    /// Colours, for a terminal that has them.
+    pub color: bool,
+    /// The faulty segment as it stands. Without it the data is masked: no patient is named on a screen or in a log.
+    pub show_data: bool,
+}
 
 /// One file as text.
-pub fn check_text(file_name: &str, bytes: &[u8], checked: &Checked) -> String {
+pub fn check_text(file_name: &str, bytes: &[u8], checked: &Checked, options: TextOptions) -> String {
     let mut out = String::new();
+    let verdict = paint(options, if checked.problems.errors() > 0 { RED } else { GREEN }, checked.verdict.word());
     // Writing to a String cannot fail.
     let _ = writeln!(
         out,
-        "{file_name}: {} · {} segments · {} errors, {} warnings",
-        checked.verdict.word(),
+        "{file_name}: {verdict} · {} segments · {} errors, {} warnings",
         checked.segments,
         checked.problems.errors(),
         checked.problems.warnings()
     );
     for problem in checked.problems.kept() {
-        push_problem(&mut out, bytes, checked, problem);
+        push_problem(&mut out, bytes, checked, problem, options);
     }
     if checked.problems.dropped() > 0 {
         let _ = writeln!(out, "… and {} more that are not listed", checked.problems.dropped());
@@ -34,43 +38,42 @@ pub fn check_text(file_name: &str, bytes: &[u8], checked: &Checked) -> String {
     out
 }
 
-fn push_problem(out: &mut String, bytes: &[u8], checked: &Checked, problem: &Problem) {
+const RED: &str = "31";
+const YELLOW: &str = "33";
+const GREEN: &str = "32";
+const DIM: &str = "2";
+
+fn paint(options: TextOptions, color: &str, text: &str) -> String {
+    if options.color { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
+}
+
+fn push_problem(out: &mut String, bytes: &[u8], checked: &Checked, problem: &Problem, options: TextOptions) {
+    let color = match problem.severity {
+        Severity::Error => RED,
+        Severity::Warning => YELLOW,
+    };
     let _ = writeln!(
         out,
-        "\n{} {} · SNIP {} · segment {} · byte {}\n  {}\n  {}",
-        problem.severity.word(),
-        problem.code,
+        "\n{} · SNIP {} · segment {} · byte {} · {}\n  {}.\n  {}",
+        paint(options, color, &format!("{} {}", problem.severity.word(), problem.code)),
         problem.snip.number(),
         problem.ordinal + 1,
         problem.span.0,
+        problem.rule,
         problem.text(),
         problem.remedy
     );
-    let marked = problem.bytes();
-    if marked.start >= bytes.len() || marked.is_empty() {
-        return;
+    if let Some(Excerpt { before, marked, after }) = excerpt(bytes, checked, problem, options.show_data) {
+        let indent = " ".repeat(before.chars().count());
+        let line = paint(options, color, &"^".repeat(marked.chars().count().max(1)));
+        let _ = writeln!(
+            out,
+            "    {}{}{}\n    {indent}{line}",
+            paint(options, DIM, &before),
+            paint(options, color, &marked),
+            paint(options, DIM, &after)
+        );
     }
-    let terminator = checked.delimiters_at(problem.ordinal).segment;
-    let earliest = marked.start.saturating_sub(LOOK_BACK);
-    let before = bytes[earliest..marked.start].iter().rposition(|byte| *byte == terminator);
-    let mut from = before.map_or(earliest, |at| earliest + at + 1);
-    while from < marked.start && bytes[from].is_ascii_whitespace() {
-        from += 1;
-    }
-    let latest = bytes.len().min(marked.end.min(marked.start + LOOK_BACK) + LOOK_BACK);
-    let after = bytes[marked.start..latest].iter().position(|byte| *byte == terminator);
-    let to = after.map_or(latest, |at| marked.start + at);
-    let from = from.max(marked.start.saturating_sub(WIDTH / 2));
-    let to = to.min(from + WIDTH);
-    let line = printable(&bytes[from..to]);
-    let indent = printable(&bytes[from..marked.start.min(to)]).chars().count();
-    let length = printable(&bytes[marked.start.min(to)..marked.end.min(to)]).chars().count().max(1);
-    let _ = writeln!(out, "    {line}\n    {}{}", " ".repeat(indent), "^".repeat(length));
-}
-
-/// Bytes as text in which no control character can move the cursor.
-pub(super) fn printable(bytes: &[u8]) -> String {
-    decode(bytes).chars().map(|character| if character.is_control() { '·' } else { character }).collect()
 }
 
 #[cfg(test)]
@@ -78,13 +81,25 @@ mod tests {
     use super::*;
     use crate::{ShapeOnly, check};
 
-    #[test]
-    fn the_element_is_underlined() {
+    fn told(options: TextOptions) -> String {
         let path =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
         let bytes = std::fs::read(path).unwrap();
-        let text = check_text("claims.x12", &bytes, &check(&bytes, &ShapeOnly));
+        check_text("claims.x12", &bytes, &check(&bytes, &ShapeOnly), options)
+    }
+
+    #[test]
+    fn the_element_is_underlined() {
+        let text = told(TextOptions { show_data: true, color: false });
         assert!(text.starts_with("claims.x12: rejected · 33 segments · 1 errors, 0 warnings\n"), "{text}");
         assert!(text.contains("    SBR*X*18*GRP1******CI\n        ^\n"), "{text}");
+    }
+
+    #[test]
+    fn data_is_masked_unless_it_is_asked_for() {
+        let text = told(TextOptions::default());
+        assert!(text.contains("    SBR*A*99*AAA9******AA\n        ^\n"), "{text}");
+        assert!(!text.contains('\x1b'), "{text}");
+        assert!(told(TextOptions { color: true, show_data: false }).contains("\x1b[31merror IK403=7\x1b[0m"));
     }
 }

@@ -1,134 +1,184 @@
-//! Any file readably: segments indented by loop, elements with their names.
+//! Any file readably: loops with their names, elements with their names, values as people write them, codes with their
+//! meaning.
 //!
 //! Shows all data; meant for the eyes of a person who may see the file.
 
 use std::fmt::Write;
 
-use crate::check::cells::Cells;
-use crate::check::place::{Place, Placement};
-use crate::check::sink::Sink;
-use crate::codes::ShapeOnly;
-use crate::file::{File, TransactionSet};
-use crate::guide::{self, Element, label_of};
-use crate::render::people::printable;
-use crate::rules;
-use crate::segment::Segment;
+use crate::check::Checked;
+use crate::codes::CodeSets;
+use crate::document::Document;
+use crate::outline::{Placed, outline};
+use crate::problem::Problem;
+use crate::render::meanings::{envelope_label, formatted, of_code, segment_name};
+use crate::render::printable;
+use crate::segment::{Segment, decode, nth};
 
-/// The file as text: one line a segment with a line for each element that holds something.
-pub fn show(file: &File<'_>) -> String {
+/// How a file is shown.
+#[derive(Clone, Copy, Default)]
+pub struct ShowOptions<'a> {
+    /// Each segment also as the file has it.
+    pub raw: bool,
+    /// What a check found, each problem below its segment.
+    pub checked: Option<&'a Checked>,
+}
+
+/// The file as text: a line for each segment, below it a line for each element that holds something.
+pub fn show(document: &Document<'_>, codes: &dyn CodeSets, options: ShowOptions<'_>) -> String {
     let mut out = String::new();
-    for interchange in &file.interchanges {
+    let mut problems = options.checked.map_or(&[][..], |checked| checked.problems.kept()).iter().peekable();
+    for (index, (segment, placed)) in document.segments().zip(outline(document)).enumerate() {
+        head(&mut out, &segment, &placed);
+        let indent = "  ".repeat(usize::from(placed.depth) + usize::from(!is_envelope(&segment)));
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            out,
-            "interchange {} from {} to {}",
-            interchange.control_number(),
-            printable(interchange.sender().as_bytes()),
-            printable(interchange.receiver().as_bytes())
-        );
-        for acknowledgment in &interchange.acknowledgments {
-            let entry = guide::find("TA1", "00501").and_then(|found| found.loops[0].entries.first());
-            push_segment(&mut out, acknowledgment, 1, entry.map_or(&[], |entry| entry.rules.elements));
+        let name = segment_name(segment.id());
+        let _ = writeln!(out, "{indent}{} {name}", printable(segment.element(0)));
+        if options.raw {
+            let _ = writeln!(out, "{indent}    {}", printable(segment.raw()));
         }
-        for group in &interchange.groups {
-            let _ = writeln!(out, "  group {} {}", group.functional_id(), group.version());
-            for set in &group.sets {
-                push_set(&mut out, set);
-            }
+        elements(&mut out, &indent, &segment, &placed, codes);
+        let next = document.segment(index + 1).map_or(u64::MAX, |next| next.span().start as u64);
+        while let Some(problem) = problems.next_if(|problem| problem.span.0 < next) {
+            tell(&mut out, &indent, problem);
         }
     }
+    problems.for_each(|problem| tell(&mut out, "", problem));
     out
 }
 
-fn push_set(out: &mut String, set: &TransactionSet<'_>) {
-    let found = guide::find(&set.id(), &set.version());
-    let label = found.map_or("set without a guide here", |guide| guide.label);
-    let _ = writeln!(out, "    set {} {}: {label}", set.id(), set.control_number());
-    let mut place = found.map(Place::new);
-    let mut judge = rules::of("", "");
-    let mut sink = Sink::new(&ShapeOnly);
-    for segment in set.body() {
-        let Some(place) = &mut place else {
-            push_segment(out, segment, 3, &[]);
-            continue;
-        };
-        let ends = ends(segment);
-        let delimiters = segment.delimiters();
-        let cells = Cells {
-            id: segment.segment_id(),
-            block: segment.raw(),
-            ends: &ends,
-            parts: &[],
-            strange: &[],
-            start: 0,
-            base: segment.span().start as u64,
-            ordinal: segment.ordinal,
-            delimiters: &delimiters,
-        };
-        match place.take(&cells, judge.as_mut(), &mut sink) {
-            Placement::Found { rules, opened } => {
-                if opened {
-                    let _ =
-                        writeln!(out, "{}{} {}", "  ".repeat(place.depth() + 1), place.loop_id(), place.loop_label());
-                }
-                push_segment(out, segment, place.depth() + 2, rules.elements);
-            }
-            Placement::Lost => push_segment(out, segment, place.depth() + 2, &[]),
-        }
-    }
+fn is_envelope(segment: &Segment<'_>) -> bool {
+    matches!(segment.id(), "ISA" | "IEA" | "GS" | "GE" | "ST" | "SE")
 }
 
-fn ends(segment: &Segment<'_>) -> Vec<u32> {
-    let separator = segment.delimiters().element;
-    let places = segment.raw().iter().enumerate().filter(|(_, byte)| **byte == separator).map(|(at, _)| at as u32);
-    places.chain([segment.raw().len() as u32]).collect()
+/// The line above the first segment of an interchange, group, set or loop.
+fn head(out: &mut String, segment: &Segment<'_>, placed: &Placed) {
+    let indent = "  ".repeat(usize::from(placed.depth));
+    let text = |n: usize| printable(segment.element(n).trim_ascii());
+    let line = match segment.id() {
+        "ISA" => format!("interchange {} from {} to {}", text(13), text(6), text(8)),
+        "GS" => format!("group {} {}", text(1), text(8)),
+        "ST" if placed.set_label.is_empty() => format!("set {} {}: no guide for it here", text(1), text(2)),
+        "ST" => format!("set {} {}: {}", text(1), text(2), placed.set_label),
+        _ if placed.opens_loop => format!("{} {}", placed.loop_id, placed.loop_label),
+        _ => return,
+    };
+    let _ = writeln!(out, "{indent}{line}");
 }
 
-fn push_segment(out: &mut String, segment: &Segment<'_>, depth: usize, elements: &[Element]) {
-    let indent = "  ".repeat(depth);
-    let _ = writeln!(out, "{indent}{}", printable(segment.raw()));
+fn tell(out: &mut String, indent: &str, problem: &Problem) {
+    let _ = writeln!(
+        out,
+        "{indent}  ^ {} {} {}. {}",
+        problem.severity.word(),
+        problem.code,
+        problem.text(),
+        problem.remedy
+    );
+}
+
+fn elements(out: &mut String, indent: &str, segment: &Segment<'_>, placed: &Placed, codes: &dyn CodeSets) {
+    let delimiters = segment.delimiters();
     for (at, value) in segment.elements().enumerate() {
-        let Some(element) = elements.get(at) else { continue };
-        if element.components.is_empty() {
-            push_value(out, &indent, at + 1, 0, element, value);
+        let n = at + 1;
+        if value.is_empty() {
             continue;
         }
-        for (k, part) in segment.components(at + 1).enumerate() {
-            if let Some(component) = element.components.get(k) {
-                push_value(out, &indent, at + 1, k + 1, component, part);
+        let is_isa = segment.is("ISA");
+        let repetitions: Vec<&[u8]> = if is_isa { vec![value] } else { segment.repetitions(n).collect() };
+        for repetition in repetitions {
+            let is_composite = placed.element(n, 0).is_some_and(|element| !element.components.is_empty())
+                || (placed.element(n, 0).is_none() && !is_isa && repetition.contains(&delimiters.component));
+            if is_composite {
+                let parts = repetition.split(|byte| *byte == delimiters.component).enumerate();
+                for (k, part) in parts.filter(|(_, part)| !part.is_empty()) {
+                    let neighbour =
+                        |k: u8| nth(repetition, delimiters.component, usize::from(k.saturating_sub(1))).to_vec();
+                    let words = value_words(segment, placed, (n, k + 1), part, &neighbour, codes);
+                    let _ = writeln!(out, "{indent}    {n:02}-{} {words}", k + 1);
+                }
+            } else {
+                let neighbour = |k: u8| segment.element(usize::from(k)).to_vec();
+                let words = value_words(segment, placed, (n, 0), repetition, &neighbour, codes);
+                let _ = writeln!(out, "{indent}    {n:02} {words}");
             }
         }
     }
 }
 
-fn push_value(out: &mut String, indent: &str, n: usize, k: usize, element: &Element, value: &[u8]) {
-    let label = label_of(element.number);
-    if value.is_empty() || label.is_empty() {
-        return;
-    }
-    let component = if k == 0 { String::new() } else { format!("-{k}") };
-    let _ = writeln!(out, "{indent}    {n:02}{component} {label}: {}", printable(value));
+/// `label: value (meaning)`.
+fn value_words(
+    segment: &Segment<'_>,
+    placed: &Placed,
+    (n, k): (usize, usize),
+    value: &[u8],
+    neighbour: &dyn Fn(u8) -> Vec<u8>,
+    codes: &dyn CodeSets,
+) -> String {
+    let shown = printable(value);
+    let Some(element) = placed.element(n, k) else {
+        let label = envelope_label(segment.id(), n);
+        return if label.is_empty() { shown } else { format!("{label}: {shown}") };
+    };
+    let label = placed.element_label(n, k);
+    let form = if element.form_at > 0 { neighbour(element.form_at) } else { Vec::new() };
+    let words = match formatted(element, value, &form) {
+        Some(formatted) => formatted,
+        None => match of_code(element, &decode(value), neighbour, codes) {
+            Some(meaning) => format!("{shown} ({meaning})"),
+            None => shown,
+        },
+    };
+    if label.is_empty() { words } else { format!("{label}: {words}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read;
+    use crate::{ShapeOnly, check};
+
+    fn case(name: &str) -> Vec<u8> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+        std::fs::read(folder.join(name)).unwrap()
+    }
 
     #[test]
     fn a_claim_reads_as_words() {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/ok-837P.x12");
-        let bytes = std::fs::read(path).unwrap();
-        let text = show(&read(&bytes));
+        let bytes = case("ok-837P.x12");
+        let text = show(&Document::read(&bytes), &ShapeOnly, ShowOptions::default());
         for line in [
             "interchange 000000001 from SUBMITTER to RECEIVER\n",
+            "    06 sender: SUBMITTER      \n",
             "    set 837 0001: professional claim\n",
-            "2010AA billing provider\n",
+            "        2010AA billing provider\n",
             "    03 last name or organization: SUNRISE CLINIC\n",
-            "    02 amount: 150\n",
+            "    01 entity: 85 (billing provider)\n",
+            "    02 amount: $150.00\n",
+            "    03 date: 2026-08-15\n",
+            "    01-1 code system: HC (HCPCS or CPT)\n",
             "    01-2 procedure or product: 99213\n",
+            "    09 filing kind: CI (commercial)\n",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+    }
+
+    #[test]
+    fn problems_stand_below_their_segments() {
+        let bytes = case("bad-837P-bad-sbr01.x12");
+        let checked = check(&bytes, &ShapeOnly);
+        let options = ShowOptions { raw: true, checked: Some(&checked) };
+        let text = show(&Document::read(&bytes), &ShapeOnly, options);
+        let (_, after) = text.split_once("SBR*X*18*GRP1******CI\n").unwrap();
+        assert!(after.split("PAT").next().unwrap().contains("^ error IK403=7 2000B SBR01: "), "{text}");
+    }
+
+    #[test]
+    fn every_case_can_be_shown() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            let text = show(&Document::read(&bytes), &ShapeOnly, ShowOptions { raw: true, checked: None });
+            assert!(text.chars().all(|character| character == '\n' || !character.is_control()));
         }
     }
 }

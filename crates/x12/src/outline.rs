@@ -1,0 +1,176 @@
+//! Where each segment of a file stands: interchange, group, set, and the loops of its guide.
+//!
+//! Judges nothing: a segment without a place stays in the loop that is open. What the tools for people share.
+
+use crate::check::cells::Cells;
+use crate::check::place::{Place, Placement};
+use crate::check::sink::Sink;
+use crate::codes::ShapeOnly;
+use crate::document::Document;
+use crate::guide::{self, Element, Guide};
+use crate::rules::{self, SetRules};
+use crate::segment::Segment;
+
+/// Where one segment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// The loop by the guide's name; empty in the envelope, directly in the set, and without a guide.
+    pub loop_id: &'static str,
+    /// Our short name of that loop.
+    pub loop_label: &'static str,
+    /// How deep: 0 in the interchange, 1 in a group, 2 directly in a set, 3 and more in its loops.
+    pub depth: u16,
+    /// Whether the segment is the first of its loop.
+    pub opens_loop: bool,
+    /// What the guide calls the set; empty in the envelope and without a guide.
+    pub set_label: &'static str,
+    /// What the guide says of its elements; empty where it says nothing.
+    pub(crate) elements: &'static [Element],
+}
+
+impl Placed {
+    const fn in_envelope(depth: u16) -> Self {
+        Self { loop_id: "", loop_label: "", depth, opens_loop: false, set_label: "", elements: &[] }
+    }
+
+    /// Our short name of an element, or of a component of it; empty where the guide has none. Both are counted from 1,
+    /// the component 0 is the whole element.
+    pub fn element_label(&self, element: usize, component: usize) -> &'static str {
+        self.element(element, component).map_or("", |found| guide::label_of(found.number))
+    }
+
+    pub(crate) fn element(&self, element: usize, component: usize) -> Option<&'static Element> {
+        let found = self.elements.get(element.checked_sub(1)?)?;
+        match component.checked_sub(1) {
+            None => Some(found),
+            Some(_) if found.components.is_empty() => (component == 1).then_some(found),
+            Some(at) => found.components.get(at),
+        }
+    }
+}
+
+/// An open set.
+struct OpenSet {
+    place: Place,
+    judge: Box<dyn SetRules>,
+    label: &'static str,
+}
+
+/// The place of every segment, in order.
+pub fn outline(document: &Document<'_>) -> Vec<Placed> {
+    let mut sink = Sink::new(&ShapeOnly);
+    let mut open: Option<OpenSet> = None;
+    let mut is_in_set = false;
+    let mut group_version = String::new();
+    let mut places = Vec::with_capacity(document.len());
+    for segment in document.segments() {
+        let placed = match segment.id() {
+            "ISA" | "IEA" => {
+                (open, is_in_set) = (None, false);
+                Placed::in_envelope(0)
+            }
+            "GS" => {
+                (open, is_in_set) = (None, false);
+                group_version = segment.trimmed(8).into_owned();
+                Placed::in_envelope(1)
+            }
+            "GE" => {
+                (open, is_in_set) = (None, false);
+                Placed::in_envelope(1)
+            }
+            "TA1" if !is_in_set => Placed { elements: ta1_elements(), ..Placed::in_envelope(0) },
+            "ST" => {
+                open = guide_of(&segment, &group_version).map(|found| OpenSet {
+                    place: Place::new(found),
+                    judge: rules::of("", ""),
+                    label: found.label,
+                });
+                is_in_set = true;
+                Placed { set_label: open.as_ref().map_or("", |set| set.label), ..Placed::in_envelope(2) }
+            }
+            "SE" => {
+                let set_label = open.as_ref().map_or("", |set| set.label);
+                (open, is_in_set) = (None, false);
+                Placed { set_label, ..Placed::in_envelope(2) }
+            }
+            _ if !is_in_set => Placed::in_envelope(1),
+            _ => open.as_mut().map_or(Placed::in_envelope(2), |set| place(set, &segment, &mut sink)),
+        };
+        // What was told is of no use here and must not grow with the file.
+        sink.problems = Default::default();
+        places.push(placed);
+    }
+    places
+}
+
+fn guide_of(st: &Segment<'_>, group_version: &str) -> Option<&'static Guide> {
+    let own = st.trimmed(3);
+    guide::find(&st.text(1), if own.is_empty() { group_version } else { &own })
+}
+
+fn ta1_elements() -> &'static [Element] {
+    let entry = guide::find("TA1", "00501").and_then(|found| found.loops[0].entries.first());
+    entry.map_or(&[], |entry| entry.rules.elements)
+}
+
+fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Placed {
+    let separator = segment.delimiters().element;
+    let ends: Vec<u32> = segment
+        .raw()
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == separator)
+        .map(|(at, _)| at as u32)
+        .chain([segment.raw().len() as u32])
+        .collect();
+    let delimiters = segment.delimiters();
+    let cells = Cells {
+        id: segment.segment_id(),
+        block: segment.raw(),
+        ends: &ends,
+        odd: &[],
+        start: 0,
+        base: segment.span().start as u64,
+        ordinal: segment.ordinal,
+        delimiters: &delimiters,
+    };
+    let (elements, opens_loop) = match set.place.take(&cells, set.judge.as_mut(), sink) {
+        Placement::Found { rules, opened } => (rules.elements, opened),
+        Placement::Lost => (&[][..], false),
+    };
+    let depth = u16::try_from(set.place.depth()).unwrap_or(u16::MAX).saturating_add(1);
+    let (loop_id, loop_label) = match set.place.loop_id() {
+        "" => ("", ""),
+        id => (id, set.place.loop_label()),
+    };
+    Placed { loop_id, loop_label, depth, opens_loop, set_label: set.label, elements }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_stands_in_its_loops() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/ok-837P.x12");
+        let bytes = std::fs::read(path).unwrap();
+        let document = Document::read(&bytes);
+        let places = outline(&document);
+        assert_eq!(places.len(), document.len());
+        let of = |id: &str| {
+            let at = document.segments().position(|segment| segment.is(id)).unwrap();
+            (places[at].loop_id, places[at].depth, places[at].opens_loop)
+        };
+        assert_eq!(of("ISA"), ("", 0, false));
+        assert_eq!(of("GS"), ("", 1, false));
+        assert_eq!(of("SE"), ("", 2, false));
+        assert_eq!(of("BHT"), ("", 2, false));
+        assert_eq!(of("CLM"), ("2300", 5, true));
+        assert_eq!(of("SV1"), ("2400", 6, false));
+        let at = document.segments().position(|segment| segment.is("SV1")).unwrap();
+        assert_eq!(
+            (places[at].element_label(1, 2), places[at].element_label(2, 0)),
+            ("procedure or product", "amount")
+        );
+    }
+}
