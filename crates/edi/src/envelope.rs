@@ -57,16 +57,16 @@ const PROBLEMS_NAMED: usize = 5;
 
 /// Whether our own check accepts the file; else the places at fault.
 pub(crate) fn accepted_by_our_check(bytes: &[u8]) -> Result<(), NotWritten> {
-    let checked = crate::check::check(bytes);
-    if checked.is_accepted {
+    let checked = x12::check(bytes, &crate::check::OurTables);
+    if checked.verdict == x12::Verdict::Accepted {
         return Ok(());
     }
-    let errors = checked.problems.iter().filter(|problem| problem.severity == "error");
+    let errors = checked.problems.kept().iter().filter(|problem| problem.severity == x12::Severity::Error);
     Err(NotWritten {
         sentence: "The file was not written, because a receiver would reject it.".to_owned(),
         problems: errors
             .take(PROBLEMS_NAMED)
-            .map(|problem| format!("{}: {} {}", problem.place, problem.message, problem.remedy.trim_end_matches('.')))
+            .map(|problem| format!("{}: {} {}", problem.place(), problem.message, problem.remedy.trim_end_matches('.')))
             .collect(),
     })
 }

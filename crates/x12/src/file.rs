@@ -204,7 +204,7 @@ fn read_interchange<'a>(
 }
 
 /// How long the next segment is without its terminator; None where it has none. Binary data may hold terminators.
-fn segment_length(bytes: &[u8], delimiters: &Delimiters) -> Option<usize> {
+pub(crate) fn segment_length(bytes: &[u8], delimiters: &Delimiters) -> Option<usize> {
     if bytes.starts_with(b"BIN") || bytes.starts_with(b"BDS") {
         match binary::extent(bytes, delimiters, true, bytes.len()) {
             Extent::Counted(ends) | Extent::Uncounted(ends, _) => {

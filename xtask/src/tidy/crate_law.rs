@@ -16,7 +16,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
     ("store", &["billing", "ledger"]),
     ("app", &["billing", "ledger", "codes", "scrub", "edi", "documents", "store"]),
     ("exchange", &["app"]),
-    ("server", &["app", "exchange", "simulator", "store", "billing", "ledger", "codes"]),
+    ("server", &["app", "exchange", "simulator", "store", "billing", "ledger", "codes", "x12"]),
     ("simulator", &["x12", "codes"]),
     ("xtask", &[]),
 ];

@@ -1,137 +1,80 @@
-//! Commands for X12 files on disk: what a receiver would say of them, and what stands in them. They open no database.
+//! Commands for X12 files on disk: what a receiver would say of them, what stands in them, and tools that cut, join,
+//! compare and redact them. They open no database; the work is done by the engine, here are arguments and output.
 
-use std::path::PathBuf;
+mod acknowledge;
+mod check;
+mod files;
 
-use app::x12_file::{self, CheckedFile};
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
 
-use super::output::line;
+use self::files::{Answer, Input, Inputs};
 use super::{Done, Failure};
+use ::x12::{Document, render};
+
+/// How many siblings of one kind `tree` prints before it counts the rest.
+const SIBLINGS: usize = 20;
 
 /// Commands for X12 files.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Say what a receiver would say of files: accepted, rejected or unreadable, and why
-    Check(Check),
-    /// Print the segments of a file, with its problems below them
+    Check(check::Arguments),
+    /// Print files readably: loops, elements and codes with their names, problems below their segments
     Show(Show),
+    /// Write the acknowledgments that a receiver would send: TA1, 999, 277CA
+    Ack(acknowledge::Arguments),
+    /// Print the loops of files as a tree; shows no data
+    Tree(Tree),
 }
 
-/// Which files.
-#[derive(Debug, Args)]
-pub struct Check {
-    /// The files
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// Print one JSON object a file
-    #[arg(long)]
-    json: bool,
-}
-
-/// Which file.
+/// What to show.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// The file
-    file: PathBuf,
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Print each segment also as the file has it
+    #[arg(long)]
+    raw: bool,
+}
+
+/// Which tree.
+#[derive(Debug, Args)]
+pub struct Tree {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Print so many siblings of one kind in a row, and count the others
+    #[arg(long, value_name = "COUNT", default_value_t = SIBLINGS)]
+    most: usize,
 }
 
 /// Runs the command.
 pub fn run(command: &Command) -> Result<Done, Failure> {
     match command {
-        Command::Check(arguments) => check(arguments),
-        Command::Show(arguments) => show(arguments),
-    }
-}
-
-/// Every file gets its answer, also one that cannot be opened; unreadable ones are told again at the end.
-fn check(arguments: &Check) -> Result<Done, Failure> {
-    let mut done = Done::Clean;
-    let mut unreadable = Vec::new();
-    for file in &arguments.files {
-        let name = file.display().to_string();
-        let checked = match x12_file::check_file(file) {
-            Ok(checked) => checked,
-            Err(error) => {
-                let words = Failure::file(file, &error).to_string();
-                if arguments.json {
-                    line(&closed_file(&name, &error).to_string());
-                }
-                unreadable.push(words);
-                continue;
+        Command::Check(arguments) => check::run(arguments),
+        Command::Show(arguments) => arguments.inputs.each(|input| show(input, arguments.raw)),
+        Command::Ack(arguments) => acknowledge::run(arguments),
+        Command::Tree(arguments) => arguments.inputs.each(|input| {
+            let document = Document::read(&input.bytes);
+            if document.is_empty() {
+                return Answer::not_x12(input);
             }
-        };
-        if checked.verdict == x12_file::UNREADABLE {
-            unreadable.push(format!("{name}: this cannot be read as X12. Check that it is the file you mean."));
-        } else if !checked.is_accepted {
-            done = Done::WithFindings;
-        }
-        if arguments.json {
-            line(&as_json(&name, &checked).to_string());
-        } else {
-            print(&name, &checked);
-        }
-    }
-    if unreadable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unreadable.join("\n"))) }
-}
-
-/// The object of a file that the system does not open.
-fn closed_file(file: &str, error: &std::io::Error) -> Value {
-    let (message, remedy) =
-        (format!("The file cannot be opened: {error}."), "Check the name and the rights of the file.");
-    let problem = json!({
-        "severity": "error", "code": "FILE", "snip": 1, "segment": 0, "loop": "", "place": "", "offset": 0, "length": 0,
-        "rule": "file", "text": message, "message": message, "remedy": remedy,
-    });
-    json!({
-        "file": file, "verdict": x12_file::UNREADABLE, "problems": [problem], "further_problems": 0, "segments": 0,
-    })
-}
-
-fn as_json(file: &str, checked: &CheckedFile) -> Value {
-    let problems: Vec<Value> = checked
-        .problems
-        .iter()
-        .map(|problem| {
-            json!({
-                "severity": problem.severity, "code": problem.code, "snip": problem.snip, "segment": problem.segment,
-                "loop": problem.loop_id, "place": problem.place, "offset": problem.span.0, "length": problem.span.1,
-                "rule": problem.rule, "text": format!("{}: {}", problem.place, problem.message), "message": problem.message, "remedy": problem.remedy,
-            })
-        })
-        .collect();
-    json!({
-        "file": file, "verdict": checked.verdict, "problems": problems, "further_problems": checked.further_problems,
-        "segments": checked.segments,
-    })
-}
-
-fn print(file: &str, checked: &CheckedFile) {
-    line(&format!("{file}: {}", checked.verdict));
-    for problem in &checked.problems {
-        line(&format!(
-            "  {} {} at segment {}, {}: {} {}",
-            problem.severity, problem.code, problem.segment, problem.place, problem.message, problem.remedy
-        ));
-    }
-    if checked.further_problems > 0 {
-        line(&format!("  … and {} more of these", checked.further_problems));
+            Answer::clean(titled(input, &render::tree(&document, arguments.most)))
+        }),
     }
 }
 
-fn show(arguments: &Show) -> Result<Done, Failure> {
-    let bytes = std::fs::read(&arguments.file).map_err(|error| Failure::file(&arguments.file, &error))?;
-    let checked = x12_file::check(&bytes);
-    let segments = x12_file::segments(&bytes);
-    if segments.is_empty() {
-        let words = format!("{}: this is not an X12 file: it does not begin with ISA.", arguments.file.display());
-        return Err(Failure::Unreadable(words));
+fn show(input: &Input, raw: bool) -> Answer {
+    let document = Document::read(&input.bytes);
+    if document.is_empty() {
+        return Answer::not_x12(input);
     }
-    for (index, (depth, text)) in segments.iter().enumerate() {
-        line(&format!("{:>6}  {}{text}", index + 1, "  ".repeat(*depth)));
-        for problem in checked.problems.iter().filter(|problem| usize::try_from(problem.segment) == Ok(index + 1)) {
-            line(&format!("        ^ {} {}: {} {}", problem.severity, problem.place, problem.message, problem.remedy));
-        }
-    }
-    Ok(if checked.is_accepted { Done::Clean } else { Done::WithFindings })
+    let checked = ::x12::check(&input.bytes, &app::x12_file::OurTables);
+    let options = render::ShowOptions { raw, checked: Some(&checked) };
+    let text = titled(input, &render::show(&document, &app::x12_file::OurTables, options));
+    if checked.verdict == ::x12::Verdict::Accepted { Answer::clean(text) } else { Answer::with_findings(text) }
+}
+
+/// The text under the name of its file, where there are several.
+fn titled(input: &Input, text: &str) -> String {
+    if input.is_only { text.to_owned() } else { format!("== {}\n{text}", input.name) }
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::{Document, Piece};
 use crate::check::isa;
 use crate::delimiters::Delimiters;
+use crate::file::segment_length;
 
 /// Cuts a whole file.
 pub(super) fn document(bytes: &[u8]) -> Document<'_> {
@@ -90,28 +91,7 @@ fn interchange<'a>(bytes: &'a [u8], start: usize, pieces: &mut Vec<Piece<'a>>) -
 
 /// Where the segment at `from` ends: at its terminator, or at the end of the file.
 fn segment_end(bytes: &[u8], from: usize, delimiters: &Delimiters) -> usize {
-    if let Some(end) = binary_end(bytes, from, delimiters) {
-        return end;
-    }
-    bytes[from..].iter().position(|byte| *byte == delimiters.segment).map_or(bytes.len(), |at| from + at)
-}
-
-/// The end of a BIN or BDS by its stated length, where a terminator follows the data.
-fn binary_end(bytes: &[u8], from: usize, delimiters: &Delimiters) -> Option<usize> {
-    let element = delimiters.element;
-    let rest = &bytes[from..];
-    let skipped = match rest {
-        [b'B', b'I', b'N', separator, ..] if *separator == element => 4,
-        [b'B', b'D', b'S', separator, ..] if *separator == element => {
-            4 + rest[4..].iter().take(4).position(|byte| *byte == element)? + 1
-        }
-        _ => return None,
-    };
-    let digits = rest[skipped..].iter().take(16).take_while(|byte| byte.is_ascii_digit()).count();
-    let length: usize = std::str::from_utf8(&rest[skipped..skipped + digits]).ok()?.parse().ok()?;
-    let data = skipped + digits + 1;
-    let end = data.checked_add(length)?;
-    (rest.get(data - 1) == Some(&element) && rest.get(end) == Some(&delimiters.segment)).then_some(from + end)
+    segment_length(&bytes[from..], delimiters).map_or(bytes.len(), |length| from + length)
 }
 
 #[cfg(test)]

@@ -83,7 +83,9 @@ pub(crate) fn formatted(element: &Element, value: &[u8], form: &[u8]) -> Option<
         (Kind::Time, _) | (Kind::Dated, b"TM") => {
             parse_tm(value).map(|time| format!("{:02}:{:02}", time.hour(), time.minute()))
         }
-        (Kind::Text | Kind::Code | Kind::Whole | Kind::Decimal | Kind::Dated | Kind::Composite, _) => None,
+        (Kind::Text | Kind::Code | Kind::Whole | Kind::Decimal | Kind::Dated | Kind::Composite | Kind::Binary, _) => {
+            None
+        }
     }
 }
 

@@ -1,0 +1,65 @@
+//! `x12 check`: the verdict of each file, with its problems as text, as a page or as JSON.
+
+use std::io::IsTerminal;
+
+use ::x12::render::{self, Detail, TextOptions};
+use ::x12::{Checked, Verdict, check};
+use app::x12_file::OurTables;
+use clap::Args;
+
+use super::files::{Answer, Input, Inputs};
+use super::{Done, Failure};
+
+/// What to check, and how to tell it.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Print one JSON object a file, on one line
+    #[arg(long)]
+    json: bool,
+    /// With --json: also rule, remedy, component, length and what was counted
+    #[arg(long, requires = "json")]
+    full: bool,
+    /// Print a fragment of a web page for each file
+    #[arg(long, conflicts_with = "json")]
+    html: bool,
+    /// Show the data of faulty segments; without this, letters are shown as A and digits as 9
+    #[arg(long)]
+    show_data: bool,
+}
+
+/// Every file gets its answer, also one that cannot be opened; unreadable ones are told again at the end.
+pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
+    let is_plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let options = TextOptions { color: std::io::stdout().is_terminal() && !is_plain, show_data: arguments.show_data };
+    let closed = |name: &str, words: String| {
+        let output = if arguments.json { render::unreadable_json(name, &words) + "\n" } else { String::new() };
+        Answer::unreadable(output, words)
+    };
+    arguments.inputs.each_or(|input| answer(input, arguments, options), closed)
+}
+
+fn answer(input: &Input, arguments: &Arguments, options: TextOptions) -> Answer {
+    let checked = check(&input.bytes, &OurTables);
+    let output = tell(input, &checked, arguments, options);
+    match checked.verdict {
+        Verdict::Accepted => Answer::clean(output),
+        Verdict::Rejected => Answer::with_findings(output),
+        Verdict::Unreadable => {
+            let words = format!("{}: this cannot be read as X12. Check that it is the file you mean.", input.name);
+            Answer::unreadable(output, words)
+        }
+    }
+}
+
+fn tell(input: &Input, checked: &Checked, arguments: &Arguments, options: TextOptions) -> String {
+    if arguments.json {
+        let detail = if arguments.full { Detail::Full } else { Detail::Agreed };
+        return render::check_json(&input.name, checked, detail) + "\n";
+    }
+    if arguments.html {
+        return render::check_html(&input.name, &input.bytes, checked, arguments.show_data);
+    }
+    render::check_text(&input.name, &input.bytes, checked, options)
+}

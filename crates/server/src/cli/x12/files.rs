@@ -1,0 +1,291 @@
+//! Many files at once: named files, whole folders, standard input; worked on in parallel, answered in order, with
+//! progress on a terminal.
+//!
+//! Knows nothing of X12.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use clap::Args;
+
+use super::super::{Done, Failure};
+
+/// Answers that wait for an earlier one: beyond these the workers wait too, so that memory stays bounded.
+const WAITING: usize = 64;
+/// Folders in folders: deeper ones are links that lead back, or a mistake.
+const DEEPEST: usize = 32;
+/// The name that stands for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// Which files.
+#[derive(Debug, Args)]
+pub struct Inputs {
+    /// Files, or folders with all files in them; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+/// One file, read.
+pub struct Input {
+    /// As it was named, or found.
+    pub name: String,
+    /// All of it.
+    pub bytes: Vec<u8>,
+    /// There is no other.
+    pub is_only: bool,
+}
+
+/// What is said of one file.
+pub struct Answer {
+    /// For standard output.
+    pub output: Vec<u8>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Clean,
+    Findings,
+    /// With words for standard error.
+    Unreadable(String),
+    /// With words for standard error.
+    Refused(String),
+}
+
+impl Answer {
+    /// Nothing to look at.
+    pub fn clean(output: impl Into<Vec<u8>>) -> Answer {
+        Answer { output: output.into(), outcome: Outcome::Clean }
+    }
+
+    /// There is something to look at.
+    pub fn with_findings(output: impl Into<Vec<u8>>) -> Answer {
+        Answer { output: output.into(), outcome: Outcome::Findings }
+    }
+
+    /// The file cannot be read as what it should be.
+    pub fn unreadable(output: impl Into<Vec<u8>>, words: impl Into<String>) -> Answer {
+        Answer { output: output.into(), outcome: Outcome::Unreadable(words.into()) }
+    }
+
+    /// The file could be read, and what was asked cannot be done with it.
+    pub fn refused(words: impl Into<String>) -> Answer {
+        Answer { output: Vec::new(), outcome: Outcome::Refused(words.into()) }
+    }
+
+    /// There is no interchange in the file.
+    pub fn not_x12(input: &Input) -> Answer {
+        let words = format!(
+            "{}: this cannot be read as X12: no ISA was found. Check that it is the file you mean.",
+            input.name
+        );
+        Answer::unreadable(Vec::new(), words)
+    }
+}
+
+impl Inputs {
+    /// Works on every file, several at a time, and prints the answers in order. A file that cannot be opened is answered
+    /// too; the worst answer gives the exit code.
+    pub fn each(&self, work: impl Fn(&Input) -> Answer + Sync) -> Result<Done, Failure> {
+        self.each_or(work, |_, words| Answer::unreadable(Vec::new(), words))
+    }
+
+    /// As [`each`](Self::each), with an answer of its own for files that cannot be opened.
+    pub fn each_or(
+        &self,
+        work: impl Fn(&Input) -> Answer + Sync,
+        closed: impl Fn(&str, String) -> Answer + Sync,
+    ) -> Result<Done, Failure> {
+        let places: Vec<Place> = self.files.iter().flat_map(|path| places(path)).collect();
+        let is_only = places.len() == 1;
+        let answer = |place: &Place| match read(place) {
+            Ok(bytes) => work(&Input { name: place.name.clone(), bytes, is_only }),
+            Err(words) => closed(&place.name, words),
+        };
+        in_parallel(&places, answer)
+    }
+
+    /// Every file, read, in order.
+    pub fn all(&self) -> Result<Vec<Input>, Failure> {
+        let places: Vec<Place> = self.files.iter().flat_map(|path| places(path)).collect();
+        let is_only = places.len() == 1;
+        let read = |place: Place| {
+            let bytes = read(&place).map_err(Failure::Unreadable)?;
+            Ok(Input { name: place.name, bytes, is_only })
+        };
+        places.into_iter().map(read).collect()
+    }
+}
+
+/// One file, read; `-` is standard input.
+pub fn one(path: &Path) -> Result<Input, Failure> {
+    let place = Place { name: path.display().to_string(), source: Ok(path.to_owned()) };
+    let bytes = read(&place).map_err(Failure::Unreadable)?;
+    Ok(Input { name: place.name, bytes, is_only: true })
+}
+
+/// A file, or why there is none.
+struct Place {
+    name: String,
+    source: Result<PathBuf, String>,
+}
+
+fn places(path: &Path) -> Vec<Place> {
+    let name = path.display().to_string();
+    if !path.is_dir() {
+        return vec![Place { name, source: Ok(path.to_owned()) }];
+    }
+    let mut found = Vec::new();
+    walk(path, 0, &mut found);
+    if found.is_empty() {
+        let words = format!("{name}: the folder holds no file. Check that it is the folder you mean.");
+        return vec![Place { name, source: Err(words) }];
+    }
+    found
+}
+
+/// Files of a folder by name; hidden ones are left out.
+fn walk(folder: &Path, depth: usize, found: &mut Vec<Place>) {
+    let name = folder.display().to_string();
+    if depth > DEEPEST {
+        let words = format!("{name}: folders are nested too deep here. Name the inner folder.");
+        return found.push(Place { name, source: Err(words) });
+    }
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let words = Failure::file(folder, &error).to_string();
+            return found.push(Place { name, source: Err(words) });
+        }
+    };
+    let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    paths.retain(|path| !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')));
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            walk(&path, depth + 1, found);
+        } else {
+            found.push(Place { name: path.display().to_string(), source: Ok(path) });
+        }
+    }
+}
+
+fn read(place: &Place) -> Result<Vec<u8>, String> {
+    let path = place.source.as_ref().map_err(Clone::clone)?;
+    if path.as_os_str() == STANDARD_INPUT {
+        let mut bytes = Vec::new();
+        return std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
+            .map_err(|error| format!("Standard input cannot be read: {error}."));
+    }
+    std::fs::read(path).map_err(|error| Failure::file(path, &error).to_string())
+}
+
+/// Answers every place on as many threads as there are processors; prints in order.
+fn in_parallel(places: &[Place], answer: impl Fn(&Place) -> Answer + Sync) -> Result<Done, Failure> {
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(places.len()).max(1);
+    let (sender, answers) = mpsc::sync_channel::<(usize, Answer)>(WAITING);
+    let mut printer = Printer::new(places.len());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let sender = sender.clone();
+            let (next, answer) = (&next, &answer);
+            scope.spawn(move || {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(place) = places.get(at) else { return };
+                    // The printer is gone only when this process ends.
+                    let _ = sender.send((at, answer(place)));
+                }
+            });
+        }
+        drop(sender);
+        for (at, answer) in answers {
+            printer.take(at, answer);
+        }
+    });
+    printer.end()
+}
+
+/// Puts answers in order and keeps the worst.
+struct Printer {
+    waiting: BTreeMap<usize, Answer>,
+    next: usize,
+    count: usize,
+    shows_progress: bool,
+    has_findings: bool,
+    unreadable: Vec<String>,
+    refused: Vec<String>,
+}
+
+impl Printer {
+    fn new(count: usize) -> Printer {
+        Printer {
+            waiting: BTreeMap::new(),
+            next: 0,
+            count,
+            // Where answers go to the same terminal they show the progress themselves.
+            shows_progress: count > 1 && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal(),
+            has_findings: false,
+            unreadable: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, at: usize, answer: Answer) {
+        self.waiting.insert(at, answer);
+        while let Some(answer) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            write(&answer.output);
+            match answer.outcome {
+                Outcome::Clean => {}
+                Outcome::Findings => self.has_findings = true,
+                Outcome::Unreadable(words) => self.unreadable.push(words),
+                Outcome::Refused(words) => self.refused.push(words),
+            }
+        }
+        if self.shows_progress {
+            const BAR: usize = 30;
+            let done = BAR * self.next / self.count;
+            let bar = format!("{}{}", "#".repeat(done), ".".repeat(BAR - done));
+            // Progress that nobody can see is no failure.
+            let _ = write!(std::io::stderr(), "\r[{bar}] {} of {} files", self.next, self.count);
+        }
+    }
+
+    fn end(self) -> Result<Done, Failure> {
+        if self.shows_progress {
+            let _ = writeln!(std::io::stderr());
+        }
+        if !self.unreadable.is_empty() {
+            return Err(Failure::Unreadable([self.unreadable, self.refused].concat().join("\n")));
+        }
+        if !self.refused.is_empty() {
+            return Err(Failure::Refused(self.refused.join("\n")));
+        }
+        Ok(if self.has_findings { Done::WithFindings } else { Done::Clean })
+    }
+}
+
+/// Bytes on standard output. Where the reader has gone away (`| head`) there is nobody left to tell.
+pub fn write(bytes: &[u8]) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(bytes).and_then(|()| out.flush());
+}
+
+/// Writes a new file; never over one that is there.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let written = opened.and_then(|mut file| file.write_all(bytes));
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::Refused(format!("{} is there already. Name another, or move it away.", path.display()))
+        }
+        _ => Failure::file(path, &error),
+    })
+}
