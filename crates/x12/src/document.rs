@@ -101,6 +101,6 @@ impl<'a> Document<'a> {
 impl Piece<'_> {
     /// The piece as a segment.
     pub fn segment(&self, index: usize) -> Segment<'_> {
-        Segment::new(&self.raw, self.start, u32::try_from(index).unwrap_or(u32::MAX), self.delimiters)
+        Segment::new(&self.raw, self.start, index as u64, self.delimiters)
     }
 }

@@ -10,6 +10,7 @@ mod people;
 mod show;
 mod tree;
 
+pub use excerpt::{BytesAt, in_memory};
 pub use html::check_html;
 pub use json::{Detail, check_json, unreadable_json};
 pub use people::{TextOptions, check_text};

@@ -30,8 +30,8 @@ fn use_all(bytes: &[u8]) -> Verdict {
         let _ = write_999(&checked, interchange, header);
     }
     render::check_json("file", &checked, Detail::Full);
-    render::check_text("file", bytes, &checked, TextOptions { color: true, show_data: true });
-    render::check_html("file", bytes, &checked, false);
+    render::check_text("file", &render::in_memory(bytes), &checked, TextOptions { color: true, show_data: true });
+    render::check_html("file", &render::in_memory(bytes), &checked, false);
     read(bytes);
     let document = Document::read(bytes);
     assert!(document.to_bytes() == bytes);

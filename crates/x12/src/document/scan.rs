@@ -37,7 +37,7 @@ fn next_sound_isa(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = bytes.get(from..)?;
     rest.windows(3).enumerate().filter(|(_, window)| *window == b"ISA").map(|(at, _)| from + at).find(|at| {
         let is_first = *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        is_first && isa::read(bytes, *at).is_some_and(|isa| isa.is_sound)
+        is_first && isa::read(&bytes[*at..]).is_some_and(|isa| isa.is_sound)
     })
 }
 
@@ -56,11 +56,11 @@ fn interchange<'a>(bytes: &'a [u8], start: usize, pieces: &mut Vec<Piece<'a>>) -
         start: from,
         delimiters,
     };
-    let Some(isa) = isa::read(bytes, start) else {
+    let Some(isa) = isa::read(&bytes[start..]) else {
         pieces.push(piece(start, bytes.len(), bytes.len(), Delimiters::default()));
         return bytes.len();
     };
-    let end = isa.end.min(bytes.len());
+    let end = (start + isa.end).min(bytes.len());
     let delimiters = isa.delimiters;
     if end == start + 3 {
         // Not one that can be read on from: all up to the next stands in its tail.

@@ -2,6 +2,8 @@
 //!
 //! Masks the data unless told otherwise: letters become A, digits 9, so that shape and length stay.
 
+use std::ops::Range;
+
 use crate::check::Checked;
 use crate::problem::Problem;
 use crate::render::printable;
@@ -9,7 +11,7 @@ use crate::render::printable;
 /// How many bytes of a segment stand on the line, for terminals of 100 columns.
 const WIDTH: usize = 88;
 /// How far back from a problem its segment's beginning is searched: no honest segment is longer.
-const LOOK_BACK: usize = 4096;
+const LOOK_BACK: u64 = 4096;
 
 /// A segment in three parts.
 pub(super) struct Excerpt {
@@ -18,22 +20,38 @@ pub(super) struct Excerpt {
     pub after: String,
 }
 
+/// Lends bytes of the checked file, fewer where it ends: a check that streams does not hold them.
+pub type BytesAt<'a> = &'a dyn Fn(Range<u64>) -> Vec<u8>;
+
+/// Lends the bytes of a file that is in memory.
+pub fn in_memory(bytes: &[u8]) -> impl Fn(Range<u64>) -> Vec<u8> {
+    |range| {
+        let at = |byte: u64| usize::try_from(byte).map_or(bytes.len(), |byte| byte.min(bytes.len()));
+        bytes[at(range.start)..at(range.end.max(range.start))].to_vec()
+    }
+}
+
 /// The segment of a problem; None where the problem points at nothing.
-pub(super) fn excerpt(bytes: &[u8], checked: &Checked, problem: &Problem, show_data: bool) -> Option<Excerpt> {
-    let marked = problem.bytes();
-    if marked.start >= bytes.len() || marked.is_empty() {
+pub(super) fn excerpt(bytes_at: BytesAt<'_>, checked: &Checked, problem: &Problem, show_data: bool) -> Option<Excerpt> {
+    if problem.span.1 == 0 {
+        return None;
+    }
+    let first = problem.span.0.saturating_sub(LOOK_BACK);
+    let marked_length = u64::from(problem.span.1).min(LOOK_BACK);
+    let bytes = bytes_at(first..problem.span.0 + marked_length + LOOK_BACK);
+    let start = usize::try_from(problem.span.0 - first).ok()?;
+    let marked = start..(start + usize::try_from(marked_length).ok()?).min(bytes.len());
+    if marked.is_empty() {
         return None;
     }
     let terminator = checked.delimiters_at(problem.ordinal).segment;
-    let earliest = marked.start.saturating_sub(LOOK_BACK);
-    let before = bytes[earliest..marked.start].iter().rposition(|byte| *byte == terminator);
-    let mut from = before.map_or(earliest, |at| earliest + at + 1);
+    let before = bytes[..marked.start].iter().rposition(|byte| *byte == terminator);
+    let mut from = before.map_or(0, |at| at + 1);
     while from < marked.start && bytes[from].is_ascii_whitespace() {
         from += 1;
     }
-    let latest = bytes.len().min(marked.end.min(marked.start + LOOK_BACK) + LOOK_BACK);
-    let after = bytes[marked.start..latest].iter().position(|byte| *byte == terminator);
-    let segment = from..after.map_or(latest, |at| marked.start + at);
+    let after = bytes[marked.start..].iter().position(|byte| *byte == terminator);
+    let segment = from..after.map_or(bytes.len(), |at| marked.start + at);
     // The id names no one and tells where one is.
     let id_end =
         segment.start + bytes[segment.clone()].iter().take(3).take_while(|b| b.is_ascii_alphanumeric()).count();

@@ -5,11 +5,11 @@
 use std::fmt::Write;
 
 use crate::check::Checked;
-use crate::render::excerpt::{Excerpt, excerpt};
+use crate::render::excerpt::{BytesAt, Excerpt, excerpt};
 
 /// One file as a `<section class="x12-check">`: the verdict and a list of problems, each with its segment and the
 /// element in a `<mark>`. The data of that segment is masked unless `show_data`.
-pub fn check_html(file_name: &str, bytes: &[u8], checked: &Checked, show_data: bool) -> String {
+pub fn check_html(file_name: &str, bytes_at: BytesAt<'_>, checked: &Checked, show_data: bool) -> String {
     let mut out = String::new();
     let verdict = checked.verdict.word();
     // Writing to a String cannot fail.
@@ -38,7 +38,7 @@ pub fn check_html(file_name: &str, bytes: &[u8], checked: &Checked, show_data: b
             escaped(&problem.text()),
             escaped(problem.remedy)
         );
-        if let Some(Excerpt { before, marked, after }) = excerpt(bytes, checked, problem, show_data) {
+        if let Some(Excerpt { before, marked, after }) = excerpt(bytes_at, checked, problem, show_data) {
             let _ = writeln!(
                 out,
                 "<pre><code>{}<mark>{}</mark>{}</code></pre>",
@@ -77,6 +77,7 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::in_memory;
     use crate::{ShapeOnly, check};
 
     #[test]
@@ -84,10 +85,10 @@ mod tests {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
         let text = std::fs::read_to_string(folder.join("bad-837P-bad-sbr01.x12")).unwrap();
         let bytes = text.replace("SBR*X*18*GRP1*", "SBR*X*18*<script>*").into_bytes();
-        let html = check_html("<b>.x12", &bytes, &check(&bytes, &ShapeOnly), true);
+        let html = check_html("<b>.x12", &in_memory(&bytes), &check(&bytes, &ShapeOnly), true);
         assert!(html.contains("<h3>&lt;b&gt;.x12: rejected</h3>"), "{html}");
         assert!(html.contains("<pre><code>SBR*<mark>X</mark>*18*&lt;script&gt;******CI</code></pre>"), "{html}");
-        let masked = check_html("f", &bytes, &check(&bytes, &ShapeOnly), false);
+        let masked = check_html("f", &in_memory(&bytes), &check(&bytes, &ShapeOnly), false);
         assert!(masked.contains("<pre><code>SBR*<mark>A</mark>*99*&lt;AAAAAA&gt;******AA</code></pre>"), "{masked}");
     }
 }

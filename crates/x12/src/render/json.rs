@@ -78,7 +78,7 @@ fn push_problem(out: &mut String, problem: &Problem, detail: Detail) {
     push_number(out, "byte", problem.span.0);
     push_field(out, "text", &problem.text());
     if detail == Detail::Full {
-        push_number(out, "ordinal", u64::from(problem.ordinal));
+        push_number(out, "ordinal", problem.ordinal);
         push_number(out, "component", u64::from(problem.component));
         push_number(out, "repetition", u64::from(problem.repetition));
         push_number(out, "length", u64::from(problem.span.1));

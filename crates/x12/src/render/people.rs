@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::check::Checked;
 use crate::problem::{Problem, Severity};
-use crate::render::excerpt::{Excerpt, excerpt};
+use crate::render::excerpt::{BytesAt, Excerpt, excerpt};
 
 /// How a check is told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,8 +17,8 @@ pub struct TextOptions {
     pub show_data: bool,
 }
 
-/// One file as text.
-pub fn check_text(file_name: &str, bytes: &[u8], checked: &Checked, options: TextOptions) -> String {
+/// One file as text. `bytes_at` lends the faulty segments.
+pub fn check_text(file_name: &str, bytes_at: BytesAt<'_>, checked: &Checked, options: TextOptions) -> String {
     let mut out = String::new();
     let verdict = paint(options, if checked.problems.errors() > 0 { RED } else { GREEN }, checked.verdict.word());
     // Writing to a String cannot fail.
@@ -30,7 +30,7 @@ pub fn check_text(file_name: &str, bytes: &[u8], checked: &Checked, options: Tex
         checked.problems.warnings()
     );
     for problem in checked.problems.kept() {
-        push_problem(&mut out, bytes, checked, problem, options);
+        push_problem(&mut out, bytes_at, checked, problem, options);
     }
     if checked.problems.dropped() > 0 {
         let _ = writeln!(out, "… and {} more that are not listed", checked.problems.dropped());
@@ -47,7 +47,7 @@ fn paint(options: TextOptions, color: &str, text: &str) -> String {
     if options.color { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
-fn push_problem(out: &mut String, bytes: &[u8], checked: &Checked, problem: &Problem, options: TextOptions) {
+fn push_problem(out: &mut String, bytes_at: BytesAt<'_>, checked: &Checked, problem: &Problem, options: TextOptions) {
     let color = match problem.severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
@@ -63,7 +63,7 @@ fn push_problem(out: &mut String, bytes: &[u8], checked: &Checked, problem: &Pro
         problem.text(),
         problem.remedy
     );
-    if let Some(Excerpt { before, marked, after }) = excerpt(bytes, checked, problem, options.show_data) {
+    if let Some(Excerpt { before, marked, after }) = excerpt(bytes_at, checked, problem, options.show_data) {
         let indent = " ".repeat(before.chars().count());
         let line = paint(options, color, &"^".repeat(marked.chars().count().max(1)));
         let _ = writeln!(
@@ -79,13 +79,14 @@ fn push_problem(out: &mut String, bytes: &[u8], checked: &Checked, problem: &Pro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::in_memory;
     use crate::{ShapeOnly, check};
 
     fn told(options: TextOptions) -> String {
         let path =
             std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
         let bytes = std::fs::read(path).unwrap();
-        check_text("claims.x12", &bytes, &check(&bytes, &ShapeOnly), options)
+        check_text("claims.x12", &in_memory(&bytes), &check(&bytes, &ShapeOnly), options)
     }
 
     #[test]

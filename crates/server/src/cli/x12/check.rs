@@ -3,11 +3,11 @@
 use std::io::IsTerminal;
 
 use ::x12::render::{self, Detail, TextOptions};
-use ::x12::{Checked, Verdict, check};
+use ::x12::{Checked, Verdict, check_reader};
 use app::x12_file::OurTables;
 use clap::Args;
 
-use super::files::{Answer, Input, Inputs};
+use super::files::{Answer, Inputs, Opened, Source};
 use super::{Done, Failure};
 
 /// What to check, and how to tell it.
@@ -37,29 +37,36 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         let output = if arguments.json { render::unreadable_json(name, &words) + "\n" } else { String::new() };
         Answer::unreadable(output, words)
     };
-    arguments.inputs.each_or(|input| answer(input, arguments, options), closed)
+    let work = |source: &Source| match source.open().and_then(|opened| answer(source, opened, arguments, options)) {
+        Ok(answer) => answer,
+        Err(words) => closed(&source.name, words),
+    };
+    arguments.inputs.each_source(work, closed)
 }
 
-fn answer(input: &Input, arguments: &Arguments, options: TextOptions) -> Answer {
-    let checked = check(&input.bytes, &OurTables);
-    let output = tell(input, &checked, arguments, options);
-    match checked.verdict {
+fn answer(source: &Source, mut opened: Opened, arguments: &Arguments, options: TextOptions) -> Result<Answer, String> {
+    let name = &source.name;
+    let checked = check_reader(&mut opened, &OurTables)
+        .map_err(|error| format!("{name}: {error}. Check the name and the rights of the file."))?;
+    let output = tell(name, &opened, &checked, arguments, options);
+    Ok(match checked.verdict {
         Verdict::Accepted => Answer::clean(output),
         Verdict::Rejected => Answer::with_findings(output),
         Verdict::Unreadable => {
-            let words = format!("{}: this cannot be read as X12. Check that it is the file you mean.", input.name);
+            let words = format!("{name}: this cannot be read as X12. Check that it is the file you mean.");
             Answer::unreadable(output, words)
         }
-    }
+    })
 }
 
-fn tell(input: &Input, checked: &Checked, arguments: &Arguments, options: TextOptions) -> String {
+fn tell(name: &str, opened: &Opened, checked: &Checked, arguments: &Arguments, options: TextOptions) -> String {
     if arguments.json {
         let detail = if arguments.full { Detail::Full } else { Detail::Agreed };
-        return render::check_json(&input.name, checked, detail) + "\n";
+        return render::check_json(name, checked, detail) + "\n";
     }
+    let bytes_at = |range| opened.bytes_at(range);
     if arguments.html {
-        return render::check_html(&input.name, &input.bytes, checked, arguments.show_data);
+        return render::check_html(name, &bytes_at, checked, arguments.show_data);
     }
-    render::check_text(&input.name, &input.bytes, checked, options)
+    render::check_text(name, &bytes_at, checked, options)
 }

@@ -4,7 +4,8 @@
 //! Knows nothing of X12.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -36,6 +37,62 @@ pub struct Input {
     pub bytes: Vec<u8>,
     /// There is no other.
     pub is_only: bool,
+}
+
+/// One file, not read yet.
+pub struct Source {
+    /// As it was named, or found.
+    pub name: String,
+    path: PathBuf,
+}
+
+impl Source {
+    /// Opens it, to be read in blocks and asked for single bytes again. Standard input is kept in memory.
+    pub fn open(&self) -> Result<Opened, String> {
+        if self.path.as_os_str() == STANDARD_INPUT {
+            return read(&Ok(self.path.clone())).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes)));
+        }
+        let opened = std::fs::File::open(&self.path).map(Opened::File);
+        opened.map_err(|error| Failure::file(&self.path, &error).to_string())
+    }
+}
+
+/// A file that can be read from its beginning and looked into.
+pub enum Opened {
+    /// Read in blocks.
+    File(std::fs::File),
+    /// Held whole.
+    Memory(std::io::Cursor<Vec<u8>>),
+}
+
+impl Read for &mut Opened {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Opened::File(file) => file.read(buffer),
+            Opened::Memory(bytes) => bytes.read(buffer),
+        }
+    }
+}
+
+impl Opened {
+    /// Some bytes; fewer where the file ends or can no longer be read.
+    pub fn bytes_at(&self, range: Range<u64>) -> Vec<u8> {
+        let length = range.end.saturating_sub(range.start);
+        let mut bytes = Vec::new();
+        // What cannot be shown is left out: the verdict stands without it.
+        let _ = match self {
+            Opened::File(file) => {
+                let mut file: &std::fs::File = file;
+                file.seek(SeekFrom::Start(range.start)).and_then(|_| file.take(length).read_to_end(&mut bytes))
+            }
+            Opened::Memory(all) => {
+                let mut all = std::io::Cursor::new(all.get_ref().as_slice());
+                all.set_position(range.start);
+                all.take(length).read_to_end(&mut bytes)
+            }
+        };
+        bytes
+    }
 }
 
 /// What is said of one file.
@@ -89,41 +146,46 @@ impl Inputs {
     /// Works on every file, several at a time, and prints the answers in order. A file that cannot be opened is answered
     /// too; the worst answer gives the exit code.
     pub fn each(&self, work: impl Fn(&Input) -> Answer + Sync) -> Result<Done, Failure> {
-        self.each_or(work, |_, words| Answer::unreadable(Vec::new(), words))
+        let places = self.places();
+        let is_only = places.len() == 1;
+        in_parallel(&places, |place| match read(&place.source) {
+            Ok(bytes) => work(&Input { name: place.name.clone(), bytes, is_only }),
+            Err(words) => Answer::unreadable(Vec::new(), words),
+        })
     }
 
-    /// As [`each`](Self::each), with an answer of its own for files that cannot be opened.
-    pub fn each_or(
+    /// As [`each`](Self::each), for work that reads in blocks and has an answer of its own for files that cannot be opened.
+    pub fn each_source(
         &self,
-        work: impl Fn(&Input) -> Answer + Sync,
+        work: impl Fn(&Source) -> Answer + Sync,
         closed: impl Fn(&str, String) -> Answer + Sync,
     ) -> Result<Done, Failure> {
-        let places: Vec<Place> = self.files.iter().flat_map(|path| places(path)).collect();
-        let is_only = places.len() == 1;
-        let answer = |place: &Place| match read(place) {
-            Ok(bytes) => work(&Input { name: place.name.clone(), bytes, is_only }),
-            Err(words) => closed(&place.name, words),
-        };
-        in_parallel(&places, answer)
+        in_parallel(&self.places(), |place| match &place.source {
+            Ok(path) => work(&Source { name: place.name.clone(), path: path.clone() }),
+            Err(words) => closed(&place.name, words.clone()),
+        })
     }
 
     /// Every file, read, in order.
     pub fn all(&self) -> Result<Vec<Input>, Failure> {
-        let places: Vec<Place> = self.files.iter().flat_map(|path| places(path)).collect();
+        let places = self.places();
         let is_only = places.len() == 1;
         let read = |place: Place| {
-            let bytes = read(&place).map_err(Failure::Unreadable)?;
+            let bytes = read(&place.source).map_err(Failure::Unreadable)?;
             Ok(Input { name: place.name, bytes, is_only })
         };
         places.into_iter().map(read).collect()
+    }
+
+    fn places(&self) -> Vec<Place> {
+        self.files.iter().flat_map(|path| places(path)).collect()
     }
 }
 
 /// One file, read; `-` is standard input.
 pub fn one(path: &Path) -> Result<Input, Failure> {
-    let place = Place { name: path.display().to_string(), source: Ok(path.to_owned()) };
-    let bytes = read(&place).map_err(Failure::Unreadable)?;
-    Ok(Input { name: place.name, bytes, is_only: true })
+    let bytes = read(&Ok(path.to_owned())).map_err(Failure::Unreadable)?;
+    Ok(Input { name: path.display().to_string(), bytes, is_only: true })
 }
 
 /// A file, or why there is none.
@@ -172,8 +234,8 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Place>) {
     }
 }
 
-fn read(place: &Place) -> Result<Vec<u8>, String> {
-    let path = place.source.as_ref().map_err(Clone::clone)?;
+fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
+    let path = source.as_ref().map_err(Clone::clone)?;
     if path.as_os_str() == STANDARD_INPUT {
         let mut bytes = Vec::new();
         return std::io::stdin()
