@@ -2,18 +2,21 @@
 //! told before two identifiers matched, and what was told is written down.
 
 use billing::access::{Action, Actor, ResourceState};
-use billing::patient::Patient;
-use billing::work::inquiry::{Channel, IDENTIFIERS_NEEDED, Identifier, Inquiry, InquiryReason};
+use billing::work::inquiry::{Channel, IDENTIFIERS_NEEDED, Inquiry, InquiryReason};
 use billing::work::item::SHORTEST_SENTENCE;
 use billing::work::{Handover, WorkLinks, WorkState};
 use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use store::inquiry::{
-    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENT_FOR_IDENTITY, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE,
-    PATIENTS_BY_CLAIM, PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT,
+    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_CLAIM,
+    PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT,
 };
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Db, Read, Tx, params};
+
+mod identity;
+
+pub use identity::{Claimed, IdentityCheck, allow_checks, verify_identity};
 
 use crate::Error;
 use crate::access::allow;
@@ -117,6 +120,7 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
             reason: new.reason,
             patient_id: new.patient_id,
             verified: Vec::new(),
+            failed_checks: 0,
             received_on: tx.today(),
             question: new.question.trim().to_owned(),
             answer: String::new(),
@@ -141,84 +145,6 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
 
 fn subject_key(id: InquiryId) -> String {
     format!("inquiry:{id}")
-}
-
-/// What a caller says to prove who they are; empty fields were not asked.
-#[derive(Debug, Clone, Default)]
-pub struct Claimed {
-    /// Given and family name.
-    pub name: String,
-    /// Birth date, as typed.
-    pub birth_date: String,
-    /// Account number.
-    pub account_number: String,
-    /// Telephone.
-    pub phone: String,
-    /// ZIP.
-    pub zip: String,
-    /// Last four characters of the member id.
-    pub member_id_ending: String,
-}
-
-/// What a check of identity found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdentityCheck {
-    /// Which identifiers match the account.
-    pub matched: Vec<Identifier>,
-    /// Enough matched: the account may be spoken about.
-    pub verified: bool,
-}
-
-/// Compares what the caller says with the account, and remembers what matched.
-///
-/// # Errors
-/// `Refused` where no account was chosen; `NotFound`; `Denied`.
-pub fn verify_identity(
-    db: &Db,
-    actor: &Actor,
-    practice: PracticeId,
-    id: InquiryId,
-    patient_id: PatientId,
-    claimed: &Claimed,
-) -> Result<IdentityCheck, Error> {
-    allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
-    db.write(actor, practice, |tx| {
-        let (mut inquiry, state) = load(tx, id)?;
-        let person = tx.query_opt(&PATIENT_FOR_IDENTITY, params![patient_id])?.ok_or(Error::NotFound("patient"))?;
-        let member_ids = tx.query(&store::inquiry::MEMBER_IDS, params![patient_id])?;
-        let member_ids: Vec<String> = member_ids.into_iter().map(|(member_id,)| member_id).collect();
-        inquiry.patient_id = Some(patient_id);
-        inquiry.verified = matches(&person.body.0, &member_ids, claimed);
-        store::inquiry::save(tx, &inquiry, &state)?;
-        tx.query(&store::inquiry::LINK_ITEM_TO_PATIENT, params![subject_key(id), patient_id])?;
-        Ok(IdentityCheck { verified: inquiry.is_verified(), matched: inquiry.verified })
-    })
-}
-
-fn matches(patient: &Patient, member_ids: &[String], claimed: &Claimed) -> Vec<Identifier> {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let key = |text: &str| store::name_key(text);
-    let ending = claimed.member_id_ending.trim().to_ascii_uppercase();
-    let zip: String = digits(&claimed.zip).chars().take(5).collect();
-    let same_name = {
-        let said = key(&claimed.name);
-        let name = &patient.name;
-        said == key(&format!("{} {}", name.first, name.last)) || said == key(&name.full())
-    };
-    [
-        (Identifier::Name, !claimed.name.trim().is_empty() && same_name),
-        (Identifier::BirthDate, read_date(claimed.birth_date.trim()) == Some(*patient.birth_date.reveal())),
-        (Identifier::AccountNumber, claimed.account_number.trim().eq_ignore_ascii_case(&patient.account_number)),
-        (Identifier::Phone, digits(&claimed.phone).len() == 10 && digits(&claimed.phone) == patient.contact.phone),
-        (Identifier::Zip, zip.len() == 5 && patient.address.zip.starts_with(&zip)),
-        (
-            Identifier::MemberIdEnding,
-            ending.len() == 4 && member_ids.iter().any(|id| id.to_ascii_uppercase().ends_with(&ending)),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(identifier, matched)| matched.then_some(identifier))
-    .collect()
 }
 
 /// One question.

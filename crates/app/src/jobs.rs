@@ -1,13 +1,22 @@
 //! What runs every day by itself: each job is one function and one line in [`JOBS`]. A job carries out what a person or
 //! a rule already decided; it acts as the system and is audited as such.
+//!
+//! A job of a day is claimed by a row before it runs, so that two processes on one database do not both run it. One that
+//! fails does not stop the others: its words stand in the row, for the manager to read, and it is tried again later.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use billing::PracticeId;
-use billing::access::Actor;
+use billing::access::{Action, Actor, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::work::{WorkLinks, WorkReason};
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use store::job_run::{BEGIN_JOB_AGAIN, END_JOB, JOB_RUNS_OF_DAY, JobRunRow, LATEST_JOB_RUNS, TAKE_JOB_AGAIN};
 use store::{Db, params};
 
 use crate::Error;
+use crate::access::allow;
 use crate::worklist::{self, NewWork};
 
 /// A job: what it is called, and what it does for one practice. It answers how many things it did.
@@ -44,13 +53,169 @@ pub const JOBS: &[Job] = &[
     },
 ];
 
-/// Runs every job for a practice; answers how many things each did.
+/// After this time a job that failed is tried again, and one that did not end is taken for stopped: the longest job of a
+/// large practice ends in minutes, and whatever was in the way may have passed.
+pub const TAKEN_OVER_AFTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// Most runs that a page shows: a month of every job.
+const MOST_RUNS_SHOWN: i64 = 150;
+
+/// How a job of today ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It did so many things.
+    Done(usize),
+    /// It failed; the words carry no patient's data.
+    Failed(String),
+    /// It is under way in another process since this instant.
+    UnderWay(Timestamp),
+}
+
+/// A job with how it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    /// The job's word.
+    pub key: &'static str,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// Runs the jobs of today that did not run yet, as the system; answers those that it ran. A job that fails is among them
+/// and does not stop the next.
 ///
 /// # Errors
-/// The first job's that fails; the jobs before it stay done.
-pub fn daily(db: &Db, practice: PracticeId) -> Result<Vec<(&'static str, usize)>, Error> {
-    let actor = Actor::system(practice);
-    JOBS.iter().map(|job| Ok((job.key, (job.run)(db, &actor, practice)?))).collect()
+/// Where the database takes no claim to run; nothing else.
+pub fn run_due(db: &Db, practice: PracticeId) -> Result<Vec<Ran>, Error> {
+    run_due_of(db, practice, JOBS)
+}
+
+/// As [`run_due`], of a list of one's own.
+///
+/// # Errors
+/// As [`run_due`].
+pub fn run_due_of(db: &Db, practice: PracticeId, jobs: &[Job]) -> Result<Vec<Ran>, Error> {
+    let (today, now) = (db.env().today(), db.env().now());
+    let system = Actor::system(practice);
+    let of_day = db.read(&system, practice, |read| Ok::<_, Error>(read.query(&JOB_RUNS_OF_DAY, params![today])?))?;
+    let is_due = |job: &Job| {
+        of_day.iter().find(|run| run.job == job.key).is_none_or(|run| run.done.is_none() && is_stale(run, now))
+    };
+    run_each(db, practice, today, jobs, |job| {
+        if !is_due(job) {
+            return Ok(Claimed::NotNow);
+        }
+        claim(db, practice, (today, job.key), &TAKE_JOB_AGAIN)
+    })
+}
+
+/// Runs every job now, whatever ran today; leaves out one that is under way in another process.
+///
+/// # Errors
+/// `Denied` without the right to run jobs; where the database takes no claim to run.
+pub fn run_now(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Ran>, Error> {
+    allow(actor, Action::RunJobs, &ResourceState::default())?;
+    let today = db.env().today();
+    run_each(db, practice, today, JOBS, |job| claim(db, practice, (today, job.key), &BEGIN_JOB_AGAIN))
+}
+
+/// The latest runs, newest day first.
+///
+/// # Errors
+/// `Denied` without the right to run jobs.
+pub fn latest(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<JobRunRow>, Error> {
+    allow(actor, Action::RunJobs, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&LATEST_JOB_RUNS, params![MOST_RUNS_SHOWN])?))
+}
+
+/// The jobs whose last run failed or was stopped: what the manager must know.
+///
+/// # Errors
+/// As [`latest`].
+pub fn in_trouble(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<JobRunRow>, Error> {
+    let runs = latest(db, actor, practice)?;
+    let now = db.env().now();
+    let last = JOBS.iter().filter_map(|job| runs.iter().find(|run| run.job == job.key));
+    Ok(last.filter(|run| run.failure.is_some() || (run.done.is_none() && is_stale(run, now))).cloned().collect())
+}
+
+fn is_stale(run: &JobRunRow, now: Timestamp) -> bool {
+    run.begun_at.checked_add(TAKEN_OVER_AFTER).is_ok_and(|then| then <= now)
+}
+
+/// What came of asking for a job.
+enum Claimed {
+    /// It is ours, begun at this instant.
+    Ours(Timestamp),
+    /// It ran, or waits to be tried again.
+    NotNow,
+    /// Somebody else runs it since this instant.
+    UnderWay(Timestamp),
+}
+
+fn claim(
+    db: &Db,
+    practice: PracticeId,
+    (day, key): (Date, &'static str),
+    again: &'static store::Statement<()>,
+) -> Result<Claimed, Error> {
+    db.write(&Actor::system(practice), practice, |tx| {
+        let begun_at = tx.now();
+        let fresh = JobRunRow { day, job: key.to_owned(), begun_at, finished_at: None, done: None, failure: None };
+        if tx.insert_new(&fresh)? {
+            return Ok(Claimed::Ours(begun_at));
+        }
+        let stale_before = begun_at.checked_sub(TAKEN_OVER_AFTER).unwrap_or(begun_at);
+        if tx.execute(again, params![day, key, begun_at, stale_before])? > 0 {
+            return Ok(Claimed::Ours(begun_at));
+        }
+        let runs = tx.query(&JOB_RUNS_OF_DAY, params![day])?;
+        let running = runs.iter().find(|run| run.job == key && run.finished_at.is_none());
+        Ok::<_, Error>(running.map_or(Claimed::NotNow, |run| Claimed::UnderWay(run.begun_at)))
+    })
+}
+
+/// Runs what can be claimed, one after another, and writes down how each ended.
+fn run_each(
+    db: &Db,
+    practice: PracticeId,
+    day: Date,
+    jobs: &[Job],
+    claim: impl Fn(&Job) -> Result<Claimed, Error>,
+) -> Result<Vec<Ran>, Error> {
+    let system = Actor::system(practice);
+    let mut all = Vec::new();
+    for job in jobs {
+        let begun_at = match claim(job)? {
+            Claimed::Ours(begun_at) => begun_at,
+            Claimed::NotNow => continue,
+            Claimed::UnderWay(since) => {
+                all.push(Ran { key: job.key, outcome: Outcome::UnderWay(since) });
+                continue;
+            }
+        };
+        let outcome = outcome_of(catch_unwind(AssertUnwindSafe(|| (job.run)(db, &system, practice))));
+        let (done, failure) = match &outcome {
+            Outcome::Done(count) => (Some(i64::try_from(*count).unwrap_or(i64::MAX)), None),
+            Outcome::Failed(words) => (None, Some(words.clone())),
+            Outcome::UnderWay(_) => (None, None),
+        };
+        db.write(&system, practice, |tx| {
+            let finished_at = tx.now();
+            tx.execute(&END_JOB, params![day, job.key, begun_at, finished_at, done, failure])?;
+            Ok::<_, Error>(())
+        })?;
+        all.push(Ran { key: job.key, outcome });
+    }
+    Ok(all)
+}
+
+/// Errors of use cases and of the store carry no patient's data; what a panic says might, and stays out.
+fn outcome_of(result: std::thread::Result<Result<usize, Error>>) -> Outcome {
+    match result {
+        Ok(Ok(count)) => Outcome::Done(count),
+        Ok(Err(error)) => Outcome::Failed(error.to_string()),
+        Err(_) => Outcome::Failed("It stopped in the middle of its work. Tell whoever keeps Tierline.".to_owned()),
+    }
 }
 
 /// Most claims that one run of a job takes up; the next run goes on.

@@ -35,8 +35,8 @@ pub struct Person {
     pub has_device: bool,
     /// The conflicts that the roles hold together, if the practice allows them.
     pub conflicts: Vec<Conflict>,
-    /// Who made it: must not be who approves it.
-    pub created_by: UserId,
+    /// Who gave the roles: must not be who approves them.
+    pub given_by: UserId,
 }
 
 /// A person to add.
@@ -101,13 +101,14 @@ pub fn checked(login: &str, display_name: &str, roles: &[Role], solo_practice: b
     Ok(login)
 }
 
-/// Approves a waiting person; never by who added them.
+/// Approves a waiting person; never by who added them or changed their roles.
 ///
 /// # Errors
 /// `Denied`; a refusal where nobody waits.
 pub fn approve(tx: &mut Tx, id: UserId) -> Result<(), Error> {
     let user = find(tx, id)?;
-    let state = ResourceState::made_by(user.created_by, ledger::Money::ZERO);
+    let roles = tx.query(&ROLES_OF_USER, params![id])?;
+    let state = ResourceState::made_by(giver(&user, &roles), ledger::Money::ZERO);
     authorize(tx.actor(), Action::ApproveUsers, &state)?;
     if user.state != UserState::Waiting {
         return Err(Error::refused("This person does not wait for approval."));
@@ -118,7 +119,8 @@ pub fn approve(tx: &mut Tx, id: UserId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a person other roles. The person waits for a second one's approval where the maker's right needs it.
+/// Gives a person other roles. Every session and token ends, so that the new rights hold at once; the person waits for a
+/// second one's approval where the maker's right needs it.
 ///
 /// # Errors
 /// `Denied`; roles that conflict; one's own roles.
@@ -129,13 +131,23 @@ pub fn change_roles(tx: &mut Tx, id: UserId, roles: &[Role], solo_practice: bool
         return Err(Error::refused("Nobody changes their own roles. Ask another administrator."));
     }
     check_duties(roles, solo_practice)?;
+    let keys = |mut roles: Vec<Role>| {
+        roles.sort();
+        roles.dedup();
+        roles.into_iter().map(Role::key).collect::<Vec<_>>()
+    };
+    let before = keys(tx.query(&ROLES_OF_USER, params![id])?.into_iter().map(|row| row.role).collect());
+    let after = keys(roles.to_vec());
+    if before == after {
+        return Err(Error::invalid("roles", "the person holds these already; nothing was changed"));
+    }
     tx.execute(&TAKE_ROLES, params![id])?;
     give_roles(tx, id, roles)?;
     end_everything(tx, id)?;
     if allowed.needs_checker() && user.state == UserState::Active {
         tx.execute(&CHANGE_STATE, params![id, UserState::Waiting, None::<UserId>, user.disabled_at])?;
     }
-    tx.audit("roles_changed", "user", id, json!({}));
+    tx.audit("roles_changed", "user", id, json!({ "before": before, "after": after }));
     Ok(())
 }
 
@@ -266,8 +278,8 @@ pub fn own(conn: &Conn, user: UserId) -> Result<Own, Error> {
 pub fn list(conn: &Conn) -> Result<Vec<Person>, Error> {
     allow_plain(conn, Action::ViewUsers)?;
     let roles = conn.query(&ROLES, params![])?;
-    let of = |id: UserId| roles.iter().filter(|row| row.user_id == id).map(|row| row.role).collect::<Vec<_>>();
-    Ok(conn.query(&USERS, params![])?.into_iter().map(|user| person(&user, of(user.id))).collect())
+    let of = |id: UserId| roles.iter().filter(|row| row.user_id == id).cloned().collect::<Vec<_>>();
+    Ok(conn.query(&USERS, params![])?.into_iter().map(|user| person(&user, &of(user.id))).collect())
 }
 
 /// One person by log-in name, for the command line.
@@ -276,8 +288,17 @@ pub fn list(conn: &Conn) -> Result<Vec<Person>, Error> {
 /// Not found.
 pub fn by_login(conn: &Conn, login: &str) -> Result<Person, Error> {
     let user = conn.query_opt(&USER_BY_LOGIN, params![login])?.ok_or(Error::NotFound("log-in"))?;
-    let roles = conn.query(&ROLES_OF_USER, params![user.id])?.into_iter().map(|row| row.role).collect();
-    Ok(person(&user, roles))
+    Ok(person(&user, &conn.query(&ROLES_OF_USER, params![user.id])?))
+}
+
+/// One person, for a page about them.
+///
+/// # Errors
+/// `Denied`; not found.
+pub fn by_id(conn: &Conn, id: UserId) -> Result<Person, Error> {
+    allow_plain(conn, Action::ViewUsers)?;
+    let user = find(conn, id)?;
+    Ok(person(&user, &conn.query(&ROLES_OF_USER, params![id])?))
 }
 
 /// Adds a person of a demonstration: active, with an enrolled device, and shown on the log-in page with the code of
@@ -299,7 +320,8 @@ pub fn add_demo_person(tx: &mut Tx, person: &NewPerson, ordinal: i64) -> Result<
     Ok(id)
 }
 
-fn person(user: &UserRow, roles: Vec<Role>) -> Person {
+fn person(user: &UserRow, rows: &[UserRoleRow]) -> Person {
+    let roles: Vec<Role> = rows.iter().map(|row| row.role).collect();
     Person {
         id: user.id,
         login: user.login.clone(),
@@ -308,8 +330,13 @@ fn person(user: &UserRow, roles: Vec<Role>) -> Person {
         roles,
         state: user.state,
         has_device: user.totp_secret.is_some(),
-        created_by: user.created_by,
+        given_by: giver(user, rows),
     }
+}
+
+/// Who gave the roles that are held; all of them are given together.
+fn giver(user: &UserRow, roles: &[UserRoleRow]) -> UserId {
+    roles.first().map_or(user.created_by, |row| row.given_by)
 }
 
 fn find(conn: &Conn, id: UserId) -> Result<UserRow, Error> {
@@ -318,8 +345,10 @@ fn find(conn: &Conn, id: UserId) -> Result<UserRow, Error> {
 
 fn give_roles(tx: &mut Tx, id: UserId, roles: &[Role]) -> Result<(), Error> {
     let (given_at, given_by) = (tx.now(), tx.actor().user);
-    for role in roles {
-        tx.insert(&UserRoleRow { user_id: id, role: *role, given_at, given_by })?;
+    for (place, role) in roles.iter().enumerate() {
+        if !roles[..place].contains(role) {
+            tx.insert(&UserRoleRow { user_id: id, role: *role, given_at, given_by })?;
+        }
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ mod demo;
 mod export;
 mod failure;
 mod import;
+mod jobs;
 mod output;
 mod reference;
 mod remit;
@@ -105,6 +106,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Recompute every invariant of books, chains, remittances and claims
     Verify(upkeep::Verify),
+    /// Run the daily jobs now, or list how they ended
+    Jobs(jobs::Arguments),
     /// Serve the desk in a browser
     Serve(serve::Arguments),
     /// Write everything into one new file, while others work
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Simulate(arguments) => simulate::run(&arguments, &cli.place),
         Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
+        Command::Jobs(arguments) => jobs::run(&arguments, &cli.place),
         Command::Serve(arguments) => serve::run(&arguments, &cli.place),
         Command::Backup(arguments) => upkeep::backup(&arguments, &cli.place),
         Command::Restore(arguments) => upkeep::restore(&arguments, &cli.place),

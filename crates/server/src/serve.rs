@@ -7,6 +7,7 @@ use billing::access::Actor;
 use billing::id::PracticeId;
 use store::Db;
 
+use crate::daily;
 use crate::exchanging::Exchanging;
 use crate::web::{Desk, router};
 
@@ -28,6 +29,7 @@ pub struct Served {
     listener: tokio::net::TcpListener,
     desk: Desk,
     exchanging: Option<Exchanging>,
+    daily_jobs: Option<(Db, PracticeId)>,
 }
 
 /// Binds the address and reads the practice; nothing is answered before `run`.
@@ -57,7 +59,7 @@ pub fn open(db: Db, practice: PracticeId, options: Options) -> anyhow::Result<Se
         anyhow::anyhow!("{} cannot be listened on ({error}): choose another with --listen.", options.address)
     })?;
     let desk = Desk::new(db, practice, found.name, options.behind_https);
-    Ok(Served { runtime, listener, desk, exchanging: None })
+    Ok(Served { runtime, listener, desk, exchanging: None, daily_jobs: None })
 }
 
 impl Served {
@@ -75,14 +77,22 @@ impl Served {
         Served { desk: self.desk.exchanging(), exchanging: Some(exchanging), ..self }
     }
 
+    /// Runs the daily jobs while it is served, once a day on the database's clock.
+    #[must_use]
+    pub fn with_daily_jobs(self, db: Db) -> Served {
+        let practice = self.desk.practice();
+        Served { daily_jobs: Some((db, practice)), ..self }
+    }
+
     /// Answers until the process is told to end; requests under way are finished.
     ///
     /// # Errors
     /// Where the listener breaks.
     pub fn run(self) -> anyhow::Result<()> {
         let router = router(self.desk);
-        // Dropped at the end, which ends the exchange too.
-        let _running = self.exchanging.map(Exchanging::start);
+        // Dropped at the end, which ends what goes on beside the desk too.
+        let _jobs = self.daily_jobs.map(|(db, practice)| daily::start(db, practice));
+        let _exchange = self.exchanging.map(Exchanging::start);
         self.runtime.block_on(async {
             axum::serve(self.listener, router.into_make_service_with_connect_info::<SocketAddr>())
                 .with_graceful_shutdown(async {

@@ -317,6 +317,42 @@ fn a_practice_is_set_up_from_its_file_and_a_second_run_changes_nothing() {
     trial.expect(0, &["verify"]);
 }
 
+/// A token of a person that the set-up made.
+fn token_of(trial: &Trial, login: &str) -> String {
+    let file = trial.folder.join("books.sqlite").display().to_string();
+    let db = store::Db::open(&file, store::Env::system()).unwrap();
+    let practice = store::practices::list(&db).unwrap().remove(0).practice_id;
+    let system = billing::access::Actor::system(practice);
+    let person = db.read(&system, practice, |read| app::users::by_login(read, login)).unwrap();
+    let actor = billing::access::Actor::user(person.id, person.login, person.roles, practice);
+    db.write(&actor, practice, |tx| app::access::session::make_token(tx, "test", 1)).unwrap()
+}
+
+#[test]
+fn a_set_up_that_is_refused_late_leaves_nothing_of_what_came_before() {
+    let trial = empty_trial("late");
+    trial.write("practice.toml", sample().as_bytes());
+    trial.expect(0, &["set-up", "practice.toml"]);
+    let token = token_of(&trial, "rosa.idowu");
+    // A manager may change the practice and a payer, and may not add the person who stands last.
+    let more = "\n[[people]]\nlogin = \"nora.vance\"\nname = \"Nora Vance\"\nroles = [\"poster\"]\n";
+    let changed =
+        sample().replace("555-010-0199", "555-010-0144").replace("filing_limit_days = 90", "filing_limit_days = 120");
+    trial.write("practice.toml", format!("{changed}{more}").as_bytes());
+    let before = trial.hash();
+    let output = Command::new(env!("CARGO_BIN_EXE_tierline"))
+        .args(["set-up", "practice.toml", "--database", "books.sqlite", "--as", "rosa.idowu"])
+        .current_dir(&trial.folder)
+        .env("TIERLINE_TOKEN", token)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(3) && said.contains("add people"), "{said}");
+    assert_eq!(trial.hash(), before, "nothing of the file was written");
+    let whole = trial.expect(0, &["set-up", "practice.toml"]);
+    assert!(whole.contains("1 added, 2 changed"), "{whole}");
+}
+
 #[test]
 fn a_practice_file_with_a_mistake_sets_up_nothing() {
     let cases = [
@@ -326,6 +362,7 @@ fn a_practice_file_with_a_mistake_sets_up_nothing() {
         ("appeal_days", "apeal_days", "[[payers]], field apeal_days"),
         ("[\"tier1\"]", "[\"tier9\"]", "[[people]] number 2, field roles"),
         ("America/New_York", "Boston", "[practice], field time_zone"),
+        ("[\"administrator\"]", "[\"poster\", \"manager\"]", "[[people]] number 3, field roles"),
     ];
     for (right, wrong, says) in cases {
         let trial = empty_trial("mistake");

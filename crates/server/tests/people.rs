@@ -1,9 +1,12 @@
 //! People on the command line, with the real program: added, acting by a token of theirs, disabled, reset.
 #![allow(clippy::expect_used, clippy::unwrap_used)] // In a test a panic is the report.
 
-use std::io::Write;
+use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+
+/// How long the first round of jobs may take on a busy machine.
+const JOBS_RUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A folder with a practice in it; gone afterwards.
 struct Trial(PathBuf);
@@ -53,6 +56,11 @@ fn a_person_is_added_reset_and_disabled_by_name() {
     let refused = trial.says(3, &["user", "disable", "nobody"], "", "");
     assert!(refused.contains("no such"), "{refused}");
     trial.says(0, &["user", "add", "nora", "--name", "Nora Vance", "--role", "tier1"], password, "");
+    trial.says(0, &["user", "roles", "nora", "tier1", "coder"], "", "");
+    let listed = trial.says(0, &["user", "list"], "", "");
+    assert!(listed.lines().any(|line| line.contains("Nora Vance") && line.contains("coder")), "{listed}");
+    let refused = trial.says(3, &["user", "roles", "nora", "poster", "manager"], "", "");
+    assert!(refused.contains("roles"), "{refused}");
     trial.says(0, &["user", "reset", "nora"], password, "");
     let listed = trial.says(0, &["user", "list"], "", "");
     assert!(listed.contains("Nora Vance"), "{listed}");
@@ -68,4 +76,41 @@ fn as_names_the_person_who_acts_in_every_command() {
     assert!(refused.contains("token"), "{refused}");
     let refused = trial.says(3, &["claims", "list", "--as", "tess"], "", "");
     assert!(refused.contains("TIERLINE_TOKEN"), "{refused}");
+}
+
+#[test]
+fn todays_jobs_run_now_and_are_listed() {
+    let trial = Trial::new("jobs");
+    let ran: serde_json::Value = serde_json::from_str(&trial.says(0, &["jobs", "--json"], "", "")).unwrap();
+    let ran = ran.as_array().unwrap();
+    assert!(ran.len() >= 4 && ran.iter().all(|job| job["outcome"] == "done"), "{ran:?}");
+    let claims = ran.iter().find(|job| job["job"] == "claims").unwrap();
+    assert!(claims["done"].as_i64() > Some(0), "the imported visits became claims: {claims}");
+    let listed = trial.says(0, &["jobs", "--list"], "", "");
+    assert!(listed.contains("claims") && listed.contains("done"), "{listed}");
+}
+
+#[test]
+fn whoever_serves_the_desk_is_told_which_jobs_run_and_they_do() {
+    let trial = Trial::new("serving");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tierline"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", "books.sqlite"])
+        .current_dir(&trial.0)
+        .env_remove("TIERLINE_DATABASE")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let told: Vec<String> =
+        std::io::BufReader::new(child.stdout.take().unwrap()).lines().take(2).map(Result::unwrap).collect();
+    let began = std::time::Instant::now();
+    let mut listed = String::new();
+    while !listed.contains("late-acknowledgments") && began.elapsed() < JOBS_RUN_WITHIN {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        listed = trial.says(0, &["jobs", "--list"], "", "");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(told[0].contains("served on http://127.0.0.1:"), "{told:?}");
+    assert!(told[1].contains("Daily jobs run by themselves: claims, follow-up"), "{told:?}");
+    assert!(listed.contains("late-acknowledgments"), "{listed}");
 }

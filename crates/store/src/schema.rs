@@ -68,6 +68,8 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(14, "21_lists"),
     portable!(15, "22_queues"),
     portable!(16, "23_money_in"),
+    portable!(17, "24_jobs"),
+    portable!(18, "25_versions"),
 ];
 
 impl Migration {

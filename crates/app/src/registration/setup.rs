@@ -1,7 +1,7 @@
 //! The practice itself and what it works with: providers, facilities, payers, list prices.
 
 use billing::PracticeId;
-use billing::access::{Action, Actor, ActorKind, ResourceState};
+use billing::access::{Action, Actor, ActorKind};
 use billing::fee_schedule::FeeScheduleItem;
 use billing::identifier::{Npi, Taxonomy};
 use billing::payer::{Payer, PayerSettings};
@@ -10,12 +10,11 @@ use billing::practice::Practice;
 use billing::provider::{Facility, Provider};
 use billing::{FacilityId, PayerId, ProviderId};
 use store::registration as rows;
-use store::{Db, Json, params};
+use store::{Conn, Db, Tx, params};
 
 use super::Registered;
 use crate::Error;
-use crate::access::allow;
-use crate::claim_scrub;
+use crate::access::allow_plain;
 
 /// A provider as entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +66,27 @@ pub struct PayerData {
 /// # Errors
 /// `Refused` for a person, or where the practice is there already; `Invalid` for a name that is missing.
 pub fn register_practice(db: &Db, actor: &Actor, practice: &Practice, is_demo: bool) -> Result<(), Error> {
-    match actor.kind {
+    db.write(actor, practice.id, |tx| register_practice_in(tx, practice, is_demo))
+}
+
+/// As [`register_practice`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`register_practice`].
+pub fn register_practice_in(tx: &mut Tx, practice: &Practice, is_demo: bool) -> Result<(), Error> {
+    match tx.actor().kind {
         ActorKind::System | ActorKind::FileOwner => {}
         ActorKind::User => {
             return Err(Error::refused("A practice is made on the command line, by whoever owns the database."));
         }
     }
     required("name", &practice.name)?;
-    db.write(actor, practice.id, |tx| {
-        if rows::practice(tx)?.is_some() {
-            return Err(Error::refused("This practice is registered already; change it instead."));
-        }
-        rows::insert_practice(tx, practice, is_demo)?;
-        tx.audit("register", "practice", practice.id, serde_json::json!({ "demo": is_demo }));
-        Ok(())
-    })
+    if rows::practice(tx)?.is_some() {
+        return Err(Error::refused("This practice is registered already; change it instead."));
+    }
+    rows::insert_practice(tx, practice, is_demo)?;
+    tx.audit("register", "practice", practice.id, serde_json::json!({ "demo": is_demo }));
+    Ok(())
 }
 
 /// The practice.
@@ -92,27 +97,8 @@ pub fn practice_of(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Pract
     db.read(actor, practice, |read| rows::practice(read)?.ok_or(Error::NotFound("practice")))
 }
 
-/// Changes the practice's own data. Held claims are scrubbed again: many may have waited for it.
-///
-/// # Errors
-/// `Denied` without the right to configure; `NotFound`.
-pub fn save_practice(db: &Db, actor: &Actor, changed: &Practice) -> Result<(), Error> {
-    allow(actor, Action::Configure, &ResourceState::default())?;
-    required("name", &changed.name)?;
-    db.write(actor, changed.id, |tx| {
-        let rows = tx.execute(&rows::SAVE_PRACTICE, params![changed.name, Json(changed.clone())])?;
-        if rows == 0 {
-            return Err(Error::NotFound("practice"));
-        }
-        tx.audit("change", "practice", changed.id, serde_json::json!({}));
-        Ok::<_, Error>(())
-    })?;
-    claim_scrub::scrub_held(db, &Actor::system(changed.id), changed.id)?;
-    Ok(())
-}
-
 /// Stores a provider, or finds the one of the same NPI or source key. Whoever registers patients may add one that only
-/// refers; one of the practice itself is configuration.
+/// refers; one of the practice itself needs a right of its own.
 ///
 /// # Errors
 /// `Denied`; `Invalid` for a name that is missing.
@@ -122,27 +108,32 @@ pub fn register_provider(
     practice: PracticeId,
     data: &ProviderData,
 ) -> Result<Registered<ProviderId>, Error> {
-    let action = if data.in_practice { Action::Configure } else { Action::RegisterPatient };
-    allow(actor, action, &ResourceState::default())?;
+    db.write(actor, practice, |tx| register_provider_in(tx, data))
+}
+
+/// As [`register_provider`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`register_provider`].
+pub fn register_provider_in(tx: &mut Tx, data: &ProviderData) -> Result<Registered<ProviderId>, Error> {
+    allow_plain(tx, if data.in_practice { Action::EditProvider } else { Action::RegisterPatient })?;
     required("last name", &data.name.last)?;
-    db.write(actor, practice, |tx| {
-        let known = tx.query(&rows::PROVIDER_BY_KEY, params![data.npi.as_str(), data.source_key])?;
-        if let Some((id,)) = known.first() {
-            return Ok(Registered::known(*id));
-        }
-        let id = ProviderId(tx.new_id());
-        let provider = Provider {
-            id,
-            name: data.name.clone(),
-            npi: data.npi.clone(),
-            taxonomy: data.taxonomy.clone(),
-            in_practice: data.in_practice,
-            invented: data.invented,
-        };
-        rows::insert_provider(tx, &provider, data.source_key.as_deref())?;
-        tx.audit("register", "provider", id, serde_json::json!({ "npi": data.npi.as_str() }));
-        Ok(Registered::new(id))
-    })
+    let known = tx.query(&rows::PROVIDER_BY_KEY, params![data.npi.as_str(), data.source_key])?;
+    if let Some((id,)) = known.first() {
+        return Ok(Registered::known(*id));
+    }
+    let id = ProviderId(tx.new_id());
+    let provider = Provider {
+        id,
+        name: data.name.clone(),
+        npi: data.npi.clone(),
+        taxonomy: data.taxonomy.clone(),
+        in_practice: data.in_practice,
+        invented: data.invented,
+    };
+    rows::insert_provider(tx, &provider, data.source_key.as_deref())?;
+    tx.audit("register", "provider", id, serde_json::json!({ "npi": data.npi.as_str() }));
+    Ok(Registered::new(id))
 }
 
 /// Stores a facility, or finds the one of the same source key.
@@ -155,7 +146,15 @@ pub fn register_facility(
     practice: PracticeId,
     data: &FacilityData,
 ) -> Result<Registered<FacilityId>, Error> {
-    allow(actor, Action::RegisterPatient, &ResourceState::default())?;
+    db.write(actor, practice, |tx| register_facility_in(tx, data))
+}
+
+/// As [`register_facility`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`register_facility`].
+pub fn register_facility_in(tx: &mut Tx, data: &FacilityData) -> Result<Registered<FacilityId>, Error> {
+    allow_plain(tx, Action::RegisterPatient)?;
     required("name", &data.name)?;
     if data.clia_number.as_deref().is_some_and(|number| !codes::identifier::is_clia(number)) {
         return Err(Error::invalid(
@@ -163,24 +162,22 @@ pub fn register_facility(
             "A CLIA number has ten characters, the third a D, such as 22D1234567.",
         ));
     }
-    db.write(actor, practice, |tx| {
-        if let Some(key) = &data.source_key
-            && let Some((id,)) = tx.query_opt(&rows::FACILITY_BY_SOURCE, params![key.as_str()])?
-        {
-            return Ok(Registered::known(id));
-        }
-        let id = FacilityId(tx.new_id());
-        let facility = Facility {
-            id,
-            name: data.name.clone(),
-            npi: data.npi.clone(),
-            address: data.address.clone(),
-            clia_number: data.clia_number.clone(),
-        };
-        rows::insert_facility(tx, &facility, data.source_key.as_deref())?;
-        tx.audit("register", "facility", id, serde_json::json!({}));
-        Ok(Registered::new(id))
-    })
+    if let Some(key) = &data.source_key
+        && let Some((id,)) = tx.query_opt(&rows::FACILITY_BY_SOURCE, params![key.as_str()])?
+    {
+        return Ok(Registered::known(id));
+    }
+    let id = FacilityId(tx.new_id());
+    let facility = Facility {
+        id,
+        name: data.name.clone(),
+        npi: data.npi.clone(),
+        address: data.address.clone(),
+        clia_number: data.clia_number.clone(),
+    };
+    rows::insert_facility(tx, &facility, data.source_key.as_deref())?;
+    tx.audit("register", "facility", id, serde_json::json!({}));
+    Ok(Registered::new(id))
 }
 
 /// Stores a payer, or finds the one of the same electronic id.
@@ -193,48 +190,31 @@ pub fn register_payer(
     practice: PracticeId,
     data: &PayerData,
 ) -> Result<Registered<PayerId>, Error> {
-    allow(actor, Action::EditCoverage, &ResourceState::default())?;
-    required("name", &data.name)?;
-    required("electronic payer id", &data.payer_identifier)?;
-    db.write(actor, practice, |tx| {
-        if let Some(payer) = rows::payer_by_identifier(tx, &data.payer_identifier)? {
-            return Ok(Registered::known(payer.id));
-        }
-        let id = PayerId(tx.new_id());
-        let payer = Payer {
-            id,
-            name: data.name.clone(),
-            payer_identifier: data.payer_identifier.clone(),
-            filing_indicator: data.filing_indicator.clone(),
-            settings: data.settings.clone(),
-        };
-        rows::insert_payer(tx, &payer)?;
-        tx.audit("register", "payer", id, serde_json::json!({ "payer_identifier": data.payer_identifier }));
-        Ok(Registered::new(id))
-    })
+    db.write(actor, practice, |tx| register_payer_in(tx, data))
 }
 
-/// Changes a payer's habits: filing limit, route, what it requires. Held claims are scrubbed again.
+/// As [`register_payer`], in a transaction of the caller's.
 ///
 /// # Errors
-/// `Denied` without the right to change contracts; `NotFound`.
-pub fn save_payer_settings(
-    db: &Db,
-    actor: &Actor,
-    practice: PracticeId,
-    id: PayerId,
-    settings: &PayerSettings,
-) -> Result<(), Error> {
-    allow(actor, Action::ChangeContract, &ResourceState::default())?;
-    db.write(actor, practice, |tx| {
-        let mut payer = rows::payer(tx, id)?.ok_or(Error::NotFound("payer"))?;
-        payer.settings = settings.clone();
-        tx.execute(&rows::SAVE_PAYER, params![id, payer.name, payer.payer_identifier, Json(payer.clone())])?;
-        tx.audit("change", "payer", id, serde_json::json!({ "filing_limit_days": settings.filing_limit_days }));
-        Ok::<_, Error>(())
-    })?;
-    claim_scrub::scrub_held(db, &Actor::system(practice), practice)?;
-    Ok(())
+/// As [`register_payer`].
+pub fn register_payer_in(tx: &mut Tx, data: &PayerData) -> Result<Registered<PayerId>, Error> {
+    allow_plain(tx, Action::EditCoverage)?;
+    required("name", &data.name)?;
+    required("electronic payer id", &data.payer_identifier)?;
+    if let Some(payer) = rows::payer_by_identifier(tx, &data.payer_identifier)? {
+        return Ok(Registered::known(payer.id));
+    }
+    let id = PayerId(tx.new_id());
+    let payer = Payer {
+        id,
+        name: data.name.clone(),
+        payer_identifier: data.payer_identifier.clone(),
+        filing_indicator: data.filing_indicator.clone(),
+        settings: data.settings.clone(),
+    };
+    rows::insert_payer(tx, &payer)?;
+    tx.audit("register", "payer", id, serde_json::json!({ "payer_identifier": data.payer_identifier }));
+    Ok(Registered::new(id))
 }
 
 /// Sets a list price from a day on; earlier prices stay for earlier services.
@@ -242,7 +222,15 @@ pub fn save_payer_settings(
 /// # Errors
 /// `Denied` without the right to change fee schedules; `Invalid` for a code without the form of one or a negative price.
 pub fn set_price(db: &Db, actor: &Actor, practice: PracticeId, item: &FeeScheduleItem) -> Result<(), Error> {
-    allow(actor, Action::ChangeContract, &ResourceState::default())?;
+    db.write(actor, practice, |tx| set_price_in(tx, item))
+}
+
+/// As [`set_price`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`set_price`].
+pub fn set_price_in(tx: &mut Tx, item: &FeeScheduleItem) -> Result<(), Error> {
+    allow_plain(tx, Action::ChangeContract)?;
     if codes::procedure::system(&item.procedure).is_none() {
         return Err(Error::invalid("procedure", "A procedure code has five characters, such as 99213 or G0439."));
     }
@@ -252,12 +240,10 @@ pub fn set_price(db: &Db, actor: &Actor, practice: PracticeId, item: &FeeSchedul
     if item.unit_price < ledger::Money::ZERO {
         return Err(Error::invalid("price", "A price is zero or more."));
     }
-    db.write(actor, practice, |tx| {
-        rows::save_price(tx, item)?;
-        let detail = serde_json::json!({ "procedure": item.procedure, "cents": item.unit_price.cents() });
-        tx.audit("set price", "fee schedule", practice, detail);
-        Ok(())
-    })
+    rows::save_price(tx, item)?;
+    let detail = serde_json::json!({ "procedure": item.procedure, "cents": item.unit_price.cents() });
+    tx.audit("set price", "fee schedule", tx.practice(), detail);
+    Ok(())
 }
 
 /// Every provider by name.
@@ -265,9 +251,15 @@ pub fn set_price(db: &Db, actor: &Actor, practice: PracticeId, item: &FeeSchedul
 /// # Errors
 /// Of the store.
 pub fn providers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Provider>, Error> {
-    db.read(actor, practice, |read| {
-        Ok(read.query(&rows::PROVIDERS, params![])?.into_iter().map(|row| row.0.0).collect())
-    })
+    db.read(actor, practice, |read| providers_in(read))
+}
+
+/// As [`providers`], in a transaction of the caller's.
+///
+/// # Errors
+/// Of the store.
+pub fn providers_in(conn: &Conn) -> Result<Vec<Provider>, Error> {
+    Ok(conn.query(&rows::PROVIDERS, params![])?.into_iter().map(|row| row.0.0).collect())
 }
 
 /// Every facility by name.
@@ -275,9 +267,15 @@ pub fn providers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Pro
 /// # Errors
 /// Of the store.
 pub fn facilities(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Facility>, Error> {
-    db.read(actor, practice, |read| {
-        Ok(read.query(&rows::FACILITIES, params![])?.into_iter().map(|row| row.0.0).collect())
-    })
+    db.read(actor, practice, |read| facilities_in(read))
+}
+
+/// As [`facilities`], in a transaction of the caller's.
+///
+/// # Errors
+/// Of the store.
+pub fn facilities_in(conn: &Conn) -> Result<Vec<Facility>, Error> {
+    Ok(conn.query(&rows::FACILITIES, params![])?.into_iter().map(|row| row.0.0).collect())
 }
 
 /// Every payer by name.
@@ -285,7 +283,15 @@ pub fn facilities(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Fa
 /// # Errors
 /// Of the store.
 pub fn payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Payer>, Error> {
-    db.read(actor, practice, |read| Ok(read.query(&rows::PAYERS, params![])?.into_iter().map(|row| row.0.0).collect()))
+    db.read(actor, practice, |read| payers_in(read))
+}
+
+/// As [`payers`], in a transaction of the caller's.
+///
+/// # Errors
+/// Of the store.
+pub fn payers_in(conn: &Conn) -> Result<Vec<Payer>, Error> {
+    Ok(conn.query(&rows::PAYERS, params![])?.into_iter().map(|row| row.0.0).collect())
 }
 
 /// The whole list of prices.

@@ -304,12 +304,12 @@ fn silence_becomes_work_and_an_answer_ends_it() {
         let carrier = Carrier::new();
         let claim = ready_claim(db, 1, "CLEARING");
         send(db, &carrier);
-        jobs::daily(db, PRACTICE).unwrap();
+        jobs::run_now(db, &db.system(), PRACTICE).unwrap();
         assert!(open_work(db).is_empty());
 
         db.env.advance(SignedDuration::from_hours(24 * 4));
-        jobs::daily(db, PRACTICE).unwrap();
-        jobs::daily(db, PRACTICE).unwrap();
+        jobs::run_now(db, &db.system(), PRACTICE).unwrap();
+        jobs::run_now(db, &db.system(), PRACTICE).unwrap();
         assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::AcknowledgmentMissing)]);
 
         // The file is answered, the claim itself is not: now the claim is the work.
@@ -317,7 +317,7 @@ fn silence_becomes_work_and_an_answer_ends_it() {
         take(db, "999.x12", &group_answer(sent.group_number, "A"));
         assert!(open_work(db).is_empty());
         db.env.advance(SignedDuration::from_hours(24 * 4));
-        jobs::daily(db, PRACTICE).unwrap();
+        jobs::run_now(db, &db.system(), PRACTICE).unwrap();
         assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::AcknowledgmentMissing)]);
         take(db, "277ca.x12", &claim_answers("PR", sent.interchange_number, &[("AR000001", "A2:20:PR")]));
         assert!(open_work(db).is_empty());

@@ -523,12 +523,12 @@ fn what_every_claim_waits_for_is_mended_once() {
         let mut data = app::registration::practice_of(db, &system, PRACTICE).unwrap();
         let good = data.clone();
         data.billing.address.zip = "78701".into();
-        app::registration::save_practice(db, &system, &data).unwrap();
+        app::registration::save_practice(db, &system, &data, None).unwrap();
         let captured = capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
         let held = claim_visit(db, &tier1(), PRACTICE, captured.encounter_id).unwrap();
         assert_eq!(held.open[0].rule, "billing-zip-plus-four");
-        assert!(app::registration::save_practice(db, &tier1(), &good).is_err());
-        app::registration::save_practice(db, &system, &good).unwrap();
+        assert!(app::registration::save_practice(db, &tier1(), &good, None).is_err());
+        app::registration::save_practice(db, &system, &good, None).unwrap();
         assert_eq!(load(db, held.claim_id).status, ClaimStatus::Ready);
         assert_eq!(open_work(db), []);
     });

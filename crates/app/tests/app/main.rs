@@ -8,6 +8,7 @@ mod claim_preparation;
 mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
+mod daily_jobs;
 mod delivery_kill;
 mod patient_books;
 mod patient_money;

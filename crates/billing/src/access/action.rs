@@ -85,6 +85,8 @@ actions! {
     LogInquiry = "log_inquiry",
     /// May the person answer an inquiry?
     AnswerInquiry = "answer_inquiry",
+    /// May the person allow further identity checks after too many failed?
+    AllowIdentityChecks = "allow_identity_checks",
     /// May the person see the worklist?
     ViewWorklist = "view_worklist",
     /// May the person see the work of every desk?
@@ -179,6 +181,16 @@ actions! {
     Configure = "configure",
     /// May the person approve a change of settings?
     ApproveConfiguration = "approve_configuration",
+    /// May the person see the practice's own data, its providers and payers?
+    ViewSettings = "view_settings",
+    /// May the person change the practice's own data: address, NPI, tax number?
+    ChangePractice = "change_practice",
+    /// May the person add or change a provider of the practice?
+    EditProvider = "edit_provider",
+    /// May the person change a payer and its habits?
+    EditPayer = "edit_payer",
+    /// May the person run the daily jobs now, and see how they ended?
+    RunJobs = "run_jobs",
     /// May the person back up?
     BackUp = "back_up",
     /// May the person ask to restore a backup?

@@ -107,6 +107,10 @@ pub enum Identifier {
 /// Identifiers that must match before anything of an account is shown (HIPAA 164.514(h)).
 pub const IDENTIFIERS_NEEDED: usize = 2;
 
+/// Checks of one inquiry in which something said did not match: a person who misremembers needs two tries and a third in
+/// doubt; whoever goes on is guessing. After them a manager allows more, or the person calls again.
+pub const MOST_FAILED_CHECKS: u32 = 3;
+
 /// A question from outside.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inquiry {
@@ -120,6 +124,9 @@ pub struct Inquiry {
     pub patient_id: Option<PatientId>,
     /// Which identifiers matched.
     pub verified: Vec<Identifier>,
+    /// Checks in which something that was said did not match, since the last that a manager allowed.
+    #[serde(default)]
+    pub failed_checks: u32,
     /// When it came in.
     pub received_on: Date,
     /// What was asked, in the desk's words.
@@ -135,5 +142,15 @@ impl Inquiry {
         distinct.sort();
         distinct.dedup();
         distinct.len() >= IDENTIFIERS_NEEDED
+    }
+
+    /// How many checks may still fail.
+    pub fn checks_left(&self) -> u32 {
+        MOST_FAILED_CHECKS.saturating_sub(self.failed_checks)
+    }
+
+    /// Whether too much was guessed: no further check before a manager allows it.
+    pub fn is_blocked(&self) -> bool {
+        !self.is_verified() && self.checks_left() == 0
     }
 }

@@ -98,7 +98,9 @@ fn serve(arguments: &Arguments, database: &str, played: &Played, exchange: Optio
         }
         None => served,
     };
+    let served = served.with_daily_jobs(db.clone());
     super::output::line("");
+    super::output::line(&crate::daily::what_runs());
     super::output::line(&format!("The desk is open at http://{} until you press Ctrl-C.", served.address()?));
     super::output::line("The log-in page lists these people with the code of the moment; every password is the same:");
     for person in &played.log_ins {

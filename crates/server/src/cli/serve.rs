@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::output::line;
 use super::{Done, Failure, Place, session};
+use crate::daily;
 use crate::exchanging::Exchanging;
 use crate::serve::{DEFAULT_ADDRESS, Options, open};
 
@@ -18,8 +20,8 @@ pub struct Arguments {
     /// An HTTPS proxy stands in front: cookies are bound to HTTPS, and other addresses than loopback are allowed
     #[arg(long)]
     behind_https: bool,
-    /// Exchange files with the clearinghouse through DIR/outbox and DIR/inbox, and run the daily jobs, while serving;
-    /// without it nothing leaves by itself
+    /// Exchange files with the clearinghouse through DIR/outbox and DIR/inbox while serving; without it nothing leaves
+    /// by itself
     #[arg(long, value_name = "DIR")]
     exchange: Option<PathBuf>,
 }
@@ -31,16 +33,22 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let exchanging = match &arguments.exchange {
         Some(folder) => {
             let carrier = super::folder_drop(folder)?;
-            Some(Exchanging::new(db.clone(), practice.practice_id, Box::new(carrier)).with_daily_jobs())
+            Some(Exchanging::new(db.clone(), practice.practice_id, Box::new(carrier)))
         }
         None => None,
     };
-    let served = open(db, practice.practice_id, options).map_err(|error| Failure::Refused(error.to_string()))?;
+    let served =
+        open(db.clone(), practice.practice_id, options).map_err(|error| Failure::Refused(error.to_string()))?;
     let address = served.address().map_err(|error| Failure::Refused(error.to_string()))?;
-    println!("{} is served on http://{address}", practice.name);
+    line(&format!("{} is served on http://{address}", practice.name));
+    line(&daily::what_runs());
+    let served = served.with_daily_jobs(db);
     let served = match exchanging {
         Some(exchanging) => served.exchanging(exchanging),
-        None => served,
+        None => {
+            line("No files leave or come in by themselves; say --exchange DIR for that.");
+            served
+        }
     };
     served.run().map_err(|error| Failure::Refused(error.to_string()))?;
     Ok(Done::Clean)

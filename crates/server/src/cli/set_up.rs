@@ -1,5 +1,6 @@
 //! `tierline set-up`: a real practice from one file: itself, providers, facilities, payers, prices, people. The whole
-//! file is judged before anything is written; a second run finds what is there and changes what the file says anew.
+//! file is judged before anything is written, and all of it is written in one transaction or nothing of it; a second run
+//! finds what is there and changes what the file says anew.
 //! First passwords are made here and printed once; none stands in the file.
 
 use std::path::PathBuf;
@@ -7,11 +8,12 @@ use std::path::PathBuf;
 use app::access::session::make_token;
 use app::registration::{self, ProviderData, Registered};
 use app::users::{self, NewPerson};
+use app::{Error, claim_scrub};
 use billing::PracticeId;
 use billing::access::{Actor, Role};
 use billing::practice::Practice;
 use clap::Args;
-use store::Db;
+use store::Tx;
 
 use super::output::line;
 use super::session::{TOKEN_VARIABLE, open_database};
@@ -37,6 +39,9 @@ pub struct Arguments {
     another: bool,
 }
 
+/// Log-ins with their first passwords.
+type Passwords = Vec<(String, String)>;
+
 /// What a run changed.
 #[derive(Default)]
 struct Tally {
@@ -59,19 +64,14 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::Unreadable(format!("{name}: it is not UTF-8 text. Save it as UTF-8.")))?;
     let file = practice::read(&name, &text)?;
-    let mut tally = Tally::default();
     let (session, is_new) = open(&file, arguments.another, place)?;
     let wanted = Practice { id: session.practice, ..file.practice.clone() };
-    if is_new {
-        registration::register_practice(&session.db, &session.actor, &wanted, false)?;
-        tally.added += 1;
-    } else if registration::practice_of(&session.db, &session.actor, session.practice)? != wanted {
-        registration::save_practice(&session.db, &session.actor, &wanted)?;
-        tally.changed += 1;
+    // One transaction: whatever is refused, however late, nothing of the file stands on record.
+    let (tally, passwords) = session.write(|tx| write_all(tx, &wanted, &file, is_new))?;
+    if tally.changed > 0 {
+        // Claims that are held may have waited for what was changed.
+        claim_scrub::scrub_held(&session.db, &Actor::system(session.practice), session.practice)?;
     }
-    providers_and_facilities(&session, &file, &mut tally)?;
-    payers_and_fees(&session, &file, &mut tally)?;
-    let passwords = people(&session, &file, &mut tally)?;
     line(&format!("{}: {} added, {} changed.", wanted.name, tally.added, tally.changed));
     for (login, password) in &passwords {
         line(&format!("First password of {login}, shown once: {password}"));
@@ -111,23 +111,39 @@ fn open(file: &PracticeFile, another: bool, place: &Place) -> Result<(Session, b
     Ok((Session { db, practice, practice_name: file.practice.name.clone(), actor }, true))
 }
 
-fn providers_and_facilities(session: &Session, file: &PracticeFile, tally: &mut Tally) -> Result<(), Failure> {
-    let (db, actor, practice) = parts(session);
-    let on_file = registration::providers(db, actor, practice)?;
+/// Writes the whole file; answers what was changed and the log-ins with first passwords.
+fn write_all(tx: &mut Tx, wanted: &Practice, file: &PracticeFile, is_new: bool) -> Result<(Tally, Passwords), Error> {
+    let mut tally = Tally::default();
+    if is_new {
+        registration::register_practice_in(tx, wanted, false)?;
+        tally.added += 1;
+    } else if store::registration::practice(tx)?.as_ref() != Some(wanted) {
+        registration::save_practice_in(tx, wanted, None)?;
+        tally.changed += 1;
+    }
+    providers_and_facilities(tx, file, &mut tally)?;
+    payers_and_fees(tx, file, &mut tally)?;
+    let passwords = people(tx, file, &mut tally)?;
+    Ok((tally, passwords))
+}
+
+fn providers_and_facilities(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<(), Error> {
+    let on_file = registration::providers_in(tx)?;
     for wanted in &file.providers {
         let Some(known) = on_file.iter().find(|one| one.npi == wanted.npi) else {
-            tally.count(&registration::register_provider(db, actor, practice, wanted)?);
+            tally.count(&registration::register_provider_in(tx, wanted)?);
             continue;
         };
         let ProviderData { name, taxonomy, in_practice, .. } = wanted;
         if (&known.name, &known.taxonomy, &known.in_practice) != (name, taxonomy, in_practice) {
-            let words = "stands on file otherwise; claims keep that, and set-up does not change it.";
+            let words = "stands on file otherwise, and set-up does not change it. Change it in the browser, under \
+                         Practice, providers, payers.";
             tally.differs.push(format!("The provider with NPI {} {words}", known.npi.as_str()));
         }
     }
-    let on_file = registration::facilities(db, actor, practice)?;
+    let on_file = registration::facilities_in(tx)?;
     for wanted in &file.facilities {
-        let registered = registration::register_facility(db, actor, practice, wanted)?;
+        let registered = registration::register_facility_in(tx, wanted)?;
         tally.count(&registered);
         let known = on_file.iter().find(|one| one.id == registered.id);
         let wants = (&wanted.npi, &wanted.address, &wanted.clia_number);
@@ -139,24 +155,24 @@ fn providers_and_facilities(session: &Session, file: &PracticeFile, tally: &mut 
     Ok(())
 }
 
-fn payers_and_fees(session: &Session, file: &PracticeFile, tally: &mut Tally) -> Result<(), Failure> {
-    let (db, actor, practice) = parts(session);
-    let on_file = registration::payers(db, actor, practice)?;
+fn payers_and_fees(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<(), Error> {
+    let on_file = registration::payers_in(tx)?;
     for wanted in &file.payers {
         let Some(known) = on_file.iter().find(|one| one.payer_identifier == wanted.payer_identifier) else {
-            tally.count(&registration::register_payer(db, actor, practice, wanted)?);
+            tally.count(&registration::register_payer_in(tx, wanted)?);
             continue;
         };
         if known.settings != wanted.settings {
-            registration::save_payer_settings(db, actor, practice, known.id, &wanted.settings)?;
+            registration::save_payer_settings_in(tx, known.id, &wanted.settings)?;
             tally.changed += 1;
         }
         if (&known.name, &known.filing_indicator) != (&wanted.name, &wanted.filing_indicator) {
-            let words = "stands on file with another name or kind; set-up changes its settings only.";
+            let words = "stands on file with another name or kind; set-up changes its settings only. Change the rest in \
+                         the browser, under Practice, providers, payers.";
             tally.differs.push(format!("The payer {} {words}", wanted.payer_identifier));
         }
     }
-    let on_file = registration::fee_schedule(db, actor, practice)?;
+    let on_file = store::registration::fee_schedule(tx)?;
     for wanted in &file.fees {
         if on_file.contains(wanted) {
             continue;
@@ -164,30 +180,28 @@ fn payers_and_fees(session: &Session, file: &PracticeFile, tally: &mut Tally) ->
         let key = |one: &billing::fee_schedule::FeeScheduleItem| {
             (one.procedure.clone(), one.modifier.clone(), one.effective_on)
         };
-        registration::set_price(db, actor, practice, wanted)?;
+        registration::set_price_in(tx, wanted)?;
         if on_file.iter().any(|one| key(one) == key(wanted)) { tally.changed += 1 } else { tally.added += 1 }
     }
     Ok(())
 }
 
 /// Adds who is not there yet; who is there stays as colleagues made them. Answers log-ins with first passwords.
-fn people(session: &Session, file: &PracticeFile, tally: &mut Tally) -> Result<Vec<(String, String)>, Failure> {
+fn people(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<Passwords, Error> {
     let mut passwords = Vec::new();
     for person in &file.people {
-        if session.read(|read| Ok(users::by_login(read, &person.login).is_ok()))? {
+        if users::by_login(tx, &person.login).is_ok() {
             continue;
         }
-        let password = first_password(&session.db);
-        session.write(|tx| {
-            let new = NewPerson {
-                login: &person.login,
-                display_name: &person.name,
-                roles: &person.roles,
-                password: &password,
-                solo_practice: file.practice.solo,
-            };
-            users::add(tx, &new)
-        })?;
+        let password = first_password(tx);
+        let new = NewPerson {
+            login: &person.login,
+            display_name: &person.name,
+            roles: &person.roles,
+            password: &password,
+            solo_practice: file.practice.solo,
+        };
+        users::add(tx, &new)?;
         tally.added += 1;
         passwords.push((person.login.clone(), password));
     }
@@ -210,13 +224,9 @@ fn first_token(session: &Session, people: &[PlannedPerson]) -> Result<(), Failur
     Ok(())
 }
 
-fn first_password(db: &Db) -> String {
+fn first_password(tx: &Tx) -> String {
     let mut random = [0; PASSWORD_LETTERS];
-    db.env().fill(&mut random);
+    tx.fill_random(&mut random);
     let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
     random.chunks(5).map(|group| group.iter().map(letter).collect::<String>()).collect::<Vec<_>>().join("-")
-}
-
-fn parts(session: &Session) -> (&Db, &Actor, PracticeId) {
-    (&session.db, &session.actor, session.practice)
 }

@@ -23,6 +23,8 @@ pub enum Command {
     List(List),
     /// Add a person; the first password is read from standard input
     Add(Add),
+    /// Give a person other roles: every session and token of theirs ends at once, so that the new rights hold
+    Roles(Roles),
     /// Disable a person: every session and token of theirs ends at once
     Disable(Login),
     /// Give a person a new first password and forget their device
@@ -52,6 +54,16 @@ pub struct Add {
     roles: Vec<Role>,
 }
 
+/// Whose roles, and which.
+#[derive(Debug, Args)]
+pub struct Roles {
+    /// The log-in name
+    login: String,
+    /// Every role the person is to hold from now on
+    #[arg(required = true, value_parser = read_role, value_name = "ROLE")]
+    roles: Vec<Role>,
+}
+
 /// Who.
 #[derive(Debug, Args)]
 pub struct Login {
@@ -76,6 +88,16 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     match command {
         Command::List(arguments) => list(&session, arguments),
         Command::Add(arguments) => add(&session, arguments),
+        Command::Roles(arguments) => {
+            let person = session.write(|tx| {
+                let person = users::by_login(tx, &arguments.login)?;
+                let solo = store::views::practice::is_solo(tx)?;
+                users::change_roles(tx, person.id, &arguments.roles, solo)?;
+                users::by_login(tx, &arguments.login)
+            })?;
+            line(&format!("Changed. Sessions and tokens have ended; their state is {}.", state_word(person.state)));
+            Ok(Done::Clean)
+        }
         Command::Disable(arguments) => {
             session.write(|tx| {
                 let person = users::by_login(tx, &arguments.login)?;

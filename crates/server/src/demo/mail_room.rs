@@ -1,6 +1,7 @@
 //! The mail of the story: files leave in the evening and come in the morning, through the submission and inbound use cases.
 
-use app::{claim_submission, inbound, jobs};
+use app::jobs::{self, Outcome};
+use app::{claim_submission, inbound};
 use billing::access::Actor;
 
 use super::stage::{Stage, in_scene};
@@ -35,6 +36,11 @@ pub fn deliver(stage: &Stage) -> anyhow::Result<()> {
 
 /// The night's jobs: follow-ups, missing acknowledgments.
 pub fn night(stage: &Stage) -> anyhow::Result<()> {
-    in_scene("the night's jobs run", jobs::daily(&stage.db, stage.practice))?;
+    let ran = in_scene("the night's jobs run", jobs::run_due(&stage.db, stage.practice))?;
+    for job in ran {
+        if let Outcome::Failed(words) = job.outcome {
+            anyhow::bail!("the night's job {}: {words}", job.key);
+        }
+    }
     Ok(())
 }

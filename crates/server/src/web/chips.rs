@@ -31,6 +31,15 @@ pub fn claim(status: &str) -> Chip {
     }
 }
 
+/// How a daily job ended: what it did, or that it failed; neither while it runs or where it was stopped.
+pub fn job(done: Option<i64>, failed: bool) -> Chip {
+    match (done, failed) {
+        (_, true) => chip("bad", "cross", "Failed"),
+        (Some(_), false) => chip("good", "check", "Done"),
+        (None, false) => chip("warn", "pause", "Not ended"),
+    }
+}
+
 /// Where a work item is.
 pub fn work(state: WorkState) -> Chip {
     match state {

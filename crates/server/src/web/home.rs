@@ -50,17 +50,21 @@ struct HomePage {
     may_remittances: bool,
     may_claims: bool,
     may_reports: bool,
+    /// Daily jobs that failed or were stopped, for who may run them.
+    troubled_jobs: usize,
 }
 
 /// Today.
 pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let actor = who.actor.clone();
     let may_work = who.may(Action::ViewWorklist);
-    let (home, mut mine) = desk
+    let may_jobs = who.may(Action::RunJobs);
+    let (home, mut mine, troubled_jobs) = desk
         .blocking(move |db, practice| {
             let home = db.read(&actor, practice, |read| Ok::<_, app::Error>(store::views::home::get(read)?))?;
             let mine = if may_work { app::worklist::mine(db, &actor, practice)? } else { Vec::new() };
-            Ok((home, mine))
+            let troubled = if may_jobs { app::jobs::in_trouble(db, &actor, practice)?.len() } else { 0 };
+            Ok((home, mine, troubled))
         })
         .await?;
     mine.truncate(OWN_ROWS);
@@ -69,7 +73,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let shell = Shell::new(&desk, &who, "/").after(asked.done.as_deref());
     let (may_remittances, may_claims) = (who.may(Action::ViewRemittance), who.may(Action::ViewClaim));
     let may_reports = who.may(Action::ViewReports);
-    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, may_reports })
+    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, may_reports, troubled_jobs })
 }
 
 fn desk_lines(who: &SignedIn, home: &Home) -> Vec<DeskLine> {

@@ -56,6 +56,7 @@ pub struct Said {
 struct InquiriesPage {
     shell: Shell,
     rows: Vec<InquiryListRow>,
+    may_allow_checks: bool,
 }
 
 #[derive(Template)]
@@ -100,7 +101,9 @@ struct InquiryPage {
 /// The list.
 pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let rows = desk.read(&who.actor, |read| Ok(store::views::inquiries::list(read)?)).await?;
-    render(&InquiriesPage { shell: Shell::new(&desk, &who, "/inquiries").after(asked.done.as_deref()), rows })
+    let may_allow_checks = who.may(Action::AllowIdentityChecks);
+    let shell = Shell::new(&desk, &who, "/inquiries").after(asked.done.as_deref());
+    render(&InquiriesPage { shell, rows, may_allow_checks })
 }
 
 /// The form of a new inquiry.
@@ -150,15 +153,33 @@ pub async fn verify(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryI
     };
     let check = desk
         .blocking(move |db, practice| app::inquiry::verify_identity(db, &actor, practice, id, patient, &claimed))
-        .await?;
+        .await;
+    let check = match check.map_err(Refusal::for_form) {
+        Ok(check) => check,
+        Err(problem) => {
+            return page(&desk, &who, id, Filled { said, problem: Some(problem?), ..Filled::default() }).await;
+        }
+    };
     if check.verified {
         return go(&format!("/inquiries/{id}"), "verified");
     }
-    let problem = format!(
-        "{} of 2 identifiers match. Ask for another one; say nothing about the account before two match.",
-        check.matched.len()
-    );
+    let problem = match check.left {
+        0 => return page(&desk, &who, id, Filled::default()).await,
+        left => format!(
+            "{} of 2 identifiers match. Ask for another one; say nothing about the account before two match. {} more \
+             may fail.",
+            check.matched.len(),
+            if left == 1 { "One check".to_owned() } else { format!("{left} checks") }
+        ),
+    };
     page(&desk, &who, id, Filled { said, problem: Some((String::new(), problem)), ..Filled::default() }).await
+}
+
+/// Allows further checks of an inquiry in which too many failed.
+pub async fn allow_checks(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryId>) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| app::inquiry::allow_checks(db, &actor, practice, id)).await?;
+    go("/inquiries", "checks-allowed")
 }
 
 /// Writes down the answer.

@@ -15,12 +15,21 @@ pub struct MayMend {
     pub data: bool,
     /// Codes of visits.
     pub codes: bool,
+    /// The practice's own data.
+    pub practice: bool,
+    /// Payers.
+    pub payer: bool,
 }
 
 impl MayMend {
     /// What this person may mend.
     pub fn of(who: &SignedIn) -> MayMend {
-        MayMend { data: who.may(Action::EditDemographics), codes: who.may(Action::ChangeCodes) }
+        MayMend {
+            data: who.may(Action::EditDemographics),
+            codes: who.may(Action::ChangeCodes),
+            practice: who.may(Action::ChangePractice),
+            payer: who.may(Action::EditPayer),
+        }
     }
 
     /// The page where a field of the claim is mended; none where this person may not, or it is no page of the desk.
@@ -31,6 +40,8 @@ impl MayMend {
             MendPlace::Coverage if self.data => Some(format!("/coverages/{}/edit", head.coverage_id)),
             MendPlace::Visit if self.data => Some(format!("/encounters/{}/edit", head.encounter_id)),
             MendPlace::Codes if self.codes => Some(format!("/encounters/{}/codes", head.encounter_id)),
+            MendPlace::Practice if self.practice => Some("/settings/practice".to_owned()),
+            MendPlace::Payer if self.payer => Some("/settings".to_owned()),
             MendPlace::Patient
             | MendPlace::Coverage
             | MendPlace::Visit

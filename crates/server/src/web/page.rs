@@ -41,6 +41,8 @@ const MORE: &[(&str, &str, &str, Action)] = &[
     ("/access", "Who saw what", "", Action::ViewAccessEvents),
     ("/reports/conflicts", "Conflicting rights", "", Action::ViewOwnerReport),
     ("/users", "People and roles", "", Action::ViewUsers),
+    ("/settings", "Practice, providers, payers", "", Action::ViewSettings),
+    ("/jobs", "Daily jobs", "", Action::RunJobs),
 ];
 
 /// The one sentence after an action, by the word in the address. Fixed texts: nothing from the address is shown.
@@ -70,8 +72,15 @@ const DONE: &[(&str, &str)] = &[
     ("added", "Person added."),
     ("approved", "Approved. The person may sign in."),
     ("disabled", "Disabled. Every session and token has ended."),
-    ("roles", "Roles changed."),
+    ("roles", "Roles changed. The person signs in again; where a second person must approve, that comes first."),
     ("imported", "File read."),
+    ("jobs-ran", "Every job ran."),
+    ("jobs-failed", "The jobs ran, and one failed; its words stand below."),
+    ("checks-allowed", "Further identity checks are allowed for this inquiry."),
+    ("saved", "Saved. Claims held for it were scrubbed again; those already sent keep what they were made from."),
+    ("provider-added", "Provider added."),
+    ("payer-added", "Payer added. Coverages may name it now."),
+    ("guarantor", "Saved. The next statement goes there."),
 ];
 
 /// The frame's data, a field of every page's template.

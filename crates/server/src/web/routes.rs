@@ -4,8 +4,8 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, claims, encounters, find, home, inquiries, log_in, me, patients, payments, registration,
-    remittances, reports, statements, users, visits, work,
+    access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, me, patients, payments,
+    registration, remittances, reports, settings, statements, users, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -17,6 +17,7 @@ pub(super) fn routes() -> Routes {
     let routes = entrance(Routes::new());
     let routes = desk(routes);
     let routes = records(routes);
+    let routes = setting_pages(routes);
     patient_pages(routes)
 }
 
@@ -33,9 +34,13 @@ fn entrance(routes: Routes) -> Routes {
         .post("/me/tokens", Policy::May(Action::ManageOwnLogin), me::make_token)
         .get("/users", Policy::May(Action::ViewUsers), users::index)
         .post("/users", Policy::May(Action::ManageUsers), users::create)
+        .get("/users/{id}/roles", Policy::May(Action::ManageUsers), users::edit_roles)
+        .post("/users/{id}/roles", Policy::May(Action::ManageUsers), users::change_roles)
         .post("/users/{id}/approval", Policy::May(Action::ApproveUsers), users::approve)
         .post("/users/{id}/disabling", Policy::May(Action::DisableUser), users::disable)
         .get("/access", Policy::May(Action::ViewAccessEvents), access_log::index)
+        .get("/jobs", Policy::May(Action::RunJobs), jobs::index)
+        .post("/jobs", Policy::May(Action::RunJobs), jobs::run)
 }
 
 /// Work and questions.
@@ -57,6 +62,7 @@ fn desk(routes: Routes) -> Routes {
         .get("/inquiries/{id}", Policy::May(Action::AnswerInquiry), inquiries::show)
         .post("/inquiries/{id}/search", Policy::May(Action::AnswerInquiry), inquiries::search)
         .post("/inquiries/{id}/identity", Policy::May(Action::AnswerInquiry), inquiries::verify)
+        .post("/inquiries/{id}/checks", Policy::May(Action::AllowIdentityChecks), inquiries::allow_checks)
         .post("/inquiries/{id}/answer", Policy::May(Action::AnswerInquiry), inquiries::answer)
         .post("/inquiries/{id}/escalations", Policy::May(Action::EscalateWork), inquiries::escalate)
 }
@@ -76,6 +82,22 @@ fn records(routes: Routes) -> Routes {
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
 }
 
+/// The practice, its providers and its payers.
+fn setting_pages(routes: Routes) -> Routes {
+    routes
+        .get("/settings", Policy::May(Action::ViewSettings), settings::index)
+        .get("/settings/practice", Policy::May(Action::ChangePractice), settings::edit_practice)
+        .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
+        .get("/providers/new", Policy::May(Action::EditProvider), settings::new_provider)
+        .post("/providers", Policy::May(Action::EditProvider), settings::create_provider)
+        .get("/providers/{id}/edit", Policy::May(Action::EditProvider), settings::edit_provider)
+        .post("/providers/{id}", Policy::May(Action::EditProvider), settings::change_provider)
+        .get("/payers/new", Policy::May(Action::EditPayer), settings::new_payer)
+        .post("/payers", Policy::May(Action::EditPayer), settings::create_payer)
+        .get("/payers/{id}/edit", Policy::May(Action::EditPayer), settings::edit_payer)
+        .post("/payers/{id}", Policy::May(Action::EditPayer), settings::change_payer)
+}
+
 /// A patient's account and what is entered on it.
 fn patient_pages(routes: Routes) -> Routes {
     routes
@@ -85,6 +107,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
         .get("/patients/{id}/edit", Policy::May(Action::EditDemographics), registration::edit_patient)
         .post("/patients/{id}", Policy::May(Action::EditDemographics), registration::change_patient)
+        .get("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::edit)
+        .post("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::change)
         .get("/coverages/{id}/edit", Policy::May(Action::EditCoverage), registration::edit_coverage)
         .post("/coverages/{id}", Policy::May(Action::EditCoverage), registration::change_coverage)
         .get("/encounters/{id}/edit", Policy::May(Action::EnterCharges), visits::edit)

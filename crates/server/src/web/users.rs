@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, RawForm, State};
 use billing::UserId;
-use billing::access::{Action, ResourceState, Role};
+use billing::access::{Action, ResourceState, Role, authorize};
 use serde::Deserialize;
 
 use super::chips::{self, Chip};
@@ -35,6 +35,7 @@ struct Line {
     roles: String,
     may_approve: bool,
     may_disable: bool,
+    may_change: bool,
 }
 
 #[derive(Template)]
@@ -45,6 +46,16 @@ struct UsersPage {
     typed: Typed,
     problem: Option<(String, String)>,
     why_not: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "users/roles.html")]
+struct RolesPage {
+    shell: Shell,
+    person: Person,
+    chosen: Vec<Role>,
+    problem: Option<(String, String)>,
+    needs_approval: bool,
 }
 
 /// The list, with the form of a new person.
@@ -74,6 +85,41 @@ pub async fn create(State(desk): State<Desk>, who: SignedIn, RawForm(body): RawF
         Ok(_) => go("/users", "added"),
         Err(problem) => page(&desk, &who, None, typed, Some(problem?)).await,
     }
+}
+
+/// The form of a person's roles.
+pub async fn edit_roles(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
+    roles_page(&desk, &who, id, None, None).await
+}
+
+/// Gives a person other roles.
+pub async fn change_roles(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>, RawForm(body): RawForm) -> Page {
+    let roles = typed(&body).roles;
+    let chosen = roles.clone();
+    let done = desk
+        .write(&who.actor, move |tx| {
+            let solo = store::views::practice::is_solo(tx)?;
+            app::users::change_roles(tx, id, &roles, solo)
+        })
+        .await;
+    match done.map_err(Refusal::for_form) {
+        Ok(()) => go("/users", "roles"),
+        Err(problem) => roles_page(&desk, &who, id, Some(chosen), Some(problem?)).await,
+    }
+}
+
+async fn roles_page(
+    desk: &Desk,
+    who: &SignedIn,
+    id: UserId,
+    chosen: Option<Vec<Role>>,
+    problem: Option<(String, String)>,
+) -> Page {
+    let person = desk.read(&who.actor, move |read| app::users::by_id(read, id)).await?;
+    let chosen = chosen.unwrap_or_else(|| person.roles.clone());
+    let right = authorize(&who.actor, Action::ManageUsers, &ResourceState::default());
+    let needs_approval = right.is_ok_and(|right| right.needs_checker());
+    render(&RolesPage { shell: Shell::new(desk, who, "/users"), person, chosen, problem, needs_approval })
 }
 
 /// Approves a waiting person.
@@ -125,13 +171,20 @@ async fn page(
 
 fn line(who: &SignedIn, person: Person) -> Line {
     use billing::access::UserState;
-    let made = ResourceState::made_by(person.created_by, ledger::Money::ZERO);
+    let made = ResourceState::made_by(person.given_by, ledger::Money::ZERO);
     Line {
         chip: chips::user(person.state),
         roles: person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", "),
         may_approve: person.state == UserState::Waiting && who.why_not(Action::ApproveUsers, &made).is_none(),
         may_disable: person.state != UserState::Disabled && person.id != who.actor.user && who.may(Action::DisableUser),
+        may_change: person.id != who.actor.user && who.may(Action::ManageUsers),
         person,
+    }
+}
+
+impl RolesPage {
+    fn roles() -> [Role; 11] {
+        Role::ALL
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod access;
 mod browser;
+mod engines;
+mod office;
 mod practice;
 mod screens;
 mod stories;

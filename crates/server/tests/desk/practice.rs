@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use server::demo::play::{Options, play};
 use server::serve;
 use server::web::Desk;
+use store::testing::{TestDb, TestEngine, engines};
 use store::{Db, Env};
 
 /// The moment at which every test happens: the day after the demonstration's last.
@@ -23,6 +24,8 @@ pub struct Practice {
     pub id: PracticeId,
     pub env: Env,
     folder: PathBuf,
+    /// The schema on the test server, where it is not a file.
+    _schema: Option<TestDb>,
 }
 
 impl Practice {
@@ -38,7 +41,27 @@ impl Practice {
         let env = Env::simulated_in(11, NOW.parse::<Timestamp>().unwrap(), zone);
         let db = Db::open(file.to_str().unwrap(), env.clone()).unwrap();
         let id = store::practices::list(&db).unwrap().remove(0).practice_id;
-        Practice { db, id, env, folder }
+        Practice { db, id, env, folder, _schema: None }
+    }
+
+    /// A fresh copy on each engine that can be tested here: on PostgreSQL a backup of the template, restored.
+    pub fn on_each_engine() -> Vec<Practice> {
+        engines().into_iter().map(Practice::on).collect()
+    }
+
+    fn on(engine: TestEngine) -> Practice {
+        let copy = Practice::new();
+        if engine == TestEngine::Sqlite {
+            return copy;
+        }
+        let backup = copy.folder.join("backup");
+        copy.db.backup(&backup).unwrap();
+        let zone = TimeZone::get("America/Chicago").unwrap();
+        let env = Env::simulated_in(11, NOW.parse::<Timestamp>().unwrap(), zone);
+        let schema = TestDb::empty(engine, env.clone());
+        let db = store::restore(&backup, &schema.url, env.clone()).unwrap();
+        let (id, folder) = (copy.id, copy.folder.join("postgres"));
+        Practice { db, id, env, folder, _schema: Some(schema) }
     }
 
     pub fn system(&self) -> Actor {

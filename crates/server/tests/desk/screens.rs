@@ -7,7 +7,8 @@ use crate::practice::Practice;
 
 /// Where the pictures of the documentation are written: a person looks at them, no test compares them.
 const PICTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/screenshots");
-/// Set by `cargo xtask test` to write the pictures; a plain `cargo test` leaves the working tree as it is.
+/// Set to 1 by `cargo xtask test` to write the pictures; a plain `cargo test` leaves the working tree as it is. Any other
+/// value is a folder that gets a picture of every screen, to look at.
 const PICTURES_VARIABLE: &str = "TIERLINE_SCREENSHOTS";
 
 /// The pages that the documentation shows.
@@ -23,7 +24,9 @@ const PICTURED: &[&str] = &[
     "inquiry",
     "log-in",
     "payments-new",
+    "practice",
     "remittance",
+    "settings",
     "users",
 ];
 
@@ -58,16 +61,29 @@ fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
     browser.reaches("/");
 }
 
+/// Where pictures go.
+enum PictureFolder {
+    Docs,
+    Elsewhere(String),
+}
+
 fn look(browser: &Browser, picture: &str) {
     let faults = browser.script(FAULTS);
     assert_eq!(faults, serde_json::json!([]), "{picture} at {}", browser.address());
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{picture}: {complaints:?}");
-    if std::env::var_os(PICTURES_VARIABLE).is_some() && PICTURED.contains(&picture) {
-        let folder = Path::new(PICTURES);
-        std::fs::create_dir_all(folder).unwrap();
-        std::fs::write(folder.join(format!("{picture}.png")), browser.picture()).unwrap();
-    }
+    let folder = match std::env::var(PICTURES_VARIABLE) {
+        Ok(word) if word == "1" => PictureFolder::Docs,
+        Ok(folder) => PictureFolder::Elsewhere(folder),
+        Err(_) => return,
+    };
+    let folder = match &folder {
+        PictureFolder::Docs if PICTURED.contains(&picture) => Path::new(PICTURES),
+        PictureFolder::Docs => return,
+        PictureFolder::Elsewhere(folder) => Path::new(folder),
+    };
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join(format!("{}.png", picture.replace('/', "-"))), browser.picture()).unwrap();
 }
 
 /// Opens the first row of a list.
@@ -102,7 +118,7 @@ fn every_screen_is_whole_by_day() {
     browser.click("td a[href^='/patients/']");
     look(&browser, "account");
     let account = browser.address();
-    for form in ["payments/new", "coverages/new", "encounters/new", "edit"] {
+    for form in ["payments/new", "coverages/new", "encounters/new", "edit", "guarantor"] {
         browser.go(&format!("{base}{account}/{form}"));
         look(&browser, &form.replace('/', "-"));
     }
@@ -116,15 +132,35 @@ fn every_screen_is_whole_by_day() {
     open_first(&browser, &format!("{base}/inquiries"));
     look(&browser, "inquiry");
     sign_in(&browser, &base, &practice, "max");
-    for page in ["reports", "reports/aging", "reports/journal", "reports/conflicts"] {
+    for page in ["reports", "reports/aging", "reports/journal", "reports/conflicts", "jobs"] {
         browser.go(&format!("{base}/{page}"));
         look(&browser, page);
     }
+    office(&browser, &base, "");
     sign_in(&browser, &base, &practice, "ada");
     for page in ["users", "access"] {
         browser.go(&format!("{base}/{page}"));
         look(&browser, page);
     }
+    browser.go(&format!("{base}/users"));
+    browser.click("td a[href$='/roles']");
+    look(&browser, "roles");
+}
+
+/// The practice's own pages, as the manager sees them; one form with everything wrong.
+fn office(browser: &Browser, base: &str, mark: &str) {
+    for (page, picture) in [
+        ("settings", "settings"),
+        ("settings/practice", "practice"),
+        ("payers/new", "payer"),
+        ("providers/new", "provider"),
+    ] {
+        browser.go(&format!("{base}/{page}"));
+        look(browser, &format!("{picture}{mark}"));
+    }
+    browser.click("form[data-commit] button.primary");
+    assert!(browser.script("return document.querySelectorAll('[aria-invalid]').length;").as_u64() > Some(2));
+    look(browser, &format!("provider-wrong{mark}"));
 }
 
 #[test]
@@ -141,6 +177,12 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
         look(&browser, picture);
         open_first(&browser, &format!("{base}/claims"));
         look(&browser, &picture.replace("desk", "claim"));
+        sign_in(&browser, &base, &practice, "max");
+        office(&browser, &base, &picture.replace("desk", ""));
+        for page in ["", "jobs", "inquiries", "users", "reports"] {
+            browser.go(&format!("{base}/{page}"));
+            look(&browser, &picture.replace("desk", if page.is_empty() { "home" } else { page }));
+        }
     }
 }
 

@@ -1,0 +1,135 @@
+//! Every page once on each engine: whoever may open it opens it, and it is whole. The stories of `stories` run on the
+//! embedded engine; what differs between engines stands below the use cases, whose own tests run on both.
+
+use std::collections::BTreeSet;
+
+use server::web::table;
+
+use crate::practice::Practice;
+use crate::visitor::{Visitor, links};
+
+/// Opens pages and remembers which.
+struct Tour {
+    visitor: Visitor,
+    seen: BTreeSet<String>,
+}
+
+impl Tour {
+    fn open(&mut self, path: &str) -> String {
+        let path = path.split('#').next().unwrap_or(path);
+        let page = self.visitor.open(path);
+        self.seen.insert(path.split('?').next().unwrap_or(path).to_owned());
+        page
+    }
+
+    /// Opens the first address on a page that begins and ends so.
+    fn follow(&mut self, page: &str, start: &str, end: &str) -> String {
+        let all = links(page, start);
+        let first = all.iter().find(|href| href.split(['?', '#']).next().unwrap_or("").ends_with(end));
+        let first = first.unwrap_or_else(|| panic!("no {start}…{end} among {all:?}")).clone();
+        self.open(&first);
+        first.split(['?', '#']).next().unwrap_or_default().to_owned()
+    }
+}
+
+/// Whether an address is one of a route.
+fn fits(route: &str, path: &str) -> bool {
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    let same = |(part, piece): (&&str, &&str)| part == piece || (part.starts_with('{') && piece.len() >= 3);
+    route.len() == path.len() && route.iter().zip(&path).all(same)
+}
+
+fn desks(tour: &mut Tour) {
+    for page in ["/", "/me", "/patients", "/settings"] {
+        tour.open(page);
+    }
+    let page = tour.open("/work?desk=tier2");
+    tour.follow(&page, "/work/", "");
+    let page = tour.open("/claims");
+    tour.follow(&page, "/claims/", "");
+    let page = tour.open("/remittances");
+    tour.follow(&page, "/remittances/", "");
+    let page = tour.open("/reports");
+    for report in links(&page, "/reports/") {
+        tour.open(&report);
+    }
+}
+
+fn records(tour: &mut Tour) {
+    let page = tour.open("/inquiries");
+    tour.follow(&page, "/inquiries/01", "");
+    let page = tour.open("/statements");
+    let statement = tour.follow(&page, "/patients/", "");
+    assert_eq!(tour.visitor.get(&format!("{statement}/pdf")).status, 200);
+    tour.seen.insert(format!("{statement}/pdf"));
+    let account = statement.split("/statements").next().unwrap().to_owned();
+    let page = tour.open(&account);
+    tour.follow(&page, "/coverages/", "/edit");
+    for form in ["edit", "guarantor", "coverages/new", "encounters/new", "payments/new"] {
+        tour.open(&format!("{account}/{form}"));
+    }
+    let key = tour.open(&format!("{account}/payments/new"));
+    let key = key.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let cash = [("amount", "1.00"), ("method", "cash"), ("key", key.as_str())];
+    let paid = tour.visitor.post(&format!("{account}/payments"), &cash).location;
+    tour.open(&paid);
+    let pdf = paid.replace("?done=paid", "/pdf");
+    assert_eq!(tour.visitor.get(&pdf).status, 200);
+    tour.seen.insert(pdf);
+    for form in ["/patients/new", "/inquiries/new"] {
+        tour.open(form);
+    }
+}
+
+fn settings(tour: &mut Tour) {
+    let page = tour.open("/settings");
+    tour.follow(&page, "/providers/0", "/edit");
+    tour.follow(&page, "/payers/0", "/edit");
+    for form in ["/settings/practice", "/providers/new", "/payers/new", "/jobs", "/access", "/reports/conflicts"] {
+        tour.open(form);
+    }
+}
+
+fn take(practice: &Practice, address: std::net::SocketAddr, login: &str, seen: BTreeSet<String>) -> Tour {
+    Tour { visitor: Visitor::signed_in(practice, address, login), seen }
+}
+
+#[test]
+fn every_page_opens_on_each_engine() {
+    for practice in Practice::on_each_engine() {
+        let address = practice.serve();
+        let mut tour = take(&practice, address, "theo", BTreeSet::new());
+        desks(&mut tour);
+        tour = take(&practice, address, "tess", tour.seen);
+        records(&mut tour);
+        let held = tour.open("/claims?status=held");
+        for claim in links(&held, "/claims/01") {
+            let page = tour.open(&claim);
+            for place in links(&page, "/encounters/") {
+                tour.open(&place);
+            }
+        }
+        tour = take(&practice, address, "cora", tour.seen);
+        for claim in links(&held, "/claims/01") {
+            let page = tour.open(&claim);
+            for place in links(&page, "/encounters/") {
+                tour.open(&place);
+            }
+        }
+        tour = take(&practice, address, "max", tour.seen);
+        settings(&mut tour);
+        tour = take(&practice, address, "ada", tour.seen);
+        let page = tour.open("/users");
+        tour.follow(&page, "/users/", "/roles");
+        tour.seen.insert("/log-in".to_owned());
+        Visitor::new(address).open("/log-in");
+        let left: Vec<&str> = table()
+            .iter()
+            .filter(|route| route.method == "GET" && !route.path.starts_with("/assets"))
+            .map(|route| route.path)
+            .filter(|route| !tour.seen.iter().any(|path| fits(route, path)))
+            .collect();
+        // Where the story's last days left no held claim with such a place, the forms of visits are opened by `stories`.
+        assert!(left.iter().all(|route| route.starts_with("/encounters/")), "never opened: {left:?}");
+    }
+}
