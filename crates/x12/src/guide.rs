@@ -164,12 +164,21 @@ pub(crate) fn find(set_id: &str, version: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(|guide| guide.set_id == set_id && guide.versions.contains(&version))
 }
 
-/// The guide of the same set and version that the heading (BHT02) speaks of, where there are several.
-pub(crate) fn by_heading(guide: &'static Guide, heading: &[u8]) -> &'static Guide {
-    let is_same = |other: &&Guide| {
-        other.set_id == guide.set_id && other.versions == guide.versions && holds(other.heading, heading)
-    };
-    if guide.heading.is_empty() { guide } else { GUIDES.iter().find(is_same).unwrap_or(guide) }
+/// The guide of the same set and version that the heading (BHT02) speaks of, where there are several; where it speaks
+/// of none, the one whose rules it breaks least.
+pub(crate) fn by_heading(
+    guide: &'static Guide,
+    heading: &[u8],
+    faults: impl Fn(&'static Guide) -> u64,
+) -> &'static Guide {
+    if guide.heading.is_empty() {
+        return guide;
+    }
+    let same = || GUIDES.iter().filter(|other| other.set_id == guide.set_id && other.versions == guide.versions);
+    same()
+        .find(|other| holds(other.heading, heading))
+        .or_else(|| same().min_by_key(|other| faults(other)))
+        .unwrap_or(guide)
 }
 
 /// Our short name of a data element; empty where it has none.

@@ -74,6 +74,8 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
             structured(cells, n, value, element, sink);
         } else if element.kind == Kind::Composite {
             one(cells, n, value, element, sink);
+        } else if has_refused_form(element, rules.elements, |k| cells.get(k)) {
+            // What its form is was told there.
         } else {
             simple(cells, Where { n, k: 0 }, value, element, sink);
         }
@@ -93,6 +95,15 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
         clean: sink.errors_in_set == before,
         trailing: count > 0 && cells.ends[count] - cells.ends[count - 1] == 1,
     }
+}
+
+/// Whether a date's form is none that the guide allows: then the form is the fault, and the date follows from it.
+fn has_refused_form<'v>(element: &Element, neighbours: &[Element], value: impl Fn(usize) -> &'v [u8]) -> bool {
+    let form_at = usize::from(element.form_at);
+    element.kind == Kind::Dated
+        && neighbours.get(form_at.wrapping_sub(1)).is_some_and(|form| {
+            !form.codes.is_empty() && !value(form_at).is_empty() && !holds(form.codes, value(form_at))
+        })
 }
 
 /// Elements after the last one that the guide uses.
@@ -176,6 +187,10 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
             (true, Usage::Required) => sink.error(&REQUIRED, place.at(cells)),
             (true, Usage::Situational | Usage::NotUsed) => {}
             (false, Usage::NotUsed) => sink.error(&NOT_USED, place.at(cells)),
+            (false, Usage::Required | Usage::Situational)
+                if has_refused_form(component, element.components, |k| {
+                    crate::segment::nth(value, separator, k - 1)
+                }) => {}
             (false, Usage::Required | Usage::Situational) => simple_part(cells, place, value, part, component, sink),
         }
     }

@@ -21,6 +21,8 @@ rules! {
 }
 
 const HL: SegmentId = SegmentId::new(b"HL");
+/// No qualifier is longer; element 98 has three characters, a list's code eight at most.
+const MAX_QUALIFIER: usize = 8;
 const NO_CHILD: u16 = u16::MAX;
 /// Marks a loop that was opened late, on top of one that is not its own.
 const LATE: u8 = u8::MAX;
@@ -163,7 +165,33 @@ impl Place {
                 }
             }
         }
+        if !cells.odd.is_empty()
+            && let Some((depth, index)) = self.place_if_cleaned(cells)
+        {
+            return self.settle(depth, index, cells, judge, sink);
+        }
         self.guess(guess, id, cells, judge, sink)
+    }
+
+    /// The place that a qualifier would have without the separator or control character that stands in it: the
+    /// character is the fault, and the check of the element tells it.
+    fn place_if_cleaned(&self, cells: &Cells<'_>) -> Option<(usize, u8)> {
+        for depth in (0..self.frames.len()).rev() {
+            let frame = &self.frames[depth];
+            for index in frame.table.entries_for(cells.id.0) {
+                let entry = &frame.table.entries[usize::from(*index)];
+                let value = qualifier(cells, entry);
+                let is_foreign =
+                    |byte: &u8| *byte == cells.delimiters.component || Some(*byte) == cells.delimiters.repetition;
+                let first = value.split(is_foreign).next().unwrap_or_default();
+                let cleaned: Vec<u8> =
+                    first.iter().copied().filter(|byte| (0x20..0x7f).contains(byte)).take(MAX_QUALIFIER).collect();
+                if cleaned != value && entry.group >= frame.group && holds(entry.qualifiers, &cleaned) {
+                    return Some((depth, *index));
+                }
+            }
+        }
+        None
     }
 
     fn is_awaited(&self, depth: usize, index: u8) -> bool {

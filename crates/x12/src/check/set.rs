@@ -5,9 +5,10 @@
 use crate::check::cells::{At, Cells};
 use crate::check::element;
 use crate::check::hierarchy::Hierarchy;
-use crate::check::place::{Place, Placement};
+use crate::check::place::{MISSING, Place, Placement};
 use crate::check::report::SetReport;
 use crate::check::sink::Sink;
+use crate::codes::ShapeOnly;
 use crate::guide::{self, Guide};
 use crate::rules::{self, SetRules};
 use crate::segment::SegmentId;
@@ -27,6 +28,8 @@ pub(super) struct OpenSet {
 
 struct Guided {
     guide: &'static Guide,
+    /// Request and response have the same guide's name; the heading will tell.
+    awaits_heading: bool,
     place: Place,
     hierarchy: Hierarchy,
     rules: Box<dyn SetRules>,
@@ -36,6 +39,7 @@ impl Guided {
     fn new(guide: &'static Guide) -> Self {
         Self {
             guide,
+            awaits_heading: !guide.heading.is_empty(),
             place: Place::new(guide),
             hierarchy: Hierarchy::default(),
             rules: rules::of(guide.set_id, guide.versions[0]),
@@ -44,10 +48,17 @@ impl Guided {
 
     /// Request and response of one guide differ in their heading only: the right tables are taken when it comes.
     fn heed_heading(&mut self, cells: &Cells<'_>) {
-        let guide = guide::by_heading(self.guide, cells.get(2));
+        let faults = |guide: &'static Guide| {
+            let heading = guide.loops[0].entries.iter().find(|entry| entry.segment == cells.id.0);
+            let mut scratch = Sink::new(&ShapeOnly);
+            heading.map(|entry| element::check(cells, entry.rules, &mut scratch));
+            scratch.problems.errors()
+        };
+        let guide = guide::by_heading(self.guide, cells.get(2), faults);
         if !std::ptr::eq(guide, self.guide) {
             *self = Self::new(guide);
         }
+        self.awaits_heading = false;
     }
 }
 
@@ -61,8 +72,17 @@ impl OpenSet {
     pub fn take(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         self.segments += 1;
         let Some(guided) = &mut self.guided else { return };
-        if self.segments == 2 && cells.id == BHT {
-            guided.heed_heading(cells);
+        if guided.awaits_heading {
+            match cells.id {
+                BHT => guided.heed_heading(cells),
+                HL => {
+                    // Which of its guides the set follows stays open.
+                    sink.error(&MISSING, At { segment: BHT, ..cells.at() });
+                    self.guided = None;
+                    return;
+                }
+                _ => {}
+            }
         }
         let Placement::Found { rules, opened } = guided.place.take(cells, guided.rules.as_mut(), sink) else { return };
         let outcome = element::check(cells, rules, sink);

@@ -8,7 +8,7 @@ use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
-use crate::problem::{Code, Snip};
+use crate::problem::{Code, MAX_KEPT_PROBLEMS, Snip};
 use crate::rules::{adjustments, amount};
 
 rules! {
@@ -19,6 +19,8 @@ rules! {
 
 /// The longest payer id that is compared whole; NM109 has 80 characters.
 const PAYER_ID: usize = 80;
+/// So many unknown payers of a claim are remembered, to tell each once; a claim has ten other payers at most.
+const MAX_UNKNOWN: usize = 10;
 
 /// One of the other payers.
 #[derive(Default)]
@@ -27,6 +29,7 @@ struct Payer {
     paid: Option<(Amount, At)>,
     adjusted: Amount,
     is_broken: bool,
+    has_faulty_id: bool,
 }
 
 /// A payer's decision on the open line.
@@ -45,11 +48,17 @@ pub(super) struct OtherPayers {
     payers: Vec<Payer>,
     decision: Option<Decision>,
     line_charge: Option<Amount>,
+    /// Payers that lines named and the claim does not have.
+    unknown: Vec<Vec<u8>>,
+    /// Lines that do not balance, told when the claim's own sum holds: a line's charge that is wrong breaks both.
+    unbalanced: Vec<At>,
 }
 
 impl OtherPayers {
     pub fn begin_claim(&mut self) {
         self.payers.clear();
+        self.unknown.clear();
+        self.unbalanced.clear();
         self.decision = None;
     }
 
@@ -97,6 +106,7 @@ impl OtherPayers {
                 Some(paid) => payer.paid = Some((paid, cells.at_element(2))),
                 None => payer.is_broken = true,
             },
+            Tag::OtherPayer if !clean => payer.has_faulty_id = true,
             Tag::OtherPayer => payer.id = cells.get(9).iter().copied().take(PAYER_ID).collect(),
             _ => {}
         }
@@ -106,8 +116,13 @@ impl OtherPayers {
     pub fn close_line_decision(&mut self, sink: &mut Sink<'_>) {
         let Some(decision) = self.decision.take() else { return };
         let Some(payer) = self.payers.iter_mut().find(|payer| payer.id == decision.payer) else {
-            if !decision.is_broken {
+            // An id that is faulty in 2330B was told there; a payer that is unknown is told once.
+            let is_told = self.payers.iter().any(|payer| payer.has_faulty_id) || self.unknown.contains(&decision.payer);
+            if !decision.is_broken && !is_told {
                 sink.error_in(&UNKNOWN_PAYER, decision.at_payer, "2430");
+            }
+            if self.unknown.len() < MAX_UNKNOWN {
+                self.unknown.push(decision.payer);
             }
             // Whose decision it is stays open, so no payer's sum means anything.
             self.payers.iter_mut().for_each(|payer| payer.is_broken = true);
@@ -117,13 +132,18 @@ impl OtherPayers {
         if decision.is_broken {
             payer.is_broken = true;
         } else if self.line_charge.is_some_and(|charge| charge != decision.total + decision.adjusted) {
-            sink.error_in(&LINE_BALANCE, decision.at, "2430");
+            if self.unbalanced.len() < MAX_KEPT_PROBLEMS {
+                self.unbalanced.push(decision.at);
+            }
             payer.is_broken = true;
         }
     }
 
     /// The claim closes with this charge.
     pub fn close_claim(&mut self, charge: Amount, sink: &mut Sink<'_>) {
+        for at in self.unbalanced.drain(..) {
+            sink.error_in(&LINE_BALANCE, at, "2430");
+        }
         for payer in &self.payers {
             if let Some((paid, at)) = payer.paid
                 && !payer.is_broken
