@@ -63,7 +63,8 @@ pub fn outline(document: &Document<'_>) -> Vec<Placed> {
     let mut is_in_set = false;
     let mut group_version = String::new();
     let mut places = Vec::with_capacity(document.len());
-    for segment in document.segments() {
+    let mut segments = document.segments().peekable();
+    while let Some(segment) = segments.next() {
         let placed = match segment.id() {
             "ISA" | "IEA" => {
                 (open, is_in_set) = (None, false);
@@ -80,7 +81,9 @@ pub fn outline(document: &Document<'_>) -> Vec<Placed> {
             }
             "TA1" if !is_in_set => Placed { elements: ta1_elements(), ..Placed::in_envelope(0) },
             "ST" => {
-                open = guide_of(&segment, &group_version).map(|found| OpenSet {
+                let heading = segments.peek().filter(|next| next.is("BHT")).map_or(&b""[..], |next| next.element(2));
+                let found = guide_of(&segment, &group_version);
+                open = found.map(|found| guide::by_heading(found, heading, |_| 0)).map(|found| OpenSet {
                     place: Place::new(found),
                     judge: rules::of("", ""),
                     label: found.label,
@@ -137,6 +140,7 @@ fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Place
     };
     let (elements, opens_loop) = match set.place.take(&cells, set.judge.as_mut(), sink) {
         Placement::Found { rules, opened } => (rules.elements, opened),
+        Placement::Guessed { rules, .. } => (rules.elements, false),
         Placement::Lost => (&[][..], false),
     };
     let depth = u16::try_from(set.place.depth()).unwrap_or(u16::MAX).saturating_add(1);

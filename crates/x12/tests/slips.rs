@@ -5,7 +5,7 @@ use std::path::Path;
 
 use x12::{Severity, ShapeOnly, check};
 
-const CLEAN: [&str; 15] = [
+const CLEAN: [&str; 27] = [
     "ok-837P",
     "ok-837P-dependent",
     "ok-835",
@@ -21,11 +21,26 @@ const CLEAN: [&str; 15] = [
     "ok-999-reject",
     "ok-TA1-accept",
     "ok-837P-two-sets",
+    "ok-837I",
+    "ok-837I-A2",
+    "ok-837D",
+    "ok-278",
+    "837i-outpatient-secondary",
+    "837i-dependent",
+    "837d-dependent-secondary",
+    "278-request-dependent",
+    "278-response",
+    "278-response-refused",
+    "275-unsolicited",
+    "275-solicited-6020",
 ];
 
 fn segments(name: &str) -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../testdata/x12/cases/{name}.x12"));
-    let text = std::fs::read_to_string(path).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12");
+    let folder = folder.join(if name.starts_with("ok-") { "cases" } else { "clean" });
+    let text = std::fs::read_to_string(folder.join(format!("{name}.x12"))).unwrap();
+    // Binary data holds separators; without them it is a segment like any, as long as before.
+    let text = text.replace("NOTE~WITH*ALL:SIGNS^IN", "NOTE WITH ALL SIGNS IN").replace("A~B*C:", "A_B_C_");
     text.split('~').map(str::trim).filter(|segment| !segment.is_empty()).map(str::to_owned).collect()
 }
 
@@ -51,25 +66,35 @@ fn errors(segments: &[String]) -> Vec<String> {
     kept.map(|problem| format!("{} {}", problem.code, problem.text())).collect()
 }
 
+/// Keeps a mutant that was told more than one problem.
+fn note(wrong: &mut Vec<String>, found: &[String], what: String) {
+    if found.len() > 1 {
+        wrong.push(what);
+    }
+}
+
 fn is_envelope(segment: &str) -> bool {
     ["ISA", "GS*", "ST*", "SE*", "GE*", "IEA"].iter().any(|id| segment.starts_with(id))
 }
 
 #[test]
 fn a_segment_left_out_gives_at_most_one_problem() {
+    let mut wrong = Vec::new();
     for name in CLEAN {
         let clean = segments(name);
         for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
             let mut mutant = clean.clone();
             let gone = mutant.remove(at);
             let found = errors(&mutant);
-            assert!(found.len() <= 1, "{name} without {gone}: {found:#?}");
+            note(&mut wrong, &found, format!("{name} without {gone}: {found:#?}"));
         }
     }
+    assert!(wrong.is_empty(), "{} mutants:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn an_element_emptied_gives_at_most_one_problem() {
+    let mut wrong = Vec::new();
     for name in CLEAN {
         let clean = segments(name);
         for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
@@ -89,30 +114,33 @@ fn an_element_emptied_gives_at_most_one_problem() {
                     let mut mutant = clean.clone();
                     mutant[at] = elements.join("*");
                     let found = errors(&mutant);
-                    assert!(found.len() <= 1, "{name} {} as {}: {found:#?}", clean[at], mutant[at]);
+                    note(&mut wrong, &found, format!("{name} {} as {}: {found:#?}", clean[at], mutant[at]));
                 }
             }
         }
     }
+    assert!(wrong.is_empty(), "{} mutants:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn a_segment_doubled_or_moved_gives_at_most_one_problem() {
+    let mut wrong = Vec::new();
     for name in CLEAN {
         let clean = segments(name);
         for at in (0..clean.len()).filter(|at| !is_envelope(&clean[*at])) {
             let mut mutant = clean.clone();
             mutant.insert(at, clean[at].clone());
             let found = errors(&mutant);
-            assert!(found.len() <= 1, "{name} with {} twice: {found:#?}", clean[at]);
+            note(&mut wrong, &found, format!("{name} with {} twice: {found:#?}", clean[at]));
             if !is_envelope(&clean[at + 1]) {
                 let mut mutant = clean.clone();
                 mutant.swap(at, at + 1);
                 let found = errors(&mutant);
-                assert!(found.len() <= 1, "{name} with {} before {}: {found:#?}", clean[at + 1], clean[at]);
+                note(&mut wrong, &found, format!("{name} with {} before {}: {found:#?}", clean[at + 1], clean[at]));
             }
         }
     }
+    assert!(wrong.is_empty(), "{} mutants:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Elements of the envelope that may hold anything, or whose change another reading explains.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// Segments whose first element says what they are about, so that it tells their uses apart without a `!`.
-const TOLD_BY_FIRST_ELEMENT: [&str; 7] = ["NM1", "N1", "REF", "DTP", "DTM", "AMT", "QTY"];
+const TOLD_BY_FIRST_ELEMENT: [&str; 10] = ["NM1", "N1", "REF", "DTP", "DTM", "AMT", "QTY", "PRV", "NTE", "CRC"];
 
 /// A data element of the standard.
 #[derive(Debug, Clone)]

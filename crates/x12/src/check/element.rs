@@ -59,17 +59,22 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     let mut from = cells.ends[0] as usize + 1;
     // Nearly every segment has neither components nor strange bytes: asked once.
     let is_structured = cells.is_structured(cells.start, cells.ends[count]);
+    let mut told_not_used = false;
     for (index, (element, end)) in rules.elements.iter().zip(&cells.ends[1..]).enumerate() {
         let n = index + 1;
         let value = &cells.block[from..*end as usize];
         let begin = from;
         from = *end as usize + 1;
         if value.is_empty() {
-            if element.usage == Usage::Required {
+            // Binary data that is not there was told when its end was sought.
+            if element.usage == Usage::Required && element.kind != Kind::Binary {
                 sink.error(&REQUIRED, cells.at_element(n));
             }
         } else if element.usage == Usage::NotUsed {
-            sink.error(&NOT_USED, cells.at_element(n));
+            // Several of them tell one thing: that another use of the segment was meant.
+            if !std::mem::replace(&mut told_not_used, true) {
+                sink.error(&NOT_USED, cells.at_element(n));
+            }
         } else if is_structured && cells.is_structured(begin as u32, *end) {
             structured(cells, n, value, element, sink);
         } else if element.kind == Kind::Composite {
@@ -81,11 +86,12 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
         }
     }
     for n in count + 1..=usize::from(rules.last_required) {
-        if rules.elements[n - 1].usage == Usage::Required {
+        let element = &rules.elements[n - 1];
+        if element.usage == Usage::Required && element.kind != Kind::Binary {
             sink.error(&REQUIRED, At { element: narrow(n), ..cells.at() });
         }
     }
-    if count > rules.elements.len() {
+    if count > rules.elements.len() && !told_not_used {
         beyond(cells, rules, sink);
     }
     if !rules.relations.is_empty() && sink.errors_in_set == before {
@@ -117,6 +123,7 @@ fn beyond(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) {
             return;
         }
         sink.error(&NOT_USED, cells.at_element(n));
+        return;
     }
 }
 

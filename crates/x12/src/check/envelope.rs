@@ -25,6 +25,8 @@ rules! {
     DUPLICATE_INTERCHANGE = "isa13-unique", Syntax, Code::Interchange(25), "an interchange of this file has the same control number", "Number interchanges without repetition.";
     GROUP_KIND = "gs01", Syntax, Code::Group(1), "the functional group is of no kind that is known here", "Write the functional identifier of the message, such as HC or HP.";
     OLD_VERSION = "gs08", Guide, Code::Group(2), "this version is no longer in use: messages of version 4010 were replaced by 5010 in 2012", "Ask the sender for version 005010.";
+    OLD_CLAIM = "gs08", Guide, Code::Group(2), "claims of version 4010 are no longer taken: 5010 replaced it in 2012", "Have the claim written anew as 005010X222A2 (professional), 005010X223A3 (institutional) or 005010X224A3 (dental).";
+    OLD_REMITTANCE = "gs08", Guide, Code::Group(2), "remittances of version 4010 are no longer sent: 5010 replaced it in 2012", "Ask the payer for the remittance as 005010X221A1.";
     GROUP_VERSION = "gs08", Guide, Code::Group(2), "the version is unknown", "Write the guide's name, such as 005010X222A1.";
     TRAILER_GE = "ge-missing", Syntax, Code::Group(3), "the functional group ends without its GE", "Close each GS with a GE.";
     GE_CONTROL = "ge02", Syntax, Code::Group(4), "the control numbers of GS and GE differ", "Write the same number in GS06 and GE02.";
@@ -330,7 +332,12 @@ impl<'c> Envelope<'c> {
         } else if kind.is_none() {
             self.sink.error(&GROUP_KIND, cells.at_element(1));
         } else if version.starts_with("004") || version.starts_with("003") {
-            self.sink.error(&OLD_VERSION, cells.at_element(8));
+            let rule = match cells.get(1) {
+                b"HC" => &OLD_CLAIM,
+                b"HP" => &OLD_REMITTANCE,
+                _ => &OLD_VERSION,
+            };
+            self.sink.error(rule, cells.at_element(8));
         } else if !["005", "006", "007", "008"].iter().any(|release| version.starts_with(release)) {
             self.sink.error(&GROUP_VERSION, cells.at_element(8));
         } else {
@@ -430,7 +437,11 @@ impl<'c> Envelope<'c> {
             id,
             control_number: text(number),
             version: own_version,
-            coverage: if guide.is_some() { Coverage::Guide } else { Coverage::EnvelopeOnly },
+            coverage: match guide {
+                Some(_) => Coverage::Guide,
+                None if is_known => Coverage::EnvelopeOnly,
+                None => Coverage::Refused,
+            },
             ordinals: (cells.ordinal, cells.ordinal),
             errors: 0,
             codes: Vec::new(),

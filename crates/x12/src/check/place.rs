@@ -43,6 +43,10 @@ struct Frame {
     required: u128,
     /// Whether no HL level stands below: HL04 of the enclosing level is 0.
     is_leaf: bool,
+    /// Its first segment was faulty: with nothing in it, another loop was meant.
+    is_doubtful: bool,
+    /// Its first segment is missing: what else is missing follows from that.
+    is_implied: bool,
 }
 
 /// A required entry that was passed over; told when its loop closes, unless it comes late.
@@ -61,12 +65,17 @@ struct Implied {
     at: At,
     missing: SegmentId,
     loop_id: &'static str,
+    /// It follows from another problem.
+    is_told: bool,
 }
 
 /// What became of a segment.
 pub(crate) enum Placement {
     /// It stands here; `opened` when it is the first of its loop.
     Found { rules: &'static Rules, opened: bool },
+    /// It was most likely meant for this place, which its qualifier does not name; `is_told` when it follows from
+    /// another problem.
+    Guessed { rules: &'static Rules, is_told: bool },
     /// It has no place.
     Lost,
 }
@@ -85,6 +94,8 @@ pub(crate) struct Place {
     last_told: u64,
     /// The last segment told missing, and where.
     told_missing: (SegmentId, u64),
+    /// The last segment that was one too many, and where.
+    told_repeated: (SegmentId, u64),
     /// Something was told of this set's structure.
     is_broken: bool,
 }
@@ -100,6 +111,7 @@ impl Place {
             is_lost: false,
             last_told: 0,
             told_missing: (SegmentId::default(), 0),
+            told_repeated: (SegmentId::default(), 0),
             is_broken: false,
         };
         place.open(&guide.loops[0], 0, None);
@@ -109,6 +121,13 @@ impl Place {
     /// Whether the structure of the set is faulty so far, so that numbers that build on it mean little.
     pub fn is_broken(&self) -> bool {
         self.is_broken
+    }
+
+    /// Notes that the first segment of the innermost loop is faulty.
+    pub fn doubt_innermost(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_doubtful = true;
+        }
     }
 
     /// How many loops are open.
@@ -134,7 +153,17 @@ impl Place {
             _ => self.frames.last().is_some_and(|frame| frame.is_leaf),
         };
         let required = table.required | if is_leaf { table.required_in_leaf } else { 0 };
-        self.frames.push(Frame { table, group: 0, seen: 0, counters, via, required, is_leaf });
+        self.frames.push(Frame {
+            table,
+            group: 0,
+            seen: 0,
+            counters,
+            via,
+            required,
+            is_leaf,
+            is_doubtful: false,
+            is_implied: false,
+        });
     }
 
     /// Takes the next segment.
@@ -165,7 +194,7 @@ impl Place {
                 }
             }
         }
-        if !cells.odd.is_empty()
+        if cells.is_structured(cells.start, cells.ends[cells.ends.len() - 1])
             && let Some((depth, index)) = self.place_if_cleaned(cells)
         {
             return self.settle(depth, index, cells, judge, sink);
@@ -211,11 +240,15 @@ impl Place {
         if let Some(implied) = self.implied.take() {
             if (implied.depth, implied.entry) == (depth, index) {
                 // The first segment of the loop was not missing: it came after one of its own.
-                sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
+                if !implied.is_told {
+                    sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
+                }
                 let rules = self.frames[depth].table.entries[usize::from(index)].rules;
                 return Placement::Found { rules, opened: true };
             }
-            sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
+            if !implied.is_told {
+                sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
+            }
         }
         self.is_lost = false;
         if self.is_doubled(depth, index) {
@@ -298,6 +331,7 @@ impl Place {
             if !self.is_recovering(cells) {
                 sink.error(if opened { &LOOP_REPEATS } else { &SEGMENT_REPEATS }, cells.at());
             }
+            self.told_repeated = (cells.id, cells.ordinal);
             self.note_problem(cells, judge);
         }
         Placement::Found { rules: entry.rules, opened }
@@ -312,7 +346,7 @@ impl Place {
 
     /// Closes everything at the end of the set.
     pub fn finish(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
-        if let Some(implied) = self.implied.take() {
+        if let Some(implied) = self.implied.take().filter(|implied| !implied.is_told) {
             sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
         }
         while !self.frames.is_empty() {
@@ -323,11 +357,15 @@ impl Place {
     fn close_innermost(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
         let depth = self.frames.len() - 1;
         while let Some(passed) = self.passed.pop_if(|passed| passed.depth == depth) {
-            self.tell_missing(depth, passed.entry, passed.at, judge, sink);
+            if !self.frames[depth].is_implied {
+                self.tell_missing(depth, passed.entry, passed.at, judge, sink);
+            }
         }
         let frame = &self.frames[depth];
         let mut missed = frame.required & !frame.seen;
-        if frame.seen == 0 && depth > 0 {
+        if frame.is_implied || frame.is_doubtful && frame.seen == 0 {
+            missed = 0;
+        } else if frame.seen == 0 && depth > 0 {
             // A loop with nothing in it but its first segment lacks everything: the first thing tells it.
             missed &= missed.wrapping_neg();
         }
@@ -347,6 +385,10 @@ impl Place {
         let entry = &table.entries[usize::from(entry)];
         let loop_id = if entry.child == NO_CHILD { table.id } else { self.guide.loops[usize::from(entry.child)].id };
         let at = At { segment: SegmentId(entry.segment), element: 0, component: 0, ..at };
+        // One too many here and one too few right after: it stands in the wrong place, and that is told.
+        if self.told_repeated.0 == at.segment && at.ordinal.saturating_sub(self.told_repeated.1) <= 2 * RECOVERY {
+            return;
+        }
         sink.error_in(&MISSING, at, loop_id);
         self.told_missing = (at.segment, at.ordinal);
         self.is_broken = true;
@@ -363,7 +405,7 @@ impl Place {
         judge: &mut dyn SetRules,
         sink: &mut Sink<'_>,
     ) -> Placement {
-        if let Some((depth, index)) = guess.takes_unknown {
+        if let Some((depth, index)) = guess.takes_unknown.filter(|(depth, index)| self.has_room(*depth, *index)) {
             return self.settle(depth, index, cells, judge, sink);
         }
         let holder = self.loop_that_holds(id, cells);
@@ -372,7 +414,10 @@ impl Place {
             return match holder.filter(|holder| holder.is_certain) {
                 Some(holder) => {
                     let _ = self.settle(holder.depth, holder.child, cells, judge, sink);
-                    self.settle(holder.depth + 1, holder.inner, cells, judge, sink)
+                    let found = self.settle(holder.depth + 1, holder.inner, cells, judge, sink);
+                    // What seems passed over in the new loop may be among what was lost.
+                    self.passed.retain(|passed| passed.depth != holder.depth + 1);
+                    found
                 }
                 None => Placement::Lost,
             };
@@ -391,17 +436,20 @@ impl Place {
         if let Some((depth, index)) = behind {
             if self.begins_anew(depth, index) {
                 let via = self.frames[depth].via;
-                return self.imply(depth - 1, via, index, cells, judge, sink);
+                return self.imply((depth - 1, via, index), was_recovering, cells, judge, sink);
             }
             return self.take_late(depth, index, was_recovering, cells, judge, sink);
         }
         if let Some(holder) = holder {
-            return self.imply(holder.depth, holder.child, holder.inner, cells, judge, sink);
+            return self.imply((holder.depth, holder.child, holder.inner), was_recovering, cells, judge, sink);
         }
         if let Some((depth, index)) =
             guess.awaited.or(guess.only()).filter(|(depth, index)| self.has_room(*depth, *index))
         {
-            return self.settle(depth, index, cells, judge, sink);
+            return match self.settle(depth, index, cells, judge, sink) {
+                Placement::Found { rules, .. } => Placement::Guessed { rules, is_told: was_recovering },
+                other => other,
+            };
         }
         self.is_lost = true;
         if !was_recovering {
@@ -490,9 +538,8 @@ impl Place {
 
     fn imply(
         &mut self,
-        depth: usize,
-        child: u8,
-        index: u8,
+        (depth, child, index): (usize, u8, u8),
+        is_told: bool,
         cells: &Cells<'_>,
         judge: &mut dyn SetRules,
         sink: &mut Sink<'_>,
@@ -500,9 +547,12 @@ impl Place {
         let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(child)];
         let _ = self.settle(depth, child, cells, judge, sink);
         let loop_id = self.loop_id();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_implied = true;
+        }
         let found = self.settle(depth + 1, index, cells, judge, sink);
         self.implied =
-            Some(Implied { depth, entry: child, at: cells.at(), missing: SegmentId(entry.segment), loop_id });
+            Some(Implied { depth, entry: child, at: cells.at(), missing: SegmentId(entry.segment), loop_id, is_told });
         found
     }
 }

@@ -33,6 +33,8 @@ pub enum Coverage {
     Guide,
     /// The envelope only: no guide for this kind is at hand.
     EnvelopeOnly,
+    /// Not at all: its version or its kind is refused, and a problem says so.
+    Refused,
 }
 
 /// A checked file.

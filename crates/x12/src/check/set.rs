@@ -3,13 +3,13 @@
 //! Without a guide it only counts segments.
 
 use crate::check::cells::{At, Cells};
-use crate::check::element;
+use crate::check::element::{self, Outcome};
 use crate::check::hierarchy::Hierarchy;
 use crate::check::place::{MISSING, Place, Placement};
 use crate::check::report::SetReport;
 use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
-use crate::guide::{self, Guide};
+use crate::guide::{self, Guide, Rules};
 use crate::rules::{self, SetRules};
 use crate::segment::SegmentId;
 
@@ -62,6 +62,17 @@ impl Guided {
     }
 }
 
+/// Checks a segment whose place was guessed: its qualifier, or what else is wrong first, tells everything.
+fn first_fault(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
+    let mut scratch = Sink::new(sink.codes);
+    scratch.loop_id = sink.loop_id;
+    let outcome = element::check(cells, rules, &mut scratch);
+    if let Some(problem) = scratch.problems.kept().first().filter(|_| !is_told) {
+        sink.adopt(problem.clone());
+    }
+    Outcome { clean: false, ..outcome }
+}
+
 impl OpenSet {
     pub fn new(report: SetReport, cells: &Cells<'_>, guide: Option<&'static Guide>) -> Self {
         let guided = guide.map(Guided::new);
@@ -84,8 +95,14 @@ impl OpenSet {
                 _ => {}
             }
         }
-        let Placement::Found { rules, opened } = guided.place.take(cells, guided.rules.as_mut(), sink) else { return };
-        let outcome = element::check(cells, rules, sink);
+        let (rules, opened, outcome) = match guided.place.take(cells, guided.rules.as_mut(), sink) {
+            Placement::Lost => return,
+            Placement::Found { rules, opened } => (rules, opened, element::check(cells, rules, sink)),
+            Placement::Guessed { rules, is_told } => (rules, false, first_fault(cells, rules, is_told, sink)),
+        };
+        if opened && !outcome.clean {
+            guided.place.doubt_innermost();
+        }
         if outcome.trailing && !self.told_trailing {
             sink.warning(&element::TRAILING, cells.at());
             self.told_trailing = true;

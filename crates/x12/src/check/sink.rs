@@ -71,6 +71,15 @@ impl<'c> Sink<'c> {
         self.push(rule, at, Severity::Warning, self.loop_id, 0);
     }
 
+    /// Takes over a problem that was found aside.
+    pub fn adopt(&mut self, problem: Problem) {
+        if problem.severity == Severity::Error {
+            self.errors_in_set += 1;
+            self.keep_code(problem.code);
+        }
+        self.problems.push(problem);
+    }
+
     fn push(&mut self, rule: &Rule, at: At, severity: Severity, loop_id: &'static str, repetition: u16) {
         if severity == Severity::Error {
             self.keep_code(rule.code);

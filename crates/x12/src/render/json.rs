@@ -34,6 +34,7 @@ pub fn check_json(file_name: &str, checked: &Checked, detail: Detail) -> String 
         let coverage = match set.coverage {
             Coverage::Guide => "guide",
             Coverage::EnvelopeOnly => "envelope",
+            Coverage::Refused => "refused",
         };
         push_field(&mut out, "checked", coverage);
         out.push('}');

@@ -325,7 +325,7 @@ impl ClaimRules {
         for n in 1..=cells.len() {
             let code = cells.component(n, 2);
             let packed = packed_code(code);
-            if clean && self.claim.diagnoses.contains(&packed) {
+            if clean && !self.claim.is_broken && self.claim.diagnoses.contains(&packed) {
                 sink.error(&DIAGNOSIS_TWICE, cells.at_component(n, 2));
                 self.claim.diagnoses_clean = false;
                 return;
@@ -477,7 +477,7 @@ impl ClaimRules {
 
     fn close_claim(&mut self, sink: &mut Sink<'_>) {
         let claim = &self.claim;
-        let stays = claim.inpatient.filter(|_| self.form == Form::Institutional && !claim.is_broken);
+        let stays = claim.inpatient.filter(|_| self.form == Form::Institutional);
         let situations: [(&Rule, Option<At>, bool); 4] = [
             (&ATTENDING, stays, claim.has_attending),
             (&REPLACED_CLAIM, claim.replaces, claim.has_payer_claim_number),
@@ -485,7 +485,7 @@ impl ClaimRules {
             (&ADMISSION, claim.inpatient, claim.has_admission),
         ];
         for (rule, at, holds) in situations {
-            if let Some(at) = at.filter(|_| !holds) {
+            if let Some(at) = at.filter(|_| !holds && !claim.is_broken) {
                 sink.error_in(rule, at, "2300");
             }
         }
