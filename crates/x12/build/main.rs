@@ -9,6 +9,7 @@ use std::path::Path;
 fn main() -> Result<(), String> {
     println!("cargo::rerun-if-changed=guides");
     println!("cargo::rerun-if-changed=build");
+    println!("cargo::rerun-if-changed=src/rules/language");
     let read = |path: &Path| std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()));
     let dictionary = read(Path::new("guides/dictionary.txt"))?;
     let texts = |folder: &str, extension: &str| -> Result<Vec<(String, String)>, String> {
@@ -18,7 +19,9 @@ fn main() -> Result<(), String> {
         paths.sort();
         paths.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
     };
-    let code = compiler::compile(&dictionary, &texts("guides", "shared")?, &texts("guides", "guide")?)?;
+    let (shared, guides, rules) =
+        (texts("guides", "shared")?, texts("guides", "guide")?, texts("guides/rules", "rules")?);
+    let code = compiler::compile(&dictionary, &shared, &guides, &rules)?;
     let out = std::env::var("OUT_DIR").map_err(|error| format!("OUT_DIR: {error}"))?;
     std::fs::write(Path::new(&out).join("guides.rs"), code).map_err(|error| format!("guides.rs: {error}"))
 }

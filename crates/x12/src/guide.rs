@@ -3,6 +3,10 @@
 //! Holds data only. [`crate::check`] walks it; nothing here is written by hand except the shapes.
 
 use crate::codes::CodeList;
+#[allow(unused_imports)] // The tables use what the rules at hand need.
+use crate::rules::language::tables::{
+    Against, Cover, EntryTable, Kept, LoopTable, Observe, Order, Point, Scope, Situation, Tables, Test,
+};
 
 /// How a guide uses an element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,8 @@ pub(crate) struct Rules {
 /// A place in a loop: a segment, or a nested loop by its first segment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
+    /// Counted through all loops of the guide.
+    pub number: u16,
     pub segment: u32,
     /// Entries of one group come in any order; groups come one after the other.
     pub group: u8,
@@ -106,6 +112,8 @@ pub(crate) struct Entry {
 /// A loop.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Loop {
+    /// Its index in the guide.
+    pub number: u16,
     pub id: &'static str,
     pub label: &'static str,
     pub entries: &'static [Entry],

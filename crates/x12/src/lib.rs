@@ -33,7 +33,7 @@ pub use acknowledge::{AcknowledgmentHeader, write_999, write_ta1};
 pub use amount::Amount;
 pub use check::{
     Checked, Coverage, GroupReport, InterchangeReport, MAX_KEPT_INTERCHANGES, SetReport, Sets, Verdict, check,
-    check_reader,
+    check_reader, check_reader_with, check_with,
 };
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;
@@ -41,6 +41,7 @@ pub use document::{Document, EditError};
 pub use file::{File, Group, Interchange, TransactionSet, read};
 pub use outline::{Placed, outline};
 pub use problem::{Code, Problem, Problems, Severity, Snip};
+pub use rules::{RuleInfo, Rules, catalogue, coverage_page};
 pub use segment::{Segment, SegmentId};
 pub use text::{NotX12Text, X12Text};
 pub use value::Value;

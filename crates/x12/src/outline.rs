@@ -8,7 +8,7 @@ use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
 use crate::document::Document;
 use crate::guide::{self, Element, Guide};
-use crate::rules::{self, SetRules};
+use crate::rules::Judges;
 use crate::segment::Segment;
 
 /// Where one segment stands.
@@ -52,7 +52,7 @@ impl Placed {
 /// An open set.
 struct OpenSet {
     place: Place,
-    judge: Box<dyn SetRules>,
+    judge: Judges,
     label: &'static str,
 }
 
@@ -85,7 +85,7 @@ pub fn outline(document: &Document<'_>) -> Vec<Placed> {
                 let found = guide_of(&segment, &group_version);
                 open = found.map(|found| guide::by_heading(found, heading, |_| 0)).map(|found| OpenSet {
                     place: Place::new(found),
-                    judge: rules::of("", ""),
+                    judge: Judges::none(),
                     label: found.label,
                 });
                 is_in_set = true;
@@ -138,9 +138,9 @@ fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Place
         ordinal: segment.ordinal,
         delimiters: &delimiters,
     };
-    let (elements, opens_loop) = match set.place.take(&cells, set.judge.as_mut(), sink) {
-        Placement::Found { rules, opened } => (rules.elements, opened),
-        Placement::Guessed { rules, .. } => (rules.elements, false),
+    let (elements, opens_loop) = match set.place.take(&cells, &mut set.judge, sink) {
+        Placement::Found { entry, opened } => (entry.rules.elements, opened),
+        Placement::Guessed { entry, .. } => (entry.rules.elements, false),
         Placement::Lost => (&[][..], false),
     };
     let depth = u16::try_from(set.place.depth()).unwrap_or(u16::MAX).saturating_add(1);

@@ -24,6 +24,10 @@ pub enum Snip {
     Situation,
     /// 5: external code sets.
     CodeSet,
+    /// 6: what a kind of service demands.
+    Service,
+    /// 7: what one payer or partner demands.
+    Partner,
 }
 
 impl Snip {
@@ -35,6 +39,21 @@ impl Snip {
             Self::Balance => 3,
             Self::Situation => 4,
             Self::CodeSet => 5,
+            Self::Service => 6,
+            Self::Partner => 7,
+        }
+    }
+
+    /// The type with a number; rules have none but these.
+    pub(crate) const fn of(number: u8) -> Self {
+        match number {
+            1 => Self::Syntax,
+            2 => Self::Guide,
+            3 => Self::Balance,
+            5 => Self::CodeSet,
+            6 => Self::Service,
+            7 => Self::Partner,
+            _ => Self::Situation,
         }
     }
 }

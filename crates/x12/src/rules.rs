@@ -3,17 +3,26 @@
 //! One file for each kind of set. A rule whose input is already faulty is not asked: one slip gives one problem.
 
 mod acknowledgment_999;
+mod catalogue;
 mod claim_837;
 mod claim_acknowledgment_277;
 mod eligibility;
+pub(crate) mod language;
+mod loaded;
 mod other_payers;
 mod remittance_835;
+mod situations;
+
+pub use catalogue::{RuleInfo, catalogue, coverage_page};
+pub use loaded::Rules;
 
 use crate::amount::Amount;
 use crate::check::cells::Cells;
 use crate::check::sink::Sink;
-use crate::guide::Tag;
+use crate::guide::{Entry, Guide, Loop, RULES, Tag};
 use crate::rules::claim_837::Form;
+use crate::rules::language::tables::Tables;
+use crate::rules::situations::Situations;
 
 /// The rules of a set, told of each segment that found its place and of each loop that closes.
 pub(crate) trait SetRules {
@@ -25,8 +34,60 @@ pub(crate) trait SetRules {
     fn broken(&mut self);
 }
 
-/// The rules of a guide.
-pub(crate) fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
+/// All that judges a set beyond places and elements.
+pub(crate) struct Judges {
+    written: Box<dyn SetRules>,
+    situations: Vec<Situations>,
+}
+
+impl Judges {
+    /// Those of a guide, and those loaded for it.
+    pub fn of(guide: &Guide, loaded: &[&'static Tables]) -> Self {
+        let is_mine = |set: &str, version: &str| set == guide.set_id && guide.versions.contains(&version);
+        let tables = RULES.iter().chain(loaded.iter().copied()).filter(|tables| is_mine(tables.set_id, tables.version));
+        let situations = tables.map(Situations::new).collect();
+        Self { written: of(guide.set_id, guide.versions[0]), situations }
+    }
+
+    /// None: for reading without judging.
+    pub fn none() -> Self {
+        Self { written: Box::new(NoRules), situations: Vec::new() }
+    }
+
+    /// A segment; `clean` when none of its elements is faulty.
+    pub fn segment(&mut self, entry: &Entry, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+        self.written.segment(entry.rules.tag, cells, clean, sink);
+        for situations in &mut self.situations {
+            situations.segment(entry.number, cells, clean, sink);
+        }
+    }
+
+    /// A loop opens.
+    pub fn open(&mut self, table: &Loop) {
+        for situations in &mut self.situations {
+            situations.open(table.number);
+        }
+    }
+
+    /// A loop closes, innermost first.
+    pub fn close(&mut self, table: &Loop, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        self.written.close(table.id, cells, sink);
+        for situations in &mut self.situations {
+            situations.close(table.number, sink);
+        }
+    }
+
+    /// The structure is faulty here.
+    pub fn broken(&mut self) {
+        self.written.broken();
+        for situations in &mut self.situations {
+            situations.broken();
+        }
+    }
+}
+
+/// The written rules of a guide.
+fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
     match (set_id, version) {
         ("837", "005010X222A1") => Box::new(claim_837::ClaimRules::new(Form::Professional)),
         ("837", "005010X223A2") => Box::new(claim_837::ClaimRules::new(Form::Institutional)),

@@ -11,7 +11,7 @@ fn dictionary() -> String {
 }
 
 fn compile(guide: &str) -> Result<String, String> {
-    compiler::compile(&dictionary(), &[], &[("test.guide".to_owned(), guide.to_owned())])
+    compiler::compile(&dictionary(), &[], &[("test.guide".to_owned(), guide.to_owned())], &[])
 }
 
 const HEAD: &str = "guide 837 005010X000 HC a test\n\nset\n";

@@ -122,6 +122,7 @@ impl Emitter<'_> {
     fn loop_table(&mut self, guide: &Guide, index: usize) -> Result<String, String> {
         let found = &guide.loops[index];
         let groups = groups(guide, index);
+        let first_entry: usize = guide.loops[..index].iter().map(|before| before.entries.len()).sum();
         let mut entries = Vec::new();
         let (mut required, mut in_leaf): (u128, u128) = (0, 0);
         let mut lookup: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
@@ -139,7 +140,11 @@ impl Emitter<'_> {
             in_leaf |= u128::from(usage == Usage::RequiredInLeaf) << at;
             lookup.entry(packed_id(&segment.segment)).or_default().push(at as u8);
             let first = groups.iter().position(|other| other == group).unwrap_or(at);
-            entries.push(self.entry(segment, child, max, *group, first)?);
+            entries.push(format!(
+                "Entry {{ number: {}, {}",
+                first_entry + at,
+                self.entry(segment, child, max, *group, first)?
+            ));
         }
         let entries = self.intern("ENTRIES", "Entry", &entries);
         let ids: Vec<String> = lookup.keys().map(u32::to_string).collect();
@@ -151,7 +156,7 @@ impl Emitter<'_> {
         }
         let places = self.intern("LOOKUP", "&[u8]", &rows);
         Ok(format!(
-            "Loop {{ id: {:?}, label: {:?}, entries: {entries}, ids: {ids}, places: {places}, required: {required:#x}, required_in_leaf: {in_leaf:#x} }}",
+            "Loop {{ number: {index}, id: {:?}, label: {:?}, entries: {entries}, ids: {ids}, places: {places}, required: {required:#x}, required_in_leaf: {in_leaf:#x} }}",
             found.id, found.label
         ))
     }
@@ -171,7 +176,7 @@ impl Emitter<'_> {
         let takes_unknown = segment.items.iter().any(|item| item.takes_unknown);
         let rules = self.use_table(segment)?;
         Ok(format!(
-            "Entry {{ segment: {}, group: {group}, first_of_group: {first}, max: {max}, takes_unknown: {takes_unknown}, \
+            "segment: {}, group: {group}, first_of_group: {first}, max: {max}, takes_unknown: {takes_unknown}, \
              qualifier_at: ({place}, {component}), qualifiers: {codes}, rules: {rules}, child: {child} }}",
             packed_id(&segment.segment)
         ))

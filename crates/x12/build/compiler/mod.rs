@@ -6,9 +6,18 @@ pub mod emit;
 pub mod include;
 pub mod parse;
 pub mod prove;
+pub mod rules;
 
-/// Compiles guides, given as (name, text) as are the shared parts, against the dictionary.
-pub fn compile(dictionary: &str, shared: &[(String, String)], guides: &[(String, String)]) -> Result<String, String> {
+#[path = "../../src/rules/language/mod.rs"]
+pub mod language;
+
+/// Compiles guides and rule files, given as (name, text) as are the shared parts, against the dictionary.
+pub fn compile(
+    dictionary: &str,
+    shared: &[(String, String)],
+    guides: &[(String, String)],
+    rule_files: &[(String, String)],
+) -> Result<String, String> {
     let dictionary = parse::dictionary(dictionary)?;
     let parts = include::parts(shared)?;
     let mut parsed = Vec::new();
@@ -19,5 +28,5 @@ pub fn compile(dictionary: &str, shared: &[(String, String)], guides: &[(String,
         parsed.push(guide);
     }
     prove::told_apart(&parsed)?;
-    emit::rust(&dictionary, &parsed)
+    Ok(emit::rust(&dictionary, &parsed)? + &rules::rust(&dictionary, &parsed, rule_files)?)
 }

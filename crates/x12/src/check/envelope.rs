@@ -446,7 +446,7 @@ impl<'c> Envelope<'c> {
             errors: 0,
             codes: Vec::new(),
         };
-        self.set = Some(OpenSet::new(report, cells, guide));
+        self.set = Some(OpenSet::new(report, cells, guide, self.sink.loaded));
     }
 
     fn end_set(&mut self, cells: &Cells<'_>) {

@@ -27,6 +27,7 @@ use std::io::{self, Read};
 use crate::check::envelope::Envelope;
 use crate::check::source::{Memory, Stream};
 use crate::codes::CodeSets;
+use crate::rules::Rules;
 
 /// Checks a file against the envelope's rules and, where the guide is at hand, against its guide.
 pub fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
@@ -43,4 +44,23 @@ pub fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
 /// Those of the reader; nothing that the file holds is one.
 pub fn check_reader(reader: impl Read, codes: &dyn CodeSets) -> io::Result<Checked> {
     stream::check(Stream::new(reader), Envelope::new(codes))
+}
+
+/// Checks a file as [`check`] does, and against rules that were loaded.
+pub fn check_with(bytes: &[u8], codes: &dyn CodeSets, rules: &Rules) -> Checked {
+    let mut envelope = Envelope::new(codes);
+    envelope.sink.loaded = rules.tables();
+    let checked = stream::check(Memory::new(bytes), envelope);
+    checked.unwrap_or_else(|_| Envelope::new(codes).finish(Some(Verdict::Unreadable), 0))
+}
+
+/// Checks a file through one buffer as [`check_reader`] does, and against rules that were loaded.
+///
+/// # Errors
+///
+/// Those of the reader; nothing that the file holds is one.
+pub fn check_reader_with(reader: impl Read, codes: &dyn CodeSets, rules: &Rules) -> io::Result<Checked> {
+    let mut envelope = Envelope::new(codes);
+    envelope.sink.loaded = rules.tables();
+    stream::check(Stream::new(reader), envelope)
 }

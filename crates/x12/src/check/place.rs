@@ -6,9 +6,9 @@ use crate::check::cells::{At, Cells};
 use crate::check::element::{self, rules};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::ShapeOnly;
-use crate::guide::{Entry, Guide, Loop, Rules, holds, holds_packed, is_known_segment, packed_code};
+use crate::guide::{Entry, Guide, Loop, holds, holds_packed, is_known_segment, packed_code};
 use crate::problem::{Code, Snip};
-use crate::rules::SetRules;
+use crate::rules::Judges;
 use crate::segment::SegmentId;
 
 rules! {
@@ -72,10 +72,10 @@ struct Implied {
 /// What became of a segment.
 pub(crate) enum Placement {
     /// It stands here; `opened` when it is the first of its loop.
-    Found { rules: &'static Rules, opened: bool },
+    Found { entry: &'static Entry, opened: bool },
     /// It was most likely meant for this place, which its qualifier does not name; `is_told` when it follows from
     /// another problem.
-    Guessed { rules: &'static Rules, is_told: bool },
+    Guessed { entry: &'static Entry, is_told: bool },
     /// It has no place.
     Lost,
 }
@@ -167,7 +167,7 @@ impl Place {
     }
 
     /// Takes the next segment.
-    pub fn take(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) -> Placement {
+    pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
         let id = cells.id;
         let mut guess = Guess::default();
         // Nearly every qualifier is the first element: it is packed once.
@@ -234,7 +234,7 @@ impl Place {
         depth: usize,
         index: u8,
         cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
+        judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
         if let Some(implied) = self.implied.take() {
@@ -243,8 +243,8 @@ impl Place {
                 if !implied.is_told {
                     sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
                 }
-                let rules = self.frames[depth].table.entries[usize::from(index)].rules;
-                return Placement::Found { rules, opened: true };
+                let entry = &self.frames[depth].table.entries[usize::from(index)];
+                return Placement::Found { entry, opened: true };
             }
             if !implied.is_told {
                 sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
@@ -256,10 +256,7 @@ impl Place {
                 sink.error(&SEGMENT_REPEATS, cells.at());
             }
             self.note_problem(cells, judge);
-            return Placement::Found {
-                rules: self.frames[depth].table.entries[usize::from(index)].rules,
-                opened: true,
-            };
+            return Placement::Found { entry: &self.frames[depth].table.entries[usize::from(index)], opened: true };
         }
         self.close_to(depth, cells, judge, sink);
         if cells.id == HL {
@@ -294,7 +291,7 @@ impl Place {
     }
 
     /// Notes that something was told of the structure here.
-    fn note_problem(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules) {
+    fn note_problem(&mut self, cells: &Cells<'_>, judge: &mut Judges) {
         self.is_broken = true;
         self.last_told = cells.ordinal;
         judge.broken();
@@ -314,7 +311,7 @@ impl Place {
         index: u8,
         entry: &'static Entry,
         cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
+        judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
         let frame = &mut self.frames[depth];
@@ -325,6 +322,7 @@ impl Place {
         let opened = entry.child != NO_CHILD;
         if opened {
             self.open(&self.guide.loops[usize::from(entry.child)], index, Some(cells));
+            judge.open(&self.guide.loops[usize::from(entry.child)]);
         }
         sink.loop_id = self.loop_id();
         if is_one_too_many {
@@ -334,18 +332,18 @@ impl Place {
             self.told_repeated = (cells.id, cells.ordinal);
             self.note_problem(cells, judge);
         }
-        Placement::Found { rules: entry.rules, opened }
+        Placement::Found { entry, opened }
     }
 
     /// Closes loops until `depth` is the innermost, telling what was required and never came.
-    fn close_to(&mut self, depth: usize, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
+    fn close_to(&mut self, depth: usize, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) {
         while self.frames.len() > depth + 1 {
             self.close_innermost(cells, judge, sink);
         }
     }
 
     /// Closes everything at the end of the set.
-    pub fn finish(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
+    pub fn finish(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) {
         if let Some(implied) = self.implied.take().filter(|implied| !implied.is_told) {
             sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
         }
@@ -354,7 +352,7 @@ impl Place {
         }
     }
 
-    fn close_innermost(&mut self, cells: &Cells<'_>, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
+    fn close_innermost(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) {
         let depth = self.frames.len() - 1;
         while let Some(passed) = self.passed.pop_if(|passed| passed.depth == depth) {
             if !self.frames[depth].is_implied {
@@ -376,11 +374,11 @@ impl Place {
         if let Some(frame) = self.frames.pop() {
             self.counters.truncate(frame.counters);
             sink.loop_id = frame.table.id;
-            judge.close(frame.table.id, cells, sink);
+            judge.close(frame.table, cells, sink);
         }
     }
 
-    fn tell_missing(&mut self, depth: usize, entry: u8, at: At, judge: &mut dyn SetRules, sink: &mut Sink<'_>) {
+    fn tell_missing(&mut self, depth: usize, entry: u8, at: At, judge: &mut Judges, sink: &mut Sink<'_>) {
         let table = self.frames[depth].table;
         let entry = &table.entries[usize::from(entry)];
         let loop_id = if entry.child == NO_CHILD { table.id } else { self.guide.loops[usize::from(entry.child)].id };
@@ -402,7 +400,7 @@ impl Place {
         guess: Guess,
         id: SegmentId,
         cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
+        judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
         if let Some((depth, index)) = guess.takes_unknown.filter(|(depth, index)| self.has_room(*depth, *index)) {
@@ -447,7 +445,7 @@ impl Place {
             guess.awaited.or(guess.only()).filter(|(depth, index)| self.has_room(*depth, *index))
         {
             return match self.settle(depth, index, cells, judge, sink) {
-                Placement::Found { rules, .. } => Placement::Guessed { rules, is_told: was_recovering },
+                Placement::Found { entry, .. } => Placement::Guessed { entry, is_told: was_recovering },
                 other => other,
             };
         }
@@ -490,7 +488,7 @@ impl Place {
         index: u8,
         is_told: bool,
         cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
+        judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
         self.passed.retain(|passed| !(passed.depth == depth && passed.entry == index));
@@ -507,8 +505,9 @@ impl Place {
                 self.close_innermost(cells, judge, sink);
             }
             self.open(&self.guide.loops[usize::from(entry.child)], LATE, Some(cells));
+            judge.open(&self.guide.loops[usize::from(entry.child)]);
         }
-        Placement::Found { rules: entry.rules, opened }
+        Placement::Found { entry, opened }
     }
 
     /// A loop to come that has this segment, being required itself or requiring it: then its first segment is missing.
@@ -541,7 +540,7 @@ impl Place {
         (depth, child, index): (usize, u8, u8),
         is_told: bool,
         cells: &Cells<'_>,
-        judge: &mut dyn SetRules,
+        judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
         let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(child)];

@@ -10,7 +10,8 @@ use crate::check::report::SetReport;
 use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
 use crate::guide::{self, Guide, Rules};
-use crate::rules::{self, SetRules};
+use crate::rules::Judges;
+use crate::rules::language::tables::Tables;
 use crate::segment::SegmentId;
 
 const BHT: SegmentId = SegmentId::new(b"BHT");
@@ -32,22 +33,22 @@ struct Guided {
     awaits_heading: bool,
     place: Place,
     hierarchy: Hierarchy,
-    rules: Box<dyn SetRules>,
+    judges: Judges,
 }
 
 impl Guided {
-    fn new(guide: &'static Guide) -> Self {
+    fn new(guide: &'static Guide, loaded: &[&'static Tables]) -> Self {
         Self {
             guide,
             awaits_heading: !guide.heading.is_empty(),
             place: Place::new(guide),
             hierarchy: Hierarchy::default(),
-            rules: rules::of(guide.set_id, guide.versions[0]),
+            judges: Judges::of(guide, loaded),
         }
     }
 
     /// Request and response of one guide differ in their heading only: the right tables are taken when it comes.
-    fn heed_heading(&mut self, cells: &Cells<'_>) {
+    fn heed_heading(&mut self, cells: &Cells<'_>, loaded: &[&'static Tables]) {
         let faults = |guide: &'static Guide| {
             let heading = guide.loops[0].entries.iter().find(|entry| entry.segment == cells.id.0);
             let mut scratch = Sink::new(&ShapeOnly);
@@ -56,7 +57,7 @@ impl Guided {
         };
         let guide = guide::by_heading(self.guide, cells.get(2), faults);
         if !std::ptr::eq(guide, self.guide) {
-            *self = Self::new(guide);
+            *self = Self::new(guide, loaded);
         }
         self.awaits_heading = false;
     }
@@ -74,8 +75,13 @@ fn first_fault(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<
 }
 
 impl OpenSet {
-    pub fn new(report: SetReport, cells: &Cells<'_>, guide: Option<&'static Guide>) -> Self {
-        let guided = guide.map(Guided::new);
+    pub fn new(
+        report: SetReport,
+        cells: &Cells<'_>,
+        guide: Option<&'static Guide>,
+        loaded: &[&'static Tables],
+    ) -> Self {
+        let guided = guide.map(|guide| Guided::new(guide, loaded));
         Self { report, at: cells.at(), segments: 1, guided, told_trailing: false }
     }
 
@@ -85,7 +91,7 @@ impl OpenSet {
         let Some(guided) = &mut self.guided else { return };
         if guided.awaits_heading {
             match cells.id {
-                BHT => guided.heed_heading(cells),
+                BHT => guided.heed_heading(cells, sink.loaded),
                 HL => {
                     // Which of its guides the set follows stays open.
                     sink.error(&MISSING, At { segment: BHT, ..cells.at() });
@@ -95,10 +101,10 @@ impl OpenSet {
                 _ => {}
             }
         }
-        let (rules, opened, outcome) = match guided.place.take(cells, guided.rules.as_mut(), sink) {
+        let (entry, opened, outcome) = match guided.place.take(cells, &mut guided.judges, sink) {
             Placement::Lost => return,
-            Placement::Found { rules, opened } => (rules, opened, element::check(cells, rules, sink)),
-            Placement::Guessed { rules, is_told } => (rules, false, first_fault(cells, rules, is_told, sink)),
+            Placement::Found { entry, opened } => (entry, opened, element::check(cells, entry.rules, sink)),
+            Placement::Guessed { entry, is_told } => (entry, false, first_fault(cells, entry.rules, is_told, sink)),
         };
         if opened && !outcome.clean {
             guided.place.doubt_innermost();
@@ -114,16 +120,16 @@ impl OpenSet {
             }
             guided.hierarchy.take(cells, guided.place.depth(), is_sure, sink);
         }
-        guided.rules.segment(rules.tag, cells, outcome.clean, sink);
+        guided.judges.segment(entry, cells, outcome.clean, sink);
         if guided.place.is_recovering(cells) {
-            guided.rules.broken();
+            guided.judges.broken();
         }
     }
 
     /// Ends the set at its SE.
     pub fn end(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         if let Some(guided) = &mut self.guided {
-            guided.place.finish(cells, guided.rules.as_mut(), sink);
+            guided.place.finish(cells, &mut guided.judges, sink);
             if guided.place.is_broken() {
                 guided.hierarchy.doubt();
             }

@@ -5,6 +5,7 @@
 use crate::check::cells::At;
 use crate::codes::CodeSets;
 use crate::problem::{Code, Problem, Problems, Severity, Snip};
+use crate::rules::language::tables::Tables;
 
 /// Problems of one transaction set beyond this many are counted, not kept, so that one faulty set leaves room for
 /// those of the others.
@@ -24,6 +25,8 @@ pub(crate) struct Rule {
 pub(crate) struct Sink<'c> {
     pub problems: Problems,
     pub codes: &'c dyn CodeSets,
+    /// Rules that the caller loaded.
+    pub loaded: &'c [&'static Tables],
     /// The loop the current segment stands in.
     pub loop_id: &'static str,
     /// Errors in the open transaction set.
@@ -43,6 +46,7 @@ impl<'c> Sink<'c> {
         Self {
             problems: Problems::default(),
             codes,
+            loaded: &[],
             loop_id: "",
             errors_in_set: 0,
             kept_in_set: 0,
@@ -78,6 +82,10 @@ impl<'c> Sink<'c> {
             self.keep_code(problem.code);
         }
         self.problems.push(problem);
+    }
+
+    pub fn warning_in(&mut self, rule: &Rule, at: At, loop_id: &'static str) {
+        self.push(rule, at, Severity::Warning, loop_id, 0);
     }
 
     fn push(&mut self, rule: &Rule, at: At, severity: Severity, loop_id: &'static str, repetition: u16) {

@@ -1,5 +1,5 @@
-//! Rules of the claims (837 professional, institutional, dental): balances, diagnoses and their pointers, dates, the
-//! subscriber. Where the three differ, [`Form`] says how.
+//! Rules of the claims (837 professional, institutional, dental) that are no plain situations: balances, diagnoses and
+//! their pointers, dates against the file's. Where the three differ, [`Form`] says how; the others stand in `guides/rules/`.
 //!
 //! Sources: the balancing section and the situational notes of the guide, in our own words.
 
@@ -20,7 +20,6 @@ use crate::rules::{SetRules, amount, whole_number};
 rules! {
     CLAIM_BALANCE = "claim-balance", Balance, Code::Balance, "the claim's charge is not the sum of its lines' charges", "Correct CLM02 or the amounts of the lines (SV102, SV203, SV302).";
     NEGATIVE_CHARGE = "claim-charge-negative", Situation, Code::Situation, "a charge is negative", "Write a charge of zero or more; take a claim back with frequency 7 or 8.";
-    UNITS = "claim-units", Situation, Code::Situation, "the units of a line are not more than zero", "Write how often the service was given.";
     POINTER = "claim-pointer", Situation, Code::Situation, "a line points to a diagnosis that the claim does not have", "Point to one of the claim's diagnoses.";
     POINTER_TWICE = "claim-pointer-twice", Situation, Code::Situation, "a line points to the same diagnosis twice", "Point to each diagnosis once.";
     MODIFIER_TWICE = "claim-modifier-twice", Situation, Code::Situation, "a line has the same modifier twice", "Write each modifier once.";
@@ -28,20 +27,8 @@ rules! {
     MIXED_DIAGNOSES = "claim-diagnosis-versions", Situation, Code::Situation, "ICD-9 and ICD-10 diagnoses stand in one claim", "Use the version that the date of service demands.";
     ICD9 = "claim-icd-9", Situation, Code::Situation, "ICD-9 diagnoses on services after 30 September 2015", "Write ICD-10-CM diagnoses with ABK and ABF.";
     FUTURE = "claim-service-future", Situation, Code::Situation, "the service is dated more than a month after the file was made", "Correct the date of service.";
-    SELF_BIRTH = "claim-self-dmg", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's birth date and sex are missing", "Add the DMG segment to the subscriber.";
-    SELF_ADDRESS = "claim-self-address", Situation, Code::Situation, "the patient is the subscriber, but the subscriber's address is missing", "Add N3 and N4 to the subscriber.";
-    SELF_DEPENDENT = "claim-self-dependent", Situation, Code::Situation, "SBR02 says that the patient is the subscriber, but a patient level follows", "Leave SBR02 empty or remove the patient level.";
-    NOT_SELF = "claim-subscriber-claim", Situation, Code::Situation, "a claim stands under a subscriber who is not said to be the patient", "Write 18 into SBR02 or add the patient level.";
-    MEMBER_ID = "claim-member-id", Situation, Code::Situation, "the subscriber is a person without a member id", "Write MI and the member id into NM108 and NM109.";
     STREET = "claim-billing-street", Guide, Code::Situation, "the billing provider's address is a post office box; it must be a street", "Write the street address and put the box into the pay-to address.";
-    ZIP9 = "claim-billing-zip", Guide, Code::Situation, "the billing provider's ZIP code has not nine digits", "Write ZIP+4 without the hyphen.";
-    TAX_ID = "claim-tax-id", Guide, Code::Situation, "the tax id is not nine digits", "Write nine digits without a hyphen.";
     LINE_NUMBER = "claim-line-number", Situation, Code::Situation, "the lines of a claim are not numbered 1, 2, 3 …", "Number the LX segments from 1 within each claim.";
-    REPLACED_CLAIM = "claim-replaced-claim", Situation, Code::Situation, "a replacement or void names no claim of the payer that it replaces", "Add REF*F8 with the payer's claim number.";
-    ACCIDENT_STATE = "claim-accident-state", Situation, Code::Situation, "an automobile accident needs the state where it happened", "Write the state into CLM11-4.";
-    ACCIDENT_DATE = "claim-accident-date", Situation, Code::Situation, "an accident needs its date", "Add DTP*439.";
-    ADMISSION = "claim-admission", Situation, Code::Situation, "an inpatient stay needs the date of admission", "Add DTP*435.";
-    ATTENDING = "claim-attending", Situation, Code::Situation, "an inpatient claim names no attending provider", "Add loop 2310A with the physician who is responsible for the stay.";
     SERVICE_DAY = "claim-service-day", Situation, Code::Situation, "neither the claim nor its line says when the service was given", "Add DTP*472 to the claim, or to each line.";
 }
 
@@ -50,12 +37,6 @@ const ICD10_FROM: Date = date(2015, 10, 1);
 /// Equipment rental and other monthly services are billed at the beginning of their month; what lies further ahead
 /// of the file's date is a slip of the pen.
 const FUTURE_GRACE_DAYS: i32 = 31;
-/// The place of service of a hospital's inpatient.
-const INPATIENT: &[u8] = b"21";
-/// The first two positions of the type of bill of stays: hospital, swing bed, skilled nursing, religious, intermediate
-/// care, residential.
-const STAYS: [&[u8]; 6] = [b"11", b"18", b"21", b"41", b"65", b"86"];
-
 /// Which of the three claims a set holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
@@ -67,7 +48,6 @@ pub(super) enum Form {
 /// Where a line's segment (SV1, SV2, SV3) keeps what the rules ask for.
 struct ServicePlaces {
     charge: usize,
-    units: usize,
     procedure: usize,
     /// 0 where lines do not point to diagnoses.
     pointers: usize,
@@ -76,24 +56,11 @@ struct ServicePlaces {
 impl Form {
     const fn service(self) -> ServicePlaces {
         match self {
-            Self::Professional => ServicePlaces { charge: 2, units: 4, procedure: 1, pointers: 7 },
-            Self::Institutional => ServicePlaces { charge: 3, units: 5, procedure: 2, pointers: 0 },
-            Self::Dental => ServicePlaces { charge: 2, units: 6, procedure: 1, pointers: 11 },
+            Self::Professional => ServicePlaces { charge: 2, procedure: 1, pointers: 7 },
+            Self::Institutional => ServicePlaces { charge: 3, procedure: 2, pointers: 0 },
+            Self::Dental => ServicePlaces { charge: 2, procedure: 1, pointers: 11 },
         }
     }
-}
-
-/// The subscriber of the open level.
-#[derive(Default)]
-struct Subscriber {
-    at: At,
-    is_clean: bool,
-    is_self: bool,
-    has_birth: bool,
-    has_street: bool,
-    has_city: bool,
-    in_patient: bool,
-    told: bool,
 }
 
 /// A code whose list depends on the date of service, kept until the claim's dates are known.
@@ -119,13 +86,6 @@ struct Claim {
     written_line_number: u32,
     dated: Vec<Dated>,
     first_service: Option<Date>,
-    replaces: Option<At>,
-    has_payer_claim_number: bool,
-    accident: Option<At>,
-    has_accident_date: bool,
-    inpatient: Option<At>,
-    has_admission: bool,
-    has_attending: bool,
     /// A claim of the dental form that dates its services itself, or asks only what would be paid.
     is_dated: bool,
     /// The open line, and whether it has a date.
@@ -136,20 +96,13 @@ struct Claim {
 pub(super) struct ClaimRules {
     form: Form,
     made_on: Option<Date>,
-    subscriber: Subscriber,
     claim: Claim,
     others: OtherPayers,
 }
 
 impl ClaimRules {
     pub fn new(form: Form) -> Self {
-        Self {
-            form,
-            made_on: None,
-            subscriber: Subscriber::default(),
-            claim: Claim::default(),
-            others: OtherPayers::default(),
-        }
+        Self { form, made_on: None, claim: Claim::default(), others: OtherPayers::default() }
     }
 }
 
@@ -159,31 +112,10 @@ impl SetRules for ClaimRules {
             Tag::None => {}
             Tag::Heading => self.made_on = parse_d8(cells.get(4)),
             Tag::BillingStreet if clean => billing_street(cells, sink),
-            Tag::BillingCity if clean => billing_city(cells, sink),
-            Tag::TaxId if clean => tax_id(cells, sink),
-            Tag::Subscriber => {
-                let is_self = cells.get(2) == b"18";
-                self.subscriber =
-                    Subscriber { at: cells.at_element(2), is_clean: clean, is_self, ..Subscriber::default() };
-            }
-            Tag::SubscriberName if clean => member_id(cells, sink),
-            Tag::SubscriberStreet => self.subscriber.has_street = true,
-            Tag::SubscriberCity => self.subscriber.has_city = true,
-            Tag::SubscriberBirth => self.subscriber.has_birth = true,
-            Tag::PatientLevel => {
-                self.subscriber.in_patient = true;
-                if self.subscriber.is_self && self.subscriber.is_clean {
-                    sink.error_in(&SELF_DEPENDENT, self.subscriber.at, "2000B");
-                }
-            }
             Tag::Claim => self.claim(cells, clean, sink),
-            Tag::AccidentDate => self.claim.has_accident_date = true,
-            Tag::AdmissionDate => self.claim.has_admission = true,
-            Tag::PayerClaimNumber => self.claim.has_payer_claim_number = true,
             Tag::Diagnoses | Tag::OtherDiagnoses => self.diagnoses(cells, clean, sink),
             Tag::AdmittingDiagnosis | Tag::VisitReasons | Tag::ExternalCauses => self.other_codes(cells, clean),
             Tag::PrincipalProcedure | Tag::OtherProcedures => self.other_codes(cells, clean),
-            Tag::Attending => self.claim.has_attending = true,
             Tag::ClaimServiceDate => self.claim.is_dated = true,
             Tag::StatementDates if clean => self.service_date(cells, sink),
             Tag::Line => self.line(cells, clean, sink),
@@ -210,7 +142,6 @@ impl SetRules for ClaimRules {
 
     fn broken(&mut self) {
         self.claim.is_broken = true;
-        self.subscriber.is_clean = false;
     }
 }
 
@@ -231,27 +162,6 @@ fn is_post_office_box(line: &[u8]) -> bool {
         || matches!(letters.as_slice(), [b'P', b'O', b'B', digit, ..] if digit.is_ascii_digit())
 }
 
-fn billing_city(cells: &Cells<'_>, sink: &mut Sink<'_>) {
-    let is_domestic = matches!(cells.get(4), b"" | b"US");
-    let zip = cells.get(3);
-    if is_domestic && !(zip.len() == 9 && zip.iter().all(u8::is_ascii_digit)) {
-        sink.error(&ZIP9, cells.at_element(3));
-    }
-}
-
-fn tax_id(cells: &Cells<'_>, sink: &mut Sink<'_>) {
-    let number = cells.get(2);
-    if number.len() != 9 || !number.iter().all(u8::is_ascii_digit) {
-        sink.error(&TAX_ID, cells.at_element(2));
-    }
-}
-
-fn member_id(cells: &Cells<'_>, sink: &mut Sink<'_>) {
-    if cells.get(2) == b"1" && cells.get(9).is_empty() {
-        sink.error(&MEMBER_ID, cells.at_element(9));
-    }
-}
-
 impl ClaimRules {
     fn claim(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         let mut dated = std::mem::take(&mut self.claim.dated);
@@ -268,7 +178,6 @@ impl ClaimRules {
             diagnoses,
             ..Claim::default()
         };
-        self.subscriber_of_claim(sink);
         if !clean {
             return;
         }
@@ -276,41 +185,7 @@ impl ClaimRules {
             sink.error(&NEGATIVE_CHARGE, cells.at_element(2));
             self.claim.is_broken = true;
         }
-        if matches!(cells.component(5, 3), b"7" | b"8") {
-            self.claim.replaces = Some(cells.at_component(5, 3));
-        }
-        let is_inpatient = match self.form {
-            Form::Professional => cells.component(5, 1) == INPATIENT,
-            Form::Institutional => STAYS.contains(&cells.component(5, 1)),
-            Form::Dental => false,
-        };
-        if is_inpatient {
-            self.claim.inpatient = Some(cells.at_component(5, 1));
-        }
         self.claim.is_dated = self.form != Form::Dental || !cells.get(19).is_empty();
-        let causes = [cells.component(11, 1), cells.component(11, 2)];
-        if causes.contains(&&b"AA"[..]) && cells.component(11, 4).is_empty() && cells.component(11, 5).is_empty() {
-            sink.error(&ACCIDENT_STATE, cells.at_component(11, 4));
-        }
-        if causes.iter().any(|cause| matches!(*cause, b"AA" | b"OA")) {
-            self.claim.accident = Some(cells.at_component(11, 1));
-        }
-    }
-
-    /// The first claim under a subscriber shows whether the subscriber is the patient.
-    fn subscriber_of_claim(&mut self, sink: &mut Sink<'_>) {
-        let subscriber = &mut self.subscriber;
-        if subscriber.told || subscriber.in_patient || !subscriber.is_clean {
-            return;
-        }
-        subscriber.told = true;
-        if !subscriber.is_self {
-            sink.error_in(&NOT_SELF, subscriber.at, "2000B");
-        } else if !subscriber.has_birth {
-            sink.error_in(&SELF_BIRTH, subscriber.at, "2010BA");
-        } else if !subscriber.has_street || !subscriber.has_city {
-            sink.error_in(&SELF_ADDRESS, subscriber.at, "2010BA");
-        }
     }
 
     fn diagnoses(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
@@ -390,11 +265,6 @@ impl ClaimRules {
         if charge.is_some_and(Amount::is_negative) {
             sink.error(&NEGATIVE_CHARGE, cells.at_element(places.charge));
             self.claim.is_broken = true;
-        }
-        let units = cells.get(places.units);
-        let may_be_absent = self.form == Form::Dental && units.is_empty();
-        if units.starts_with(b"-") || !may_be_absent && !units.iter().any(|byte| (b'1'..=b'9').contains(byte)) {
-            sink.error(&UNITS, cells.at_element(places.units));
         }
         if places.pointers > 0 {
             self.pointers(places.pointers, cells, sink);
@@ -477,18 +347,6 @@ impl ClaimRules {
 
     fn close_claim(&mut self, sink: &mut Sink<'_>) {
         let claim = &self.claim;
-        let stays = claim.inpatient.filter(|_| self.form == Form::Institutional);
-        let situations: [(&Rule, Option<At>, bool); 4] = [
-            (&ATTENDING, stays, claim.has_attending),
-            (&REPLACED_CLAIM, claim.replaces, claim.has_payer_claim_number),
-            (&ACCIDENT_DATE, claim.accident, claim.has_accident_date),
-            (&ADMISSION, claim.inpatient, claim.has_admission),
-        ];
-        for (rule, at, holds) in situations {
-            if let Some(at) = at.filter(|_| !holds && !claim.is_broken) {
-                sink.error_in(rule, at, "2300");
-            }
-        }
         if claim.is_icd9 && claim.diagnoses_clean && claim.first_service.is_some_and(|day| day >= ICD10_FROM) {
             sink.error_in(&ICD9, claim.at_diagnoses, "2300");
         }

@@ -1,0 +1,178 @@
+//! Compiled rules: what to look at in which segment, which bit it sets, which bits together break a rule.
+//!
+//! Plain data; `src/rules/situations.rs` walks it.
+
+/// No position or slot.
+pub const NONE: u16 = u16::MAX;
+
+/// How two numbers are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    Less,
+    LessOrEqual,
+    More,
+    MoreOrEqual,
+    Equal,
+}
+
+/// How a value is compared with a kept one: days by the calendar, amounts by size, the rest byte by byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Against {
+    Before,
+    After,
+    Same,
+    Differs,
+    Over,
+    Under,
+}
+
+/// How a value is kept for comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kept {
+    Day,
+    Whole,
+    Number,
+}
+
+/// What is asked of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Test {
+    /// The segment, or the value, is there.
+    Present,
+    /// The packed value lies in one of these ranges, ends included.
+    In(&'static [(u64, u64)]),
+    /// It is there and lies in none.
+    NotIn(&'static [(u64, u64)]),
+    /// One of these texts, for values of more than eight bytes.
+    Text(&'static [&'static str]),
+    /// A number against a constant in thousandths.
+    Number(Order, i64),
+    /// A number against the number in another element of the segment.
+    NumberOf(Order, u8),
+    /// The first eight bytes, as a day, against a constant.
+    Day(Against, u64),
+    /// The value against one kept earlier.
+    Kept(Against, u16),
+    /// The value has one of these shapes: `9` digit, `A` letter, `X` either, `*` anything more.
+    Shape(&'static [&'static str]),
+    /// It has none of them.
+    NoShape(&'static [&'static str]),
+    /// The segment came more often than this within its owner; counted in a slot.
+    MoreThan(u16, u16),
+    /// Sets no bit: keeps the value in a slot.
+    Keep(u16, Kept),
+}
+
+/// One thing to look at in a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Observe {
+    /// Elements `first`, `first + step` … `last`; 0 for the segment as a whole.
+    pub first: u8,
+    pub last: u8,
+    pub step: u8,
+    /// The component, 0 for the whole element.
+    pub component: u8,
+    /// Of a range of days, its end.
+    pub end: bool,
+    pub test: Test,
+    /// Only where this element and component has one of these codes; element 0 for always.
+    pub guard: (u8, u8, &'static [(u64, u64)]),
+    /// The bit to set.
+    pub fact: u16,
+    /// Where to keep the position, or [`NONE`].
+    pub place: u16,
+}
+
+/// Words of the bit set with the bits meant.
+pub type Words = &'static [(u8, u64)];
+
+/// Rules that are judged together.
+#[derive(Debug, Clone, Copy)]
+pub struct Scope {
+    /// The bits that can set off a rule.
+    pub leads: Words,
+    /// Sorted by the bit that sets them off.
+    pub rules: &'static [Situation],
+}
+
+/// What to do at an entry of the guide.
+#[derive(Debug, Clone, Copy)]
+pub struct EntryTable {
+    /// Bits and slots that hold for one segment only.
+    pub clear: Words,
+    pub observes: &'static [Observe],
+    /// Rules of the segment itself.
+    pub scope: Scope,
+}
+
+/// What to do with a loop.
+#[derive(Debug, Clone, Copy)]
+pub struct LoopTable {
+    /// Bits that are forgotten when it opens, its own and those of the loops inside.
+    pub clear: Words,
+    pub clear_slots: &'static [u16],
+    /// This loop and those inside it, by number.
+    pub inside: u128,
+    /// Rules judged when it closes.
+    pub scope: Scope,
+}
+
+/// A rule: broken when all of `all` and none of `none` are set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    pub id: &'static str,
+    /// The SNIP type.
+    pub snip: u8,
+    pub is_warning: bool,
+    pub message: &'static str,
+    pub remedy: &'static str,
+    pub lead: u16,
+    pub all: &'static [u16],
+    pub none: &'static [u16],
+    /// Where to point: a bit that must be set for it, its kept position.
+    pub points: &'static [Point],
+    /// Loops whose open instances it reads; faults there leave it unasked.
+    pub reads: u128,
+    /// The loop whose inside it reads as well, by number, or [`NONE`].
+    pub reads_inside: u16,
+}
+
+/// Where a problem may point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    pub fact: u16,
+    pub place: u16,
+    /// The element to name instead of the observed one; 0 to leave it.
+    pub element: u8,
+    pub component: u8,
+    pub loop_id: &'static str,
+}
+
+/// The rules of a guide.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables {
+    pub set_id: &'static str,
+    pub version: &'static str,
+    pub words: usize,
+    pub slots: usize,
+    pub places: usize,
+    /// By an entry's number in the guide.
+    pub entries: &'static [EntryTable],
+    /// By a loop's number in the guide.
+    pub loops: &'static [LoopTable],
+}
+
+/// A thing of the guide that a rule decides on, or the reason why none does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    /// The rule's id, or the reason.
+    pub by: &'static str,
+    pub is_rule: bool,
+    /// The entry's number in the guide.
+    pub entry: u16,
+    /// Elements `first`, `first + step` … `last`; 0 for the segment or loop itself.
+    pub first: u8,
+    pub last: u8,
+    pub step: u8,
+    pub component: u8,
+}
