@@ -53,7 +53,7 @@ fn a_good_guide_becomes_tables() {
 
 fn compile_with(shared: &str, guide: &str) -> Result<String, String> {
     let shared = [("test.shared".to_owned(), shared.to_owned())];
-    compiler::compile(&dictionary(), &shared, &[("test.guide".to_owned(), guide.to_owned())])
+    compiler::compile(&dictionary(), &shared, &[("test.guide".to_owned(), guide.to_owned())], &[])
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn parts_that_lead_nowhere_are_refused() {
 fn guides_of_one_name_are_told_apart_by_their_headings() {
     let guide = |heading: &str| format!("guide 278 005010X000 HI a test\n{heading}\nset\n  BHT R 1 : 1 2\n");
     let both = |one: &str, other: &str| {
-        compiler::compile(&dictionary(), &[], &[("a".to_owned(), guide(one)), ("b".to_owned(), guide(other))])
+        compiler::compile(&dictionary(), &[], &[("a".to_owned(), guide(one)), ("b".to_owned(), guide(other))], &[])
     };
     assert!(both("heading 11", "heading 13 36").is_ok());
     for (one, other) in [("heading 11", "heading 11 13"), ("heading 11", ""), ("", "")] {
