@@ -15,6 +15,7 @@ use billing::claim::acknowledgment::{
     InterchangeAcknowledgment, InterchangeEnds,
 };
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
+use billing::payer::PayerSettings;
 use billing::work::WorkReason;
 use billing::work::calendar::add_business_days;
 use billing::{ClaimId, InboundFileId, PracticeId, RemittanceId, SubmissionId};
@@ -22,11 +23,12 @@ use edi::acknowledgment::SealedHeader;
 use jiff::ToSpan;
 use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
+use store::registration::PAYERS;
 use store::submission::{
     ACKNOWLEDGED, CLAIMS_OF_SUBMISSION, LATE_CLAIMS, REFUSED, SEALED_HEADER, SUBMISSION, SUBMISSION_BY_GROUP,
     SUBMISSION_BY_INTERCHANGE, SUBMISSIONS_OF_CLAIM, SubmissionHead,
 };
-use store::{Db, Tx, params};
+use store::{Db, Json, Tx, params};
 
 use billing::claim::submission::SubmissionStatus;
 
@@ -96,6 +98,7 @@ pub(crate) fn take(
         moved: Moved::default(),
         headers: HashMap::new(),
         surely_read: HashSet::new(),
+        other_names: None,
         strangers: None,
     };
     for answer in answers {
@@ -110,11 +113,22 @@ pub(crate) fn take(
         let of_whom = desk.strangers.map(|ends| format!(" {}", from_to(&ends))).unwrap_or_default();
         return Err(Error::refused(format!(
             "{file_name}: it answers no file of ours{of_whom} and no claim of this practice (ISA06, ISA08, TA101 to \
-             TA103, AK102 or TRN02). Check whose mailbox it came from."
+             TA103, AK102 or TRN02). Check whose mailbox it came from; if your clearinghouse signs its answers so, add \
+             the name to answers_from of its payers in practice.toml and run `tierline set-up` again."
         )));
     }
     let strangers = desk.strangers.map(|ends| format!(" Some of it answers no file of ours {}.", from_to(&ends)));
     Ok(moved.sentence() + &strangers.unwrap_or_default())
+}
+
+/// Every route with the other names under which its receiver answers.
+fn other_names(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
+    let payers = tx.query(&PAYERS, params![])?;
+    let of_payer = |settings: PayerSettings| {
+        let route = settings.route;
+        settings.answers_from.into_iter().map(move |name| (route.clone(), name))
+    };
+    Ok(payers.into_iter().flat_map(|(Json(payer),)| of_payer(payer.settings)).collect())
 }
 
 /// Between whom a file went, in the words of a note.
@@ -131,6 +145,8 @@ struct Desk {
     headers: HashMap<SubmissionId, Option<SealedHeader>>,
     /// Files of ours of which a payer took claims.
     surely_read: HashSet<SubmissionId>,
+    /// Under which other names the receivers of routes answer; read when the first answer comes under another name.
+    other_names: Option<Vec<(String, String)>>,
     /// Between whom the first answer went that is not for us.
     strangers: Option<InterchangeEnds>,
 }
@@ -235,7 +251,16 @@ impl Desk {
                 unknown.insert(edi::acknowledgment::sealed_header(&bytes))
             }
         };
-        Ok(header.as_ref().filter(|header| ends.answers(&header.ends)))
+        let Some(header) = header.as_ref() else { return Ok(None) };
+        if ends.answers(&header.ends, []) {
+            return Ok(Some(header));
+        }
+        let names = match &mut self.other_names {
+            Some(names) => names,
+            None => self.other_names.insert(other_names(tx)?),
+        };
+        let of_route = names.iter().filter(|(route, _)| *route == header.ends.receiver).map(|(_, name)| name.as_str());
+        Ok(Some(header).filter(|header| ends.answers(&header.ends, of_route)))
     }
 
     /// Counts an answer that is not for us.

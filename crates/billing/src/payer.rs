@@ -28,6 +28,9 @@ pub struct PayerSettings {
     pub appeal_days: i32,
     /// Where its files go: the receiver's identifier (ISA08, GS03), one batch per route.
     pub route: String,
+    /// Other identifiers under which that receiver signs its answers (ISA06); most sign with the one they are sent to.
+    #[serde(default)]
+    pub answers_from: Vec<String>,
     /// Days after sending when a missing 999 becomes work.
     pub acknowledgment_due_days: i32,
     /// Days after acceptance when a missing remittance becomes work.
@@ -44,6 +47,7 @@ impl Default for PayerSettings {
             filing_limit_days: 90,
             appeal_days: 180,
             route: "CLEARING".to_owned(),
+            answers_from: Vec::new(),
             acknowledgment_due_days: 2,
             follow_up_days: 30,
             takes_replacements: true,

@@ -1,10 +1,12 @@
 //! What the clearinghouse says of a file before it looks at any claim: a TA1 for the interchange, a 999 for its groups and sets.
-//! The counts and control numbers are checked here by eyes of its own, everything else is asked of the engine.
+//! The counts and control numbers are checked here by eyes of its own, everything else is asked of the engine, whose
+//! writers also write the 999 with segment and element of each error.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use x12::{Value, Writer};
+use x12::transactions::acknowledgment_999::{self, GroupAcknowledgment, SetAcknowledgment};
+use x12::{AcknowledgmentHeader, Checked, InterchangeReport, Writer};
 
 use crate::message::{self, Group, Partner};
 use crate::segments::{Interchange, TransactionSet};
@@ -32,13 +34,15 @@ const SET_SEGMENT_COUNT: &str = "4";
 const SET_SEGMENTS_IN_ERROR: &str = "5";
 
 /// What was found about an interchange.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Verdict {
     /// Whether TA104 is A.
     pub interchange_accepted: bool,
     /// TA105.
     pub note: String,
     groups: Vec<GroupVerdict>,
+    /// What the engine found; none where nobody asked it.
+    checked: Option<Checked>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,7 +69,7 @@ impl Verdict {
     }
 
     fn refused(note: &str) -> Self {
-        Self { interchange_accepted: false, note: note.to_owned(), groups: Vec::new() }
+        Self { interchange_accepted: false, note: note.to_owned(), groups: Vec::new(), checked: None }
     }
 
     /// Whether the set with this control number goes on to the payers.
@@ -88,7 +92,8 @@ pub fn verdict(bytes: &[u8], interchange: &Interchange) -> Verdict {
         Some((count, _)) if count.parse() != Ok(interchange.groups) => return Verdict::refused(GROUP_COUNT),
         Some(_) => {}
     }
-    let in_error = sets_in_error(bytes, interchange);
+    let checked = x12::check(bytes, &x12::ShapeOnly);
+    let in_error = sets_in_error(&checked, interchange);
     let mut groups: Vec<GroupVerdict> = Vec::new();
     for (index, set) in interchange.sets.iter().enumerate() {
         let verdict = SetVerdict {
@@ -108,7 +113,7 @@ pub fn verdict(bytes: &[u8], interchange: &Interchange) -> Verdict {
             }),
         }
     }
-    Verdict { interchange_accepted: true, note: NO_ERROR.to_owned(), groups }
+    Verdict { interchange_accepted: true, note: NO_ERROR.to_owned(), groups, checked: Some(checked) }
 }
 
 fn counting_error(set: &TransactionSet) -> Option<&'static str> {
@@ -124,7 +129,7 @@ fn counting_error(set: &TransactionSet) -> Option<&'static str> {
 
 /// The sets of an interchange in which the engine finds an error, and those whose claims no payer could read.
 /// A file whose interchanges the engine counts otherwise than we do is judged by our own eyes only.
-fn sets_in_error(bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
+fn sets_in_error(checked: &Checked, interchange: &Interchange) -> BTreeSet<usize> {
     let unreadable = |set: &TransactionSet| {
         let claims = crate::read_837::claims(set);
         let incomplete = |claim: &SubmittedClaim| {
@@ -135,7 +140,6 @@ fn sets_in_error(bytes: &[u8], interchange: &Interchange) -> BTreeSet<usize> {
         set.kind == "837" && (claims.is_empty() || claims.iter().any(incomplete))
     };
     let own = interchange.sets.iter().enumerate().filter(|(_, set)| unreadable(set)).map(|(index, _)| index);
-    let checked = x12::check(bytes, &x12::ShapeOnly);
     let same = checked.interchanges.iter().find(|report| report.control_number == interchange.control_number);
     let sets = same.into_iter().flat_map(|report| report.groups.iter().flat_map(|group| group.sets.iter()));
     let engine = sets.enumerate().filter(|(_, set)| !set.is_accepted()).map(|(index, _)| index);
@@ -162,30 +166,70 @@ pub fn write_ta1(
     writer.finish().ok()
 }
 
-/// Writes the 999 of an accepted interchange: one transaction set for each group of it.
-pub fn write_999(verdict: &Verdict, partner: &Partner, at: Timestamp, control_number: u32) -> Option<Vec<u8>> {
+/// Writes the 999 of an accepted interchange: one transaction set for each group of it. Where the engine and our own eyes
+/// agree on every set it is the engine's, with the place of each error; else it says what our eyes saw.
+pub fn write_999(
+    interchange: &Interchange,
+    verdict: &Verdict,
+    partner: &Partner,
+    at: Timestamp,
+    control_number: u32,
+) -> Option<Vec<u8>> {
+    let by_engine = verdict.checked.as_ref().and_then(|checked| {
+        let of_this = |report: &&InterchangeReport| report.control_number == interchange.control_number;
+        let report = checked.interchanges.iter().find(of_this).filter(|report| agree(report, verdict))?;
+        let header = AcknowledgmentHeader { made_at: message::civil(at), control_number };
+        x12::write_999(checked, report, header).ok().flatten()
+    });
+    if by_engine.is_some() {
+        return by_engine;
+    }
     let mut writer = message::open(partner, at, control_number, &GROUP);
     for group in &verdict.groups {
-        writer.begin_set("999", Some(GROUP.version));
-        writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
-        for set in &group.sets {
-            writer.segment("AK2", [&set.kind, &set.control_number, &set.version]);
-            match set.error {
-                None => writer.segment("IK5", ["A"]),
-                Some(error) => writer.segment("IK5", ["R", error]),
-            };
-        }
-        let accepted = group.sets.iter().filter(|set| set.error.is_none()).count();
-        let answer = match (accepted, group.sets.len()) {
-            (accepted, all) if accepted == all => "A",
-            (0, _) => "R",
-            _ => "P",
-        };
-        let (all, accepted) = (group.sets.len().to_string(), accepted.to_string());
-        let elements: [Value<'_>; 4] =
-            [answer.into(), all.as_str().into(), all.as_str().into(), accepted.as_str().into()];
-        writer.segment("AK9", elements);
-        writer.end_set();
+        acknowledgment_999::write(&group.acknowledgment(), &mut writer);
     }
     writer.finish().ok()
+}
+
+/// Whether the engine accepts and refuses the same sets as our own eyes.
+fn agree(report: &InterchangeReport, verdict: &Verdict) -> bool {
+    let engine = report.groups.iter().flat_map(|group| group.sets.iter()).map(|set| set.is_accepted());
+    let own = verdict.groups.iter().flat_map(|group| &group.sets).map(|set| set.error.is_none());
+    report.note == 0 && report.groups.iter().all(|group| group.codes.is_empty()) && engine.eq(own)
+}
+
+impl GroupVerdict {
+    fn acknowledgment(&self) -> GroupAcknowledgment<'_> {
+        let (all, accepted) = (self.sets.len(), self.sets.iter().filter(|set| set.error.is_none()).count());
+        let code = match accepted {
+            accepted if accepted == all => "A",
+            0 => "R",
+            _ => "P",
+        };
+        GroupAcknowledgment {
+            implementation: GROUP.version.into(),
+            functional_id: self.functional_id.as_str().into(),
+            group_control_number: self.control_number.as_str().into(),
+            version: self.version.as_str().into(),
+            sets: self.sets.iter().map(SetVerdict::acknowledgment).collect(),
+            code: code.into(),
+            sets_included: all.to_string().into(),
+            sets_received: all.to_string().into(),
+            sets_accepted: accepted.to_string().into(),
+            ..GroupAcknowledgment::default()
+        }
+    }
+}
+
+impl SetVerdict {
+    fn acknowledgment(&self) -> SetAcknowledgment<'_> {
+        SetAcknowledgment {
+            set_id: self.kind.as_str().into(),
+            control_number: self.control_number.as_str().into(),
+            implementation: self.version.as_str().into(),
+            code: if self.error.is_none() { "A" } else { "R" }.into(),
+            errors: self.error.map(Into::into).into_iter().collect(),
+            ..SetAcknowledgment::default()
+        }
+    }
 }

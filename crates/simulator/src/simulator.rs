@@ -146,7 +146,7 @@ impl Simulator {
         if interchange.sets.iter().any(|set| set.kind == "837") {
             let control_number = self.state.next_control_number();
             let partner = partner_of(interchange);
-            if let Some(bytes) = acknowledgment::write_999(verdict, &partner, at, control_number) {
+            if let Some(bytes) = acknowledgment::write_999(interchange, verdict, &partner, at, control_number) {
                 out.push(self.file(MessageKind::ImplementationAcknowledgment, control_number, at, None, bytes));
             }
             for set in interchange.sets.iter().filter(|set| set.kind == "837" && verdict.accepts(&set.control_number)) {

@@ -352,6 +352,24 @@ fn a_set_with_a_wrong_count_is_refused_by_999_and_a_broken_envelope_by_ta1() {
 }
 
 #[test]
+fn a_999_names_the_segment_and_the_element_of_each_error() {
+    let mut simulator = Simulator::new(7, builtin_payers());
+    let visit =
+        Visit { control: "A1", payer: "NFM01", member: "NFM123456789", on: start(), lines: &[("99213", 18_000)] };
+    let good = String::from_utf8(file(1, &[visit])).unwrap();
+    let answers = simulator.receive(good.as_bytes(), noon(start()));
+    assert!(text(&answers[1]).contains("IK5*A~") && !text(&answers[1]).contains("IK3*"), "{}", text(&answers[1]));
+    let mut simulator = Simulator::new(7, builtin_payers());
+    let spoiled = good.replacen("*18000*", "*180A*", 1).replacen("*180*", "*180A*", 1);
+    assert_ne!(spoiled, good);
+    let answers = simulator.receive(spoiled.as_bytes(), noon(start()));
+    let refusal = text(&answers[1]);
+    assert!(refusal.contains("IK3*CLM*") && refusal.contains("IK4*2*") && refusal.contains("IK5*R*5~"), "{refusal}");
+    assert!(x12::check(&answers[1].bytes, &x12::ShapeOnly).verdict == x12::Verdict::Accepted, "{refusal}");
+    assert_eq!(answers.len(), 2, "no claim of it goes on");
+}
+
+#[test]
 fn money_taken_back_later_is_owed_in_one_payment_and_taken_in_the_next() {
     let mut simulator = Simulator::new(3, builtin_payers());
     let mut day = start();

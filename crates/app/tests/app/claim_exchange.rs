@@ -511,6 +511,36 @@ fn an_answer_to_somebody_elses_file_of_the_same_number_moves_nothing() {
 }
 
 #[test]
+fn a_clearinghouse_may_answer_under_another_name_that_its_route_knows() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let (claim, elsewhere) = (ready_claim(db, 1, "CLEARING"), ready_claim(db, 2, "SOUTH"));
+        send(db, &carrier);
+        let under = |answer: Vec<u8>, name: &str| {
+            String::from_utf8(answer).unwrap().replacen("*ZZ*CLEARING       *", &format!("*ZZ*{name:<15}*"), 1)
+        };
+        let number = |claim| latest_file(db, claim).interchange_number;
+        let accepted = |claim, named: &str| claim_answers("PR", number(claim), &[(named, "A2:20:PR")]);
+        let answer = under(accepted(claim, "AR000001"), "CLEARINGEAST");
+        let refused = import(db, &db.system(), PRACTICE, "east.x12", answer.as_bytes());
+        let names_remedy = |text: &str| text.contains("from CLEARINGEAST") && text.contains("answers_from");
+        assert!(matches!(&refused, Err(Error::Refused(text)) if names_remedy(text)), "{refused:?}");
+
+        let mut settings = crate::claims_on_their_way::payer("CLEARING").settings;
+        settings.answers_from = vec!["CLEARINGEAST".into()];
+        let payer = crate::claims_on_their_way::PAYER;
+        app::registration::save_payer_settings(db, &db.system(), PRACTICE, payer, &settings).unwrap();
+        take(db, "east.x12", answer.as_bytes());
+        assert_eq!(status(db, claim), ClaimStatus::Accepted);
+        // The name is the route's, not everybody's.
+        let of_south = under(accepted(elsewhere, "AR000002"), "CLEARINGEAST");
+        assert!(import(db, &db.system(), PRACTICE, "south.x12", of_south.as_bytes()).is_err());
+        assert_eq!(status(db, elsewhere), ClaimStatus::Submitted);
+    });
+}
+
+#[test]
 fn a_refusal_of_a_file_whose_claims_the_payer_has_is_noted_and_moves_nothing() {
     for_each_engine(|db| {
         open(db);

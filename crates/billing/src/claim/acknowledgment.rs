@@ -28,9 +28,11 @@ pub struct InterchangeEnds {
 }
 
 impl InterchangeEnds {
-    /// Whether a file between these ends can answer one that was sent between those.
-    pub fn answers(&self, sent: &InterchangeEnds) -> bool {
-        !self.sender.is_empty() && self.sender == sent.receiver && self.receiver == sent.sender
+    /// Whether a file between these ends can answer one that was sent between those. The receiver of ours signs with the
+    /// name we know it by, or with another of its own.
+    pub fn answers<'n>(&self, sent: &InterchangeEnds, other_names: impl IntoIterator<Item = &'n str>) -> bool {
+        let is_receiver = self.sender == sent.receiver || other_names.into_iter().any(|name| name == self.sender);
+        !self.sender.is_empty() && is_receiver && self.receiver == sent.sender
     }
 }
 

@@ -130,6 +130,7 @@ fn payer_data(payer: &PayerBehaviour) -> PayerData {
             filing_limit_days: i32::try_from(payer.timing.filing_limit_days).unwrap_or(i32::MAX),
             appeal_days: APPEAL_DAYS,
             route: CLEARINGHOUSE_ID.to_owned(),
+            answers_from: Vec::new(),
             acknowledgment_due_days: ACKNOWLEDGMENT_DAYS,
             follow_up_days: FOLLOW_UP_DAYS,
             takes_replacements: true,

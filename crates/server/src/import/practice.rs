@@ -256,6 +256,7 @@ impl Judge<'_> {
             filing_limit_days: table.filing_limit_days.unwrap_or(usual.filing_limit_days),
             appeal_days: table.appeal_days.unwrap_or(usual.appeal_days),
             route: table.route.clone().unwrap_or(usual.route),
+            answers_from: table.answers_from.iter().map(|name| name.trim().to_owned()).collect(),
             acknowledgment_due_days: table.acknowledgment_due_days.unwrap_or(usual.acknowledgment_due_days),
             follow_up_days: table.follow_up_days.unwrap_or(usual.follow_up_days),
             takes_replacements: table.takes_replacements.unwrap_or(usual.takes_replacements),
@@ -274,6 +275,10 @@ impl Judge<'_> {
         let remedy = "Write its code such as CI commercial, MB Medicare, MC Medicaid, BL Blue";
         self.hold(place, "filing_indicator", is_kind, "it is no kind of insurance", remedy);
         self.says(place, "route", &settings.route);
+        // ISA06 has fifteen characters.
+        let are_names = settings.answers_from.iter().all(|name| (1..=15).contains(&name.len()));
+        let remedy = "Write each as it stands in ISA06 of its files, 1 to 15 characters";
+        self.hold(place, "answers_from", are_names, "it is no sender's identifier", remedy);
         Some(PayerData {
             name: self.says(place, "name", &table.name),
             payer_identifier: self.says(place, "payer_identifier", &table.payer_identifier),

@@ -90,6 +90,8 @@ pub struct PayerTable {
     pub payer_identifier: String,
     pub filing_indicator: String,
     pub route: Option<String>,
+    #[serde(default)]
+    pub answers_from: Vec<String>,
     pub filing_limit_days: Option<i32>,
     pub appeal_days: Option<i32>,
     pub acknowledgment_due_days: Option<i32>,
