@@ -8,7 +8,7 @@ use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
-use store::remittance::{PAYER_BY_IDENTIFIER, POSTED_WITH_TRACE, RemittanceRow};
+use store::remittance::{POSTED_WITH_TRACE, RemittanceRow};
 use store::{Db, Tx, params};
 
 use crate::Error;
@@ -343,8 +343,8 @@ fn payer_of(tx: &mut Tx, remittance: &Remittance) -> Result<Option<PayerId>, Err
     if remittance.payer_identifier.is_empty() {
         return Ok(None);
     }
-    let found = tx.query_opt(&PAYER_BY_IDENTIFIER, params![remittance.payer_identifier])?;
-    Ok(found.map(|(payer,)| payer))
+    let found = store::registration::payer_by_identifier(tx, &remittance.payer_identifier)?;
+    Ok(found.map(|payer| payer.id))
 }
 
 /// What makes a payment this payment: payer, number, payee, day, amount. Not the control numbers of its file, which

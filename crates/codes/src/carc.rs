@@ -18,6 +18,8 @@ pub struct Carc {
     pub code: &'static str,
     /// Our sentence for it; empty where we have none yet.
     pub words: &'static str,
+    /// For a patient, completing "The plan did not pay it because …"; empty where the words of its kind are enough.
+    pub patient_words: &'static str,
     /// What the reason means for the money; `None` where we have not classified it.
     pub class: Option<CarcClass>,
     /// First day of use, where known.
@@ -128,6 +130,7 @@ fn read(code: &'static str, cells: &[&'static str]) -> Carc {
         last: date_cell(cells, 1),
         class: class(cell(cells, 2)),
         words: cell(cells, 3),
+        patient_words: cell(cells, 4),
     }
 }
 
@@ -193,6 +196,7 @@ mod tests {
             let carc = read(code, cells);
             assert_eq!(carc.class.is_some(), !cell(cells, 2).is_empty(), "class of {code}");
             assert_eq!(carc.class.is_some(), !carc.words.is_empty(), "words of {code}");
+            assert!(code.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()), "{code} is no value");
             described += usize::from(carc.class.is_some());
         }
         assert!(described >= 80);

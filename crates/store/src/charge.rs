@@ -52,9 +52,6 @@ statements! {
     /// A visit by the key of an import.
     pub const ENCOUNTER_BY_SOURCE: (EncounterId,) =
         "SELECT id FROM encounter WHERE practice_id = $1 AND source_key = $2";
-    /// A patient's visits, newest first.
-    pub const ENCOUNTERS_OF_PATIENT: (Json<Encounter>,) = "SELECT body FROM encounter WHERE practice_id = $1 \
-        AND patient_id = $2 ORDER BY date_of_service DESC, id DESC";
     /// Visits without a claim, oldest first.
     pub const OPEN_ENCOUNTERS: (EncounterId,) = "SELECT id FROM encounter WHERE practice_id = $1 AND status = 'open' \
         ORDER BY date_of_service, id LIMIT $2";

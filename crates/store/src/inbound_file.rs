@@ -55,9 +55,6 @@ statements! {
     /// The latest files, newest first.
     pub const LATEST_INBOUND_FILES: InboundFileHead = "SELECT id, file_name, kind, received_at, outcome, note \
         FROM inbound_file WHERE practice_id = $1 ORDER BY received_at DESC, id DESC LIMIT $2";
-    /// One file whole.
-    pub const INBOUND_FILE: InboundFileRow = "SELECT id, file_name, kind, received_at, sha256, canonical_sha256, \
-        outcome, note, bytes FROM inbound_file WHERE practice_id = $1 AND id = $2";
     /// What became of a file, known only after it was read.
     pub const SETTLE_INBOUND_FILE: () = "UPDATE inbound_file SET outcome = $3, note = $4 \
         WHERE practice_id = $1 AND id = $2";

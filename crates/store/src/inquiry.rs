@@ -57,9 +57,6 @@ statements! {
     /// One question.
     pub const INQUIRY: InquiryRow = "SELECT id, patient_id, channel, reason, received_on, state, verified_identifiers, body \
         FROM inquiry WHERE practice_id = $1 AND id = $2";
-    /// A patient's questions, newest first.
-    pub const INQUIRIES_OF_PATIENT: InquiryRow = "SELECT id, patient_id, channel, reason, received_on, state, \
-        verified_identifiers, body FROM inquiry WHERE practice_id = $1 AND patient_id = $2 ORDER BY received_on DESC, id DESC LIMIT 50";
     /// Saves a question.
     pub const SAVE_INQUIRY: () = "UPDATE inquiry SET patient_id = $3, state = $4, verified_identifiers = $5, body = $6 \
         WHERE practice_id = $1 AND id = $2";

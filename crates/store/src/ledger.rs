@@ -91,11 +91,6 @@ statements! {
         "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
                 posting_count, content_hash, prev_hash, hash
          FROM ledger_entry WHERE practice_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
-    /// The entries made from one record.
-    pub const ENTRIES_OF_SOURCE: EntryRow =
-        "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
-                posting_count, content_hash, prev_hash, hash
-         FROM ledger_entry WHERE practice_id = $1 AND source_id = $2 ORDER BY sequence";
     /// The entries made from many records.
     pub const ENTRIES_OF_SOURCES: EntryRow =
         "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
@@ -116,11 +111,6 @@ statements! {
         "SELECT charge_id, account, payer_id, patient_id, CAST(SUM(cents) AS BIGINT) AS cents
          FROM ledger_posting WHERE practice_id = $1 AND charge_id IN ({keys})
          GROUP BY charge_id, account, payer_id, patient_id";
-    /// What each charge of a patient has open for the patient.
-    pub const PATIENT_RECEIVABLES: (Uuid, Money) =
-        "SELECT charge_id, CAST(SUM(cents) AS BIGINT) FROM ledger_posting
-         WHERE practice_id = $1 AND patient_id = $2 AND account = 'patient_receivable'
-         GROUP BY charge_id HAVING SUM(cents) <> 0 ORDER BY charge_id";
     /// What remittances still hold in clearing, debit positive.
     pub const CLEARING_BALANCES: (Uuid, Money) =
         "SELECT remittance_id, CAST(SUM(cents) AS BIGINT) FROM ledger_posting
@@ -404,11 +394,6 @@ pub fn charge_balances(conn: &Conn, charges: &[Uuid]) -> Result<Vec<ChargeBalanc
 /// Everything posted for one charge, in the order of the books.
 pub fn postings_of_charge(conn: &Conn, charge: Uuid) -> Result<Vec<ChargePosting>, StoreError> {
     conn.query(&POSTINGS_OF_CHARGE, params![charge])
-}
-
-/// What each charge of a patient has open for the patient; debit positive.
-pub fn patient_receivables(conn: &Conn, patient: Uuid) -> Result<Vec<(Uuid, Money)>, StoreError> {
-    conn.query(&PATIENT_RECEIVABLES, params![patient])
 }
 
 /// The balance of each kind of account, debit positive; their sum is zero in true books.

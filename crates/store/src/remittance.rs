@@ -230,9 +230,6 @@ statements! {
     /// Coverages that pay after the first, of patients.
     pub const LATER_COVERAGES: LaterCoverageRow = "SELECT patient_id, payer_id, rank, effective_on, ends_on \
         FROM coverage WHERE practice_id = $1 AND is_latest = TRUE AND rank <> 'P' AND patient_id IN ({keys})";
-    /// A payer by the number it signs with.
-    pub const PAYER_BY_IDENTIFIER: (PayerId,) =
-        "SELECT id FROM payer WHERE practice_id = $1 AND payer_identifier = $2";
     /// Posted payments of a check or transfer number.
     pub const POSTED_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256 \
         FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted'";

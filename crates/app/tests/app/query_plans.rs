@@ -13,7 +13,6 @@ const HOT: &[&str] = &[
     "ledger::CHARGE_BALANCES",
     "ledger::POSTINGS_OF_CHARGE",
     "ledger::POSTINGS_OF_ENTRIES",
-    "ledger::PATIENT_RECEIVABLES",
     "ledger::HELD",
     "remittance::CLAIM_FACTS_BY_NUMBER",
     "remittance::CLAIM_FACTS_BY_ID",

@@ -1,10 +1,12 @@
 //! Commands of the desk: see a queue, take an item, pass it up with a handover, finish it.
 
+use app::unapplied_cash::{self, Application};
 use app::worklist;
 use billing::WorkItemId;
 use billing::access::ActorKind;
 use billing::work::{Desk, Handover, Resolution};
 use clap::{Args, Subcommand};
+use ledger::Money;
 use serde_json::json;
 use store::worklist::{QueueCursor, QueueRow};
 
@@ -22,6 +24,8 @@ pub enum Command {
     Escalate(Escalate),
     /// Finish an item with its outcome
     Resolve(Resolve),
+    /// Apply waiting cash of an item to a line of a claim
+    Apply(Apply),
 }
 
 /// Which queue.
@@ -77,6 +81,25 @@ pub struct Resolve {
     root_cause: String,
 }
 
+/// Where waiting cash is to go.
+#[derive(Debug, Args)]
+pub struct Apply {
+    /// The item's id
+    item: WorkItemId,
+    /// Our number of the claim
+    #[arg(long)]
+    claim: String,
+    /// The claim's line, from 1
+    #[arg(long)]
+    line: i32,
+    /// How much, such as 72.00
+    #[arg(long)]
+    amount: String,
+    /// Why it belongs there; without the patient's name
+    #[arg(long)]
+    reason: String,
+}
+
 /// Runs the command.
 pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     let session = Session::open(place)?;
@@ -109,7 +132,26 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             worklist::resolve(db, actor, practice, arguments.item, resolution)?;
             said("Resolved.")
         }
+        Command::Apply(arguments) => apply(&session, arguments),
     }
+}
+
+fn apply(session: &Session, arguments: &Apply) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    let amount = Money::parse(&arguments.amount)
+        .map_err(|_| Failure::Refused("--amount: write dollars and cents such as 72.00.".to_owned()))?;
+    let application = Application {
+        claim: arguments.claim.clone(),
+        line: arguments.line,
+        amount,
+        reason: arguments.reason.clone(),
+        revision: worklist::show(db, actor, practice, arguments.item)?.item.revision,
+    };
+    let left = unapplied_cash::apply(db, actor, practice, arguments.item, &application)?;
+    if left.is_zero() {
+        return said("Applied. Nothing waits any more, so the item has ended.");
+    }
+    said(&format!("Applied. {} still waits.", left.abs()))
 }
 
 fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {

@@ -53,6 +53,7 @@ const DONE: &[(&str, &str)] = &[
     ("returned", "Returned with your reason."),
     ("resolved", "Resolved."),
     ("noted", "Note saved."),
+    ("applied", "Applied."),
     ("answered", "Answer logged."),
     ("logged", "Inquiry logged."),
     ("verified", "Identity checked. You may speak about this account."),

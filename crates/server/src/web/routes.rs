@@ -55,6 +55,7 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/escalations", Policy::May(Action::EscalateWork), work::escalate)
         .post("/work/{id}/returns", Policy::May(Action::ReturnWork), work::give_back)
         .post("/work/{id}/resolutions", Policy::May(Action::ViewWorklist), work::resolve)
+        .post("/work/{id}/applications", Policy::May(Action::ApplyUnappliedCash), work::apply)
         .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
         .get("/inquiries", Policy::May(Action::LogInquiry), inquiries::index)
         .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)

@@ -20,6 +20,7 @@ use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
+use app::unapplied_cash::{self, Application};
 use app::worklist::WorkItemView;
 
 /// Where a problem can begin: the first level of every root cause.
@@ -56,6 +57,11 @@ pub struct Typed {
     outcome: String,
     root_cause: String,
     note: String,
+    claim: String,
+    line: String,
+    amount: String,
+    reason: String,
+    revision: i32,
 }
 
 /// A queue one may look at.
@@ -79,6 +85,9 @@ struct Pane {
     denials: Vec<(String, &'static str)>,
     view: WorkItemView,
     context: WorkContext,
+    /// Cash that the item owns and that has no place yet; below zero where a payer took it back.
+    waiting: Money,
+    may_apply: bool,
     state: Chip,
     reason: Chip,
     mine: bool,
@@ -182,6 +191,34 @@ pub async fn resolve(
     after(&desk, &who, id, typed, done, ("/work", "resolved")).await
 }
 
+/// Applies waiting cash of an item to a line of a claim.
+pub async fn apply(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
+    let back = format!("/work/{id}");
+    let done = match application(&who, &typed) {
+        Ok(application) => {
+            let actor = who.actor.clone();
+            let applied = move |db: &store::Db, practice| unapplied_cash::apply(db, &actor, practice, id, &application);
+            desk.blocking(applied).await.map(|_| ())
+        }
+        Err(refusal) => Err(refusal),
+    };
+    after(&desk, &who, id, typed, done, (&back, "applied")).await
+}
+
+/// What was typed of an application; an amount over the person's limit is told with who may.
+fn application(who: &SignedIn, typed: &Typed) -> Result<Application, Refusal> {
+    let invalid = |field: &str, problem: &str| Refusal::Invalid { field: field.into(), problem: problem.into() };
+    let amount =
+        Money::parse(typed.amount.trim()).map_err(|_| invalid("amount", "Write dollars and cents such as 72.00."))?;
+    let line =
+        typed.line.trim().parse().map_err(|_| invalid("line", "Write the number of the claim’s line, from 1."))?;
+    if let Some(why_not) = who.why_not(Action::ApplyUnappliedCash, &ResourceState::amount(amount)) {
+        return Err(Refusal::Conflict(why_not));
+    }
+    let (claim, reason) = (typed.claim.clone(), typed.reason.clone());
+    Ok(Application { claim, line, amount, reason, revision: typed.revision })
+}
+
 /// Leaves a note.
 pub async fn note(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
     let (actor, words) = (who.actor.clone(), typed.note.clone());
@@ -230,21 +267,22 @@ async fn page(
         Some(id) => Some(
             desk.blocking(move |db, practice| {
                 let view = app::worklist::show(db, &actor, practice, id)?;
-                let (context, claim) = db.read(&actor, practice, |read| {
+                let (context, claim, waiting) = db.read(&actor, practice, |read| {
                     let context = store::views::work::context(read, &view.item)?;
+                    let waiting = unapplied_cash::waiting(read, id)?;
                     let claim = match view.item.links.claim_id.filter(|_| tells_of_its_claim(view.item.reason)) {
                         Some(claim) => store::views::claim::get(read, claim)?,
                         None => None,
                     };
-                    Ok::<_, app::Error>((context, claim))
+                    Ok::<_, app::Error>((context, claim, waiting))
                 })?;
-                Ok((view, context, claim))
+                Ok((view, context, claim, waiting))
             })
             .await?,
         ),
         None => None,
     };
-    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, _, _)| view.item.desk));
+    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, ..)| view.item.desk));
     let chosen = wanted.or_else(|| own_desks(who).first().copied());
     let mine = asked == Some("mine") || chosen.is_none();
     let actor = who.actor.clone();
@@ -265,7 +303,7 @@ async fn page(
         queue,
         today,
         open,
-        pane: found.map(|(view, context, claim)| pane(who, view, (context, claim), typed, problem)),
+        pane: found.map(|(view, context, claim, waiting)| pane(who, view, (context, claim, waiting), typed, problem)),
         stages: STAGES,
     })
 }
@@ -314,7 +352,7 @@ fn mends(who: &SignedIn, reason: WorkReason, claim: &ClaimView) -> Vec<Mend> {
 fn pane(
     who: &SignedIn,
     view: WorkItemView,
-    (context, claim): (WorkContext, Option<ClaimView>),
+    (context, claim, waiting): (WorkContext, Option<ClaimView>, Money),
     typed: Typed,
     problem: Option<(String, String)>,
 ) -> Pane {
@@ -328,6 +366,8 @@ fn pane(
             .filter(|_| view.item.reason == WorkReason::Denied)
             .map(mending::denials_of)
             .unwrap_or_default(),
+        waiting,
+        may_apply: who.may(Action::ApplyUnappliedCash),
         state: chips::work(view.item.state),
         reason: chips::reason(view.item.reason),
         mine: view.item.owner == Some(who.actor.user),
