@@ -1,6 +1,7 @@
 //! A day at the desk: a bill is explained, another question is handed up, Tier 2 ends it; money is taken with a receipt.
 
 use billing::PatientId;
+use billing::claim::ClaimStatus;
 use billing::patient::Patient;
 use store::params;
 
@@ -365,4 +366,52 @@ fn reports_are_read_in_the_browser_and_taken_along_as_csv() {
     let mut tier1 = Visitor::signed_in(&practice, address, "tess");
     assert!(links(&tier1.open("/"), "/reports").is_empty());
     assert_eq!(tier1.get("/reports/aging").status, 404);
+}
+
+/// A payment of one dollar for a claim that nobody knows, made out to the practice by a payer it has.
+fn stray_payment(practice: &Practice) -> String {
+    let house = practice.db.read(&practice.system(), practice.id, |r| store::registration::practice(r)).unwrap().unwrap();
+    let npi = house.billing.npi.as_str();
+    format!(
+        "ISA*00*          *00*          *ZZ*NFM01          *ZZ*LAKESIDE       *261120*1200*^*00501*000009001*0*P*:~\
+         GS*HP*NFM01*LAKESIDE*20261120*1200*9001*X*005010X221A1~ST*835*0001~\
+         BPR*I*1*C*ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765*20261120~TRN*1*STRAY1*1999999999~\
+         DTM*405*20261120~N1*PR*NORTHFIELD MUTUAL*XV*NFM01~N3*1 PAYER WAY~N4*AUSTIN*TX*78701~\
+         PER*BL*HELP*TE*5125550199~N1*PE*LAKESIDE*XX*{npi}~LX*1~CLP*NOBODY*1*1*1**12*X1*11*1~NM1*QC*1*NO*BODY~\
+         SE*13*0001~GE*1*9001~IEA*1*000009001~"
+    )
+}
+
+#[test]
+fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
+    let practice = Practice::new();
+    let text = stray_payment(&practice);
+    app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes()).unwrap();
+    let claim = practice
+        .db
+        .read(&practice.system(), practice.id, |r| {
+            let accepted = r.query(&store::claim::CLAIMS_IN_STATUS, store::params![ClaimStatus::Accepted, 1_i64])?;
+            store::claim::load(r, accepted[0].0)
+        })
+        .unwrap()
+        .expect("a claim that a payer has");
+    let number = claim.control_number.as_str();
+    let mut poster = Visitor::signed_in(&practice, practice.serve(), "pia");
+    let queue = poster.open("/work?desk=poster");
+    let item = links(&queue, "/work/").into_iter().find(|link| {
+        let page = poster.open(link);
+        words(&page).contains("1.00 of this payment waits in unapplied cash")
+    });
+    let item = item.expect("the stray payment is work");
+    let ended = [("outcome", "Nobody knows this claim."), ("root_cause", "posting")];
+    let refused = poster.post(&format!("{item}/resolutions"), &ended);
+    assert!(words(&refused.page).contains("still waits in unapplied cash"), "{}", words(&refused.page));
+    let reason = "The payer named the claim on the telephone.";
+    let mut fields = vec![("claim", number), ("line", "1"), ("amount", "2.00"), ("reason", reason), ("revision", "0")];
+    let too_much = poster.post(&format!("{item}/applications"), &fields);
+    assert!(words(&too_much.page).contains("at most the 1.00"), "{}", words(&too_much.page));
+    fields[2].1 = "1.00";
+    let applied = poster.post(&format!("{item}/applications"), &fields);
+    assert_eq!(applied.location, format!("{item}?done=applied"), "{}", words(&applied.page));
+    assert!(words(&poster.open(&item)).contains("Resolved"));
 }
