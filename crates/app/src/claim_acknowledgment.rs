@@ -114,7 +114,7 @@ pub(crate) fn take(
         return Err(Error::refused(format!(
             "{file_name}: it answers no file of ours{of_whom} and no claim of this practice (ISA06, ISA08, TA101 to \
              TA103, AK102 or TRN02). Check whose mailbox it came from; if your clearinghouse signs its answers so, add \
-             the name to answers_from of its payers in practice.toml and run `tierline set-up` again."
+             that sender to its payers: on the payer's page, or as answers_from in practice.toml."
         )));
     }
     let strangers = desk.strangers.map(|ends| format!(" Some of it answers no file of ours {}.", from_to(&ends)));

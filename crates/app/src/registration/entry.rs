@@ -22,6 +22,8 @@ pub struct FieldProblem {
 
 /// Most days that a deadline of a payer may have: two years, longer than any contract or law gives.
 const MOST_DAYS: i32 = 731;
+/// Most characters of a sender: ISA06 has fifteen.
+const MOST_SENDER_BYTES: usize = 15;
 
 /// A provider as typed. A box that is ticked holds "yes".
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -57,6 +59,8 @@ pub struct PayerEntry {
     pub filing_indicator: String,
     /// Where its files go.
     pub route: String,
+    /// Other senders under which that receiver answers, with commas between.
+    pub answers_from: String,
     /// Days to file.
     pub filing_limit_days: String,
     /// Days to appeal.
@@ -151,6 +155,16 @@ impl Judge {
         days
     }
 
+    /// Senders of answers, with commas between.
+    fn senders(&mut self, text: &str) -> Vec<String> {
+        let senders = text.split(',').map(str::trim).filter(|sender| !sender.is_empty());
+        let senders: Vec<String> = senders.map(str::to_owned).collect();
+        if senders.iter().any(|sender| sender.len() > MOST_SENDER_BYTES) {
+            self.bad("answers_from", "Write each as it stands in ISA06 of its files: at most fifteen characters.");
+        }
+        senders
+    }
+
     /// An address; `prefix` stands before each field's name.
     fn address(&mut self, prefix: &str, [line1, line2, city, state, zip]: [&str; 5], needs_zip9: bool) -> Address {
         let named = |field: &str| format!("{prefix}{field}");
@@ -223,6 +237,7 @@ impl PayerEntry {
             filing_limit_days: judge.days("filing_limit_days", &self.filing_limit_days),
             appeal_days: judge.days("appeal_days", &self.appeal_days),
             route: judge.says("route", &self.route),
+            answers_from: judge.senders(&self.answers_from),
             acknowledgment_due_days: judge.days("acknowledgment_due_days", &self.acknowledgment_due_days),
             follow_up_days: judge.days("follow_up_days", &self.follow_up_days),
             takes_replacements: ticked(&self.takes_replacements),

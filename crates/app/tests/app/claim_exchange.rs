@@ -527,10 +527,15 @@ fn a_clearinghouse_may_answer_under_another_name_that_its_route_knows() {
         let names_remedy = |text: &str| text.contains("from CLEARINGEAST") && text.contains("answers_from");
         assert!(matches!(&refused, Err(Error::Refused(text)) if names_remedy(text)), "{refused:?}");
 
-        let mut settings = crate::claims_on_their_way::payer("CLEARING").settings;
-        settings.answers_from = vec!["CLEARINGEAST".into()];
-        let payer = crate::claims_on_their_way::PAYER;
-        app::registration::save_payer_settings(db, &db.system(), PRACTICE, payer, &settings).unwrap();
+        let mut payer = crate::claims_on_their_way::payer("CLEARING");
+        payer.settings.answers_from = vec!["CLEARINGEAST".into()];
+        let data = app::registration::PayerData {
+            name: payer.name,
+            payer_identifier: payer.payer_identifier,
+            filing_indicator: payer.filing_indicator,
+            settings: payer.settings,
+        };
+        app::registration::change_payer(db, &db.system(), PRACTICE, payer.id, &data, None).unwrap();
         take(db, "east.x12", answer.as_bytes());
         assert_eq!(status(db, claim), ClaimStatus::Accepted);
         // The name is the route's, not everybody's.

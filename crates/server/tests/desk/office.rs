@@ -106,13 +106,19 @@ fn a_provider_and_a_payer_are_added_and_changed_with_every_wrong_field_named() {
         ("payer_identifier", "SGH01"),
         ("filing_indicator", "CI"),
         ("route", "CLEARING"),
+        ("answers_from", "CLEARING EAST, CLEARING WEST OF IT ALL"),
         ("filing_limit_days", "soon"),
         ("appeal_days", "180"),
         ("acknowledgment_due_days", "2"),
         ("follow_up_days", "30"),
     ];
-    assert!(biller.post("/payers", &payer).page.contains("Write a number of days"));
-    let payer = payer.map(|(name, value)| if name == "filing_limit_days" { (name, "95") } else { (name, value) });
+    let wrong = biller.post("/payers", &payer).page;
+    assert!(wrong.contains("Write a number of days") && wrong.contains("at most fifteen characters"));
+    let payer = payer.map(|(name, value)| match name {
+        "filing_limit_days" => (name, "95"),
+        "answers_from" => (name, "CLEARINGEAST, CLEARINGWEST"),
+        _ => (name, value),
+    });
     assert_eq!(biller.post("/payers", &payer).location, "/settings?done=payer-added");
     assert!(words(&biller.open("/settings")).contains("Seaglass Health SGH01 CI CLEARING 95 180"));
     let mut tess = Visitor::signed_in(&practice, address, "tess");

@@ -370,7 +370,8 @@ fn reports_are_read_in_the_browser_and_taken_along_as_csv() {
 
 /// A payment of one dollar for a claim that nobody knows, made out to the practice by a payer it has.
 fn stray_payment(practice: &Practice) -> String {
-    let house = practice.db.read(&practice.system(), practice.id, |r| store::registration::practice(r)).unwrap().unwrap();
+    let house =
+        practice.db.read(&practice.system(), practice.id, |r| store::registration::practice(r)).unwrap().unwrap();
     let npi = house.billing.npi.as_str();
     format!(
         "ISA*00*          *00*          *ZZ*NFM01          *ZZ*LAKESIDE       *261120*1200*^*00501*000009001*0*P*:~\
@@ -386,7 +387,8 @@ fn stray_payment(practice: &Practice) -> String {
 fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
     let practice = Practice::new();
     let text = stray_payment(&practice);
-    app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes()).unwrap();
+    app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes())
+        .unwrap();
     let claim = practice
         .db
         .read(&practice.system(), practice.id, |r| {
