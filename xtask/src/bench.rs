@@ -1,7 +1,8 @@
-//! `cargo xtask bench`: measures in a release build and prints each figure against its limit.
+//! `cargo xtask bench`: measures in a release build and prints each figure against its limit; a broken limit is an error.
 //! A limit is a ratio to a floor measured in the same run wherever that can be, so that it holds on any machine.
 
-use std::process::Command;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +12,9 @@ use crate::workspace::{Workspace, run_step};
 
 /// Three simulated months on 2 cores, after the build: a newcomer does not wait longer than this.
 const DEMO_LIMIT_SECONDS: f64 = 20.0;
+
+/// Measurements that need a crate's insides are bench targets of that crate: package and target.
+const INSIDE: [(&str, &str); 2] = [("app", "posting"), ("server", "pages")];
 
 struct Figure {
     name: String,
@@ -27,12 +31,25 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     if wanted("demo") {
         figures.push(demo(workspace)?);
     }
-    for name in ["posting", "pages"] {
+    for (package, name) in INSIDE {
         if wanted(name) {
-            figures.extend(measured_inside(workspace, name)?);
+            figures.extend(measured_inside(workspace, package, name)?);
         }
     }
-    print_table(&figures)
+    if figures.is_empty() {
+        bail!("nothing of that name is measured: choose among demo, posting, pages");
+    }
+    println!("\n{}", machine());
+    print!("{}", table(&figures));
+    verdict(&figures)
+}
+
+/// What the figures were measured on: figures without it say little.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split_whitespace().take(3).collect::<Vec<_>>().join(", ");
+    format!("{cores} cores; load averages at the end {}", if load.is_empty() { "unknown" } else { &load })
 }
 
 fn demo(workspace: &Workspace) -> Result<Figure> {
@@ -60,22 +77,31 @@ fn demo(workspace: &Workspace) -> Result<Figure> {
     })
 }
 
-/// Measurements that need the store's insides are bench targets of `app`; each prints `FIGURE name measured limit unit`.
-fn measured_inside(workspace: &Workspace, name: &str) -> Result<Vec<Figure>> {
+/// Runs one bench target. It prints `FIGURE name measured limit unit`; its other lines are shown as they come.
+fn measured_inside(workspace: &Workspace, package: &str, name: &str) -> Result<Vec<Figure>> {
     let postgres = ThrowAwayPostgres::start();
-    let mut command = workspace.cargo(&["bench", "--package", "app", "--bench", name]);
+    let mut command = workspace.cargo(&["bench", "--package", package, "--bench", name]);
     match &postgres {
         Ok(cluster) => {
             command.env("TIERLINE_TEST_POSTGRES", cluster.url());
         }
         Err(reason) => println!("SKIPPED bench {name} on PostgreSQL ({reason:#})"),
     }
-    let output = command.output().context("cargo bench could not be started")?;
-    if !output.status.success() {
-        bail!("bench {name}: {}", String::from_utf8_lossy(&output.stderr));
+    println!("==> bench {name}");
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo bench could not be started")?;
+    let stdout = child.stdout.take().context("the output of cargo bench cannot be read")?;
+    let mut figures = Vec::new();
+    for line in BufReader::new(stdout).lines() {
+        let line = line?;
+        match line.strip_prefix("FIGURE ") {
+            Some(figure) => figures.push(read_figure(figure)?),
+            None => println!("{line}"),
+        }
     }
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.lines().filter_map(|line| line.strip_prefix("FIGURE ")).map(read_figure).collect()
+    if !child.wait()?.success() {
+        bail!("bench {name} failed");
+    }
+    Ok(figures)
 }
 
 /// `FIGURE posting-sqlite 1.9 3 times-the-raw-floor`
@@ -87,26 +113,37 @@ fn read_figure(line: &str) -> Result<Figure> {
     Ok(Figure { name: name.to_owned(), measured: measured.parse()?, limit: limit.parse()?, unit: unit.to_owned() })
 }
 
-fn print_table(figures: &[Figure]) -> Result<()> {
-    println!("\n| figure | measured | limit | share of the limit |\n|---|---:|---:|---:|");
-    let mut missed = Vec::new();
+/// One row a figure: what was measured, its limit, their ratio, and whether it holds.
+fn table(figures: &[Figure]) -> String {
+    let mut text = String::from("| figure | measured | limit | measured / limit | |\n|---|---:|---:|---:|---|\n");
     for figure in figures {
-        println!(
-            "| {} | {:.2} {unit} | {:.2} {unit} | {:.0} % |",
+        text.push_str(&format!(
+            "| {} | {:.2} {unit} | {:.2} {unit} | {:.2} | {} |\n",
             figure.name,
             figure.measured,
             figure.limit,
-            100.0 * figure.measured / figure.limit,
+            figure.measured / figure.limit,
+            if figure.holds() { "pass" } else { "FAIL" },
             unit = figure.unit
-        );
-        if figure.measured > figure.limit {
-            missed.push(figure.name.as_str());
-        }
+        ));
     }
+    text
+}
+
+/// An error that names every broken limit.
+fn verdict(figures: &[Figure]) -> Result<()> {
+    let missed: Vec<&str> = figures.iter().filter(|f| !f.holds()).map(|f| f.name.as_str()).collect();
     if missed.is_empty() {
         return Ok(());
     }
     bail!("over the limit: {}", missed.join(", "))
+}
+
+impl Figure {
+    /// False also for what is no number.
+    fn holds(&self) -> bool {
+        self.measured <= self.limit
+    }
 }
 
 #[cfg(test)]
@@ -118,5 +155,17 @@ mod tests {
         let figure = read_figure("posting-sqlite 1.9 3 times").expect("four words");
         assert_eq!((figure.name.as_str(), figure.limit as i64), ("posting-sqlite", 3));
         assert!(read_figure("posting-sqlite 1.9").is_err());
+    }
+
+    #[test]
+    fn a_broken_limit_is_shown_and_is_an_error() {
+        let figures = ["posting-sqlite 1.9 3 times", "page-work-sqlite 21 20 ms", "page-claim-sqlite NaN 20 ms"];
+        let figures: Vec<Figure> = figures.iter().map(|line| read_figure(line).expect("four words")).collect();
+        let table = table(&figures);
+        assert!(table.contains("| posting-sqlite | 1.90 times | 3.00 times | 0.63 | pass |"), "{table}");
+        assert!(table.contains("| page-work-sqlite | 21.00 ms | 20.00 ms | 1.05 | FAIL |"), "{table}");
+        let refused = verdict(&figures).expect_err("two limits are broken").to_string();
+        assert_eq!(refused, "over the limit: page-work-sqlite, page-claim-sqlite");
+        assert!(verdict(&figures[..1]).is_ok());
     }
 }

@@ -1,5 +1,10 @@
 -- Protection that only this engine words this way: the books and the audit are append-only and sealed, and rows of
 -- another practice are out of reach. (Row-level security for every table with a practice is added by the migration.)
+--
+-- The checks over what a statement added look each row up by a whole key, and stand in EXECUTE, which plans them each
+-- time for tables as large as they are then. A kept plan is one for nearly empty tables, and EXISTS over all added rows
+-- is planned in the hope of a quick find; both read every entry of the practice for each new one, so that posting gets
+-- slower with the square of what was posted.
 
 -- A posting and its entry carry the transaction that wrote them; the foreign key between them includes it, so nothing
 -- can be added to an entry by a later or a concurrent transaction, and the stamp cannot be forged.
@@ -16,11 +21,12 @@ CREATE TRIGGER ledger_entry_stamp BEFORE INSERT ON ledger_entry
 
 -- Within one transaction too: no posting for an entry that is sealed already. Once a statement, over all its rows.
 CREATE FUNCTION refuse_late_postings() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE late boolean;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM ledger_entry e
-        WHERE (e.practice_id, e.id) IN (SELECT DISTINCT practice_id, entry_id FROM added)
-    ) THEN
+    EXECUTE 'SELECT bool_or(
+            (SELECT e.sequence FROM ledger_entry e WHERE e.practice_id = a.practice_id AND e.id = a.entry_id) IS NOT NULL)
+        FROM (SELECT DISTINCT practice_id, entry_id FROM added) a' INTO late;
+    IF late THEN
         RAISE EXCEPTION 'the entry is sealed: post a further entry';
     END IF;
     RETURN NULL;
@@ -29,23 +35,21 @@ CREATE TRIGGER ledger_posting_late AFTER INSERT ON ledger_posting
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION refuse_late_postings();
 
 CREATE FUNCTION seal_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE broken boolean;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM added a
+    EXECUTE 'SELECT bool_or(s.postings <> a.posting_count OR s.difference <> 0)
+        FROM added a
         CROSS JOIN LATERAL (
             SELECT count(*) AS postings, COALESCE(sum(p.cents), 0) AS difference FROM ledger_posting p
             WHERE p.practice_id = a.practice_id AND p.entry_id = a.id
-        ) s
-        WHERE s.postings <> a.posting_count OR s.difference <> 0
-    ) THEN
+        ) s' INTO broken;
+    IF broken THEN
         RAISE EXCEPTION 'the entry does not balance or does not name the number of its postings';
     END IF;
-    IF EXISTS (
-        SELECT 1 FROM added a
-        WHERE a.sequence > 1 AND NOT EXISTS (
-            SELECT 1 FROM ledger_entry e
-            WHERE e.practice_id = a.practice_id AND e.sequence = a.sequence - 1 AND e.hash = a.prev_hash)
-    ) THEN
+    EXECUTE 'SELECT bool_or(a.prev_hash IS DISTINCT FROM
+            (SELECT e.hash FROM ledger_entry e WHERE e.practice_id = a.practice_id AND e.sequence = a.sequence - 1))
+        FROM added a WHERE a.sequence > 1' INTO broken;
+    IF broken THEN
         RAISE EXCEPTION 'the entry does not follow the last one of its practice';
     END IF;
     RETURN NULL;
@@ -54,13 +58,12 @@ CREATE TRIGGER ledger_entry_seal AFTER INSERT ON ledger_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION seal_entries();
 
 CREATE FUNCTION audit_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE broken boolean;
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM added a
-        WHERE a.sequence > 1 AND NOT EXISTS (
-            SELECT 1 FROM audit_record r
-            WHERE r.practice_id = a.practice_id AND r.sequence = a.sequence - 1 AND r.hash = a.prev_hash)
-    ) THEN
+    EXECUTE 'SELECT bool_or(a.prev_hash IS DISTINCT FROM
+            (SELECT r.hash FROM audit_record r WHERE r.practice_id = a.practice_id AND r.sequence = a.sequence - 1))
+        FROM added a WHERE a.sequence > 1' INTO broken;
+    IF broken THEN
         RAISE EXCEPTION 'the audit record does not follow the last one';
     END IF;
     RETURN NULL;

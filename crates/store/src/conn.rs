@@ -18,10 +18,10 @@ use crate::{postgres, sqlite};
 
 /// Rows of one multi-row INSERT: measured knee of both engines, and 60 columns stay below SQLite's 32,766 parameters.
 pub const INSERT_ROWS: usize = 500;
-/// Sizes an IN list is padded to, so that few texts are prepared.
+/// Sizes an IN list is padded to on SQLite, so that few texts are prepared.
 const IN_SIZES: [usize; 4] = [1, 10, 100, 500];
-/// The mark in a statement where the IN list stands.
-const KEYS_MARK: &str = "{keys}";
+/// The mark in a statement where the list of keys stands.
+const KEYS_MARK: &str = "IN ({keys})";
 
 /// The engine behind a connection.
 #[allow(clippy::large_enum_variant)] // one a connection; boxing would cost each statement a step
@@ -124,7 +124,7 @@ impl Conn {
         let bound = self.bind(statement.tenant, params);
         let mut rows = Vec::new();
         for piece in keys.chunks(IN_SIZES[IN_SIZES.len() - 1]) {
-            let (sql, all) = spread(statement.sql, &bound, piece);
+            let (sql, all) = self.spread(statement.sql, &bound, piece);
             rows.extend(self.query_text(statement.name, &sql, &all)?);
         }
         Ok(rows)
@@ -141,7 +141,7 @@ impl Conn {
         let bound = self.bind(statement.tenant, params);
         let mut changed = 0;
         for piece in keys.chunks(IN_SIZES[IN_SIZES.len() - 1]) {
-            let (sql, all) = spread(statement.sql, &bound, piece);
+            let (sql, all) = self.spread(statement.sql, &bound, piece);
             changed += self.execute_text(statement.name, &sql, &all)?;
         }
         Ok(changed)
@@ -157,22 +157,19 @@ impl Conn {
         let mut changed = 0;
         for piece in rows.chunks(INSERT_ROWS) {
             let mut all = self.bind(true, &[]);
-            let mut values = Vec::with_capacity(piece.len());
-            for (place, (key, value)) in piece.iter().enumerate() {
-                let (k, v) = (place * 2 + 2, place * 2 + 3);
-                // The first row gives the columns of VALUES their types on PostgreSQL.
-                values.push(if place == 0 && self.is_postgres() {
-                    format!("(${k}::{},${v}::{})", K::KIND.postgres_word(), V::KIND.postgres_word())
-                } else {
-                    format!("(${k},${v})")
-                });
-                all.push(key.to_val());
-                all.push(value.to_val());
-            }
+            let given = if self.is_postgres() {
+                all.push(Val::Many(piece.iter().map(|(key, _)| key.to_val()).collect()));
+                all.push(Val::Many(piece.iter().map(|(_, value)| value.to_val()).collect()));
+                format!("SELECT * FROM unnest($2::{}[],$3::{}[])", K::KIND.postgres_word(), V::KIND.postgres_word())
+            } else {
+                all.extend(piece.iter().flat_map(|(key, value)| [key.to_val(), value.to_val()]));
+                let rows: Vec<String> =
+                    (1..=piece.len()).map(|row| format!("(${},${})", row * 2, row * 2 + 1)).collect();
+                format!("VALUES {}", rows.join(","))
+            };
             let sql = format!(
-                "WITH given(k, v) AS (VALUES {}) UPDATE {table} SET {column} = given.v FROM given \
-                 WHERE {table}.practice_id = $1 AND {table}.id = given.k",
-                values.join(",")
+                "WITH given(k, v) AS ({given}) UPDATE {table} SET {column} = given.v FROM given \
+                 WHERE {table}.practice_id = $1 AND {table}.id = given.k"
             );
             changed += self.execute_text(table, &sql, &all)?;
         }
@@ -202,16 +199,30 @@ impl Conn {
         Ok(self.execute_text(R::TABLE, &sql, &vals)? == 1)
     }
 
-    /// Inserts many rows in prepared pieces of 500.
+    /// Inserts many rows in prepared pieces of 500. On PostgreSQL a piece is one array a column, so that every length
+    /// of a piece is one prepared statement; SQLite has no arrays and takes a list of values.
     pub fn insert_many<R: TableRecord>(&self, rows: &[R]) -> Result<(), StoreError> {
         for piece in rows.chunks(INSERT_ROWS) {
             let mut vals = Vec::with_capacity(piece.len() * (R::COLUMNS.len() + 1));
             for row in piece {
                 self.row_vals(row, &mut vals);
             }
-            let sql = insert_text::<R>(piece.len(), "");
-            self.execute_text(R::TABLE, &sql, &vals)?;
+            self.insert_piece::<R>(piece.len(), &vals)?;
         }
+        Ok(())
+    }
+
+    fn insert_piece<R: TableRecord>(&self, rows: usize, vals: &[Val]) -> Result<(), StoreError> {
+        let inserted = match &self.link {
+            Link::Postgres(link) if rows > 1 => {
+                let sql = insert_arrays_text::<R>();
+                self.watch(link.borrow_mut().execute_columns(R::TABLE, &sql, vals, vals.len() / rows))?
+            }
+            Link::Sqlite(_) | Link::Postgres(_) => {
+                return self.execute_text(R::TABLE, &insert_text::<R>(rows, ""), vals).map(|_| ());
+            }
+        };
+        self.changed.set(self.changed.get() + inserted);
         Ok(())
     }
 
@@ -220,6 +231,23 @@ impl Conn {
             vals.push(self.practice.to_val());
         }
         row.to_vals(vals);
+    }
+
+    /// The text and parameters of a statement with a list of keys. SQLite's is padded to one of few sizes by repeating
+    /// the last key.
+    fn spread<K: Col>(&self, sql: &str, bound: &[Val], piece: &[K]) -> (String, Vec<Val>) {
+        let mut all = bound.to_vec();
+        let first = bound.len() + 1;
+        if self.is_postgres() {
+            all.push(Val::Many(piece.iter().map(Col::to_val).collect()));
+            return (with_key_array(sql, first), all);
+        }
+        let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
+        all.extend(piece.iter().map(Col::to_val));
+        if let Some(last) = piece.last() {
+            all.extend((piece.len()..size).map(|_| last.to_val()));
+        }
+        (with_keys(sql, first, size), all)
     }
 
     fn bind(&self, tenant: bool, params: &[Val]) -> Vec<Val> {
@@ -236,7 +264,7 @@ impl Conn {
     pub fn insert_ready<R: TableRecord>(&self, vals: &[Val]) -> Result<(), StoreError> {
         let width = R::COLUMNS.len() + usize::from(R::TENANT);
         for piece in vals.chunks(INSERT_ROWS * width) {
-            self.execute_text(R::TABLE, &insert_text::<R>(piece.len() / width, ""), piece)?;
+            self.insert_piece::<R>(piece.len() / width, piece)?;
         }
         Ok(())
     }
@@ -333,38 +361,39 @@ impl Conn {
     }
 }
 
-/// The text and parameters of a statement with a list of keys, padded to one of few sizes by repeating the last key.
-fn spread<K: Col>(sql: &str, bound: &[Val], piece: &[K]) -> (String, Vec<Val>) {
-    let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
-    let mut all = bound.to_vec();
-    all.extend(piece.iter().map(Col::to_val));
-    if let Some(last) = piece.last() {
-        all.extend((piece.len()..size).map(|_| last.to_val()));
-    }
-    (with_keys(sql, bound.len() + 1, size), all)
-}
-
-/// `$n` placeholders in the place of the mark.
+/// The text for SQLite with a list of keys: `$n` placeholders in the place of the mark.
 pub(crate) fn with_keys(sql: &str, first: usize, count: usize) -> String {
     let marks: Vec<String> = (first..first + count).map(|n| format!("${n}")).collect();
-    sql.replace(KEYS_MARK, &marks.join(","))
+    sql.replace(KEYS_MARK, &format!("IN ({})", marks.join(",")))
+}
+
+/// The text for PostgreSQL with a list of keys: they are one array.
+pub(crate) fn with_key_array(sql: &str, number: usize) -> String {
+    sql.replace(KEYS_MARK, &format!("= ANY(${number})"))
+}
+
+/// "INSERT INTO table (columns) ".
+fn insert_into<R: TableRecord>() -> String {
+    let practice = R::TENANT.then_some("practice_id");
+    let names: Vec<&str> = practice.into_iter().chain(R::COLUMNS.iter().map(|column| column.name)).collect();
+    format!("INSERT INTO {} ({}) ", R::TABLE, names.join(","))
+}
+
+/// The text of an INSERT of any number of rows, each column an array. PostgreSQL's.
+fn insert_arrays_text<R: TableRecord>() -> String {
+    let practice = R::TENANT.then_some(Kind::Uuid);
+    let kinds = practice.into_iter().chain(R::COLUMNS.iter().map(|column| column.kind));
+    let arrays: Vec<String> =
+        kinds.zip(1_usize..).map(|(kind, number)| format!("${number}::{}[]", kind.postgres_word())).collect();
+    format!("{}SELECT * FROM unnest({})", insert_into::<R>(), arrays.join(","))
 }
 
 /// The text of a multi-row INSERT.
 fn insert_text<R: TableRecord>(rows: usize, suffix: &str) -> String {
     let width = R::COLUMNS.len() + usize::from(R::TENANT);
-    let mut sql = String::with_capacity(64 + rows * width * 7);
-    sql.push_str("INSERT INTO ");
-    sql.push_str(R::TABLE);
-    sql.push_str(" (");
-    let practice = R::TENANT.then_some("practice_id");
-    for (place, name) in practice.into_iter().chain(R::COLUMNS.iter().map(|c| c.name)).enumerate() {
-        if place > 0 {
-            sql.push(',');
-        }
-        sql.push_str(name);
-    }
-    sql.push_str(") VALUES ");
+    let mut sql = insert_into::<R>();
+    sql.reserve(16 + rows * width * 7);
+    sql.push_str("VALUES ");
     let mut number = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ",(" });

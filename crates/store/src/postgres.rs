@@ -17,6 +17,9 @@ use crate::value::Val;
 
 /// Prepared statements kept per connection before all are let go: more than the statements of one busy day.
 const CACHED_STATEMENTS: usize = 512;
+/// A statement with a longer list of keys is planned anew each time, for tables as large as they are then. A kept plan,
+/// made while a table was small, reads all of the table and compares each row with each key.
+const KEYS_OF_KEPT_PLAN: usize = 10;
 
 /// A connection with its prepared statements.
 pub(crate) struct Link {
@@ -120,11 +123,33 @@ impl ToSql for Val {
                     checked::<String>(text, ty, out)
                 }
             }
+            Val::Many(keys) => keys.to_sql(ty, out),
         }
     }
 
     fn accepts(_: &Type) -> bool {
         // Each value checks against the column's type as it is written.
+        true
+    }
+
+    to_sql_checked!();
+}
+
+/// One column of rows that stand one after another, as an array.
+#[derive(Debug)]
+struct Column<'v> {
+    vals: &'v [Val],
+    width: usize,
+    place: usize,
+}
+
+impl ToSql for Column<'_> {
+    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.vals.iter().skip(self.place).step_by(self.width).collect::<Vec<&Val>>().to_sql(ty, out)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        // Each value checks against the member's type as it is written.
         true
     }
 
@@ -174,7 +199,10 @@ impl Link {
         !self.client.is_closed()
     }
 
-    fn prepare(&mut self, name: &str, sql: &str) -> Result<postgres::Statement, StoreError> {
+    fn prepare(&mut self, name: &str, sql: &str, params: &[Val]) -> Result<postgres::Statement, StoreError> {
+        if params.iter().any(|val| matches!(val, Val::Many(keys) if keys.len() > KEYS_OF_KEPT_PLAN)) {
+            return self.client.prepare(sql).map_err(|e| refused(name, &e));
+        }
         if let Some(statement) = self.prepared.get(sql) {
             return Ok(statement.clone());
         }
@@ -188,7 +216,7 @@ impl Link {
 
     /// Runs a query and reads every row into its record.
     pub(crate) fn query<R: Record>(&mut self, name: &str, sql: &str, params: &[Val]) -> Result<Vec<R>, StoreError> {
-        let statement = self.prepare(name, sql)?;
+        let statement = self.prepare(name, sql, params)?;
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
         let rows = self.client.query(&statement, &params).map_err(|e| refused(name, &e))?;
         rows.iter()
@@ -207,7 +235,7 @@ impl Link {
         params: &[Val],
         take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let statement = self.prepare(name, sql)?;
+        let statement = self.prepare(name, sql, params)?;
         let width = statement.columns().len();
         let mut rows = self.client.query_raw(&statement, params).map_err(|e| refused(name, &e))?;
         while let Some(row) = rows.next().map_err(|e| refused(name, &e))? {
@@ -219,8 +247,22 @@ impl Link {
 
     /// Runs a statement and says how many rows it changed.
     pub(crate) fn execute(&mut self, name: &str, sql: &str, params: &[Val]) -> Result<u64, StoreError> {
-        let statement = self.prepare(name, sql)?;
+        let statement = self.prepare(name, sql, params)?;
         let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as &(dyn ToSql + Sync)).collect();
+        self.client.execute(&statement, &params).map_err(|e| refused(name, &e))
+    }
+
+    /// Runs a statement whose parameters are arrays, one a column of the rows that stand one after another in `vals`.
+    pub(crate) fn execute_columns(
+        &mut self,
+        name: &str,
+        sql: &str,
+        vals: &[Val],
+        width: usize,
+    ) -> Result<u64, StoreError> {
+        let statement = self.prepare(name, sql, &[])?;
+        let columns: Vec<Column<'_>> = (0..width).map(|place| Column { vals, width, place }).collect();
+        let params: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|c| c as &(dyn ToSql + Sync)).collect();
         self.client.execute(&statement, &params).map_err(|e| refused(name, &e))
     }
 

@@ -66,7 +66,7 @@ pub(crate) fn highest_parameter(sql: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conn::{Link, with_keys};
+    use crate::conn::{Link, with_key_array, with_keys};
     use crate::sqlite;
     use crate::testing::{PRACTICE, for_each_engine};
     use crate::value::Kind;
@@ -85,8 +85,13 @@ mod tests {
         }
     }
 
-    fn one_key(sql: &str) -> String {
-        with_keys(sql, highest_parameter(sql) + 1, 1)
+    /// The text as the engine gets it, with one key or one array of keys.
+    fn one_key(sql: &str, link: &Link) -> String {
+        let number = highest_parameter(sql) + 1;
+        match link {
+            Link::Sqlite(_) => with_keys(sql, number, 1),
+            Link::Postgres(_) => with_key_array(sql, number),
+        }
     }
 
     fn check_columns(statement: &Registered, found: &[(String, Option<String>)]) {
@@ -106,9 +111,9 @@ mod tests {
     fn every_statement_is_prepared_on_both_engines_and_fits_its_record() {
         for_each_engine(|db| {
             for statement in registered() {
-                let sql = one_key(statement.sql);
-                let parameters = highest_parameter(&sql);
                 let result = db.core().unchained(&db.system(), PRACTICE, |conn| {
+                    let sql = one_key(statement.sql, &conn.link);
+                    let parameters = highest_parameter(&sql);
                     match &conn.link {
                         Link::Sqlite(connection) => {
                             let numbered = sqlite::numbered(&sql);

@@ -113,6 +113,9 @@ impl rusqlite::ToSql for Val {
             Val::Uuid(id) => ToSqlOutput::Borrowed(ValueRef::Blob(id.as_bytes())),
             Val::Date(date) => ToSqlOutput::Owned(Value::Text(date.to_string())),
             Val::Timestamp(instant) => ToSqlOutput::Owned(Value::Integer(instant.as_microsecond())),
+            Val::Many(_) => {
+                return Err(rusqlite::Error::ToSqlConversionFailure("SQLite has no arrays of keys".into()));
+            }
         })
     }
 }

@@ -30,6 +30,8 @@ pub enum Val {
     Timestamp(Timestamp),
     /// JSONB; text on SQLite.
     Json(String),
+    /// A list of keys as one parameter; PostgreSQL's, which SQLite refuses. Never in a column.
+    Many(Vec<Val>),
 }
 
 /// The type a column must have for a [`Col`].

@@ -45,7 +45,7 @@ pub fn load(db: &TestDb, claims: usize) -> LargePractice {
     let payer = payer(db);
     let provider = provider(db);
     db.write(&db.system(), PRACTICE, |tx| {
-        store::registration::insert_practice(tx, &practice, false)?;
+        store::registration::insert_practice(tx, &practice, true)?;
         store::registration::insert_payer(tx, &payer)?;
         store::registration::insert_provider(tx, &provider, None)
     })

@@ -1,0 +1,139 @@
+//! The pages that a desk opens all day, with 100,000 claims in the database, on both engines: the 95th percentile of
+//! the server's time from the request to the last byte of its answer. That is the session, the right, the queries and
+//! the HTML, compressed as a browser asks for it; what it excludes is the socket and the browser. Printed as
+//! `FIGURE name measured limit unit` for `cargo xtask bench`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a benchmark that cannot be set up must stop
+
+mod large_practice;
+
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use billing::UserId;
+use billing::access::{Actor, Role};
+use billing::work::Desk as WorkDesk;
+use large_practice::LargePractice;
+use server::web::{Desk, router};
+use store::testing::{PRACTICE, TestDb, TestEngine, engines};
+use store::worklist::QueueCursor;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// Claims in the database; the issue's figure.
+const CLAIMS: usize = 100_000;
+/// Times each page is asked for.
+const ROUNDS: usize = 200;
+/// Milliseconds that a page may take on the server.
+const LIMIT_MILLISECONDS: f64 = 20.0;
+/// The largest page that is read back; far above any.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+fn main() {
+    let claims = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(CLAIMS);
+    for engine in engines() {
+        let db = TestDb::new(engine);
+        let started = Instant::now();
+        let loaded = large_practice::load(&db, claims);
+        println!("{engine:?}: {claims} claims loaded in {:.1} s", started.elapsed().as_secs_f64());
+        let browser = Browser::signed_in(&db);
+        open_pages(engine, &db, &loaded, &browser);
+    }
+}
+
+fn open_pages(engine: TestEngine, db: &TestDb, loaded: &LargePractice, browser: &Browser) {
+    let second = Actor::user(UserId(Uuid::from_u128(2)), "tier2", vec![Role::Tier2], PRACTICE);
+    let items = app::worklist::queue(db, &second, PRACTICE, WorkDesk::Tier2, QueueCursor::START).unwrap();
+    let patient = |round: usize| loaded.patients[round * 97 % loaded.patients.len()];
+    let claim = |round: usize| &loaded.claims[round * 389 % loaded.claims.len()];
+    figure(engine, "home", |_| browser.get("/"));
+    figure(engine, "worklist", |_| browser.get("/work"));
+    figure(engine, "work-item", |round| browser.get(&format!("/work/{}", items[round % items.len()].id)));
+    figure(engine, "account", |round| browser.get(&format!("/patients/{}", patient(round))));
+    figure(engine, "claim", |round| browser.get(&format!("/claims/{}", claim(round).0)));
+    figure(engine, "claims", |_| browser.get("/claims"));
+    figure(engine, "find-by-name", |_| browser.find("Quintero0", StatusCode::OK));
+    figure(engine, "find-by-number", |round| browser.find(&claim(round).1, StatusCode::SEE_OTHER));
+}
+
+/// Measures one page: the first opening warms the caches and is not counted.
+fn figure(engine: TestEngine, page: &str, open: impl Fn(usize)) {
+    open(0);
+    let mut milliseconds: Vec<f64> = (0..ROUNDS)
+        .map(|round| {
+            let started = Instant::now();
+            open(round);
+            started.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    milliseconds.sort_by(f64::total_cmp);
+    let (median, p95) = (milliseconds[ROUNDS / 2], milliseconds[ROUNDS * 95 / 100]);
+    let name = match engine {
+        TestEngine::Sqlite => "sqlite",
+        TestEngine::Postgres => "postgresql",
+    };
+    println!("{engine:?}: {page} median {median:.2} ms, slowest {:.2} ms", milliseconds[ROUNDS - 1]);
+    println!("FIGURE page-{page}-{name} {p95:.2} {LIMIT_MILLISECONDS} ms-p95");
+}
+
+/// A person's browser without a socket: requests go straight to the router that `serve` listens with.
+struct Browser {
+    runtime: tokio::runtime::Runtime,
+    router: Router,
+    cookie: String,
+}
+
+impl Browser {
+    fn signed_in(db: &TestDb) -> Browser {
+        let person = app::users::NewPerson {
+            login: "tier2",
+            display_name: "Rosa Idowu",
+            roles: &[Role::Tier2],
+            password: "correct horse battery staple",
+            solo_practice: false,
+        };
+        db.write(&db.system(), PRACTICE, |tx| app::users::add_demo_person(tx, &person, 1)).unwrap();
+        let shown = app::access::log_in::demo_logins(db, PRACTICE).unwrap().remove(0);
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let desk = Desk::new((**db).clone(), PRACTICE, "Alder Ridge Medical Group".into(), false);
+        let mut browser = Browser { runtime, router: router(desk), cookie: String::new() };
+        let form = format!("login=tier2&password={}&code={}", shown.password.replace(' ', "+"), shown.code);
+        browser.cookie = browser.ask(post("/log-in", form), StatusCode::SEE_OTHER).expect("a log-in gives a cookie");
+        browser
+    }
+
+    fn get(&self, path: &str) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        self.ask(request, StatusCode::OK);
+    }
+
+    fn find(&self, typed: &str, expected: StatusCode) {
+        self.ask(post("/find", format!("q={typed}")), expected);
+    }
+
+    /// Reads the whole answer; gives the cookie that came with it.
+    fn ask(&self, mut request: Request<Body>, expected: StatusCode) -> Option<String> {
+        let headers = request.headers_mut();
+        headers.insert(header::COOKIE, self.cookie.parse().unwrap());
+        headers.insert(header::ACCEPT_ENCODING, "gzip, deflate, br".parse().unwrap());
+        let path = request.uri().path().to_owned();
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let status = response.status();
+            let given = response.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+            let cookie = given.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
+            let page = to_bytes(response.into_body(), PAGE_BYTES).await.unwrap();
+            assert_eq!(status, expected, "{path}: {}", String::from_utf8_lossy(&page));
+            cookie
+        })
+    }
+}
+
+fn post(path: &str, form: String) -> Request<Body> {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(form))
+        .unwrap()
+}
