@@ -5,6 +5,9 @@
 //! a model was read, and empty where the element is absent.
 
 pub mod acknowledgment_999;
+pub mod attachment_275;
+pub mod claim_837d;
+pub mod claim_837i;
 pub mod claim_837p;
 pub mod claim_acknowledgment_277ca;
 pub mod claim_status_276;
@@ -13,6 +16,7 @@ pub mod eligibility_270;
 pub mod eligibility_271;
 pub mod interchange_acknowledgment_ta1;
 pub mod remittance_835;
+pub mod review_278;
 
 mod claim_status;
 mod eligibility;

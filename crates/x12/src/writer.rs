@@ -1,14 +1,17 @@
 //! Builds interchanges: ISA, GS, ST … SE, GE, IEA with right counts, control numbers and no foreign byte.
 //!
 //! Never emits trailing empty elements or components, never lets data hold a separator; it does not know
-//! guides: [`check`](crate::check) judges what was written.
+//! guides: [`check`](crate::check) judges what was written, and [`Writer::finish_accepted`] gives nothing it rejects.
 
 use std::fmt;
 
 use jiff::civil::DateTime;
 
+use crate::check::{Verdict, check};
+use crate::codes::CodeSets;
 use crate::date::{format_d8, format_hhmm};
 use crate::delimiters::Delimiters;
+use crate::problem::{Problem, Severity};
 use crate::text::X12Text;
 use crate::value::Value;
 
@@ -16,6 +19,8 @@ use crate::value::Value;
 const MAX_CONTROL_NUMBER: u32 = 999_999_999;
 /// ISA06 and ISA08 are fifteen bytes wide.
 const PARTY_WIDTH: usize = 15;
+/// So many problems of a refused file are given back; the rest is for `check` to tell.
+const MOST_TOLD: usize = 20;
 
 /// Whether the receiver is to act on the interchange (ISA15).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +80,8 @@ pub enum WriteError {
     BadSegmentId(String),
     /// A set was begun outside a group, or a segment written outside a set, or a file closed with nothing in it.
     Misplaced(&'static str),
+    /// What was written breaks its guide: the first problems of it.
+    Rejected(Vec<Problem>),
 }
 
 impl fmt::Display for WriteError {
@@ -87,6 +94,10 @@ impl fmt::Display for WriteError {
                 write!(f, "\"{id}\" is no segment id; this is a defect of the program, report it")
             }
             Self::Misplaced(what) => write!(f, "{what}; this is a defect of the program, report it"),
+            Self::Rejected(problems) => match problems.first() {
+                Some(first) => write!(f, "the receiver would reject the file: {}. {}", first.text(), first.remedy),
+                None => write!(f, "the receiver would reject the file; check it to see why"),
+            },
         }
     }
 }
@@ -187,6 +198,24 @@ impl Writer {
         self
     }
 
+    /// Writes a binary segment, BIN or BDS: `before` the length, then the octets' count and the octets as they are.
+    pub fn binary(&mut self, id: &str, before: &[&str], octets: &[u8]) -> &mut Self {
+        let Some(set) = &mut self.set else {
+            self.fail(WriteError::Misplaced("a segment was written outside a transaction set"));
+            return self;
+        };
+        set.segments += 1;
+        let length = octets.len().to_string();
+        let elements: Vec<&str> = before.iter().copied().chain([length.as_str()]).collect();
+        self.write_segment(id, elements);
+        // The terminator that stands after the length belongs after the octets.
+        self.out.pop();
+        self.out.push(self.header.delimiters.element);
+        self.out.extend_from_slice(octets);
+        self.out.push(self.header.delimiters.segment);
+        self
+    }
+
     /// Writes a TA1, which stands before any group.
     pub fn interchange_acknowledgment<'v, I>(&mut self, elements: I) -> &mut Self
     where
@@ -246,6 +275,17 @@ impl Writer {
             Some(error) => Err(error),
             None => Ok(self.out),
         }
+    }
+
+    /// Closes everything and gives the bytes, unless [`check`](crate::check) would reject them.
+    pub fn finish_accepted(self, codes: &dyn CodeSets) -> Result<Vec<u8>, WriteError> {
+        let bytes = self.finish()?;
+        let checked = check(&bytes, codes);
+        if checked.verdict == Verdict::Accepted {
+            return Ok(bytes);
+        }
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        Err(WriteError::Rejected(checked.problems.kept().iter().filter(is_error).take(MOST_TOLD).cloned().collect()))
     }
 
     fn fail(&mut self, error: WriteError) {

@@ -4,13 +4,16 @@
 use std::path::PathBuf;
 
 use x12::transactions::{
-    acknowledgment_999, claim_837p, claim_acknowledgment_277ca, claim_status_276, claim_status_277, eligibility_270,
-    eligibility_271, interchange_acknowledgment_ta1, remittance_835,
+    acknowledgment_999, attachment_275, claim_837d, claim_837i, claim_837p, claim_acknowledgment_277ca,
+    claim_status_276, claim_status_277, eligibility_270, eligibility_271, interchange_acknowledgment_ta1,
+    remittance_835, review_278,
 };
 use x12::{Amount, Delimiters, GroupHeader, InterchangeHeader, TransactionSet, Usage, Writer};
 
 fn case(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases").join(format!("{name}.x12"));
+    let folder = if name.starts_with("ok-") { "cases" } else { "clean" };
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12").join(folder).join(format!("{name}.x12"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -240,4 +243,147 @@ fn no_cut_and_no_wrong_byte_stops_a_reader() {
             }
         }
     }
+}
+
+#[test]
+fn institutional_and_dental_claims_are_written_as_they_were_read() {
+    for name in ["ok-837I", "ok-837I-A2", "837i-outpatient-secondary", "837i-dependent"] {
+        check_round_trip(name, |set, writer| {
+            let (file, problems) = claim_837i::read(set);
+            claim_837i::write(&file, writer);
+            problems.len()
+        });
+    }
+    for name in ["ok-837D", "837d-dependent-secondary"] {
+        check_round_trip(name, |set, writer| {
+            let (file, problems) = claim_837d::read(set);
+            claim_837d::write(&file, writer);
+            problems.len()
+        });
+    }
+}
+
+#[test]
+fn reviews_and_attachments_are_written_as_they_were_read() {
+    for name in ["ok-278", "278-request-dependent", "278-response", "278-response-refused"] {
+        check_round_trip(name, |set, writer| {
+            let (review, problems) = review_278::read(set);
+            review_278::write(&review, writer);
+            problems.len()
+        });
+    }
+    for name in ["275-unsolicited", "275-solicited-6020"] {
+        check_round_trip(name, |set, writer| {
+            let (attachment, problems) = attachment_275::read(set);
+            attachment_275::write(&attachment, writer);
+            problems.len()
+        });
+    }
+}
+
+#[test]
+fn an_837i_tells_the_stay_its_codes_and_its_lines() {
+    let bytes = case("837i-dependent");
+    let file = x12::read(&bytes);
+    let (claims, _) = claim_837i::read(file.sets().next().unwrap().2);
+    let found = claims.claims().next().unwrap();
+    assert_eq!(found.patient().name.first, "AMY");
+    let claim = found.claim;
+    assert_eq!((&*claim.bill_type, &*claim.frequency, &*claim.patient_status), ("11", "1", "01"));
+    assert_eq!(claim.charge_amount, Amount::from_cents(250_000));
+    let procedures: Vec<_> = claim.codes_of("BBR").chain(claim.codes_of("BBQ")).map(|code| &*code.code).collect();
+    assert_eq!(procedures, ["0DTJ4ZZ", "0DJD8ZZ"]);
+    assert_eq!(claim.codes_of("BE").next().unwrap().amount, "900");
+    assert_eq!(claim.provider("71").unwrap().name.npi(), Some("1245319599"));
+    let lines: Vec<_> = claim.lines.iter().map(|line| (&*line.revenue_code, line.charge_amount.cents())).collect();
+    assert_eq!(lines, [("0120", 200_000), ("0250", 50_000)]);
+    assert_eq!(claim.lines[1].drug.as_ref().unwrap().code, "00002140701");
+}
+
+#[test]
+fn an_837d_tells_teeth_and_what_another_payer_decided() {
+    let bytes = case("837d-dependent-secondary");
+    let file = x12::read(&bytes);
+    let (claims, _) = claim_837d::read(file.sets().next().unwrap().2);
+    let claim = claims.claims().next().unwrap().claim;
+    assert_eq!(claim.orthodontics.as_ref().unwrap().months, "24");
+    assert_eq!(claim.tooth_statuses[0].tooth, "14");
+    assert_eq!((&*claim.lines[0].teeth[0].number, claim.lines[0].teeth[0].surfaces.len()), ("3", 2));
+    assert_eq!(claim.lines[1].oral_cavities, ["20"]);
+    assert_eq!(claim.lines[0].other_payers[0].paid_amount, Amount::from_cents(14_000));
+    assert_eq!(claim.other_payers[0].payer.name.id, "FP001");
+}
+
+#[test]
+fn a_278_tells_what_was_asked_and_what_was_decided() {
+    let bytes = case("278-response");
+    let file = x12::read(&bytes);
+    let (review, _) = review_278::read(file.sets().next().unwrap().2);
+    assert!(review.is_response());
+    assert_eq!(review.patient().name.id, "W123456789");
+    let event = &review.events[0];
+    assert_eq!(event.decision.as_ref().unwrap().number, "CERT77");
+    assert_eq!(event.services[0].decision.as_ref().unwrap().action, "A6");
+    let review_278::ServiceDetail::Professional { procedure, units, .. } = event.services[0].detail.as_ref().unwrap()
+    else {
+        panic!("a professional service");
+    };
+    assert_eq!((&*procedure.code, &**units), ("97110", "4"));
+    let bytes = case("278-request-dependent");
+    let file = x12::read(&bytes);
+    let (request, _) = review_278::read(file.sets().next().unwrap().2);
+    assert!(!request.is_response());
+}
+
+#[test]
+fn a_document_comes_back_octet_by_octet() {
+    let picture: Vec<u8> = (0..=255).rev().collect();
+    let bytes = case("275-unsolicited");
+    let file = x12::read(&bytes);
+    let (mut attachment, _) = attachment_275::read(file.sets().next().unwrap().2);
+    assert_eq!(&*attachment.items[0].documents[0].octets, b"NOTE~WITH*ALL:SIGNS^IN");
+    assert_eq!(attachment.reference("EJ"), Some("A1"));
+    attachment.items[0].documents[0].octets = picture.clone().into();
+    for (guide, encoding) in [(attachment_275::EARLIER, ""), (attachment_275::ADOPTED, "ASB")] {
+        attachment.implementation = guide.into();
+        attachment.items[0].documents[0].encoding = encoding.into();
+        attachment.items[0].documents[0].object = if encoding.is_empty() { vec![] } else { vec!["1".into()] };
+        let mut writer = writer_of("PI", guide);
+        attachment_275::write(&attachment, &mut writer);
+        let written = writer.finish_accepted(&x12::ShapeOnly).unwrap();
+        let again = x12::read(&written);
+        let (read, problems) = attachment_275::read(again.sets().next().unwrap().2);
+        assert!(problems.is_empty());
+        assert_eq!(&*read.items[0].documents[0].octets, &picture[..], "{guide}");
+    }
+}
+
+fn writer_of(kind: &str, guide: &str) -> Writer {
+    let mut writer = Writer::new(header());
+    writer.begin_group(&GroupHeader {
+        functional_id: kind.into(),
+        sender: "SUBMITTER".into(),
+        receiver: "RECEIVER".into(),
+        sent_at: header().sent_at,
+        control_number: 1,
+        version: guide.into(),
+    });
+    writer
+}
+
+#[test]
+fn what_the_receiver_would_reject_is_not_given_out() {
+    let bytes = case("ok-837I");
+    let file = x12::read(&bytes);
+    let (mut claims, _) = claim_837i::read(file.sets().next().unwrap().2);
+    let written = |claims: &claim_837i::ClaimFile<'_>| {
+        let mut writer = writer_of("HC", "005010X223A3");
+        claim_837i::write(claims, &mut writer);
+        writer.finish_accepted(&x12::ShapeOnly)
+    };
+    assert!(written(&claims).is_ok());
+    let claim = &mut claims.billing_providers[0].subscribers[0].claims[0];
+    claim.charge_amount = Amount::from_cents(150_001);
+    let Err(refused @ x12::WriteError::Rejected(_)) = written(&claims) else { panic!("a claim that does not balance") };
+    assert!(refused.to_string().starts_with("the receiver would reject the file: 2300 CLM02"), "{refused}");
 }

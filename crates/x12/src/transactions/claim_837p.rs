@@ -10,11 +10,15 @@ mod read;
 mod service_line;
 mod write;
 
+pub(crate) use model::ClaimLoop;
 pub use model::{
     BillingProvider, Claim, ClaimFile, ClaimInContext, ClaimNote, Dependent, PatientInformation, Subscriber,
     SubscriberInformation,
 };
 pub use other_payer::{OtherPayer, OtherPayerLine};
 pub use read::read;
+pub(crate) use read::read_file;
 pub use service_line::{Drug, ServiceLine};
+pub(crate) use service_line::{read_attachment, write_attachments};
 pub use write::write;
+pub(crate) use write::write_file;

@@ -77,6 +77,14 @@ impl<'t, 'a> Reader<'t, 'a> {
         self.current().map_or(Text::default(), |segment| segment.component_text(element, component))
     }
 
+    /// What follows the separator before element `element` to the segment's end, as octets: binary data may hold any
+    /// separator.
+    pub(crate) fn octets(&self, element: usize) -> &'a [u8] {
+        let Some(segment) = self.current() else { return b"" };
+        let separator = segment.delimiters().element;
+        segment.raw().splitn(element + 1, |byte| *byte == separator).nth(element).unwrap_or_default()
+    }
+
     pub(crate) fn components(&self, element: usize) -> Vec<Text<'a>> {
         self.current().map_or(Vec::new(), |segment| segment.components(element).map(crate::segment::decode).collect())
     }
@@ -195,6 +203,20 @@ impl<'w> Out<'w> {
 
     pub(crate) fn begin<'o, 'v>(&'o mut self, id: &'static str) -> SegmentOut<'o, 'v> {
         SegmentOut { writer: self.writer, id, values: Vec::new() }
+    }
+
+    /// A segment of simple elements as they are; without any, none is written.
+    pub(crate) fn texts(&mut self, id: &'static str, texts: &[Text<'_>]) {
+        let mut segment = self.begin(id);
+        for text in texts {
+            segment = segment.text(text);
+        }
+        segment.end();
+    }
+
+    /// A binary segment: elements, the count of the octets, the octets.
+    pub(crate) fn binary(&mut self, id: &'static str, before: &[&str], octets: &[u8]) {
+        self.writer.binary(id, before, octets);
     }
 
     /// Writes an HL with the next number and gives that number. `child` is HL04, which the 277CA leaves out at its leaves.

@@ -114,6 +114,17 @@ impl<'a> When<'a> {
     }
 
     /// The format and the text.
+    /// A form and a text, as composites hold them.
+    pub(crate) fn from_texts(format: Text<'a>, text: Text<'a>) -> Self {
+        let day = |text: &str| parse_d8(text.as_bytes());
+        let range = text.split_once('-').and_then(|(from, to)| Some((day(from)?, day(to)?)));
+        match (&*format, day(&text), range) {
+            ("D8", Some(day), _) => When::Day(day),
+            ("RD8", _, Some((from, to))) => When::Period(from, to),
+            _ => When::Other { format, text },
+        }
+    }
+
     pub(crate) fn elements(&self) -> (Text<'a>, Text<'a>) {
         match self {
             When::Day(day) => ("D8".into(), format_d8(*day).into()),

@@ -1,14 +1,15 @@
-//! The shape of an 837P: who bills, for whom, to whom, and the claim itself.
+//! The shape of an 837P: who bills, for whom, to whom, and the claim itself. The levels above the claim are also those
+//! of the institutional and the dental claim, which put a claim of their own into them.
 
 use super::{OtherPayer, ServiceLine};
 use crate::Amount;
-use crate::transactions::fields::{Source, Text};
+use crate::transactions::fields::{Out, Reader, Source, Text};
 use crate::transactions::party::{Contact, Name, Party, Specialty, reference};
 use crate::transactions::service::{Adjustments, DatePeriod, QualifiedAmount, When, date_of};
 
 /// One 837P transaction set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClaimFile<'a> {
+pub struct ClaimFile<'a, C = Claim<'a>> {
     /// ST02.
     pub control_number: Text<'a>,
     /// ST03: the guide.
@@ -30,12 +31,12 @@ pub struct ClaimFile<'a> {
     /// Loop 1000B: NM1*40.
     pub receiver: Name<'a>,
     /// Loops 2000A.
-    pub billing_providers: Vec<BillingProvider<'a>>,
+    pub billing_providers: Vec<BillingProvider<'a, C>>,
 }
 
-impl<'a> ClaimFile<'a> {
+impl<'a, C> ClaimFile<'a, C> {
     /// Every claim with its billing provider, subscriber and dependent, in the order of the file.
-    pub fn claims(&self) -> impl Iterator<Item = ClaimInContext<'_, 'a>> {
+    pub fn claims(&self) -> impl Iterator<Item = ClaimInContext<'_, 'a, C>> {
         self.billing_providers.iter().flat_map(|billing_provider| {
             billing_provider.subscribers.iter().flat_map(move |subscriber| {
                 let own = subscriber.claims.iter().map(move |claim| (None, claim));
@@ -56,18 +57,18 @@ impl<'a> ClaimFile<'a> {
 
 /// A claim together with everything above it in the hierarchy.
 #[derive(Clone, Copy, Debug)]
-pub struct ClaimInContext<'m, 'a> {
+pub struct ClaimInContext<'m, 'a, C = Claim<'a>> {
     /// Loop 2000A.
-    pub billing_provider: &'m BillingProvider<'a>,
+    pub billing_provider: &'m BillingProvider<'a, C>,
     /// Loop 2000B.
-    pub subscriber: &'m Subscriber<'a>,
+    pub subscriber: &'m Subscriber<'a, C>,
     /// Loop 2000C, where the patient is not the subscriber.
-    pub dependent: Option<&'m Dependent<'a>>,
+    pub dependent: Option<&'m Dependent<'a, C>>,
     /// Loop 2300.
-    pub claim: &'m Claim<'a>,
+    pub claim: &'m C,
 }
 
-impl<'m, 'a> ClaimInContext<'m, 'a> {
+impl<'m, 'a, C> ClaimInContext<'m, 'a, C> {
     /// The person who got care: the dependent, or else the subscriber.
     pub fn patient(&self) -> &'m Party<'a> {
         self.dependent.map_or(&self.subscriber.person, |dependent| &dependent.person)
@@ -81,7 +82,7 @@ impl<'m, 'a> ClaimInContext<'m, 'a> {
 
 /// Loop 2000A with 2010AA, 2010AB and 2010AC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BillingProvider<'a> {
+pub struct BillingProvider<'a, C = Claim<'a>> {
     /// PRV*BI of the loop.
     pub specialty: Option<Specialty<'a>>,
     /// CUR02, where not US dollars.
@@ -93,12 +94,12 @@ pub struct BillingProvider<'a> {
     /// Loop 2010AC: NM1*PE.
     pub pay_to_plan: Option<Party<'a>>,
     /// Loops 2000B.
-    pub subscribers: Vec<Subscriber<'a>>,
+    pub subscribers: Vec<Subscriber<'a, C>>,
 }
 
 /// Loop 2000B with 2010BA and 2010BB.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subscriber<'a> {
+pub struct Subscriber<'a, C = Claim<'a>> {
     /// SBR.
     pub information: SubscriberInformation<'a>,
     /// PAT, where the subscriber is the patient and there is something to say.
@@ -108,20 +109,20 @@ pub struct Subscriber<'a> {
     /// Loop 2010BB: NM1*PR …
     pub payer: Party<'a>,
     /// Claims whose patient is the subscriber.
-    pub claims: Vec<Claim<'a>>,
+    pub claims: Vec<C>,
     /// Loops 2000C.
-    pub dependents: Vec<Dependent<'a>>,
+    pub dependents: Vec<Dependent<'a, C>>,
 }
 
 /// Loop 2000C with 2010CA.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dependent<'a> {
+pub struct Dependent<'a, C = Claim<'a>> {
     /// PAT.
     pub information: PatientInformation<'a>,
     /// Loop 2010CA: NM1*QC …
     pub person: Party<'a>,
     /// Claims of this patient.
-    pub claims: Vec<Claim<'a>>,
+    pub claims: Vec<C>,
 }
 
 /// SBR: what the coverage is.
@@ -146,6 +147,8 @@ pub struct SubscriberInformation<'a> {
 pub struct PatientInformation<'a> {
     /// PAT01: `01` spouse, `19` child, `G8` other …
     pub relationship: Text<'a>,
+    /// PAT04, dental claims only: `F` full-time student, `P` part-time, `N` none.
+    pub student_status: Text<'a>,
     /// PAT06, with format D8 in PAT05.
     pub died_on: Option<jiff::civil::Date>,
     /// PAT08: weight in pounds, with `01` in PAT07.
@@ -233,6 +236,14 @@ impl<'a> Claim<'a> {
     pub fn date(&self, qualifier: &str) -> Option<&When<'a>> {
         date_of(&self.dates, qualifier)
     }
+}
+
+/// A loop 2300 of one of the three claims, below the levels that they share.
+pub(crate) trait ClaimLoop<'a>: Default {
+    /// Reads from CLM to the segment that belongs to the claim no more.
+    fn read(r: &mut Reader<'_, 'a>) -> Self;
+    /// Writes the claim with its lines.
+    fn write(&self, out: &mut Out<'_>);
 }
 
 /// CAS groups as a claim repeats them from an earlier payer.

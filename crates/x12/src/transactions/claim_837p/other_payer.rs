@@ -27,6 +27,8 @@ pub struct OtherPayer<'a> {
     pub patient_signature_source: Text<'a>,
     /// OI06: release of information.
     pub release_of_information: Text<'a>,
+    /// MIA, where received, element by element; institutional claims only.
+    pub inpatient_adjudication: Vec<Text<'a>>,
     /// MOA, where received.
     pub outpatient_adjudication: Option<OutpatientAdjudication<'a>>,
     /// Loop 2330A: NM1*IL.
@@ -40,7 +42,7 @@ pub struct OtherPayer<'a> {
 }
 
 impl<'a> OtherPayer<'a> {
-    pub(super) fn read(r: &mut Reader<'_, 'a>) -> Self {
+    pub(crate) fn read(r: &mut Reader<'_, 'a>) -> Self {
         let mut other = OtherPayer { information: SubscriberInformation::read(r), ..OtherPayer::default() };
         r.advance();
         loop {
@@ -52,6 +54,7 @@ impl<'a> OtherPayer<'a> {
                     other.patient_signature_source = r.text(4);
                     other.release_of_information = r.text(6);
                 }
+                "MIA" => other.inpatient_adjudication = r.texts(),
                 "MOA" => other.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
                 "NM1" => {
                     other.read_party(r);
@@ -87,7 +90,7 @@ impl<'a> OtherPayer<'a> {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Out<'_>) {
+    pub(crate) fn write(&self, out: &mut Out<'_>) {
         self.information.write(out);
         write_adjustments(&self.adjustments, out);
         write_amounts(&self.amounts, out);
@@ -98,6 +101,7 @@ impl<'a> OtherPayer<'a> {
             .skip(1)
             .text(&self.release_of_information)
             .end();
+        out.texts("MIA", &self.inpatient_adjudication);
         if let Some(outpatient) = &self.outpatient_adjudication {
             outpatient.write(out);
         }
@@ -121,6 +125,8 @@ pub struct OtherPayerLine<'a> {
     pub paid_amount: Amount,
     /// SVD03.
     pub procedure: Procedure<'a>,
+    /// SVD04, institutional claims only.
+    pub revenue_code: Text<'a>,
     /// SVD05.
     pub paid_units: Text<'a>,
     /// SVD06: the line it was bundled into.
@@ -134,11 +140,12 @@ pub struct OtherPayerLine<'a> {
 }
 
 impl<'a> OtherPayerLine<'a> {
-    pub(super) fn read(r: &mut Reader<'_, 'a>) -> Self {
+    pub(crate) fn read(r: &mut Reader<'_, 'a>) -> Self {
         let mut line = OtherPayerLine {
             payer_id: r.text(1),
             paid_amount: r.amount(2),
             procedure: Procedure::read(r, 3),
+            revenue_code: r.text(4),
             paid_units: r.text(5),
             bundled_line: r.text(6),
             ..OtherPayerLine::default()
@@ -155,12 +162,12 @@ impl<'a> OtherPayerLine<'a> {
         }
     }
 
-    pub(super) fn write(&self, out: &mut Out<'_>) {
+    pub(crate) fn write(&self, out: &mut Out<'_>) {
         out.begin("SVD")
             .text(&self.payer_id)
             .amount(self.paid_amount)
             .composite(&self.procedure.components())
-            .skip(1)
+            .text(&self.revenue_code)
             .text(&self.paid_units)
             .text(&self.bundled_line)
             .end();

@@ -11,6 +11,11 @@ use crate::{Problem, TransactionSet};
 
 /// The claims and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimFile<'a>, Vec<Problem>) {
+    read_file(set)
+}
+
+/// The same for each of the three claims.
+pub(crate) fn read_file<'a, C: ClaimLoop<'a>>(set: &TransactionSet<'a>) -> (ClaimFile<'a, C>, Vec<Problem>) {
     let mut r = Reader::new(set);
     let mut file = ClaimFile { control_number: r.text(2), implementation: r.text(3), ..ClaimFile::default() };
     r.advance();
@@ -20,7 +25,7 @@ pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimFile<'a>, Vec<Problem>) {
             "BHT" => read_beginning(&mut file, &mut r),
             "HL" => level = open_level(&mut file, &r),
             "CLM" => {
-                let claim = read_claim(&mut r);
+                let claim = C::read(&mut r);
                 place_claim(&mut file, level, claim);
                 continue;
             }
@@ -48,7 +53,7 @@ enum Level {
     Dependent,
 }
 
-fn read_beginning<'a>(file: &mut ClaimFile<'a>, r: &mut Reader<'_, 'a>) {
+fn read_beginning<'a, C>(file: &mut ClaimFile<'a, C>, r: &mut Reader<'_, 'a>) {
     file.purpose = r.text(2);
     file.reference = r.text(3);
     file.created_on = r.date(4);
@@ -56,7 +61,7 @@ fn read_beginning<'a>(file: &mut ClaimFile<'a>, r: &mut Reader<'_, 'a>) {
     file.kind = r.text(6);
 }
 
-fn open_level(file: &mut ClaimFile<'_>, r: &Reader<'_, '_>) -> Level {
+fn open_level<'a, C: ClaimLoop<'a>>(file: &mut ClaimFile<'a, C>, r: &Reader<'_, 'a>) -> Level {
     match &*r.text(3) {
         "22" => {
             last_provider(file).subscribers.push(Subscriber::default());
@@ -73,26 +78,26 @@ fn open_level(file: &mut ClaimFile<'_>, r: &Reader<'_, '_>) -> Level {
     }
 }
 
-fn last_provider<'m, 'a>(file: &'m mut ClaimFile<'a>) -> &'m mut BillingProvider<'a> {
+fn last_provider<'m, 'a, C: ClaimLoop<'a>>(file: &'m mut ClaimFile<'a, C>) -> &'m mut BillingProvider<'a, C> {
     last_or_new(&mut file.billing_providers)
 }
 
-fn last_subscriber<'m, 'a>(file: &'m mut ClaimFile<'a>) -> &'m mut Subscriber<'a> {
+fn last_subscriber<'m, 'a, C: ClaimLoop<'a>>(file: &'m mut ClaimFile<'a, C>) -> &'m mut Subscriber<'a, C> {
     last_or_new(&mut last_provider(file).subscribers)
 }
 
-fn last_dependent<'m, 'a>(file: &'m mut ClaimFile<'a>) -> &'m mut Dependent<'a> {
+fn last_dependent<'m, 'a, C: ClaimLoop<'a>>(file: &'m mut ClaimFile<'a, C>) -> &'m mut Dependent<'a, C> {
     last_or_new(&mut last_subscriber(file).dependents)
 }
 
-fn place_claim<'a>(file: &mut ClaimFile<'a>, level: Level, claim: Claim<'a>) {
+fn place_claim<'a, C: ClaimLoop<'a>>(file: &mut ClaimFile<'a, C>, level: Level, claim: C) {
     match level {
         Level::Dependent => last_dependent(file).claims.push(claim),
         Level::Header | Level::Provider | Level::Subscriber => last_subscriber(file).claims.push(claim),
     }
 }
 
-fn read_party<'a>(file: &mut ClaimFile<'a>, level: Level, r: &mut Reader<'_, 'a>) {
+fn read_party<'a, C: ClaimLoop<'a>>(file: &mut ClaimFile<'a, C>, level: Level, r: &mut Reader<'_, 'a>) {
     let role = r.text(1);
     if level == Level::Header && role == "41" {
         file.submitter = Name::read(r);
@@ -115,9 +120,10 @@ fn read_party<'a>(file: &mut ClaimFile<'a>, level: Level, r: &mut Reader<'_, 'a>
     }
 }
 
-fn read_patient<'a>(file: &mut ClaimFile<'a>, level: Level, r: &mut Reader<'_, 'a>) {
+fn read_patient<'a, C: ClaimLoop<'a>>(file: &mut ClaimFile<'a, C>, level: Level, r: &mut Reader<'_, 'a>) {
     let information = PatientInformation {
         relationship: r.text(1),
+        student_status: r.text(4),
         died_on: r.date(6),
         weight_pounds: r.text(8),
         pregnant: r.text(9),
@@ -143,7 +149,7 @@ impl<'a> SubscriberInformation<'a> {
     }
 }
 
-fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> Claim<'a> {
+pub(super) fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> Claim<'a> {
     let start = r.position();
     let mut claim = read_claim_header(r);
     r.advance();

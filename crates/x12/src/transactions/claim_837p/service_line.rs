@@ -93,7 +93,7 @@ impl<'a> ServiceLine<'a> {
         loop {
             match r.id() {
                 "SV1" => line.read_service(r),
-                "PWK" => line.attachments.push((r.text(1), r.text(2), r.text(6))),
+                "PWK" => line.attachments.push(read_attachment(r)),
                 "DTP" => line.dates.push(DatePeriod::read(r)),
                 "QTY" => line.quantities.push(QualifiedQuantity::read(r)),
                 "REF" => match &mut line.drug {
@@ -169,17 +169,17 @@ impl<'a> ServiceLine<'a> {
 }
 
 impl<'a> Drug<'a> {
-    fn read_code(&mut self, r: &Reader<'_, 'a>) {
+    pub(crate) fn read_code(&mut self, r: &Reader<'_, 'a>) {
         self.qualifier = r.text(2);
         self.code = r.text(3);
     }
 
-    fn read_quantity(&mut self, r: &Reader<'_, 'a>) {
+    pub(crate) fn read_quantity(&mut self, r: &Reader<'_, 'a>) {
         self.quantity = r.text(4);
         self.unit = r.component(5, 1);
     }
 
-    fn write(&self, out: &mut Out<'_>) {
+    pub(crate) fn write(&self, out: &mut Out<'_>) {
         out.begin("LIN").skip(1).text(&self.qualifier).text(&self.code).end();
         if !self.quantity.is_empty() {
             out.begin("CTP").skip(3).text(&self.quantity).text(&self.unit).end();
@@ -188,7 +188,12 @@ impl<'a> Drug<'a> {
     }
 }
 
-pub(super) fn write_attachments(attachments: &[(Text<'_>, Text<'_>, Text<'_>)], out: &mut Out<'_>) {
+/// PWK: report type, transmission, control number.
+pub(crate) fn read_attachment<'a>(r: &Reader<'_, 'a>) -> (Text<'a>, Text<'a>, Text<'a>) {
+    (r.text(1), r.text(2), r.text(6))
+}
+
+pub(crate) fn write_attachments(attachments: &[(Text<'_>, Text<'_>, Text<'_>)], out: &mut Out<'_>) {
     for (report, transmission, control_number) in attachments {
         let qualifier = if control_number.is_empty() { "" } else { "AC" };
         out.begin("PWK").text(report).text(transmission).skip(2).text(qualifier).text(control_number).end();

@@ -1,9 +1,10 @@
 //! Writes an 837P transaction set; HL numbers and child flags are counted, never given.
 
+use super::read::read_claim;
 use super::service_line::write_attachments;
 use super::*;
 use crate::Writer;
-use crate::transactions::fields::{Child, Out, Text};
+use crate::transactions::fields::{Child, Out, Reader, Text};
 use crate::transactions::party::write_references;
 use crate::transactions::service::{write_amounts, write_dates};
 
@@ -12,6 +13,11 @@ const CODES_PER_HI: usize = 12;
 
 /// Writes ST to SE.
 pub fn write(file: &ClaimFile<'_>, writer: &mut Writer) {
+    write_file(file, writer);
+}
+
+/// The same for each of the three claims.
+pub(crate) fn write_file<'a, C: ClaimLoop<'a>>(file: &ClaimFile<'a, C>, writer: &mut Writer) {
     let out = &mut Out::open(writer, "837", &file.implementation);
     out.begin("BHT")
         .text("0019")
@@ -30,7 +36,7 @@ pub fn write(file: &ClaimFile<'_>, writer: &mut Writer) {
     out.close();
 }
 
-fn billing_provider(provider: &BillingProvider<'_>, out: &mut Out<'_>) {
+fn billing_provider<'a, C: ClaimLoop<'a>>(provider: &BillingProvider<'a, C>, out: &mut Out<'_>) {
     let own_level = out.hierarchy(None, "20", (!provider.subscribers.is_empty()).into());
     if let Some(specialty) = &provider.specialty {
         specialty.write(out);
@@ -50,7 +56,7 @@ fn billing_provider(provider: &BillingProvider<'_>, out: &mut Out<'_>) {
     }
 }
 
-fn subscriber(subscriber: &Subscriber<'_>, parent: u32, out: &mut Out<'_>) {
+fn subscriber<'a, C: ClaimLoop<'a>>(subscriber: &Subscriber<'a, C>, parent: u32, out: &mut Out<'_>) {
     let own_level = out.hierarchy(Some(parent), "22", (!subscriber.dependents.is_empty()).into());
     subscriber.information.write(out);
     if let Some(information) = &subscriber.patient_information {
@@ -58,12 +64,12 @@ fn subscriber(subscriber: &Subscriber<'_>, parent: u32, out: &mut Out<'_>) {
     }
     subscriber.person.write(out);
     subscriber.payer.write(out);
-    subscriber.claims.iter().for_each(|one| claim(one, out));
+    subscriber.claims.iter().for_each(|one| one.write(out));
     for dependent in &subscriber.dependents {
         out.hierarchy(Some(own_level), "23", Child::None);
         patient_information(&dependent.information, out);
         dependent.person.write(out);
-        dependent.claims.iter().for_each(|one| claim(one, out));
+        dependent.claims.iter().for_each(|one| one.write(out));
     }
 }
 
@@ -84,13 +90,24 @@ impl SubscriberInformation<'_> {
 fn patient_information(information: &PatientInformation<'_>, out: &mut Out<'_>) {
     out.begin("PAT")
         .text(&information.relationship)
-        .skip(3)
+        .skip(2)
+        .text(&information.student_status)
         .text(if information.died_on.is_some() { "D8" } else { "" })
         .date(information.died_on)
         .text(if information.weight_pounds.is_empty() { "" } else { "01" })
         .text(&information.weight_pounds)
         .text(&information.pregnant)
         .end();
+}
+
+impl<'a> ClaimLoop<'a> for Claim<'a> {
+    fn read(r: &mut Reader<'_, 'a>) -> Self {
+        read_claim(r)
+    }
+
+    fn write(&self, out: &mut Out<'_>) {
+        claim(self, out);
+    }
 }
 
 fn claim(claim: &Claim<'_>, out: &mut Out<'_>) {

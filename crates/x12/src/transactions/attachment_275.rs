@@ -1,0 +1,214 @@
+//! 275 (005010X210 and 006020X314): documents that support a claim, with the octets as they are.
+//!
+//! Both guides give one model: documents stand in BIN segments in the older, in BDS segments in the adopted one.
+//! Nothing here looks into a document or decodes it.
+
+use std::borrow::Cow;
+
+use jiff::civil::Date;
+
+use super::fields::{Out, Reader, Source, Text};
+use super::party::{Contact, Name, Party, Reference, reference};
+use super::service::{DatePeriod, write_dates};
+use super::status::{StatusInformation, Trace};
+use crate::{Problem, TransactionSet, Writer};
+
+/// The guide that carries documents in BDS segments.
+pub const ADOPTED: &str = "006020X314";
+/// The guide that carries documents in BIN segments.
+pub const EARLIER: &str = "005010X210";
+
+/// One 275 transaction set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attachment<'a> {
+    /// ST02.
+    pub control_number: Text<'a>,
+    /// ST03: the guide, [`ADOPTED`] or [`EARLIER`].
+    pub implementation: Text<'a>,
+    /// BGN01: `02` sent unasked, `11` as an answer.
+    pub purpose: Text<'a>,
+    /// BGN02.
+    pub reference: Text<'a>,
+    /// BGN03.
+    pub created_on: Option<Date>,
+    /// Loop 1000A: NM1*PR.
+    pub payer: Name<'a>,
+    /// Loop 1000A: PER, whom the payer named for answers.
+    pub payer_contact: Option<Contact<'a>>,
+    /// Loop 1000B: NM1*41.
+    pub submitter: Name<'a>,
+    /// Loop 1000C: NM1*1P …
+    pub provider: Party<'a>,
+    /// Loop 1000D: NM1*QC and REF: `EJ` patient's account, `1K` payer's claim number, `EA` medical record …
+    pub patient: Party<'a>,
+    /// Loop 1000D: DTP*472.
+    pub dates: Vec<DatePeriod<'a>>,
+    /// Loops 2000A.
+    pub items: Vec<Item<'a>>,
+}
+
+/// Loop 2000A: what belongs to one attachment number or one question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Item<'a> {
+    /// Where the loop stands in the file.
+    pub source: Source,
+    /// LX01, counted from 1.
+    pub number: Text<'a>,
+    /// TRN: `1` with the attachment control number of the claim, `2` with the payer's number of the question.
+    pub trace: Trace<'a>,
+    /// STC: the question, as the payer asked it.
+    pub question: Option<StatusInformation<'a>>,
+    /// REF: `6R` or `FJ` line …
+    pub references: Vec<Reference<'a>>,
+    /// DTP: `472` service, `368` when it was sent.
+    pub dates: Vec<DatePeriod<'a>>,
+    /// CAT02: `HL`, `IA`, `MB`, `TX`.
+    pub form: Text<'a>,
+    /// CAT03.
+    pub form_version: Text<'a>,
+    /// Loops 2110A.
+    pub documents: Vec<Document<'a>>,
+}
+
+/// Loop 2110A: one document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document<'a> {
+    /// OOI, element by element; empty in the older guide.
+    pub object: Vec<Text<'a>>,
+    /// EFI01, `05`.
+    pub security: Text<'a>,
+    /// BDS01: how the octets are encoded, `B64` or `ASB`; empty in the older guide.
+    pub encoding: Text<'a>,
+    /// The octets of BIN02 or BDS03, as they stand in the file.
+    pub octets: Cow<'a, [u8]>,
+}
+
+impl<'a> Attachment<'a> {
+    /// The number of this qualifier among those of the patient and the claim.
+    pub fn reference(&self, qualifier: &str) -> Option<&str> {
+        reference(&self.patient.references, qualifier)
+    }
+}
+
+/// The attachment and what could not be read of it.
+pub fn read<'a>(set: &TransactionSet<'a>) -> (Attachment<'a>, Vec<Problem>) {
+    let mut r = Reader::new(set);
+    let mut attachment = Attachment { control_number: r.text(2), implementation: r.text(3), ..Attachment::default() };
+    r.advance();
+    while !r.at_end() {
+        match r.id() {
+            "BGN" => {
+                attachment.purpose = r.text(1);
+                attachment.reference = r.text(2);
+                attachment.created_on = r.date(3);
+            }
+            "NM1" => {
+                read_party(&mut attachment, &mut r);
+                continue;
+            }
+            "DTP" => attachment.dates.push(DatePeriod::read(&mut r)),
+            "LX" => {
+                attachment.items.push(Item::read(&mut r));
+                continue;
+            }
+            _ => {}
+        }
+        r.advance();
+    }
+    (attachment, r.into_problems())
+}
+
+fn read_party<'a>(attachment: &mut Attachment<'a>, r: &mut Reader<'_, 'a>) {
+    let role = r.text(1);
+    let party = Party::read(r);
+    match &*role {
+        "PR" => {
+            attachment.payer = party.name;
+            attachment.payer_contact = party.contacts.into_iter().next();
+        }
+        "41" => attachment.submitter = party.name,
+        "QC" => attachment.patient = party,
+        _ => attachment.provider = party,
+    }
+}
+
+impl<'a> Item<'a> {
+    fn read(r: &mut Reader<'_, 'a>) -> Self {
+        let start = r.position();
+        let mut item = Item { number: r.text(1), ..Item::default() };
+        r.advance();
+        let mut open = Document::default();
+        while !r.at_end() && r.id() != "LX" {
+            match r.id() {
+                "TRN" => item.trace = Trace::read(r),
+                "STC" => item.question = Some(StatusInformation::read(r)),
+                "REF" => item.references.push(Reference::read(r)),
+                "DTP" => item.dates.push(DatePeriod::read(r)),
+                "CAT" => {
+                    item.form = r.text(2);
+                    item.form_version = r.text(3);
+                }
+                "OOI" => open.object = r.texts(),
+                "EFI" => open.security = r.text(1),
+                "BIN" => item.documents.push(Document { octets: r.octets(2).into(), ..std::mem::take(&mut open) }),
+                "BDS" => {
+                    let octets = r.octets(3).into();
+                    item.documents.push(Document { encoding: r.text(1), octets, ..std::mem::take(&mut open) });
+                }
+                _ => {}
+            }
+            r.advance();
+        }
+        item.source = r.source_since(start);
+        item
+    }
+
+    fn write(&self, is_adopted: bool, out: &mut Out<'_>) {
+        out.begin("LX").text(&self.number).end();
+        self.trace.write(out);
+        if let Some(question) = &self.question {
+            question.write(out);
+        }
+        self.references.iter().for_each(|reference| reference.write(out));
+        write_dates(&self.dates, out);
+        out.begin("CAT").text("AE").text(&self.form).text(&self.form_version).end();
+        for document in &self.documents {
+            out.texts("OOI", &document.object);
+            out.begin("EFI").text(&document.security).end();
+            if is_adopted {
+                out.binary("BDS", &[&document.encoding], &document.octets);
+            } else {
+                out.binary("BIN", &[], &document.octets);
+            }
+        }
+    }
+}
+
+/// Address, specialty and references of the provider stand in this order in a 275.
+fn write_provider(provider: &Party<'_>, out: &mut Out<'_>) {
+    provider.name.write(out);
+    if let Some(address) = &provider.address {
+        address.write(out);
+    }
+    if let Some(specialty) = &provider.specialty {
+        specialty.write(out);
+    }
+    provider.references.iter().for_each(|reference| reference.write(out));
+}
+
+/// Writes ST to SE. Documents stand in BDS where ST03 names the adopted guide, in BIN otherwise.
+pub fn write(attachment: &Attachment<'_>, writer: &mut Writer) {
+    let out = &mut Out::open(writer, "275", &attachment.implementation);
+    out.begin("BGN").text(&attachment.purpose).text(&attachment.reference).date(attachment.created_on).end();
+    attachment.payer.write(out);
+    if let Some(contact) = &attachment.payer_contact {
+        contact.write(out);
+    }
+    attachment.submitter.write(out);
+    write_provider(&attachment.provider, out);
+    attachment.patient.write(out);
+    write_dates(&attachment.dates, out);
+    let is_adopted = attachment.implementation.starts_with("006");
+    attachment.items.iter().for_each(|item| item.write(is_adopted, out));
+    out.close();
+}
