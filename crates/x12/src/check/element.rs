@@ -89,6 +89,8 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
         let element = &rules.elements[n - 1];
         if element.usage == Usage::Required && element.kind != Kind::Binary {
             sink.error(&REQUIRED, At { element: narrow(n), ..cells.at() });
+            // The first tells that the segment ends too early.
+            break;
         }
     }
     if count > rules.elements.len() && !told_not_used {
@@ -206,6 +208,8 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
     for (index, component) in element.components.iter().enumerate().skip(missing) {
         if component.usage == Usage::Required {
             sink.error(&REQUIRED, cells.at_component(n, index + 1));
+            // The first tells that the composite ends too early.
+            break;
         }
     }
 }
