@@ -51,7 +51,7 @@ pub struct Level<'a> {
     /// NM1 and what follows it.
     pub named: ReviewParty<'a>,
     /// INS, element by element.
-    pub insured: Vec<Text<'a>>,
+    pub relation: Vec<Text<'a>>,
 }
 
 impl<'a> Review<'a> {
@@ -114,7 +114,7 @@ impl<'a> Level<'a> {
         while !r.at_end() && r.id() != "HL" {
             match r.id() {
                 "AAA" => level.rejections.push(Rejection::read(r)),
-                "INS" => level.insured = r.texts(),
+                "INS" => level.relation = r.texts(),
                 "NM1" => {
                     level.named = ReviewParty::read(r);
                     continue;
@@ -129,7 +129,7 @@ impl<'a> Level<'a> {
     fn write(&self, out: &mut Out<'_>) {
         self.rejections.iter().for_each(|rejection| rejection.write(out));
         self.named.write(out);
-        out.texts("INS", &self.insured);
+        out.texts("INS", &self.relation);
     }
 }
 
