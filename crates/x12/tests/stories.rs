@@ -183,7 +183,7 @@ const STORIES: &[(&str, &str, &str, &str)] = &[
     ("837i-outpatient-secondary.x12", "AMT*D*200~", "AMT*D*201~", "BAL"),
     ("837i-outpatient-secondary.x12", "SVD*FP001*150*", "SVD*XX001*150*", "SIT"),
     ("837i-outpatient-secondary.x12", "NM1*71*1*SMITH*ANN****XX*1245319599~PRV*AT*PXC*207P00000X~", "", "-"),
-    ("837i-dependent.x12", "PAT*19~", "PAT*18~", "IK403=7"),
+    ("837i-dependent.x12", "PAT*19~", "PAT*77~", "IK403=7"),
     ("837i-dependent.x12", "HI*DR:343~", "HI*DR:3A3~", "CODE"),
     ("837i-dependent.x12", "DTP*096*TM*1100~", "DTP*096*TM*2500~", "IK403=9"),
     // Dental claims.
