@@ -176,12 +176,10 @@ fn documents_of_every_kind_are_clean() {
     assert!(documents.len() >= 30, "{}", documents.len());
     for (name, segments) in &documents {
         let checked = check(&file(segments), &ShapeOnly);
-        assert_eq!(
-            (checked.verdict, checked.problems.warnings()),
-            (Verdict::Accepted, 0),
-            "{name} {:?}",
-            errors(&file(segments))
-        );
+        assert_eq!(checked.verdict, Verdict::Accepted, "{name} {:?}", errors(&file(segments)));
+        // What a story tells of a payer's answers may deserve a hint; a clean document does not.
+        let is_story = !name.ends_with(".x12");
+        assert!(is_story || checked.problems.warnings() == 0, "{name} {:?}", checked.problems.kept());
         assert!(checked.sets().all(|(_, _, set)| set.coverage == x12::Coverage::Guide), "{name}");
     }
 }
