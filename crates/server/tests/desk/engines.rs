@@ -59,7 +59,7 @@ fn records(tour: &mut Tour) {
     let page = tour.open("/inquiries");
     tour.follow(&page, "/inquiries/01", "");
     let page = tour.open("/statements");
-    let statement = tour.follow(&page, "/patients/", "");
+    let statement = tour.follow(&page, "/patients/0", "");
     assert_eq!(tour.visitor.get(&format!("{statement}/pdf")).status, 200);
     tour.seen.insert(format!("{statement}/pdf"));
     let account = statement.split("/statements").next().unwrap().to_owned();
