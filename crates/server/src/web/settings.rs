@@ -286,6 +286,16 @@ async fn history(desk: &Desk, who: &SignedIn, subject: Option<Subject>) -> Resul
     desk.read(&who.actor, move |read| registration::versions_of(read, subject)).await
 }
 
+impl SettingsPage {
+    /// Nine digits as people write them.
+    fn zip(digits: &String) -> String {
+        digits
+            .split_at_checked(5)
+            .filter(|(_, more)| !more.is_empty())
+            .map_or_else(|| digits.clone(), |(five, more)| format!("{five}-{more}"))
+    }
+}
+
 /// What a use case refused, for the form; what is no form's to mend stays a refusal.
 fn problems(refusal: Refusal) -> Result<Problems, Refusal> {
     refusal.for_form().map(|(name, problem)| field(&name, &problem))

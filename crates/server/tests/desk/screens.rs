@@ -82,6 +82,8 @@ fn look(browser: &Browser, picture: &str) {
         PictureFolder::Docs => return,
         PictureFolder::Elsewhere(folder) => Path::new(folder),
     };
+    // Opening a row may have scrolled to it; a picture begins at the top.
+    browser.script("scrollTo(0, 0);");
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join(format!("{}.png", picture.replace('/', "-"))), browser.picture()).unwrap();
 }
