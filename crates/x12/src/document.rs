@@ -55,6 +55,33 @@ impl<'a> Document<'a> {
         &self.pieces
     }
 
+    pub(crate) fn pieces_mut(&mut self) -> &mut [Piece<'a>] {
+        &mut self.pieces
+    }
+
+    /// Changes bytes that stand around segments; a byte order mark and terminators stay.
+    pub(crate) fn redact_filling(&mut self, change: impl Fn(u8) -> u8) {
+        const MARK: &[u8] = b"\xef\xbb\xbf";
+        if self.pieces.is_empty() {
+            return;
+        }
+        let from = if self.lead.starts_with(MARK) { MARK.len() } else { 0 };
+        if self.lead[from..].iter().any(|byte| change(*byte) != *byte) {
+            self.lead.to_mut()[from..].iter_mut().for_each(|byte| *byte = change(*byte));
+        }
+        for piece in &mut self.pieces {
+            let terminator = piece.delimiters.segment;
+            let changed = |byte: u8| if byte == terminator { byte } else { change(byte) };
+            if piece.tail.iter().any(|byte| changed(*byte) != *byte) {
+                piece.tail.to_mut().iter_mut().for_each(|byte| *byte = changed(*byte));
+            }
+        }
+    }
+
+    pub(crate) fn into_pieces(self) -> Vec<Piece<'a>> {
+        self.pieces
+    }
+
     pub(crate) fn lead(&self) -> &[u8] {
         &self.lead
     }

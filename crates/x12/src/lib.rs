@@ -22,6 +22,7 @@ pub mod render;
 mod rules;
 mod segment;
 mod text;
+pub mod tools;
 pub mod transactions;
 mod value;
 mod writer;
