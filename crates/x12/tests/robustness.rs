@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use x12::render::{Detail, ShowOptions, TextOptions};
+use x12::tools::{self, DiffOptions, RedactOptions, SplitBy};
 use x12::{AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
 
 /// Mutants of each case; enough to reach every branch, few enough for every test run.
@@ -37,6 +38,15 @@ fn use_all(bytes: &[u8]) -> Verdict {
     assert!(document.to_bytes() == bytes);
     render::show(&document, &ShapeOnly, ShowOptions { raw: true, checked: Some(&checked) });
     render::tree(&document, 2);
+    let json = tools::to_json(&document);
+    assert!(tools::from_json(&json).unwrap() == bytes);
+    tools::diff(&document, &document, DiffOptions::default());
+    let _ = tools::split(&document, SplitBy::Transactions(1));
+    let _ = tools::split(&document, SplitBy::Claims(1));
+    let _ = tools::merge(&[document.clone(), document.clone()]);
+    let mut redacted = document;
+    tools::redact(&mut redacted, RedactOptions::default());
+    assert_eq!(redacted.to_bytes().len(), bytes.len());
     checked.verdict
 }
 

@@ -3,7 +3,9 @@
 
 mod acknowledge;
 mod check;
+mod compare;
 mod files;
+mod rewrite;
 
 use clap::{Args, Subcommand};
 
@@ -25,6 +27,20 @@ pub enum Command {
     Ack(acknowledge::Arguments),
     /// Print the loops of files as a tree; shows no data
     Tree(Tree),
+    /// Tell what two files say differently, by meaning; ends with 1 where they differ
+    Diff(compare::Diff),
+    /// Cut a file by transactions or claims; every part is a whole interchange
+    Split(rewrite::Split),
+    /// Join files that go the same way into one interchange
+    Merge(rewrite::Merge),
+    /// Print files as JSON, nested by loop; from-json gives the same bytes back
+    Json(Json),
+    /// Turn the JSON of x12 json back into the file
+    FromJson(rewrite::FromJson),
+    /// Replace names, addresses, ids, birth dates and free text; lengths and verdicts stay
+    Redact(rewrite::Redact),
+    /// Count what files hold
+    Stats(compare::Stats),
 }
 
 /// What to show.
@@ -35,6 +51,13 @@ pub struct Show {
     /// Print each segment also as the file has it
     #[arg(long)]
     raw: bool,
+}
+
+/// What to print as JSON.
+#[derive(Debug, Args)]
+pub struct Json {
+    #[command(flatten)]
+    inputs: Inputs,
 }
 
 /// Which tree.
@@ -60,6 +83,13 @@ pub fn run(command: &Command) -> Result<Done, Failure> {
             }
             Answer::clean(titled(input, &render::tree(&document, arguments.most)))
         }),
+        Command::Diff(arguments) => compare::diff(arguments),
+        Command::Split(arguments) => rewrite::split(arguments),
+        Command::Merge(arguments) => rewrite::merge(arguments),
+        Command::Json(arguments) => arguments.inputs.each(rewrite::json),
+        Command::FromJson(arguments) => rewrite::from_json(arguments),
+        Command::Redact(arguments) => rewrite::redact(arguments),
+        Command::Stats(arguments) => compare::stats(arguments),
     }
 }
 

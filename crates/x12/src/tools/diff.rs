@@ -129,7 +129,8 @@ struct Line {
 }
 
 fn nodes(document: &Document<'_>, options: DiffOptions) -> Vec<Node> {
-    let mut roots = Node { kind: String::new(), identity: String::new(), content: 0, line: None, inner: Vec::new(), depth: 0 };
+    let mut roots =
+        Node { kind: String::new(), identity: String::new(), content: 0, line: None, inner: Vec::new(), depth: 0 };
     let mut open: Vec<Node> = Vec::new();
     for (segment, placed) in document.segments().zip(outline(document)) {
         let opens = matches!(segment.id(), "ISA" | "GS" | "ST") || placed.opens_loop;
@@ -210,10 +211,7 @@ fn follows(id: &str, n: usize) -> bool {
 }
 
 fn is_control(id: &str, n: usize) -> bool {
-    matches!(
-        (id, n),
-        ("ISA", 9 | 10 | 13) | ("GS", 4..=6) | ("ST" | "SE" | "GE" | "IEA", 2) | ("BHT", 3..=5)
-    )
+    matches!((id, n), ("ISA", 9 | 10 | 13) | ("GS", 4..=6) | ("ST" | "SE" | "GE" | "IEA", 2) | ("BHT", 3..=5))
 }
 
 /// A value without what does not matter: separators as one kind, numbers by their worth.
@@ -463,7 +461,11 @@ mod tests {
         let to = from + text[from..].find("PLB").unwrap_or(text[from..].find("SE*").unwrap());
         let without = format!("{}{}", &text[..from], &text[to..]);
         let found = told(without.as_bytes(), text.as_bytes(), false);
-        assert!(!found.is_empty() && found.iter().all(|line| line.starts_with("+ ") && line.contains("2100 claim payment A2")), "{found:#?}");
+        assert!(
+            !found.is_empty()
+                && found.iter().all(|line| line.starts_with("+ ") && line.contains("2100 claim payment A2")),
+            "{found:#?}"
+        );
     }
 
     #[test]

@@ -82,7 +82,8 @@ pub fn merge(documents: &[Document<'_>]) -> Result<Vec<u8>, MergeError> {
             }
             let (delimiters, ending) = (isa.delimiters, isa.ending());
             let recoded = |index: usize| {
-                recoded(piece(index), delimiters, &ending).ok_or(MergeError::SeparatorInData { file, segment: index + 1 })
+                recoded(piece(index), delimiters, &ending)
+                    .ok_or(MergeError::SeparatorInData { file, segment: index + 1 })
             };
             for index in envelope.acknowledgments {
                 acknowledgments.push(recoded(index)?);
@@ -92,7 +93,12 @@ pub fn merge(documents: &[Document<'_>]) -> Result<Vec<u8>, MergeError> {
                 let place = match groups.iter().position(|open| is_same_kind(&open.gs.segment(0), &gs.segment(0))) {
                     Some(place) => place,
                     None => {
-                        groups.push(OpenGroup { gs, sets: Vec::new(), ge: recoded(group.ge)?, numbers: BTreeSet::new() });
+                        groups.push(OpenGroup {
+                            gs,
+                            sets: Vec::new(),
+                            ge: recoded(group.ge)?,
+                            numbers: BTreeSet::new(),
+                        });
                         groups.len() - 1
                     }
                 };

