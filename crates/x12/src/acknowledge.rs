@@ -1,9 +1,15 @@
-//! TA1 and 999 written from what a check found: one source for what is told to people and to partners.
+//! TA1, 999 and 277CA written from what a check found: one source for what is told to people and to partners.
 //!
-//! Never copies data of the file into an acknowledgment (IK404 stays empty), never acknowledges an acknowledgment.
+//! Copies data of the file into a 999 only where that is asked for, never acknowledges an acknowledgment.
+
+mod claims;
+mod context;
+
+pub use claims::write_277ca;
 
 use jiff::civil::DateTime;
 
+use crate::acknowledge::context::Context;
 use crate::check::{Checked, GroupReport, InterchangeReport, SetReport};
 use crate::problem::{Code, Problem, Severity};
 use crate::value::Value;
@@ -51,6 +57,27 @@ pub fn write_999(
     interchange: &InterchangeReport,
     header: AcknowledgmentHeader,
 ) -> Result<Option<Vec<u8>>, WriteError> {
+    write_999_with(checked, interchange, header, None)
+}
+
+/// The file that is acknowledged, for a 999 that says more.
+#[derive(Clone, Copy)]
+pub struct AcknowledgedFile<'f> {
+    /// Its bytes. With them CTX names the claim (CLM01) or trace (TRN02) of each problem and what a situation hangs on,
+    /// and IK402 the data element.
+    pub bytes: &'f [u8],
+    /// Whether IK404 copies the faulty value: it may be a patient's name.
+    pub copies_data: bool,
+}
+
+/// Writes the 999 as [`write_999`] does, with context from the file.
+pub fn write_999_with(
+    checked: &Checked,
+    interchange: &InterchangeReport,
+    header: AcknowledgmentHeader,
+    file: Option<AcknowledgedFile<'_>>,
+) -> Result<Option<Vec<u8>>, WriteError> {
+    let context = file.and_then(|file| Context::of(file.bytes, checked, file.copies_data));
     let groups: Vec<&GroupReport> = interchange.groups.iter().filter(|group| group.functional_id != "FA").collect();
     let Some(first) = groups.first().filter(|_| interchange.note == 0) else { return Ok(None) };
     let mut writer = Writer::new(reply(interchange, header));
@@ -63,7 +90,7 @@ pub fn write_999(
         version: GUIDE_999.to_owned(),
     });
     for group in groups {
-        write_group(&mut writer, checked, group);
+        write_group(&mut writer, checked, group, context.as_ref());
     }
     writer.finish().map(Some)
 }
@@ -82,12 +109,12 @@ fn reply(interchange: &InterchangeReport, header: AcknowledgmentHeader) -> Inter
     }
 }
 
-fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport) {
+fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport, context: Option<&Context<'_>>) {
     writer.begin_set("999", Some(GUIDE_999));
     writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
     let group_is_rejected = !group.codes.is_empty();
     for set in group.sets.iter() {
-        write_set(writer, checked, &set);
+        write_set(writer, checked, &set, context);
     }
     let received = group.sets.len();
     let accepted = if group_is_rejected { 0 } else { group.sets.accepted() };
@@ -102,7 +129,7 @@ fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport) {
     writer.segment("AK9", elements);
 }
 
-fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
+fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport, context: Option<&Context<'_>>) {
     writer.segment("AK2", [&set.id, &set.control_number, &set.version]);
     let (first, last) = set.ordinals;
     // The problems are in the order of the file: those of a set stand together.
@@ -117,9 +144,18 @@ fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport) {
             matches!(response, Response::Element(_)) && open == Some((problem.ordinal, problem.loop_id));
         if !element_of_open {
             write_ik3(writer, problem, first, &response);
+            if let Some(context) = context {
+                if matches!(response, Response::Segment(_)) {
+                    context.write_trigger(writer, problem, set);
+                }
+                context.write_unit(writer, problem, set);
+            }
         }
         if let Response::Element(code) = response {
-            write_ik4(writer, problem, code);
+            write_ik4(writer, problem, code, context);
+            if let Some(context) = context {
+                context.write_trigger(writer, problem, set);
+            }
             open = Some((problem.ordinal, problem.loop_id));
         } else {
             open = None;
@@ -140,16 +176,26 @@ fn write_ik3(writer: &mut Writer, problem: &Problem, first: u64, response: &Resp
         Response::Segment(code) => (*code).to_owned(),
         Response::Element(_) => "8".to_owned(),
     };
-    let loop_id: String = problem.loop_id.chars().filter(char::is_ascii_alphanumeric).take(LOOP_ID_WIDTH).collect();
     let position = (problem.ordinal - first + 1).to_string();
     let segment = problem.segment.to_string();
-    writer.segment("IK3", [segment, position, loop_id, code]);
+    writer.segment("IK3", [segment, position, loop_of(problem.loop_id), code]);
 }
 
-fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str) {
+/// A loop's id as IK303 holds it.
+fn loop_of(loop_id: &str) -> String {
+    loop_id.chars().filter(char::is_ascii_alphanumeric).take(LOOP_ID_WIDTH).collect()
+}
+
+/// Element, component and repetition as IK401 and CTX05 hold them.
+fn place_of(problem: &Problem) -> [String; 3] {
     let number = |number: u16| if number == 0 { String::new() } else { number.to_string() };
-    let place = [u16::from(problem.element).to_string(), number(problem.component.into()), number(problem.repetition)];
-    writer.segment("IK4", [Value::composite(place), Value::EMPTY, Value::from(code)]);
+    [u16::from(problem.element).to_string(), number(problem.component.into()), number(problem.repetition)]
+}
+
+fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str, context: Option<&Context<'_>>) {
+    let number = context.and_then(|context| context.number(problem)).map(|number| number.to_string());
+    let copy = context.and_then(|context| context.copy(problem));
+    writer.segment("IK4", [Value::composite(place_of(problem)), number.into(), Value::from(code), copy.into()]);
 }
 
 /// How a 999 tells a problem inside a set.
@@ -169,6 +215,7 @@ impl Response {
             Code::Element(own, code) => Some(Self::Element(element_code(own, code))),
             Code::CodeSet | Code::Hierarchy => Some(Self::Element("7")),
             // What one element demands of another has its own implementation codes.
+            Code::Balance | Code::Situation if problem.element > 0 && problem.span.1 > 0 => Some(Self::Element("I12")),
             Code::Balance | Code::Situation if problem.element > 0 => Some(Self::Element("I9")),
             Code::Balance | Code::Situation => Some(Self::Segment("I6")),
         }

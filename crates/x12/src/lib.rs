@@ -30,7 +30,7 @@ mod writer;
 #[doc(hidden)]
 pub mod measuring;
 
-pub use acknowledge::{AcknowledgmentHeader, write_999, write_ta1};
+pub use acknowledge::{AcknowledgedFile, AcknowledgmentHeader, write_277ca, write_999, write_999_with, write_ta1};
 pub use amount::Amount;
 pub use check::{
     Checked, Coverage, GroupReport, InterchangeReport, MAX_KEPT_INTERCHANGES, SetReport, Sets, Verdict, check,

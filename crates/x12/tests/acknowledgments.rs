@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use x12::{AcknowledgmentHeader, Checked, ShapeOnly, Verdict, check, write_999, write_ta1};
+use x12::{
+    AcknowledgedFile, AcknowledgmentHeader, Checked, ShapeOnly, Verdict, check, write_277ca, write_999, write_999_with,
+    write_ta1,
+};
 
 fn header() -> AcknowledgmentHeader {
     AcknowledgmentHeader { made_at: jiff::civil::date(2026, 9, 2).at(1, 2, 0, 0), control_number: 77 }
@@ -78,4 +81,76 @@ fn a_clean_file_is_accepted_by_both() {
 fn an_acknowledgment_is_not_acknowledged() {
     let checked = check(&case("ok-999-accept.x12"), &ShapeOnly);
     assert_eq!(write_999(&checked, &checked.interchanges[0], header()).unwrap(), None);
+}
+
+fn text_with_context(name: &str, copies_data: bool) -> String {
+    let bytes = case(name);
+    let checked = check(&bytes, &ShapeOnly);
+    let file = AcknowledgedFile { bytes: &bytes, copies_data };
+    let answer = write_999_with(&checked, &checked.interchanges[0], header(), Some(file)).unwrap().unwrap();
+    let told = check(&answer, &ShapeOnly);
+    assert_eq!(told.verdict, Verdict::Accepted, "{name} {:?}", told.problems);
+    String::from_utf8(answer).unwrap()
+}
+
+#[test]
+fn the_claim_the_element_and_on_request_the_value_are_told() {
+    let text = text_with_context("bad-837P-bad-clm05-freq.x12", false);
+    assert!(text.contains("~IK3*CLM*19*2300*8~CTX*CLM01:A1~IK4*5:3*1325*7~IK5*R*5~"), "{text}");
+    let text = text_with_context("bad-837P-bad-clm05-freq.x12", true);
+    assert!(text.contains("~IK4*5:3*1325*7*0~IK5*R*5~"), "{text}");
+    // Above the claims there is none to name.
+    let text = text_with_context("bad-837P-bad-sbr01.x12", false);
+    assert!(text.contains("~IK3*SBR*13*2000B*8~IK4*1*1138*7~IK5*R*5~"), "{text}");
+}
+
+#[test]
+fn what_a_situation_hangs_on_is_told() {
+    let text = text_with_context("bad-837P-bad-sv1-units-zero.x12", false);
+    assert!(text.contains("~CTX*CLM01:A1~IK4*4*380*I12~"), "{text}");
+    assert!(text.contains("~CTX*SITUATIONAL TRIGGER*SV1*26*2400*4*380~IK5*R*5~"), "{text}");
+}
+
+/// Every claim file of the cases gets a 277CA that our own engine accepts, with totals that balance; what is sent back
+/// is what has problems.
+#[test]
+fn claims_are_taken_or_sent_back_one_by_one() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+    let (mut taken, mut sent_back) = (0, 0);
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let checked = check(&bytes, &ShapeOnly);
+        for interchange in &checked.interchanges {
+            let received_on = jiff::civil::date(2026, 9, 1);
+            let Some(answer) = write_277ca(&bytes, &checked, interchange, header(), received_on).unwrap() else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(&answer).into_owned();
+            let told = check(&answer, &ShapeOnly);
+            let is_clean = checked.verdict == Verdict::Accepted;
+            // What the claim file lacks, such as a name, its answer lacks too.
+            assert!(told.verdict == Verdict::Accepted || !is_clean, "{path:?} {text} {:#?}", told.problems.kept());
+            assert_eq!(text.contains("*U*"), !is_clean, "{path:?} {text}");
+            taken += text.matches(":20*").count();
+            sent_back += usize::from(!is_clean && told.verdict == Verdict::Accepted);
+        }
+    }
+    assert!(taken >= 15 && sent_back >= 30, "{taken} {sent_back}");
+}
+
+#[test]
+fn a_277ca_names_claim_reason_and_entity() {
+    let bytes = case("bad-837P-bad-npi-checkdigit.x12");
+    let checked = check(&bytes, &ShapeOnly);
+    let received_on = jiff::civil::date(2026, 9, 1);
+    let answer = write_277ca(&bytes, &checked, &checked.interchanges[0], header(), received_on).unwrap().unwrap();
+    let text = String::from_utf8(answer).unwrap();
+    assert!(text.contains("~TRN*2*A1~STC*A7:562:85*20260902*U*150~"), "{text}");
+    assert!(text.contains("~QTY*AA*1~AMT*YY*150~"), "{text}");
+    let clean = case("ok-837I.x12");
+    let checked = check(&clean, &ShapeOnly);
+    let answer = write_277ca(&clean, &checked, &checked.interchanges[0], header(), received_on).unwrap().unwrap();
+    let text = String::from_utf8(answer).unwrap();
+    assert!(text.contains("~REF*BLT*") && text.contains("~QTY*90*1~"), "{text}");
 }

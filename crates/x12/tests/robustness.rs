@@ -5,10 +5,13 @@ use std::path::Path;
 
 use x12::render::{Detail, ShowOptions, TextOptions};
 use x12::tools::{self, DiffOptions, RedactOptions, SplitBy};
-use x12::{AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
+use x12::{
+    AcknowledgedFile, AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, read, render, write_277ca, write_999,
+    write_999_with, write_ta1,
+};
 
 /// Mutants of each case; enough to reach every branch, few enough for every test run.
-const MUTANTS: u64 = 60;
+const MUTANTS: u64 = 30;
 
 fn cases() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
@@ -29,6 +32,9 @@ fn use_all(bytes: &[u8]) -> Verdict {
     for interchange in &checked.interchanges {
         let _ = write_ta1(interchange, header);
         let _ = write_999(&checked, interchange, header);
+        let file = AcknowledgedFile { bytes, copies_data: true };
+        let _ = write_999_with(&checked, interchange, header, Some(file));
+        let _ = write_277ca(bytes, &checked, interchange, header, header.made_at.date());
     }
     render::check_json("file", &checked, Detail::Full);
     render::check_text("file", &render::in_memory(bytes), &checked, TextOptions { color: true, show_data: true });

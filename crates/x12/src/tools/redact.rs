@@ -416,18 +416,9 @@ mod tests {
             let bytes = std::fs::read(folder.join(name)).unwrap();
             let options = RedactOptions { seed: "a", keep_organizations: false };
             let text = String::from_utf8(redacted(&bytes, options)).unwrap();
-            for word in [
-                "DOE",
-                "JOHN",
-                "JANE",
-                "SUNRISE",
-                "ACME",
-                "OAK",
-                "W123456789",
-                "1234567893",
-                "123456789",
-                "19800101",
-            ] {
+            for word in
+                ["DOE", "JOHN", "JANE", "SUNRISE", "ACME", "OAK", "W123456789", "1234567893", "123456789", "19800101"]
+            {
                 assert!(!text.contains(&format!("*{word}")), "{name}: {word} in {text}");
             }
             assert_eq!(redacted(&bytes, options), text.as_bytes());

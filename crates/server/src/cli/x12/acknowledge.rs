@@ -1,8 +1,8 @@
-//! `x12 ack`: the TA1 and 999 that answer a file.
+//! `x12 ack`: the TA1, 999 and 277CA that answer a file.
 
 use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
-use x12::{AcknowledgmentHeader, InterchangeReport, check, write_999, write_ta1};
+use x12::{AcknowledgedFile, AcknowledgmentHeader, InterchangeReport, check, write_277ca, write_999_with, write_ta1};
 
 use super::files::{Answer, Input, Inputs};
 use super::{Done, Failure};
@@ -21,6 +21,9 @@ pub struct Arguments {
     /// The time they are dated, such as 2026-09-02T08:30; without this, now
     #[arg(long, value_name = "TIME")]
     at: Option<DateTime>,
+    /// Copy faulty values into the 999 (IK404); they may be names of patients
+    #[arg(long)]
+    copy_data: bool,
 }
 
 /// A kind of acknowledgment.
@@ -31,6 +34,9 @@ enum Kind {
     /// Of groups and sets.
     #[value(name = "999")]
     Implementation,
+    /// Of claims, one by one: which are taken and which are sent back; only where it is named here
+    #[value(name = "277ca")]
+    Claims,
 }
 
 /// Prints the acknowledgments of each file, one interchange after the other.
@@ -53,7 +59,12 @@ fn answer(input: &Input, arguments: &Arguments, made_at: DateTime) -> Answer {
             header.control_number += 1;
         }
         if arguments.kind.is_empty() || arguments.kind.contains(&Kind::Implementation) {
-            written.push(write_999(&checked, interchange, header));
+            let file = AcknowledgedFile { bytes: &input.bytes, copies_data: arguments.copy_data };
+            written.push(write_999_with(&checked, interchange, header, Some(file)));
+            header.control_number += 1;
+        }
+        if arguments.kind.contains(&Kind::Claims) {
+            written.push(write_277ca(&input.bytes, &checked, interchange, header, made_at.date()));
             header.control_number += 1;
         }
         for one in written {
