@@ -492,3 +492,42 @@ fn sums_that_do_not_balance() {
     }
     wrong.finish(40);
 }
+
+/// The document with something around it or in it that partners send though the standard has no word for it.
+fn tolerated(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let mut files = vec![
+        ("a byte order mark", [b"\xef\xbb\xbf".as_slice(), text.as_bytes()].concat()),
+        ("blank lines before the ISA", format!("\r\n\r\n{text}").into_bytes()),
+        ("a NUL at the end", format!("{text}\0\0").into_bytes()),
+        ("a Ctrl-Z at the end", format!("{text}\r\n\u{1a}").into_bytes()),
+        ("text after the IEA", format!("{text}END OF FILE").into_bytes()),
+        ("no last terminator", text.strip_suffix('~').unwrap().into()),
+        ("a doubled terminator", text.replacen("~GS*", "~~GS*", 1).into_bytes()),
+        ("a U for ISA11", text.replacen("*^*00501*", "*U*00501*", 1).into_bytes()),
+    ];
+    if text.contains("*DOE*") {
+        let latin = text.replacen("*DOE*", "*MU?OZ*", 1).into_bytes();
+        let latin = latin.into_iter().map(|byte| if byte == b'?' { 0xd1 } else { byte }).collect();
+        files.push(("a name in Latin-1", latin));
+        files.push(("a name in UTF-8", text.replacen("*DOE*", "*MUÑOZ*", 1).into_bytes()));
+    }
+    files
+}
+
+#[test]
+fn what_partners_send_beside_the_standard_is_accepted_with_a_warning() {
+    let mut tried = 0;
+    for (name, segments) in documents() {
+        let text = String::from_utf8(raw_file(&segments)).unwrap();
+        for (what, bytes) in tolerated(&text) {
+            if bytes == text.as_bytes() || what.starts_with("a U") && text.matches('^').count() > 1 {
+                continue;
+            }
+            let checked = check(&bytes, &ShapeOnly);
+            assert_eq!(checked.verdict, Verdict::Accepted, "{name} with {what}: {:?}", errors(&bytes));
+            assert!(checked.problems.warnings() > 0, "{name} with {what}: no warning");
+            tried += 1;
+        }
+    }
+    assert!(tried > 200, "{tried}");
+}

@@ -37,6 +37,7 @@ rules! {
     ICD_PCS = "icd-10-pcs", CodeSet, Code::CodeSet, "no such ICD-10-PCS procedure", "Choose a procedure of the list.";
     LIST = "code-set", CodeSet, Code::CodeSet, "the code is not in the list that the guide names for it", "Choose a code of the current list.";
     NOT_ON_DATE = "code-date", CodeSet, Code::CodeSet, "the code is not valid on its date", "Choose a code that is valid on the date of service.";
+    EXTENDED = "character-extended", Syntax, Code::Element(false, 6), "letters beyond ASCII stand in the file, which not every receiver reads", "Write names without accents where the receiver asks for it.";
     TRAILING = "trailing-separators", Syntax, Code::Element(false, 3), "empty elements stand at the end of the segment", "Leave out separators after the last value.";
 }
 
@@ -148,6 +149,10 @@ fn structured(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink
     if has_strange_byte(cells, value) {
         sink.error(&CHARACTER, cells.at_element(n));
         return;
+    }
+    if !sink.told_extended && value.iter().any(|byte| *byte >= 0x80) {
+        sink.told_extended = true;
+        sink.warning(&EXTENDED, cells.at_element(n));
     }
     let Some(separator) = repetition.filter(|separator| value.contains(separator)) else {
         one(cells, n, value, element, sink);

@@ -33,6 +33,8 @@ pub(crate) struct Sink<'c> {
     pub errors_in_set: u64,
     /// Problems kept of the open transaction set.
     pub kept_in_set: usize,
+    /// Letters beyond ASCII were told once.
+    pub told_extended: bool,
     /// The first TA105 note of the open interchange; 0 for none.
     pub note: u8,
     /// AK905 codes of the open group.
@@ -50,6 +52,7 @@ impl<'c> Sink<'c> {
             loop_id: "",
             errors_in_set: 0,
             kept_in_set: 0,
+            told_extended: false,
             note: 0,
             group_codes: Vec::new(),
             set_codes: Vec::new(),

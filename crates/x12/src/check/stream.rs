@@ -31,6 +31,8 @@ rules! {
     NO_ISA = "isa-missing", Syntax, Code::Interchange(22), "the file begins inside an interchange: its ISA is missing", "Ask the sender for the whole file.";
     BAD_ISA = "isa-structure", Syntax, Code::Interchange(22), "the ISA is not 106 bytes with its sixteen elements in their places", "Pad every ISA element to its width.";
     TRAILING = "trailing-bytes", Syntax, Code::Interchange(22), "bytes follow the interchange that belong to none", "Remove them.";
+    LEAD = "lead-in", Syntax, Code::Interchange(22), "bytes stand before the first ISA: a byte order mark, blanks or something else", "Begin the file with its ISA.";
+    FILLED = "trailing-fill", Syntax, Code::Interchange(22), "control characters fill the file behind its interchange", "End the file with its last terminator.";
     UNTERMINATED = "last-terminator", Syntax, Code::Interchange(4), "the last segment has no terminator", "End every segment with the terminator.";
 }
 
@@ -74,9 +76,20 @@ impl<S: Source> Reader<'_, S> {
                 _ => return Ok(Some(self.refuse())),
             }
         }
+        if self.source.offset() > 0 {
+            let length = u32::try_from(self.source.offset()).unwrap_or(u32::MAX);
+            self.envelope
+                .sink
+                .warning(&LEAD, At { segment: SegmentId::new(b"ISA"), span: (0, length), ..At::default() });
+        }
         while !self.source.window().is_empty() {
             self.interchange()?;
-            self.skip_padding()?;
+            let from = self.source.offset();
+            if self.skip_padding()? {
+                let length = u32::try_from(self.source.offset() - from).unwrap_or(u32::MAX);
+                let at = At { ordinal: self.ordinal, span: (from, length), ..At::default() };
+                self.envelope.sink.warning(&FILLED, at);
+            }
             self.source.want(isa::LONGEST)?;
             if !self.source.window().is_empty() && !is_isa(self.source.window()) {
                 self.trailing()?;
@@ -85,15 +98,18 @@ impl<S: Source> Reader<'_, S> {
         Ok(None)
     }
 
-    fn skip_padding(&mut self) -> io::Result<()> {
+    /// Passes over blanks and fill; tells whether there were more than blanks.
+    fn skip_padding(&mut self) -> io::Result<bool> {
+        let mut is_filled = false;
         loop {
             self.source.want(1)?;
             let window = self.source.window();
             let skipped = window.iter().take_while(|byte| is_padding(**byte)).count();
             let is_done = skipped < window.len() || window.is_empty();
+            is_filled |= window[..skipped].iter().any(|byte| !byte.is_ascii_whitespace());
             self.source.advance(skipped);
             if is_done {
-                return Ok(());
+                return Ok(is_filled);
             }
         }
     }
