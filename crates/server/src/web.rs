@@ -29,6 +29,7 @@ mod home;
 mod inquiries;
 mod jobs;
 mod log_in;
+mod masking;
 mod me;
 mod mending;
 mod patients;

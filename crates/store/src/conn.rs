@@ -8,6 +8,7 @@ use billing::access::Actor;
 use billing::id::PracticeId;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use crate::env::Env;
 use crate::error::{RefusalKind, StoreError};
@@ -39,7 +40,6 @@ pub struct Conn {
     actor: Actor,
     practice: PracticeId,
     now: Timestamp,
-    today: Date,
     /// Set once a statement fails: nothing may be committed after that, on either engine.
     failed: Cell<Option<RefusalKind>>,
     changed: Cell<u64>,
@@ -53,7 +53,6 @@ impl Conn {
             actor: actor.clone(),
             practice,
             now: env.now(),
-            today: env.today(),
             failed: Cell::new(None),
             changed: Cell::new(0),
         }
@@ -76,13 +75,29 @@ impl Conn {
 
     /// The civil day of this transaction in the practice's time zone.
     pub fn today(&self) -> Date {
-        self.today
+        self.now.to_zoned(self.zone()).date()
+    }
+
+    /// The practice's time zone; the environment's where the practice is not registered yet.
+    pub fn zone(&self) -> TimeZone {
+        self.env.learned_zone(self.practice).unwrap_or_else(|| {
+            // A refused statement keeps this transaction from being committed, so a wrong day is never written.
+            let practice = crate::registration::practice(self).ok().flatten();
+            let zone = practice.and_then(|practice| TimeZone::get(&practice.time_zone).ok());
+            match zone {
+                Some(zone) => {
+                    self.env.learn_zone(self.practice, zone.clone());
+                    zone
+                }
+                None => self.env.zone_of(self.practice),
+            }
+        })
     }
 
     /// The instant at which this transaction's civil day began in the practice's time zone.
     pub fn today_began(&self) -> Timestamp {
         // Only a date at the end of the calendar has no midnight; "nothing yet today" is then the honest answer.
-        self.today.to_zoned(self.env.zone().clone()).map_or(self.now, |midnight| midnight.timestamp())
+        self.today().to_zoned(self.zone()).map_or(self.now, |midnight| midnight.timestamp())
     }
 
     /// True on PostgreSQL; for the few texts that must differ.

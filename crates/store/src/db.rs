@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use billing::access::{Actor, ActorKind};
 use billing::id::PracticeId;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use crate::audit::{Audit, Seen};
@@ -157,6 +159,22 @@ impl Db {
     /// The clock and random source.
     pub fn env(&self) -> &Env {
         &self.0.core.env
+    }
+
+    /// The time zone of a practice.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn zone(&self, practice: PracticeId) -> Result<TimeZone, StoreError> {
+        self.read(&Actor::system(practice), practice, |read| Ok(read.zone()))
+    }
+
+    /// The civil day where a practice lives.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn today(&self, practice: PracticeId) -> Result<Date, StoreError> {
+        Ok(self.env().now().to_zoned(self.zone(practice)?).date())
     }
 
     /// The place in words for people, without a password.

@@ -1,7 +1,9 @@
 //! Where time and chance come from: the system's, or a simulation's. Nothing else in the program reads a clock or rolls dice.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use billing::id::PracticeId;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +17,8 @@ pub struct Env(Arc<Inner>);
 struct Inner {
     source: Source,
     zone: TimeZone,
+    /// Where each practice that was met lives.
+    zones: Mutex<HashMap<PracticeId, TimeZone>>,
     state: Mutex<State>,
 }
 
@@ -65,7 +69,7 @@ impl Env {
 
     fn make(source: Source, zone: TimeZone, now: Timestamp, seed: [u8; 32]) -> Env {
         let state = State { now, seed, counter: 0, pool: Vec::new(), last_id: 0 };
-        Env(Arc::new(Inner { source, zone, state: Mutex::new(state) }))
+        Env(Arc::new(Inner { source, zone, zones: Mutex::default(), state: Mutex::new(state) }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -81,14 +85,24 @@ impl Env {
         }
     }
 
-    /// The civil day in the practice's time zone.
+    /// The civil day where no practice is known yet; a practice's own is [`crate::Db::today`].
     pub fn today(&self) -> Date {
         self.now().to_zoned(self.0.zone.clone()).date()
     }
 
-    /// The time zone of "today".
-    pub fn zone(&self) -> &TimeZone {
-        &self.0.zone
+    /// The time zone of a practice once it was learned, else this environment's own.
+    pub fn zone_of(&self, practice: PracticeId) -> TimeZone {
+        self.learned_zone(practice).unwrap_or_else(|| self.0.zone.clone())
+    }
+
+    /// The time zone of a practice, where it was learned.
+    pub(crate) fn learned_zone(&self, practice: PracticeId) -> Option<TimeZone> {
+        self.0.zones.lock().unwrap_or_else(PoisonError::into_inner).get(&practice).cloned()
+    }
+
+    /// Remembers where a practice lives: its civil days begin at midnight there, wherever the server stands.
+    pub fn learn_zone(&self, practice: PracticeId, zone: TimeZone) {
+        self.0.zones.lock().unwrap_or_else(PoisonError::into_inner).insert(practice, zone);
     }
 
     /// Moves a simulated clock forward; a system clock is left alone, and no clock goes back.

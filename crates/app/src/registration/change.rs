@@ -7,6 +7,7 @@ use billing::payer::{Payer, PayerSettings};
 use billing::practice::Practice;
 use billing::provider::Provider;
 use billing::{PayerId, ProviderId};
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use store::registration as rows;
 use store::registration_version as versions;
@@ -65,6 +66,9 @@ pub fn versions_of(conn: &Conn, subject: Subject) -> Result<Vec<versions::Versio
 /// `Denied` without the right to change it, or to configure where solo mode is switched; `Changed`; `NotFound`.
 pub fn save_practice(db: &Db, actor: &Actor, changed: &Practice, seen: Option<i32>) -> Result<(), Error> {
     db.write(actor, changed.id, |tx| save_practice_in(tx, changed, seen))?;
+    if let Ok(zone) = TimeZone::get(&changed.time_zone) {
+        db.env().learn_zone(changed.id, zone);
+    }
     claim_scrub::scrub_held(db, &Actor::system(changed.id), changed.id)?;
     Ok(())
 }

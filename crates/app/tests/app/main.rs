@@ -13,6 +13,7 @@ mod delivery_kill;
 mod patient_books;
 mod patient_money;
 mod payer_files;
+mod practice_day;
 mod query_plans;
 mod remittance;
 mod remittance_kill;

@@ -106,7 +106,7 @@ fn import_fhir(arguments: &Fhir, place: &Place) -> Result<Done, Failure> {
         Profile::AsSent => Session::open(place)?,
         Profile::Synthea => Session::open_or_trial(place)?,
     };
-    let plan = fhir::plan(&bundles, arguments.profile, session.db.env().today())?;
+    let plan = fhir::plan(&bundles, arguments.profile, session.db.today(session.practice)?)?;
     let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)?;
     session.db.analyze()?;
     if arguments.json {
@@ -157,7 +157,7 @@ fn print_report(entered: &Entered, unmapped: &Unmapped) -> Result<Done, Failure>
 fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
     let file = source_file(&arguments.file)?;
     let session = Session::open(place)?;
-    let visits = read_charges(&file, session.db.env().today())?;
+    let visits = read_charges(&file, session.db.today(session.practice)?)?;
     let entered = enter_csv(&session.db, &session.actor, session.practice, &file.name, &visits)??;
     if arguments.json {
         return output::json(&json!({

@@ -3,7 +3,6 @@
 
 use billing::PracticeId;
 use billing::access::Actor;
-use jiff::tz::TimeZone;
 use store::practices::PracticeName;
 use store::{Db, Env, Read, Tx};
 
@@ -74,7 +73,9 @@ pub fn open_practice(place: &Place) -> Result<(Db, PracticeName), Failure> {
     let db = open_database(place)?;
     let practices = store::practices::list(&db)?;
     let chosen = choose(practices, place.practice.as_deref())?;
-    Ok((on_its_clock(db, chosen.practice_id, place)?, chosen))
+    // Learned before anybody asks for the day: the desk tells times without a question to the database.
+    db.zone(chosen.practice_id)?;
+    Ok((db, chosen))
 }
 
 /// Whoever only looks makes no database: a mistyped name must not become an empty practice.
@@ -94,18 +95,6 @@ pub fn must_exist(place: &Place) -> Result<(), Failure> {
 /// Opens the database and brings its tables up to date. An embedded one is made where its name is the default or new.
 pub fn open_database(place: &Place) -> Result<Db, Failure> {
     Ok(Db::open(&place.database, Env::system())?)
-}
-
-/// The database again with the practice's own time zone, which decides what "today" is wherever the program runs.
-fn on_its_clock(db: Db, practice: PracticeId, place: &Place) -> Result<Db, Failure> {
-    let system = Actor::system(practice);
-    let zone = db.read(&system, practice, |read| {
-        Ok::<_, store::StoreError>(store::registration::practice(read)?.map(|found| found.time_zone))
-    })?;
-    match zone.and_then(|name| TimeZone::get(&name).ok()) {
-        Some(zone) if zone != *db.env().zone() => Ok(Db::open_unmigrated(&place.database, Env::system_in(zone))?),
-        Some(_) | None => Ok(db),
-    }
 }
 
 fn choose(mut practices: Vec<PracticeName>, name: Option<&str>) -> Result<PracticeName, Failure> {

@@ -14,6 +14,7 @@ use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
 use store::views::claims::{ClaimListRow, PAGE};
 
 use super::chips::{self, Chip};
+use super::masking;
 use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
@@ -96,9 +97,14 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 
 /// One claim.
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, Query(asked): Query<Asked>) -> Page {
-    let view =
+    let mut view =
         desk.read(&who.actor, move |read| Ok(store::views::claim::get(read, id)?)).await?.ok_or(Refusal::Absent)?;
     let masked = authorize(&who.actor, Action::ViewClaim, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    if masked {
+        for raw in view.events.iter_mut().filter_map(|event| event.raw.as_mut()) {
+            *raw = masking::without_people(raw);
+        }
+    }
     let patient = &view.head.patient.0;
     let patient_name = if masked { format!("Account {}", patient.account_number) } else { patient.name.full() };
     let lines: Vec<LineMoney> = view

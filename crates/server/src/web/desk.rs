@@ -61,7 +61,7 @@ impl Desk {
 
     /// The time zone in which its people read clocks.
     pub fn zone(&self) -> TimeZone {
-        self.inner.db.env().zone().clone()
+        self.inner.db.env().zone_of(self.inner.practice)
     }
 
     /// Whether cookies are bound to HTTPS.

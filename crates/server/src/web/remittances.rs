@@ -9,6 +9,7 @@ use serde::Deserialize;
 use store::views::remittances::{PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView};
 
 use super::chips::{self, Chip};
+use super::masking;
 use super::page::{Page, Shell, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
@@ -52,6 +53,8 @@ struct ClaimLine {
     name: String,
     by_contract: Money,
     denied: Money,
+    /// Its segments, without people for a role that may not see them.
+    raw: String,
     row: RemittanceClaimRow,
 }
 
@@ -113,11 +116,13 @@ fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
         Some(patient) => patient.0.name.full(),
         None => "Nobody of ours".to_owned(),
     };
+    let raw = payment.lines.iter().fold(payment.raw.clone(), |raw, line| raw + &line.raw);
     ClaimLine {
         chip: chips::claim_payment(&row.state, &row.status_code, row.paid.is_zero() && row.denied.is_positive()),
         name,
         by_contract: all - row.denied - row.patient_share,
         denied: row.denied,
+        raw: if masked { masking::without_people(&raw) } else { raw },
         row: row.clone(),
     }
 }

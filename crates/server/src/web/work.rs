@@ -292,7 +292,7 @@ async fn page(
                 Some(chosen) if !mine => app::worklist::queue(db, &actor, practice, chosen, QueueCursor::START)?,
                 Some(_) | None => app::worklist::mine(db, &actor, practice)?,
             };
-            Ok((queue, db.env().today()))
+            Ok((queue, db.today(practice)?))
         })
         .await?;
     render(&WorkPage {

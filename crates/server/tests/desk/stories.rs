@@ -136,6 +136,13 @@ fn names_stay_hidden_from_who_may_see_money_only() {
         assert!(!page.contains(&patient.name.full()) && !page.contains(&patient.name.sorted()));
         assert!(!page.contains(&patient.address.line1));
     }
+    let mut seen_raw = 0;
+    for path in links(&poster.open("/claims"), "/claims/") {
+        let page = poster.open(&path);
+        assert!(!page.contains("NM1*QC") && !page.contains("NM1*IL"), "{path} shows a person of the file");
+        seen_raw += usize::from(page.contains("Not shown to your role"));
+    }
+    assert!(seen_raw > 0, "some claim has an answer with a person in it");
 }
 
 #[test]
