@@ -7,5 +7,5 @@ pub mod item;
 pub mod reason;
 
 pub use inquiry::{Channel, Inquiry, InquiryReason};
-pub use item::{Handover, Resolution, WorkItem, WorkLinks, WorkRefused, WorkState};
+pub use item::{Handover, ROOT_CAUSES, Resolution, WorkItem, WorkLinks, WorkRefused, WorkState};
 pub use reason::{Desk, Tier, WorkReason};

@@ -79,9 +79,23 @@ pub struct Handover {
 pub struct Resolution {
     /// What was done, in one sentence.
     pub outcome: String,
-    /// What caused the work, for Tier 3: registration, eligibility, coding, submission, payer, posting, patient …
+    /// What caused the work, for Tier 3: one of [`ROOT_CAUSES`].
     pub root_cause: String,
 }
+
+/// Where work can begin: the first level of every root cause.
+pub const ROOT_CAUSES: [&str; 10] = [
+    "registration",
+    "eligibility",
+    "authorization",
+    "charge",
+    "coding",
+    "claim build",
+    "submission",
+    "payer",
+    "posting",
+    "patient",
+];
 
 /// One thing a person must do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -250,6 +264,9 @@ impl WorkItem {
         if resolution.outcome.trim().chars().count() < SHORTEST_SENTENCE {
             return refused("Say in a sentence what was done; the next person reads it.");
         }
+        if !ROOT_CAUSES.contains(&resolution.root_cause.as_str()) {
+            return Err(WorkRefused(format!("Say where it began, with one of: {}.", ROOT_CAUSES.join(", "))));
+        }
         self.state = WorkState::Resolved;
         self.resolution = Some(resolution);
         self.revision += 1;
@@ -276,6 +293,15 @@ mod tests {
             promised: String::new(),
             to_decide: "Retro authorization or appeal?".into(),
         }
+    }
+
+    #[test]
+    fn a_cause_that_no_report_counts_is_refused() {
+        let mut item = item(WorkReason::ALL[0]);
+        let banana = Resolution { outcome: "Sent again with the number.".into(), root_cause: "banana".into() };
+        assert!(item.resolve(banana.clone()).is_err_and(|why| why.0.contains("registration")));
+        assert_eq!(item.resolution, None);
+        item.resolve(Resolution { root_cause: "payer".into(), ..banana }).unwrap();
     }
 
     #[test]

@@ -76,7 +76,8 @@ pub struct Resolve {
     /// What was done, in one sentence
     #[arg(long)]
     outcome: String,
-    /// What caused the work: registration, eligibility, coding, submission, payer, posting, patient
+    /// Where it began: registration, eligibility, authorization, charge, coding, claim build, submission, payer,
+    /// posting, patient
     #[arg(long)]
     root_cause: String,
 }

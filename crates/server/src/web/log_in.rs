@@ -101,7 +101,9 @@ async fn page(desk: &Desk, login: String, to: String, problem: Option<&'static s
 
 /// A path of ours, so that a log-in link cannot send a person to another server.
 fn own_path(to: &str) -> String {
-    let ours = to.starts_with('/') && !to.starts_with("//") && !to.contains('\\') && !to.contains(':');
+    // Browsers drop tabs and line breaks before they read an address.
+    let is_plain = to.chars().all(|one| one.is_ascii_graphic() && one != '\\' && one != ':');
+    let ours = is_plain && to.starts_with('/') && !to.starts_with("//");
     if ours { to.to_owned() } else { "/".to_owned() }
 }
 
@@ -118,6 +120,7 @@ mod tests {
         for (to, expected) in [
             ("/claims", "/claims"),
             ("//evil.example", "/"),
+            ("/\t/evil.example", "/"),
             ("https://evil.example", "/"),
             ("/\\evil.example", "/"),
             ("", "/"),

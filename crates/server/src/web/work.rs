@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use billing::WorkItemId;
 use billing::access::{Action, ResourceState};
-use billing::work::{Desk as WorkDesk, Handover, Resolution, WorkReason, WorkState};
+use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkReason, WorkState};
 use jiff::civil::Date;
 use ledger::Money;
 use serde::Deserialize;
@@ -22,20 +22,6 @@ use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 use app::unapplied_cash::{self, Application};
 use app::worklist::WorkItemView;
-
-/// Where a problem can begin: the first level of every root cause.
-const STAGES: &[&str] = &[
-    "registration",
-    "eligibility",
-    "authorization",
-    "charge",
-    "coding",
-    "claim build",
-    "submission",
-    "payer",
-    "posting",
-    "patient",
-];
 
 /// What stands in the address.
 #[derive(Deserialize)]
@@ -304,7 +290,7 @@ async fn page(
         today,
         open,
         pane: found.map(|(view, context, claim, waiting)| pane(who, view, (context, claim, waiting), typed, problem)),
-        stages: STAGES,
+        stages: &ROOT_CAUSES,
     })
 }
 

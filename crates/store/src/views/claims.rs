@@ -57,7 +57,7 @@ statements! {
 
 /// A page of claims, of one status or of all; one more row than a page says that there are more.
 pub fn list(conn: &Conn, status: Option<&str>, page: i64) -> Result<Vec<ClaimListRow>, StoreError> {
-    let (limit, offset) = (PAGE + 1, page * PAGE);
+    let (limit, offset) = (PAGE + 1, page.saturating_mul(PAGE));
     match status {
         Some(status) => conn.query(&CLAIMS_OF_STATUS, params![status, limit, offset]),
         None => conn.query(&CLAIMS, params![limit, offset]),

@@ -146,7 +146,7 @@ pub struct RemittanceView {
 
 /// A page of remittances; one more row than a page says that there are more.
 pub fn list(conn: &Conn, page: i64) -> Result<Vec<RemittanceListRow>, StoreError> {
-    let (limit, offset) = (PAGE + 1, page * PAGE);
+    let (limit, offset) = (PAGE + 1, page.saturating_mul(PAGE));
     conn.query(&REMITTANCES, params![limit, offset])
 }
 
