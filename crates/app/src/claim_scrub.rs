@@ -293,7 +293,7 @@ fn release(tx: &mut Tx, claim: &mut Claim) -> Result<(), Error> {
     if claim.status != ClaimStatus::Ready {
         happen(tx, claim, &ClaimEvent::Released, Evidence::words("Clean: waits for the next batch"))?;
     }
-    worklist::resolve_for_claim(tx, claim.id, &MENDING, "Mended and scrubbed clean.", "claim data")
+    worklist::resolve_for_claim(tx, claim.id, &MENDING, "Mended and scrubbed clean.", "claim build")
 }
 
 fn hold(tx: &mut Tx, claim: &mut Claim, open: &[Finding], changed: bool) -> Result<(), Error> {
@@ -308,7 +308,7 @@ fn hold(tx: &mut Tx, claim: &mut Claim, open: &[Finding], changed: bool) -> Resu
         Hand::FrontDesk => (WorkReason::HeldForData, WorkReason::HeldForCoding),
         Hand::Coder => (WorkReason::HeldForCoding, WorkReason::HeldForData),
     };
-    worklist::resolve_for_claim(tx, claim.id, &[other], "What this desk had to mend is mended.", "claim data")?;
+    worklist::resolve_for_claim(tx, claim.id, &[other], "What this desk had to mend is mended.", "claim build")?;
     let links = WorkLinks {
         patient_id: Some(claim.patient_id),
         encounter_id: Some(claim.encounter_id),

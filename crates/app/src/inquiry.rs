@@ -179,7 +179,7 @@ pub fn answer(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId, words
         }
         inquiry.answer = words.trim().to_owned();
         store::inquiry::save(tx, &inquiry, "answered")?;
-        worklist::resolve_subject(tx, &subject_key(id), "Answered; the words are in the inquiry.", "patient question")
+        worklist::resolve_subject(tx, &subject_key(id), "Answered; the words are in the inquiry.", "patient")
     })
 }
 

@@ -125,7 +125,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Da
             {
                 let words =
                     "Sent to the next payer on its portal with the first payer's decision; its answer comes by paper.";
-                resolve(stage, Desk::Tier1, row.id, words, "coordination of benefits")?;
+                resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
             }
             WorkReason::CoverageMissing
             | WorkReason::HeldForCoding
@@ -209,7 +209,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             WorkReason::Denied if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) => {
                 let words =
                     "Appealed on the payer's portal with the note of the visit; an answer is due in three weeks.";
-                resolve(stage, Desk::Tier2, row.id, words, "payer decision")?;
+                resolve(stage, Desk::Tier2, row.id, words, "payer")?;
             }
             WorkReason::Rejected => {
                 if let Some(claim) = row.claim_id {
@@ -220,7 +220,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             WorkReason::PayerRecoupment => {
                 let words =
                     "Compared the amount with the reversal in the earlier remittance: it is the same money. Valid.";
-                resolve(stage, Desk::Tier2, row.id, words, "payer recoupment")?;
+                resolve(stage, Desk::Tier2, row.id, words, "payer")?;
             }
             WorkReason::Denied
             | WorkReason::HeldForData
