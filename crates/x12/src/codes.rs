@@ -83,6 +83,11 @@ pub trait CodeSets {
     fn words(&self, _list: CodeList, _code: &str) -> Option<String> {
         None
     }
+
+    /// Whether it answers for a list at all; where not, nothing of that list need be asked.
+    fn lends(&self, _: CodeList) -> bool {
+        true
+    }
 }
 
 /// No list at hand: shapes and check digits only.
@@ -92,6 +97,10 @@ pub struct ShapeOnly;
 impl CodeSets for ShapeOnly {
     fn standing(&self, _: CodeList, _: &str, _: Option<Date>) -> Standing {
         Standing::NotChecked
+    }
+
+    fn lends(&self, _: CodeList) -> bool {
+        false
     }
 }
 

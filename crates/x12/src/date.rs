@@ -6,10 +6,40 @@ use jiff::civil::{Date, DateTime, Time};
 
 /// CCYYMMDD, a day that exists.
 pub fn parse_d8(bytes: &[u8]) -> Option<Date> {
-    if bytes.len() != 8 {
+    let (year, month, day) = split_d8(bytes)?;
+    Date::new(year as i16, month as i8, day as i8).ok()
+}
+
+/// Whether these are CCYYMMDD, a day that exists.
+#[inline]
+pub fn is_d8(bytes: &[u8]) -> bool {
+    split_d8(bytes).is_some_and(|(year, month, day)| {
+        let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let last = match month {
+            1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+            4 | 6 | 9 | 11 => 30,
+            2 if is_leap => 29,
+            2 => 28,
+            _ => 0,
+        };
+        (1..=last).contains(&day)
+    })
+}
+
+/// Year, month and day of eight digits, read as one word.
+#[inline]
+fn split_d8(bytes: &[u8]) -> Option<(u32, u32, u32)> {
+    let word = u64::from_le_bytes(*bytes.first_chunk::<8>().filter(|_| bytes.len() == 8)?);
+    let digits = word.wrapping_sub(0x3030_3030_3030_3030);
+    // A byte below '0' borrows and one above '9' passes 0x76 when 0x76 is added to it: both leave a highest bit.
+    let is_number = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0;
+    if !is_number {
         return None;
     }
-    Date::new(digits(&bytes[..4])? as i16, digits(&bytes[4..6])? as i8, digits(&bytes[6..])? as i8).ok()
+    // Neighbours make a number of two digits: ten times the first and the second.
+    let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let pair = |at: u32| (pairs >> (16 * at)) as u32 & 0xff;
+    Some((pair(0) * 100 + pair(1), pair(2), pair(3)))
 }
 
 /// YYMMDD, as in the ISA and TA1; years 70 to 99 are of the last century.
@@ -82,6 +112,18 @@ mod tests {
         assert_eq!(parse_d8(b"20240229").map(format_d8).as_deref(), Some("20240229"));
         for text in ["20260229", "20261315", "2026081", "2026081A", "-0260815"] {
             assert_eq!(parse_d8(text.as_bytes()), None, "{text}");
+        }
+        for day in ["20260801", "20240229", "20000229", "20261231", "00010101", "99991231"] {
+            assert!(is_d8(day.as_bytes()) && parse_d8(day.as_bytes()).is_some(), "{day}");
+        }
+        for first in 0..=u8::MAX {
+            for at in 0..8 {
+                let mut bytes = *b"20260115";
+                bytes[at] = first;
+                assert_eq!(is_d8(&bytes), parse_d8(&bytes).is_some(), "{bytes:?}");
+                let all_digits = bytes.iter().all(u8::is_ascii_digit);
+                assert!(all_digits || !is_d8(&bytes), "{bytes:?}");
+            }
         }
         assert!(parse_rd8(b"20260801-20260805").is_some());
         assert!(parse_rd8(b"20260801").is_none());

@@ -57,6 +57,8 @@ pub(crate) struct Element {
     pub codes: &'static [u64],
     pub outside: Option<Outside>,
     pub components: &'static [Element],
+    /// The last component that must be there.
+    pub least_components: u8,
 }
 
 /// A condition between elements.
@@ -82,8 +84,10 @@ pub(crate) struct Relation {
 pub(crate) struct Rules {
     pub tag: Tag,
     pub standard_length: u8,
-    /// The last element that must be there.
-    pub last_required: u8,
+    /// The elements that must be there, as bits by position.
+    pub required: u32,
+    /// Those of `elements` that must not be there.
+    pub not_used: u32,
     pub elements: &'static [Element],
     pub relations: &'static [Relation],
 }
@@ -147,6 +151,7 @@ impl Loop {
 }
 
 /// A code of up to eight bytes as one integer; longer ones give a value that no list holds.
+#[inline]
 pub(crate) fn packed_code(code: &[u8]) -> u64 {
     if code.len() > 8 {
         return u64::MAX;
@@ -154,6 +159,18 @@ pub(crate) fn packed_code(code: &[u8]) -> u64 {
     // Codes have one to three bytes mostly: a loop beats a call to copy them.
     let packed = code.iter().fold(0_u64, |packed, byte| packed << 8 | u64::from(*byte));
     if code.is_empty() { 0 } else { packed << (8 * (8 - code.len())) }
+}
+
+/// [`packed_code`] of the bytes of a block from `from` to before `to`: one load where eight bytes are at hand.
+#[inline]
+pub(crate) fn packed_at(block: &[u8], from: usize, to: usize) -> u64 {
+    let length = to - from;
+    match block.get(from..).and_then(<[u8]>::first_chunk::<8>) {
+        Some(_) if length > 8 => u64::MAX,
+        Some(_) if length == 0 => 0,
+        Some(bytes) => u64::from_be_bytes(*bytes) & u64::MAX << (64 - 8 * length),
+        None => packed_code(&block[from..to]),
+    }
 }
 
 /// Whether a list holds a code.

@@ -34,7 +34,7 @@ pub use acknowledge::{AcknowledgedFile, AcknowledgmentHeader, write_277ca, write
 pub use amount::Amount;
 pub use check::{
     Checked, Coverage, GroupReport, InterchangeReport, MAX_KEPT_INTERCHANGES, SetReport, Sets, Verdict, check,
-    check_reader, check_reader_with, check_with,
+    check_reader, check_reader_up_to, check_reader_with, check_with,
 };
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;

@@ -20,6 +20,7 @@ use crate::amount::Amount;
 use crate::check::cells::Cells;
 use crate::check::sink::Sink;
 use crate::guide::{Entry, Guide, Loop, RULES, Tag};
+use crate::problem::Snip;
 use crate::rules::claim_837::Form;
 use crate::rules::language::tables::Tables;
 use crate::rules::situations::Situations;
@@ -41,9 +42,11 @@ pub(crate) struct Judges {
 }
 
 impl Judges {
-    /// Those of a guide, and those loaded for it.
-    pub fn of(guide: &Guide, loaded: &[&'static Tables]) -> Self {
-        let is_mine = |set: &str, version: &str| set == guide.set_id && guide.versions.contains(&version);
+    /// Those of a guide, and those loaded for it; rules as data are situations, and nobody asks them who wants none.
+    pub fn of(guide: &Guide, loaded: &[&'static Tables], up_to: Snip) -> Self {
+        let is_mine = |set: &str, version: &str| {
+            up_to >= Snip::Situation && set == guide.set_id && guide.versions.contains(&version)
+        };
         let tables = RULES.iter().chain(loaded.iter().copied()).filter(|tables| is_mine(tables.set_id, tables.version));
         let situations = tables.map(Situations::new).collect();
         Self { written: of(guide.set_id, guide.versions[0]), situations }
@@ -56,7 +59,9 @@ impl Judges {
 
     /// A segment; `clean` when none of its elements is faulty.
     pub fn segment(&mut self, entry: &Entry, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
-        self.written.segment(entry.rules.tag, cells, clean, sink);
+        if entry.rules.tag != Tag::None {
+            self.written.segment(entry.rules.tag, cells, clean, sink);
+        }
         for situations in &mut self.situations {
             situations.segment(entry.number, cells, clean, sink);
         }

@@ -186,14 +186,13 @@ impl Emitter<'_> {
         let definition = self.dictionary.segments.get(&segment.segment).ok_or("unknown segment")?.clone();
         let last = segment.items.iter().map(|item| usize::from(item.position)).max().unwrap_or(0);
         let mut elements = Vec::new();
-        let mut last_required = 0;
+        let (mut required, mut not_used): (u32, u32) = (0, 0);
         for position in 1..=last {
             let place = &definition.places[position - 1];
             let items: Vec<&Item> =
                 segment.items.iter().filter(|item| usize::from(item.position) == position).collect();
-            if usage(&items) == "Required" {
-                last_required = position;
-            }
+            required |= u32::from(usage(&items) == "Required") << position;
+            not_used |= u32::from(usage(&items) == "NotUsed") << position;
             elements.push(self.element(place, &items)?);
         }
         let elements = self.intern("ELEMENTS", "Element", &elements);
@@ -215,7 +214,7 @@ impl Emitter<'_> {
             self.tags.insert(tag.clone());
         }
         let body = format!(
-            "Rules {{ tag: Tag::{tag}, standard_length: {}, last_required: {last_required}, elements: {elements}, relations: {relations} }}",
+            "Rules {{ tag: Tag::{tag}, standard_length: {}, required: {required:#x}, not_used: {not_used:#x}, elements: {elements}, relations: {relations} }}",
             definition.places.len()
         );
         Ok(self.intern("RULES", "Rules", &[body]) + "[0]")
@@ -228,7 +227,7 @@ impl Emitter<'_> {
             return self.simple(place, usage, whole.copied());
         };
         let last = items.iter().map(|item| usize::from(item.component)).max().unwrap_or(0);
-        let mut tables = Vec::new();
+        let (mut tables, mut least) = (Vec::new(), 0);
         for (at, component) in components.iter().enumerate() {
             let item = items.iter().find(|item| usize::from(item.component) == at + 1).copied();
             let usage = match item {
@@ -238,12 +237,15 @@ impl Emitter<'_> {
                 None if last == 0 && usage != "NotUsed" => "Situational",
                 None => "NotUsed",
             };
+            if usage == "Required" {
+                least = at + 1;
+            }
             tables.push(self.simple(component, usage, item)?);
         }
         let components = self.intern("COMPONENTS", "Element", &tables);
         Ok(format!(
             "Element {{ number: 0, usage: Usage::{usage}, kind: Kind::Composite, min: 0, max: 0, form_at: 0, repeats: {}, \
-             codes: &[], outside: None, components: {components} }}",
+             codes: &[], outside: None, components: {components}, least_components: {least} }}",
             place.repeats
         ))
     }
@@ -269,7 +271,7 @@ impl Emitter<'_> {
         };
         Ok(format!(
             "Element {{ number: {}, usage: Usage::{usage}, kind: Kind::{kind}, min: {}, max: {}, form_at: {}, repeats: {}, \
-             codes: {codes}, outside: {outside}, components: &[] }}",
+             codes: {codes}, outside: {outside}, components: &[], least_components: 0 }}",
             place.of.parse::<u16>().unwrap_or(0),
             element.min,
             element.max,

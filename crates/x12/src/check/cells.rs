@@ -3,6 +3,7 @@
 //! The nth element is one array read; nothing is copied or decoded.
 
 use crate::delimiters::Delimiters;
+use crate::guide::packed_at;
 use crate::index::any_between;
 use crate::segment::SegmentId;
 
@@ -69,6 +70,15 @@ impl<'b> Cells<'b> {
     pub fn get(&self, n: usize) -> &'b [u8] {
         let (from, to) = self.bounds(n);
         &self.block[from..to]
+    }
+
+    /// The first element as one integer, as codes are packed; 0 where there is none.
+    #[inline]
+    pub fn packed_first(&self) -> u64 {
+        match self.ends {
+            [id, first, ..] => packed_at(self.block, *id as usize + 1, *first as usize),
+            _ => 0,
+        }
     }
 
     /// Component `k` from 1 of element `n`.

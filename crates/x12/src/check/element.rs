@@ -4,9 +4,9 @@
 
 use crate::check::cells::{At, Cells, narrow};
 use crate::check::sink::{Rule, Sink};
-use crate::codes::{Standing, depends_on_date, has_shape};
-use crate::date::{parse_d6, parse_d8, parse_dt, parse_rd8, parse_tm};
-use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds};
+use crate::codes::{CodeList, Standing, depends_on_date, has_shape};
+use crate::date::{is_d8, parse_d6, parse_dt, parse_rd8, parse_tm};
+use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds, holds_packed, packed_at};
 use crate::problem::{Code, Snip};
 
 macro_rules! rules {
@@ -56,54 +56,182 @@ pub(crate) struct Outcome {
 /// Checks every element of a segment.
 pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Outcome {
     let before = sink.errors_in_set;
-    let count = cells.len();
-    let mut from = cells.ends[0] as usize + 1;
+    let ends = cells.ends;
+    let count = ends.len() - 1;
+    let mut from = ends[0] as usize + 1;
     // Nearly every segment has neither components nor strange bytes: asked once.
-    let is_structured = cells.is_structured(cells.start, cells.ends[count]);
-    let mut told_not_used = false;
-    for (index, (element, end)) in rules.elements.iter().zip(&cells.ends[1..]).enumerate() {
-        let n = index + 1;
-        let value = &cells.block[from..*end as usize];
-        let begin = from;
-        from = *end as usize + 1;
-        if value.is_empty() {
-            // Binary data that is not there was told when its end was sought.
-            if element.usage == Usage::Required && element.kind != Kind::Binary {
-                sink.error(&REQUIRED, cells.at_element(n));
-            }
-        } else if element.usage == Usage::NotUsed {
-            // Several of them tell one thing: that another use of the segment was meant.
-            if !std::mem::replace(&mut told_not_used, true) {
-                sink.error(&NOT_USED, cells.at_element(n));
-            }
-        } else if is_structured && cells.is_structured(begin as u32, *end) {
-            structured(cells, n, value, element, sink);
+    let is_structured = cells.is_structured(cells.start, ends[count]);
+    // The elements that are there, as bits by position. Those past the guide's do not matter to it.
+    let mut present: u32 = 0;
+    for (index, (element, end)) in rules.elements.iter().zip(&ends[1..]).enumerate() {
+        let (begin, end) = (from, *end as usize);
+        from = end + 1;
+        if begin >= end {
+            continue;
+        }
+        present |= 2 << index;
+        let is_in_order = if is_structured && cells.is_structured(begin as u32, end as u32) {
+            is_plain_composite(element, cells, begin, end, sink)
         } else if element.kind == Kind::Composite {
-            one(cells, n, value, element, sink);
-        } else if has_refused_form(element, rules.elements, |k| cells.get(k)) {
-            // What its form is was told there.
+            element.components.first().is_some_and(|first| is_plain(first, cells, begin, end, |_| b"", sink))
+                && element.least_components <= 1
         } else {
-            simple(cells, Where { n, k: 0 }, value, element, sink);
+            is_plain(element, cells, begin, end, |k| cells.get(k), sink)
+        };
+        if !is_in_order {
+            one_element(cells, rules, index + 1, (begin, end), sink);
         }
     }
-    for n in count + 1..=usize::from(rules.last_required) {
-        let element = &rules.elements[n - 1];
-        if element.usage == Usage::Required && element.kind != Kind::Binary {
-            sink.error(&REQUIRED, At { element: narrow(n), ..cells.at() });
-            // The first tells that the segment ends too early.
-            break;
-        }
+    if rules.required & !present | rules.not_used & present != 0 {
+        usage(cells, rules, present, sink);
     }
-    if count > rules.elements.len() && !told_not_used {
+    if count > rules.elements.len() && rules.not_used & present == 0 {
         beyond(cells, rules, sink);
     }
     if !rules.relations.is_empty() && sink.errors_in_set == before {
-        relations(cells, rules.relations, sink);
+        if count > rules.elements.len() {
+            present = present_of(cells);
+        }
+        relations(cells, rules.relations, present, sink);
     }
-    Outcome {
-        clean: sink.errors_in_set == before,
-        trailing: count > 0 && cells.ends[count] - cells.ends[count - 1] == 1,
+    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && ends[count] - ends[count - 1] == 1 }
+}
+
+/// Whether an element is certainly in order: the short way that nearly all take. Whoever does not is looked at closely.
+#[inline]
+fn is_plain<'v>(
+    element: &Element,
+    cells: &Cells<'_>,
+    begin: usize,
+    end: usize,
+    neighbour: impl Fn(usize) -> &'v [u8],
+    sink: &Sink<'_>,
+) -> bool {
+    let block = cells.block;
+    let is_in_form = if element.codes.is_empty() {
+        let length = end - begin;
+        let fits = length >= usize::from(element.min) && length <= usize::from(element.max);
+        match element.kind {
+            Kind::Text | Kind::Code => fits,
+            Kind::Whole => fits && block[begin..end].iter().all(u8::is_ascii_digit),
+            Kind::Decimal => fits && is_plain_decimal(&block[begin..end]),
+            Kind::Date => element.max == 8 && is_d8(&block[begin..end]),
+            Kind::Dated => length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_d8(&block[begin..end]),
+            Kind::Time | Kind::Binary | Kind::Composite => false,
+        }
+    } else {
+        let packed = packed_at(block, begin, end);
+        element.codes.first() == Some(&packed) || holds_packed(element.codes, packed)
+    };
+    is_in_form
+        && match &element.outside {
+            None => true,
+            Some(outside) => is_plainly_listed(outside, &block[begin..end], sink),
+        }
+}
+
+/// Whether a value has the shape of its list and nobody is to be asked for more now.
+#[inline]
+fn is_plainly_listed(outside: &Outside, value: &[u8], sink: &Sink<'_>) -> bool {
+    // The lists of states differ by country: looked at closely.
+    (sink.up_to < Snip::CodeSet && outside.list != CodeList::ClaimFrequency)
+        || outside.list != CodeList::State
+            && has_shape(outside.list, value)
+            && (depends_on_date(outside.list) || !sink.codes.lends(outside.list))
+}
+
+/// Whether the components of an element are certainly in order.
+fn is_plain_composite(element: &Element, cells: &Cells<'_>, begin: usize, end: usize, sink: &Sink<'_>) -> bool {
+    if element.kind != Kind::Composite || !cells.strange.is_empty() {
+        return false;
     }
+    let separator = cells.delimiters.component;
+    let mut from = begin;
+    let mut seen = 0;
+    for component in element.components {
+        // Components are short: a plain search ends sooner than a clever one begins.
+        let to = cells.block[from..end].iter().position(|byte| *byte == separator).map_or(end, |length| from + length);
+        seen += 1;
+        if from == to {
+            if component.usage == Usage::Required {
+                return false;
+            }
+        } else if component.usage == Usage::NotUsed || !is_plain(component, cells, from, to, |_| b"", sink) {
+            return false;
+        }
+        if to == end {
+            let is_repeated = cells.delimiters.repetition.is_some_and(|byte| cells.block[begin..end].contains(&byte));
+            return seen >= usize::from(element.least_components) && !is_repeated;
+        }
+        from = to + 1;
+    }
+    false
+}
+
+/// Digits, at least one, with at most one point and at most two decimals.
+#[inline]
+fn is_plain_decimal(value: &[u8]) -> bool {
+    let mut point = None;
+    for (at, byte) in value.iter().enumerate() {
+        if *byte == b'.' && point.is_none() {
+            point = Some(at);
+        } else if !byte.is_ascii_digit() {
+            return false;
+        }
+    }
+    point.is_none_or(|point| value.len() > 1 && value.len() - point <= 3)
+}
+
+/// An element that is there, looked at closely.
+#[inline(never)]
+fn one_element(cells: &Cells<'_>, rules: &Rules, n: usize, (begin, end): (usize, usize), sink: &mut Sink<'_>) {
+    let element = &rules.elements[n - 1];
+    if element.usage == Usage::NotUsed {
+        // Told with the elements that are missing.
+        return;
+    }
+    let value = &cells.block[begin..end];
+    if cells.is_structured(begin as u32, end as u32) {
+        structured(cells, n, value, element, sink);
+    } else if element.kind == Kind::Composite {
+        one(cells, n, value, element, sink);
+    } else if has_refused_form(element, rules.elements, |k| cells.get(k)) {
+        // What its form is was told there.
+    } else {
+        simple(cells, Where { n, k: 0 }, value, element, sink);
+    }
+}
+
+/// Required elements that are empty and others that should be.
+#[cold]
+fn usage(cells: &Cells<'_>, rules: &Rules, present: u32, sink: &mut Sink<'_>) {
+    let mut told_not_used = false;
+    for (index, element) in rules.elements.iter().enumerate() {
+        let n = index + 1;
+        // Binary data that is not there was told when its end was sought.
+        if rules.required & !present & 1 << n != 0 && element.kind != Kind::Binary {
+            let is_there = n <= cells.len();
+            let at = if is_there { cells.at_element(n) } else { At { element: narrow(n), ..cells.at() } };
+            sink.error(&REQUIRED, at);
+            if !is_there {
+                // The first tells that the segment ends too early.
+                return;
+            }
+        } else if rules.not_used & present & 1 << n != 0 && !std::mem::replace(&mut told_not_used, true) {
+            // Several of them tell one thing: that another use of the segment was meant.
+            sink.error(&NOT_USED, cells.at_element(n));
+        }
+    }
+}
+
+/// The elements that are there, as bits by position.
+fn present_of(cells: &Cells<'_>) -> u32 {
+    let mut present: u32 = 0;
+    for (index, ends) in cells.ends.windows(2).take(30).enumerate() {
+        // Two ends next to each other hold nothing between them.
+        present |= u32::from(ends[1] - ends[0] > 1) << (index + 1);
+    }
+    present
 }
 
 /// Whether a date's form is none that the guide allows: then the form is the fault, and the date follows from it.
@@ -146,7 +274,7 @@ impl Where {
 /// An element that may hold repetitions, components or strange bytes.
 fn structured(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
     let repetition = cells.delimiters.repetition;
-    if has_strange_byte(cells, value) {
+    if !cells.strange.is_empty() && has_strange_byte(cells, value) {
         sink.error(&CHARACTER, cells.at_element(n));
         return;
     }
@@ -252,7 +380,7 @@ fn lexical<'v>(value: &[u8], element: &Element, neighbour: impl Fn(usize) -> &'v
             None => return Some(&CHARACTER),
         },
         Kind::Date if element.max == 6 => return parse_d6(value).is_none().then_some(&BAD_DATE),
-        Kind::Date => return parse_d8(value).is_none().then_some(&BAD_DATE),
+        Kind::Date => return (!is_d8(value)).then_some(&BAD_DATE),
         Kind::Time => return parse_tm(value).is_none().then_some(&BAD_TIME),
         Kind::Dated => return dated(value, neighbour(usize::from(element.form_at))),
         // Its length was found to hold when its end was found.
@@ -290,7 +418,7 @@ fn has_fraction_of_a_cent(value: &[u8]) -> bool {
 
 fn dated(value: &[u8], form: &[u8]) -> Option<&'static Rule> {
     let is_date = match form {
-        b"D8" => parse_d8(value).is_some(),
+        b"D8" => is_d8(value),
         b"RD8" => match parse_rd8(value) {
             Some((from, through)) if from > through => return Some(&RANGE),
             found => found.is_some(),
@@ -311,7 +439,6 @@ fn outside_list<'v>(
     neighbour: impl Fn(usize) -> &'v [u8],
     sink: &mut Sink<'_>,
 ) {
-    use crate::codes::CodeList;
     if outside.only_if_at > 0 && !holds(outside.only_if, neighbour(usize::from(outside.only_if_at))) {
         return;
     }
@@ -362,12 +489,7 @@ fn outside_list<'v>(
     }
 }
 
-fn relations(cells: &Cells<'_>, relations: &[Relation], sink: &mut Sink<'_>) {
-    let mut present: u32 = 0;
-    for (index, ends) in cells.ends.windows(2).take(30).enumerate() {
-        // Two ends next to each other hold nothing between them.
-        present |= u32::from(ends[1] - ends[0] > 1) << (index + 1);
-    }
+fn relations(cells: &Cells<'_>, relations: &[Relation], present: u32, sink: &mut Sink<'_>) {
     for relation in relations {
         let there = relation.places & present;
         let first_there = present & 1 << relation.first != 0;

@@ -446,7 +446,7 @@ impl<'c> Envelope<'c> {
             errors: 0,
             codes: Vec::new(),
         };
-        self.set = Some(OpenSet::new(report, cells, guide, self.sink.loaded));
+        self.set = Some(OpenSet::new(report, cells, guide, self.sink.loaded, self.sink.up_to));
     }
 
     fn end_set(&mut self, cells: &Cells<'_>) {

@@ -8,6 +8,7 @@ pub(crate) mod element;
 mod envelope;
 pub(crate) mod hierarchy;
 pub(crate) mod isa;
+mod memo;
 mod numbers;
 pub(crate) mod place;
 mod report;
@@ -27,6 +28,7 @@ use std::io::{self, Read};
 use crate::check::envelope::Envelope;
 use crate::check::source::{Memory, Stream};
 use crate::codes::CodeSets;
+use crate::problem::Snip;
 use crate::rules::Rules;
 
 /// Checks a file against the envelope's rules and, where the guide is at hand, against its guide.
@@ -62,5 +64,17 @@ pub fn check_with(bytes: &[u8], codes: &dyn CodeSets, rules: &Rules) -> Checked 
 pub fn check_reader_with(reader: impl Read, codes: &dyn CodeSets, rules: &Rules) -> io::Result<Checked> {
     let mut envelope = Envelope::new(codes);
     envelope.sink.loaded = rules.tables();
+    stream::check(Stream::new(reader), envelope)
+}
+
+/// Checks a file as [`check_reader`] does, and tells problems of no later SNIP type than this: the structure alone with
+/// [`Snip::Guide`], all but external codes with [`Snip::Situation`].
+///
+/// # Errors
+///
+/// Those of the reader; nothing that the file holds is one.
+pub fn check_reader_up_to(reader: impl Read, codes: &dyn CodeSets, up_to: Snip) -> io::Result<Checked> {
+    let mut envelope = Envelope::new(codes);
+    envelope.sink.up_to = up_to;
     stream::check(Stream::new(reader), envelope)
 }

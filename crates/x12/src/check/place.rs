@@ -4,9 +4,10 @@
 
 use crate::check::cells::{At, Cells};
 use crate::check::element::{self, rules};
+use crate::check::memo::{Goes, Path};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::ShapeOnly;
-use crate::guide::{Entry, Guide, Loop, holds, holds_packed, is_known_segment, packed_code};
+use crate::guide::{Entry, Guide, Loop, holds, holds_packed, is_known_segment};
 use crate::problem::{Code, Snip};
 use crate::rules::Judges;
 use crate::segment::SegmentId;
@@ -47,6 +48,8 @@ struct Frame {
     is_doubtful: bool,
     /// Its first segment is missing: what else is missing follows from that.
     is_implied: bool,
+    /// This loop and those around it.
+    path: Path,
 }
 
 /// A required entry that was passed over; told when its loop closes, unless it comes late.
@@ -153,6 +156,7 @@ impl Place {
             _ => self.frames.last().is_some_and(|frame| frame.is_leaf),
         };
         let required = table.required | if is_leaf { table.required_in_leaf } else { 0 };
+        let path = self.frames.last().map_or_else(Path::default, |frame| frame.path).open(via, table);
         self.frames.push(Frame {
             table,
             group: 0,
@@ -163,15 +167,21 @@ impl Place {
             is_leaf,
             is_doubtful: false,
             is_implied: false,
+            path,
         });
     }
 
     /// Takes the next segment.
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
         let id = cells.id;
+        if let Some((depth, index)) = self.recall(cells, sink) {
+            return self.settle(depth, index, cells, judge, sink);
+        }
         let mut guess = Guess::default();
         // Nearly every qualifier is the first element: it is packed once.
-        let first = if cells.ends.len() > 1 { packed_code(cells.get(1)) } else { 0 };
+        let first = cells.packed_first();
+        // What the way to the place depends on.
+        let (mut by_first, mut by_others) = (false, false);
         for depth in (0..self.frames.len()).rev() {
             let frame = &self.frames[depth];
             for index in frame.table.entries_for(id.0) {
@@ -179,13 +189,22 @@ impl Place {
                 let is_behind = entry.group < frame.group;
                 let fits = match entry.qualifier_at {
                     (0, _) => true,
-                    (1, 0) => holds_packed(entry.qualifiers, first),
-                    _ => holds(entry.qualifiers, qualifier(cells, entry)),
+                    (1, 0) => {
+                        by_first = true;
+                        holds_packed(entry.qualifiers, first)
+                    }
+                    _ => {
+                        by_others = true;
+                        holds(entry.qualifiers, qualifier(cells, entry))
+                    }
                 };
                 if fits {
                     if is_behind {
                         guess.behind.get_or_insert((depth, *index));
                         continue;
+                    }
+                    if !by_others && guess.behind.is_none() {
+                        self.remember((depth as u8, *index), first, by_first, cells, sink);
                     }
                     return self.settle(depth, *index, cells, judge, sink);
                 }
@@ -221,6 +240,31 @@ impl Place {
             }
         }
         None
+    }
+
+    /// The first place that fits as it was found before in the same open loops, unless it is past.
+    #[inline]
+    fn recall(&self, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<(usize, u8)> {
+        let path = self.frames.last()?.path;
+        let goes = match sink.memo.recall(path, cells.id, 0)? {
+            Goes::ByFirstElement => sink.memo.recall(path, cells.id, cells.packed_first().max(1))?,
+            goes @ Goes::To(..) => goes,
+        };
+        let Goes::To(depth, index) = goes else { return None };
+        let depth = usize::from(depth);
+        let frame = self.frames.get(depth)?;
+        (frame.table.entries[usize::from(index)].group >= frame.group).then_some((depth, index))
+    }
+
+    fn remember(&self, to: (u8, u8), first: u64, by_first: bool, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        let Some(path) = self.frames.last().map(|frame| frame.path) else { return };
+        let goes = Goes::To(to.0, to.1);
+        if by_first {
+            sink.memo.keep(path, cells.id, 0, Goes::ByFirstElement);
+            sink.memo.keep(path, cells.id, first.max(1), goes);
+        } else {
+            sink.memo.keep(path, cells.id, 0, goes);
+        }
     }
 
     fn is_awaited(&self, depth: usize, index: u8) -> bool {

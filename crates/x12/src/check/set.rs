@@ -10,6 +10,7 @@ use crate::check::report::SetReport;
 use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
 use crate::guide::{self, Guide, Rules};
+use crate::problem::Snip;
 use crate::rules::Judges;
 use crate::rules::language::tables::Tables;
 use crate::segment::SegmentId;
@@ -37,18 +38,18 @@ struct Guided {
 }
 
 impl Guided {
-    fn new(guide: &'static Guide, loaded: &[&'static Tables]) -> Self {
+    fn new(guide: &'static Guide, loaded: &[&'static Tables], up_to: Snip) -> Self {
         Self {
             guide,
             awaits_heading: !guide.heading.is_empty(),
             place: Place::new(guide),
             hierarchy: Hierarchy::default(),
-            judges: Judges::of(guide, loaded),
+            judges: Judges::of(guide, loaded, up_to),
         }
     }
 
     /// Request and response of one guide differ in their heading only: the right tables are taken when it comes.
-    fn heed_heading(&mut self, cells: &Cells<'_>, loaded: &[&'static Tables]) {
+    fn heed_heading(&mut self, cells: &Cells<'_>, sink: &Sink<'_>) {
         let faults = |guide: &'static Guide| {
             let heading = guide.loops[0].entries.iter().find(|entry| entry.segment == cells.id.0);
             let mut scratch = Sink::new(&ShapeOnly);
@@ -57,7 +58,7 @@ impl Guided {
         };
         let guide = guide::by_heading(self.guide, cells.get(2), faults);
         if !std::ptr::eq(guide, self.guide) {
-            *self = Self::new(guide, loaded);
+            *self = Self::new(guide, sink.loaded, sink.up_to);
         }
         self.awaits_heading = false;
     }
@@ -80,8 +81,9 @@ impl OpenSet {
         cells: &Cells<'_>,
         guide: Option<&'static Guide>,
         loaded: &[&'static Tables],
+        up_to: Snip,
     ) -> Self {
-        let guided = guide.map(|guide| Guided::new(guide, loaded));
+        let guided = guide.map(|guide| Guided::new(guide, loaded, up_to));
         Self { report, at: cells.at(), segments: 1, guided, told_trailing: false }
     }
 
@@ -91,7 +93,7 @@ impl OpenSet {
         let Some(guided) = &mut self.guided else { return };
         if guided.awaits_heading {
             match cells.id {
-                BHT => guided.heed_heading(cells, sink.loaded),
+                BHT => guided.heed_heading(cells, sink),
                 HL => {
                     // Which of its guides the set follows stays open.
                     sink.error(&MISSING, At { segment: BHT, ..cells.at() });

@@ -3,6 +3,7 @@
 //! Makes the records; decides nothing.
 
 use crate::check::cells::At;
+use crate::check::memo::Memo;
 use crate::codes::CodeSets;
 use crate::problem::{Code, Problem, Problems, Severity, Snip};
 use crate::rules::language::tables::Tables;
@@ -31,6 +32,10 @@ pub(crate) struct Sink<'c> {
     pub loop_id: &'static str,
     /// Errors in the open transaction set.
     pub errors_in_set: u64,
+    /// Problems of later types than this are not told.
+    pub up_to: Snip,
+    /// Where segments went before, in all sets of the file.
+    pub memo: Memo,
     /// Problems kept of the open transaction set.
     pub kept_in_set: usize,
     /// Letters beyond ASCII were told once.
@@ -51,6 +56,8 @@ impl<'c> Sink<'c> {
             loaded: &[],
             loop_id: "",
             errors_in_set: 0,
+            up_to: Snip::Partner,
+            memo: Memo::default(),
             kept_in_set: 0,
             told_extended: false,
             note: 0,
@@ -60,17 +67,14 @@ impl<'c> Sink<'c> {
     }
 
     pub fn error(&mut self, rule: &Rule, at: At) {
-        self.errors_in_set += 1;
         self.push(rule, at, Severity::Error, self.loop_id, 0);
     }
 
     pub fn error_in(&mut self, rule: &Rule, at: At, loop_id: &'static str) {
-        self.errors_in_set += 1;
         self.push(rule, at, Severity::Error, loop_id, 0);
     }
 
     pub fn error_at_repetition(&mut self, rule: &Rule, at: At, repetition: u16) {
-        self.errors_in_set += 1;
         self.push(rule, at, Severity::Error, self.loop_id, repetition);
     }
 
@@ -92,7 +96,11 @@ impl<'c> Sink<'c> {
     }
 
     fn push(&mut self, rule: &Rule, at: At, severity: Severity, loop_id: &'static str, repetition: u16) {
+        if rule.snip > self.up_to {
+            return;
+        }
         if severity == Severity::Error {
+            self.errors_in_set += 1;
             self.keep_code(rule.code);
         }
         self.kept_in_set += 1;

@@ -95,14 +95,15 @@ struct Claim {
 /// The state of the rules over a set.
 pub(super) struct ClaimRules {
     form: Form,
-    made_on: Option<Date>,
+    /// The last day that a service may be dated.
+    last_day: Option<Date>,
     claim: Claim,
     others: OtherPayers,
 }
 
 impl ClaimRules {
     pub fn new(form: Form) -> Self {
-        Self { form, made_on: None, claim: Claim::default(), others: OtherPayers::default() }
+        Self { form, last_day: None, claim: Claim::default(), others: OtherPayers::default() }
     }
 }
 
@@ -110,7 +111,10 @@ impl SetRules for ClaimRules {
     fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         match tag {
             Tag::None => {}
-            Tag::Heading => self.made_on = parse_d8(cells.get(4)),
+            Tag::Heading => {
+                self.last_day =
+                    parse_d8(cells.get(4)).and_then(|made_on| made_on.checked_add(FUTURE_GRACE_DAYS.days()).ok());
+            }
             Tag::BillingStreet if clean => billing_street(cells, sink),
             Tag::Claim => self.claim(cells, clean, sink),
             Tag::Diagnoses | Tag::OtherDiagnoses => self.diagnoses(cells, clean, sink),
@@ -339,8 +343,7 @@ impl ClaimRules {
         let day = parse_d8(value).or_else(|| parse_rd8(value).map(|(from, _)| from));
         let Some(day) = day else { return };
         self.claim.first_service = Some(self.claim.first_service.map_or(day, |first| first.min(day)));
-        let last_day = self.made_on.and_then(|made_on| made_on.checked_add(FUTURE_GRACE_DAYS.days()).ok());
-        if last_day.is_some_and(|last_day| day > last_day) {
+        if self.last_day.is_some_and(|last_day| day > last_day) {
             sink.error(&FUTURE, cells.at_element(3));
         }
     }
