@@ -25,6 +25,10 @@ struct Figure {
 
 /// Runs the named measurements, or all of them.
 pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
+    let only_x12 = names.iter().all(|name| name == "x12") && !names.is_empty();
+    if only_x12 {
+        return x12(workspace);
+    }
     run_step("release build", workspace.cargo(&["build", "--release", "--package", "server", "--bin", "tierline"]))?;
     let wanted = |name: &str| names.is_empty() || names.iter().any(|chosen| chosen == name);
     let mut figures = Vec::new();
@@ -37,11 +41,15 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
         }
     }
     if figures.is_empty() {
-        bail!("nothing of that name is measured: choose among demo, posting, pages");
+        bail!("nothing of that name is measured: choose among demo, posting, pages, x12");
     }
     println!("\n{}", machine());
     print!("{}", table(&figures));
-    verdict(&figures)
+    let inside = verdict(&figures);
+    if names.is_empty() {
+        x12(workspace)?;
+    }
+    inside
 }
 
 /// What the figures were measured on: figures without it say little.
@@ -50,6 +58,36 @@ fn machine() -> String {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().take(3).collect::<Vec<_>>().join(", ");
     format!("{cores} cores; load averages at the end {}", if load.is_empty() { "unknown" } else { &load })
+}
+
+/// The X12 engine against floors and peers of the same run: its own table, in which a figure must not be below its limit.
+fn x12(workspace: &Workspace) -> Result<()> {
+    let output = workspace
+        .cargo(&["bench", "--package", "x12", "--bench", "speed"])
+        .output()
+        .context("cargo bench could not be started")?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("bench x12: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    for line in text.lines() {
+        if let Some(row) = line.strip_prefix("TABLE ") {
+            println!("{row}");
+        } else if line.starts_with("SKIPPED") {
+            println!("{line}");
+        }
+    }
+    println!("\n{}", machine());
+    let missed: Vec<&str> = text.lines().filter_map(below_its_limit).collect();
+    if missed.is_empty() { Ok(()) } else { bail!("below the limit: {}", missed.join(", ")) }
+}
+
+/// The name of a `SPEED name measured limit unit` line whose figure is below its limit.
+fn below_its_limit(line: &str) -> Option<&str> {
+    let words: Vec<&str> = line.strip_prefix("SPEED ")?.split_whitespace().collect();
+    let [name, measured, limit, _] = words[..] else { return None };
+    let is_below = measured.parse::<f64>().ok()? < limit.parse::<f64>().ok()?;
+    is_below.then_some(name)
 }
 
 fn demo(workspace: &Workspace) -> Result<Figure> {
