@@ -6,7 +6,6 @@ mod acknowledgment_999;
 mod catalogue;
 mod claim_837;
 mod claim_acknowledgment_277;
-mod eligibility;
 pub(crate) mod language;
 mod loaded;
 mod other_payers;
@@ -100,7 +99,6 @@ fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
         ("835", _) => Box::new(remittance_835::RemittanceRules::default()),
         ("277", "005010X214") => Box::new(claim_acknowledgment_277::ClaimAcknowledgmentRules::default()),
         ("999", _) => Box::new(acknowledgment_999::AcknowledgmentRules::default()),
-        ("270" | "271", _) => Box::new(eligibility::EligibilityRules),
         _ => Box::new(NoRules),
     }
 }

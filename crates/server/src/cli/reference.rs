@@ -23,6 +23,8 @@ enum Page {
     Permissions,
     /// Why there is work.
     WorkReasons,
+    /// The situational rules of the X12 guides and what they cover.
+    Situations,
     /// Every command with its options.
     Commands,
 }
@@ -33,6 +35,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Page::ScrubRules => app::reference::scrub_rules(),
         Page::Permissions => permissions(),
         Page::WorkReasons => work_reasons(),
+        Page::Situations => situations(),
         Page::Commands => commands(),
     };
     line(page.trim_end());
@@ -77,6 +80,10 @@ fn work_reasons() -> String {
             writeln!(page, "| {title} | {desk} | {} | {} |", reason.due_in_business_days(), cell(reason.playbook()));
     }
     page
+}
+
+fn situations() -> String {
+    format!("# Situational rules and what they cover\n\n{GENERATED}{}", x12::coverage_page())
 }
 
 fn commands() -> String {

@@ -156,8 +156,7 @@ struct Counts {
 /// The page that lists, for each guide with rules, its situational parts with what covers them, as Markdown.
 pub fn coverage_page() -> String {
     let mut page = String::from(
-        "# Situational rules and what they cover\n\nMade by `cargo xtask codegen` from the guides and their rules; do not edit.\n\n\
-         Each situational loop, segment, element and component of a guide is listed with the rules that demand or forbid\n\
+        "Each situational loop, segment, element and component of a guide is listed with the rules that demand or forbid\n\
          it, or with the reason why none does. A reason is one of: `choice` (the sender is free), `payer` (what the payer\n\
          asked for or decides), `outside` (needs knowledge that is not in the message), `relation` (a condition between\n\
          elements of the segment says when). `open` means that nobody has judged it yet.\n\n\
@@ -218,4 +217,18 @@ fn rows(guide: &Guide, covered: &[Cover]) -> (String, Counts) {
         let _ = writeln!(rows, "| {} | {by} |", thing.place);
     }
     (rows, counts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_tells_every_situational_part_of_every_guide_with_rules() {
+        let page = coverage_page();
+        for (set_id, version, _) in COVERS {
+            assert!(page.contains(&format!("\n## {set_id} {version}")), "{set_id} {version}");
+        }
+        assert!(page.contains("| 2300 DTP(439) | `837p-accident-date`"), "{page}");
+    }
 }

@@ -1,9 +1,10 @@
 //! `x12 check`: the verdict of each file, with its problems as text, as a page or as JSON.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use ::x12::render::{self, Detail, TextOptions};
-use ::x12::{Checked, Verdict, check_reader};
+use ::x12::{Checked, Rules, Verdict, check_reader_with};
 use app::x12_file::OurTables;
 use clap::Args;
 
@@ -15,6 +16,9 @@ use super::{Done, Failure};
 pub struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
+    /// Check also against the rules in this file; may be given several times
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
     /// Print one JSON object a file, on one line
     #[arg(long)]
     json: bool,
@@ -37,16 +41,35 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         let output = if arguments.json { render::unreadable_json(name, &words) + "\n" } else { String::new() };
         Answer::unreadable(output, words)
     };
-    let work = |source: &Source| match source.open().and_then(|opened| answer(source, opened, arguments, options)) {
+    let rules = rules(arguments)?;
+    let checked = |source: &Source| source.open().and_then(|opened| answer(source, opened, arguments, &rules, options));
+    let work = |source: &Source| match checked(source) {
         Ok(answer) => answer,
         Err(words) => closed(&source.name, words),
     };
     arguments.inputs.each_source(work, closed)
 }
 
-fn answer(source: &Source, mut opened: Opened, arguments: &Arguments, options: TextOptions) -> Result<Answer, String> {
+/// The rules that the user brings.
+fn rules(arguments: &Arguments) -> Result<Rules, Failure> {
+    let mut rules = Rules::default();
+    for path in &arguments.rules {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
+        rules.load(&name, &text).map_err(|words| Failure::Unreadable(format!("{words}. Correct the rule file.")))?;
+    }
+    Ok(rules)
+}
+
+fn answer(
+    source: &Source,
+    mut opened: Opened,
+    arguments: &Arguments,
+    rules: &Rules,
+    options: TextOptions,
+) -> Result<Answer, String> {
     let name = &source.name;
-    let checked = check_reader(&mut opened, &OurTables)
+    let checked = check_reader_with(&mut opened, &OurTables, rules)
         .map_err(|error| format!("{name}: {error}. Check the name and the rights of the file."))?;
     let output = tell(name, &opened, &checked, arguments, options);
     Ok(match checked.verdict {

@@ -19,9 +19,9 @@ pub struct Place {
     pub guard: (u8, u8, Ranges),
 }
 
-/// A code as an integer that sorts as its bytes do.
+/// The first eight bytes of a code as an integer that sorts as they do.
 pub fn packed(code: &str) -> u64 {
-    code.bytes().enumerate().fold(0, |packed, (at, byte)| packed | u64::from(byte) << (56 - 8 * at))
+    code.bytes().take(8).enumerate().fold(0, |packed, (at, byte)| packed | u64::from(byte) << (56 - 8 * at))
 }
 
 /// Codes, `LOW..HIGH` and `PREFIX*` as ranges.
@@ -30,7 +30,9 @@ pub fn ranges(codes: &[String]) -> Ranges {
         .iter()
         .map(|code| match (code.split_once(".."), code.strip_suffix('*')) {
             (Some((low, high)), _) => (packed(low), packed(high)),
-            (None, Some(prefix)) => (packed(prefix), packed(prefix) | u64::MAX >> (8 * prefix.len())),
+            (None, Some(prefix)) => {
+                (packed(prefix), packed(prefix) | u64::MAX.checked_shr(8 * prefix.len() as u32).unwrap_or(0))
+            }
             (None, None) => (packed(code), packed(code)),
         })
         .collect();
