@@ -16,9 +16,6 @@ use super::{Done, Failure};
 pub struct Arguments {
     #[command(flatten)]
     inputs: Inputs,
-    /// Check also against the rules in this file; may be given several times
-    #[arg(long, value_name = "FILE")]
-    rules: Vec<PathBuf>,
     /// Print one JSON object a file, on one line
     #[arg(long)]
     json: bool,
@@ -31,6 +28,9 @@ pub struct Arguments {
     /// Show the data of faulty segments; without this, letters are shown as A and digits as 9
     #[arg(long)]
     show_data: bool,
+    /// Check also against the rules in this file; may be given several times
+    #[arg(long, value_name = "FILE")]
+    rules: Vec<PathBuf>,
 }
 
 /// Every file gets its answer, also one that cannot be opened; unreadable ones are told again at the end.
