@@ -249,6 +249,10 @@ impl Compiler<'_> {
         for atom in atoms {
             let (mine, found) = self.seen_from(&atom.path, seat, reads, at)?;
             self.refuse_impossible(atom, &found, at)?;
+            if let Ask::Kept(_, other) = &atom.ask {
+                // A fault in what it is compared with leaves the rule unasked as well.
+                self.seen_from(other, seat, reads, at)?;
+            }
             if owner.as_ref().is_some_and(|owner| *owner != mine) {
                 return Err(format!("{at}: alternatives must stand in one loop"));
             }
