@@ -116,8 +116,9 @@ fn tables_text(tables: &Tables) -> String {
 
 fn entry_text(entry: &EntryTable) -> String {
     format!(
-        "EntryTable {{ clear: &{:?}, observes: {}, scope: {} }}",
+        "EntryTable {{ clear: &{:?}, always: &{:?}, observes: {}, scope: {} }}",
         entry.clear,
+        entry.always,
         list(entry.observes, observe_text),
         scope_text(&entry.scope)
     )

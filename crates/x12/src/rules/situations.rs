@@ -26,11 +26,38 @@ pub(super) struct Situations {
     doubted_inside: u128,
 }
 
-/// A value that several observations look at.
+/// A value that several observations look at. They come in the order of elements and components, so an element is
+/// walked through once.
 struct Looked<'b> {
     at: (u8, u8),
     value: &'b [u8],
     packed: u64,
+    /// What of the element comes after the component.
+    rest: &'b [u8],
+}
+
+impl<'b> Looked<'b> {
+    #[inline]
+    fn look(&mut self, element: u8, component: u8, cells: &Cells<'b>) {
+        if component == 0 {
+            self.value = cells.get(usize::from(element));
+        } else {
+            let mut passed = self.at.1;
+            if self.at.0 != element || passed == 0 || passed > component {
+                self.rest = cells.get(usize::from(element));
+                passed = 0;
+            }
+            while passed < component {
+                let separator = self.rest.iter().position(|byte| *byte == cells.delimiters.component);
+                let end = separator.unwrap_or(self.rest.len());
+                self.value = &self.rest[..end];
+                self.rest = self.rest.get(end + 1..).unwrap_or_default();
+                passed += 1;
+            }
+        }
+        self.at = (element, component);
+        self.packed = packed_code(self.value);
+    }
 }
 
 impl Situations {
@@ -83,13 +110,13 @@ impl Situations {
             }
         }
         let table = &self.tables.entries[usize::from(entry)];
-        if table.observes.is_empty() {
-            return;
-        }
         for (word, bits) in table.clear {
             self.facts[usize::from(*word)] &= !bits;
         }
-        let mut looked = Looked { at: (0, 0), value: b"", packed: 0 };
+        for (word, bits) in table.always {
+            self.facts[usize::from(*word)] |= bits;
+        }
+        let mut looked = Looked { at: (0, 0), value: b"", packed: 0, rest: b"" };
         for observe in table.observes {
             self.observe(observe, cells, &mut looked);
         }
@@ -120,8 +147,7 @@ impl Situations {
         let mut element = observe.first;
         while element <= observe.last && usize::from(element) <= cells.len() {
             if looked.at != (element, observe.component) {
-                let value = value(cells, element, observe.component);
-                *looked = Looked { at: (element, observe.component), value, packed: packed_code(value) };
+                looked.look(element, observe.component, cells);
             }
             let k = usize::from(observe.component);
             if !looked.value.is_empty() && self.holds(observe, cells, looked) {
@@ -158,12 +184,15 @@ impl Situations {
             Test::Day(against, day) => compares(day_of(value, observe.end), against, day),
             Test::Kept(against, slot) => {
                 let kept = self.slots[usize::from(slot)];
+                if kept == 0 {
+                    return false;
+                }
                 let found = match against {
                     Against::Before | Against::After => day_of(value, observe.end),
                     Against::Same | Against::Differs => fingerprint(value),
                     Against::Over | Against::Under => sortable(value),
                 };
-                kept != 0 && compares(found, against, kept)
+                compares(found, against, kept)
             }
             Test::Shape(shapes) => shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
             Test::NoShape(shapes) => !shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),

@@ -149,7 +149,9 @@ impl Compiler<'_> {
         }
         let (lead, lead_home) =
             lead.ok_or(format!("{at}: nothing sets the rule off: add a `when` that is no denial"))?;
-        points.push(self.point(lead, lead_home));
+        if !rule.forbids {
+            points.push(self.point(lead, lead_home));
+        }
         if all.iter().any(|fact| none.contains(fact)) {
             return Err(format!("{at}: can never be broken: it wants and denies the same"));
         }
@@ -458,7 +460,11 @@ impl Compiler<'_> {
             let leads = words(rules.iter().map(|rule| rule.lead));
             let scope =
                 if owner.is_some() { Scope { leads, rules: leak(rules) } } else { Scope { leads: &[], rules: &[] } };
-            EntryTable { clear: self.words(is_mine), observes: leak(self.observes[number].clone()), scope }
+            let (always, observes): (Vec<Observe>, Vec<Observe>) = self.observes[number].iter().partition(|observe| {
+                observe.first == 0 && observe.test == Test::Present && observe.guard.0 == 0 && observe.place == NONE
+            });
+            let always = words(always.iter().map(|observe| observe.fact));
+            EntryTable { clear: self.words(is_mine), always, observes: leak(observes), scope }
         };
         let entries = (0..self.observes.len()).map(entry_table).collect();
         let loop_table = |number: usize| {

@@ -100,6 +100,8 @@ pub struct Scope {
 pub struct EntryTable {
     /// Bits and slots that hold for one segment only.
     pub clear: Words,
+    /// Bits that the segment sets whatever it holds.
+    pub always: Words,
     pub observes: &'static [Observe],
     /// Rules of the segment itself.
     pub scope: Scope,
