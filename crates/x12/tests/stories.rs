@@ -128,6 +128,10 @@ const STORIES: &[(&str, &str, &str, &str)] = &[
     ("TA1-accept", "IEA*0*", "IEA*1*", "TA105=021"),
     // Eligibility and status.
     ("270", "EQ*30~", "EQ~", "IK403=2"),
+    ("270", "EQ*30~", "EQ*ZZ~", "IK403=7"),
+    ("270", "EQ*30~", "EQ*30^88~", "-"),
+    ("270", "EQ*30~", "EQ*30^ZZ~", "IK403=7"),
+    ("271", "EB*1*IND*30", "EB*1*IND*3Z", "IK403=7"),
     ("270", "NM1*PR*2*ACME HEALTH*****PI*60054~", "NM1*PR*2*ACME HEALTH*****PI~", "IK403=1"),
     ("271", "EB*C*IND*30***23*1500~", "EB*C*IND*30***23**1.5~", "SIT"),
     ("271", "EB*C*IND*30***23*1500~", "EB*C*IND*30***23**.2~", "-"),
