@@ -5,6 +5,9 @@
 //!
 //! Start with [`read`] for the segments of a file, [`check`] for what is wrong with it, or [`Writer`] to make one.
 #![doc = include_str!("../README.md")]
+// Not `forbid`: the vector paths of `index` lift it for themselves, and nothing else may.
+#![deny(unsafe_code)]
+#![warn(missing_docs, rustdoc::broken_intra_doc_links)]
 
 mod acknowledge;
 pub mod amount;
