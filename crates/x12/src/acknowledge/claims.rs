@@ -140,7 +140,7 @@ fn answer(
             let above =
                 claim.patient.above.iter().filter_map(|from| reading.levels.iter().find(|level| level.start == *from));
             let mut faults = own.clone();
-            faults.extend(above.flat_map(|range| within(range)));
+            faults.extend(above.flat_map(&within));
             faults.extend(within(&claim.segments));
             provider.claims.push(claim_answer(document, claim, &faults, today, &mut totals));
         }
@@ -424,7 +424,7 @@ fn code_of(document: &Document<'_>, problem: &Problem) -> StatusCode<'static> {
     let segment = document.segment(index).filter(|segment| segment.segment_id() == problem.segment);
     let status = status_of(problem, segment.as_ref());
     let is_missing = match problem.code {
-        Code::Element(false, 1 | 2) | Code::Segment(false, 3) | Code::Segment(true, 6 | 7 | 8) => true,
+        Code::Element(false, 1 | 2) | Code::Segment(false, 3) | Code::Segment(true, 6..=8) => true,
         Code::Element(true, 9 | 11) => true,
         Code::Situation => problem.span.1 == 0,
         Code::NotX12

@@ -149,7 +149,7 @@ mod tests {
             let bytes = std::fs::read(folder.join(name)).unwrap();
             total.add(&Counts::of(&Document::read(&bytes), bytes.len() as u64));
         }
-        assert_eq!((total.files, total.interchanges, total.claims, total.charged.cents()), (2, 2, 1, 150_00));
+        assert_eq!((total.files, total.interchanges, total.claims, total.charged.cents()), (2, 2, 1, 15_000));
         assert_eq!((total.claim_payments, total.lines, total.sets.len()), (2, 5, 2));
         assert!(total.to_text().contains(" 1 claims charging $150.00\n"), "{}", total.to_text());
         assert!(total.to_json("a").starts_with("{\"file\":\"a\",\"files\":2,"), "{}", total.to_json("a"));
