@@ -6,7 +6,10 @@
 //! will not do are taken in and held later. Changes of a visit stand in `change`.
 
 mod change;
+pub(crate) mod dues;
 mod owner;
+mod reimport;
+mod transfer;
 
 use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
@@ -17,19 +20,20 @@ use billing::fee_schedule::price_on;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ChargeId, EncounterId, FacilityId, PatientId, PayerId, ProviderId};
 use jiff::civil::Date;
-use ledger::{Account, AccountKind, DraftEntry, EntrySource, Money};
+use ledger::{Account, DraftEntry, EntrySource, Money};
 use store::charge as rows;
 use store::registration;
 use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, NewWork, subject_key};
 
-pub use change::{CodedLine, VisitChange, VisitCodes, bill_patient, change_codes, change_visit, not_billable};
+pub use reimport::{Difference, ImportedAgain, import_visits};
+pub(crate) use transfer::owed_by;
 
-/// Why a patient's statements wait while a visit has no coverage; shown on the account.
-const HOLD_FOR_COVERAGE: &str = "insurance pending";
+pub use change::{CodedLine, VisitChange, VisitCodes, bill_patient, change_codes, change_visit, not_billable};
 
 /// Most that one charge may be: ten million dollars, above the dearest single treatment. More is a slip; the books never
 /// forget it, and a few slips of the size of a 64-bit number would make every sum over them fail.
@@ -111,14 +115,17 @@ pub fn form_key(form: &str) -> String {
     format!("{FORM_KEY}{form}")
 }
 
+fn is_import(visit: &NewVisit) -> bool {
+    visit.source_key.as_ref().is_some_and(|key| !key.starts_with(FORM_KEY))
+}
+
 /// Stores a visit with its charges and what is owed for them.
 ///
 /// # Errors
 /// `Denied`; `NotFound` for patient, provider or facility; `Invalid` for a date to come, no service, or a service
 /// without a price.
 pub fn capture(db: &Db, actor: &Actor, practice: PracticeId, visit: &NewVisit) -> Result<Captured, Error> {
-    let is_import = visit.source_key.as_ref().is_some_and(|key| !key.starts_with(FORM_KEY));
-    let action = if is_import { Action::ImportCharges } else { Action::EnterCharges };
+    let action = if is_import(visit) { Action::ImportCharges } else { Action::EnterCharges };
     allow(actor, action, &ResourceState::default())?;
     db.write(actor, practice, |tx| capture_in(tx, visit))
 }
@@ -141,7 +148,7 @@ fn capture_in(tx: &mut Tx, visit: &NewVisit) -> Result<Captured, Error> {
     let charges = charges(tx, encounter_id, visit)?;
     let coverages = if visit.self_pay { Vec::new() } else { registration::coverages(tx, visit.patient_id)? };
     let payer_id = in_force(&coverages, visit.date_of_service).first().map(|coverage| coverage.payer_id);
-    let encounter = encounter(encounter_id, visit);
+    let encounter = encounter(encounter_id, visit, &charges);
     rows::insert(tx, &encounter, &charges)?;
     recognise(tx, &encounter, &charges, payer_id)?;
     if payer_id.is_none() && !visit.self_pay {
@@ -189,7 +196,7 @@ pub(crate) fn people_exist(
     Ok(())
 }
 
-fn encounter(id: EncounterId, visit: &NewVisit) -> Encounter {
+fn encounter(id: EncounterId, visit: &NewVisit, charges: &[Charge]) -> Encounter {
     Encounter {
         id,
         patient_id: visit.patient_id,
@@ -209,6 +216,7 @@ fn encounter(id: EncounterId, visit: &NewVisit) -> Encounter {
         // Self-pay is billed to the patient at once; no claim will come.
         status: if visit.self_pay { EncounterStatus::Billed } else { EncounterStatus::Open },
         source_key: visit.source_key.clone(),
+        imported: is_import(visit).then(|| reimport::as_imported(visit, charges)),
     }
 }
 
@@ -320,65 +328,33 @@ fn ask_for_coverage(tx: &mut Tx, encounter: &Encounter, charges: &[Charge]) -> R
             deadline_on: None,
         },
     )?;
-    tx.execute(&registration::HOLD_STATEMENTS, params![encounter.patient_id, HOLD_FOR_COVERAGE])?;
     Ok(())
 }
 
-/// After a coverage came in: the patient's visits without a claim are owed by its payer from now on, the question for
-/// the coverage is answered, and statements go out again.
-pub(crate) fn bill_waiting_visits(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
+/// After coverages changed: each visit without a claim is owed by the payer whose coverage is in force on its day, and the
+/// question for a coverage ends; where none is in force any more, the question is asked. What a payer owes that no claim
+/// asks for and whose coverage is gone is the patient's.
+pub(crate) fn follow_coverages(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
     let open = tx.query(&rows::OPEN_ENCOUNTERS_OF_PATIENT, params![patient])?;
     let coverages = registration::coverages(tx, patient)?;
-    let mut waiting = false;
     for (id,) in open {
         let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
-        let Some(coverage) = in_force(&coverages, encounter.date_of_service).first().copied() else {
-            waiting = true;
-            continue;
-        };
         let charges = rows::charges(tx, id)?;
-        owed_by(tx, &encounter, &charges, Some(coverage.payer_id), &format!("coverage {}", coverage.id))?;
-        let outcome = "A coverage that was in force was entered.";
-        worklist::resolve_subject(tx, &subject_key(WorkReason::CoverageMissing, id), outcome, "registration")?;
-    }
-    let hold = tx.query_opt(&registration::PATIENT, params![patient])?.and_then(|row| row.1);
-    if !waiting && hold.as_deref() == Some(HOLD_FOR_COVERAGE) {
-        tx.execute(&registration::HOLD_STATEMENTS, params![patient, None::<String>])?;
-    }
-    Ok(())
-}
-
-/// Makes what is still open of a visit's charges owed by another: a payer, or the patient where there is none.
-pub(crate) fn owed_by(
-    tx: &mut Tx,
-    encounter: &Encounter,
-    charges: &[Charge],
-    payer: Option<PayerId>,
-    why: &str,
-) -> Result<(), Error> {
-    let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
-    let mut balances = store::ledger::charge_balances(tx, &ids)?;
-    balances.sort_by_key(|balance| (balance.charge_id, balance.account, balance.payer_id, balance.patient_id));
-    let mut entry = DraftEntry::new(tx.today(), "Another owes these charges now", source(encounter.id));
-    for charge in charges {
-        let target = receivable(charge, payer);
-        for balance in balances.iter().filter(|balance| balance.charge_id == charge.id.0) {
-            let from = match (balance.account, balance.payer_id, balance.patient_id) {
-                (AccountKind::PayerReceivable, Some(payer), _) => {
-                    Account::PayerReceivable { charge: charge.id.0, payer }
-                }
-                (AccountKind::PatientReceivable, _, Some(patient)) => {
-                    Account::PatientReceivable { charge: charge.id.0, patient }
-                }
-                _ => continue,
-            };
-            if from != target && balance.cents > Money::ZERO {
-                entry = entry.debit(target.clone(), balance.cents, "transfer").credit(from, balance.cents, "transfer");
+        match in_force(&coverages, encounter.date_of_service).first() {
+            Some(coverage) => {
+                let why = format!("coverage {}", coverage.id);
+                owed_by(tx, &encounter, &charges, Some(coverage.payer_id), &why)?;
+                let outcome = "A coverage that was in force was entered.";
+                worklist::resolve_subject(tx, &subject_key(WorkReason::CoverageMissing, id), outcome, "registration")?;
+            }
+            None => {
+                owed_by(tx, &encounter, &charges, None, "no coverage")?;
+                ask_for_coverage(tx, &encounter, &charges)?;
             }
         }
     }
-    let stamp = tx.new_id();
-    post(tx, entry, &format!("transfer:{}:{why}:{stamp}", encounter.id))
+    dues::follow_coverages(tx, patient, &coverages)?;
+    mind_kept_money(tx, patient)
 }
 
 /// A visit with its charges, voided ones left out. Being shown is recorded.

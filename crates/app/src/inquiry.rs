@@ -163,7 +163,7 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId) -> Resu
 /// speaks of an account.
 ///
 /// # Errors
-/// `Refused` before two identifiers matched or where the question was answered; `Denied` where the item stands at a
+/// `Refused` before two identifiers matched, while a question about an account has none, or where it was answered; `Denied` where the item stands at a
 /// desk the person may not work.
 pub fn answer(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId, words: &str) -> Result<(), Error> {
     allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
@@ -214,6 +214,12 @@ fn load(tx: &mut Tx, id: InquiryId) -> Result<(Inquiry, String), Error> {
 }
 
 fn require_identity(inquiry: &Inquiry) -> Result<(), Error> {
+    if inquiry.patient_id.is_none() && inquiry.reason.is_about_an_account() {
+        return Err(Error::refused(format!(
+            "The question is about an account, and none is found yet. Find it and verify {IDENTIFIERS_NEEDED} identifiers \
+             first. Where there is none, resolve the work item with what was said."
+        )));
+    }
     if inquiry.patient_id.is_some() && !inquiry.is_verified() {
         return Err(Error::refused(format!(
             "Verify {IDENTIFIERS_NEEDED} identifiers before you speak about the account: ask for the birth date and the account number."

@@ -66,8 +66,13 @@ pub struct VisitAccount {
     pub date_of_service: Date,
     /// Who gave the care.
     pub rendering_id: ProviderId,
-    /// Every payer asked has decided.
+    /// Every payer asked has decided, and it is known who is to be asked.
     pub decided: bool,
+    /// Something of it is asked of nobody: no coverage is known, or no claim asks a payer that owes it. It may be billed
+    /// to the patient.
+    pub may_bill_patient: bool,
+    /// No payer has it or decided it, so it may still turn out not to be billed.
+    pub may_dismiss: bool,
     /// Where its cents stand.
     pub standing: Standing,
     /// Words that may be read aloud, a sentence each.
@@ -238,13 +243,23 @@ impl facts::Visit {
             encounter_id: self.facts.encounter_id,
             date_of_service: self.facts.date_of_service,
             rendering_id: self.rendering_id,
-            decided: !self.claims.iter().any(open),
+            decided: !self.facts.awaits_coverage && !self.claims.iter().any(open),
+            may_bill_patient: self.facts.awaits_coverage || self.has_due_without_claim(),
+            may_dismiss: !explanation.standing.charged.is_zero() && self.claims.iter().all(is_at_home),
             standing: explanation.standing,
             say: explanation.say(language),
             rows,
             claims: self.claims,
             explanation,
         }
+    }
+}
+
+/// Whether no payer has a claim or decided it.
+fn is_at_home(claim: &ClaimLine) -> bool {
+    match claim.status {
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => true,
+        ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => false,
     }
 }
 
@@ -261,11 +276,13 @@ fn row(
         StepKind::AbovePlanPrice | StepKind::MovedToPatient(_) | StepKind::MovedToNextPlan => {
             [payer.unwrap_or_default(), step.reason.as_str()].join(", ").trim_matches([',', ' ']).to_owned()
         }
+        StepKind::NowWithPlan | StepKind::BilledToPatient => "Our front desk".to_owned(),
         StepKind::WrittenOff => step.reason.clone(),
         StepKind::PaidByPlan
         | StepKind::TakenBackByPlan
         | StepKind::DecisionTakenBack
         | StepKind::PaidByPatient
+        | StepKind::KeptForPatient
         | StepKind::ReturnedToPatient => document,
     };
     AccountRow {

@@ -4,12 +4,14 @@
 //! allocation, ledger entry, audit. The same key a second time is the same payment. Card numbers are refused unseen.
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::encounter::EncounterStatus;
 use billing::explain::Language;
 use billing::patient_payment::{
     Allocation, OpenBalance, PaymentMethod, PaymentRequest, Unacceptable, allocate, application_entry, payment_entry,
 };
 use billing::practice::Practice;
 use billing::statement::StatementPractice;
+use billing::work::{WorkLinks, WorkReason};
 use billing::{Money, PatientId, PatientPaymentId, PracticeId};
 pub use documents::Receipt;
 use ledger::AccountKind;
@@ -22,6 +24,8 @@ use store::{Conn, Db, Json, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::patient_account::account_in;
+use crate::worklist::{self, NewWork, subject_key};
 
 /// The counter of receipts.
 const RECEIPTS: &str = "receipt";
@@ -72,7 +76,10 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
     tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
     let open = open_balances(tx, request.patient_id)?;
     let allocation = allocate(request.amount, &open);
-    let owed: Money = open.iter().map(|balance| balance.owes).sum();
+    // What waits for a coverage is not asked for, though somebody may pay it.
+    let asked: Money = open.iter().filter(|balance| !balance.waits).map(|balance| balance.owes).sum();
+    let paid: Money = allocation.charges.iter().filter(|(balance, _)| !balance.waits).map(|(_, part)| *part).sum();
+    let left_to_pay = asked - paid;
     let applied = request.amount - allocation.unapplied;
     let id = PatientPaymentId(tx.new_id());
     let receipt_number = format!("R-{:05}", tx.next_number(RECEIPTS)?);
@@ -93,7 +100,7 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
             words: request.method.words(),
             note: request.note.clone(),
             unapplied: allocation.unapplied,
-            left_to_pay: owed - applied,
+            left_to_pay,
         }),
     })?;
     save_allocation(tx, id, &allocation)?;
@@ -102,14 +109,7 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
     tx.post(&entry, &format!("patient_payment:{}", id.0))?;
     let detail = serde_json::json!({ "cents": request.amount.cents(), "method": request.method.key(), "receipt": receipt_number });
     tx.audit("take_payment", "patient_payment", id.0, detail);
-    Ok(TakenPayment {
-        id,
-        receipt_number,
-        is_new: true,
-        applied,
-        unapplied: allocation.unapplied,
-        left_to_pay: owed - applied,
-    })
+    Ok(TakenPayment { id, receipt_number, is_new: true, applied, unapplied: allocation.unapplied, left_to_pay })
 }
 
 /// The payment a key was used for, if it is the one that is offered again.
@@ -154,6 +154,7 @@ fn open_balances(conn: &Conn, patient: PatientId) -> Result<Vec<OpenBalance>, Er
         encounter_id: row.encounter_id,
         date_of_service: row.date_of_service,
         owes: row.owes_cents,
+        waits: row.status == EncounterStatus::Open,
     });
     Ok(open.collect())
 }
@@ -165,7 +166,10 @@ pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, 
     if !held.is_positive() {
         return Ok(Money::ZERO);
     }
-    let mut allocation = allocate(held, &open_balances(tx, patient)?);
+    // Money is not put on a visit whose payer is not known yet: others may ask for it meanwhile.
+    let mut open = open_balances(tx, patient)?;
+    open.retain(|balance| !balance.waits);
+    let mut allocation = allocate(held, &open);
     let applied = held - allocation.unapplied;
     if applied.is_zero() {
         return Ok(Money::ZERO);
@@ -178,10 +182,43 @@ pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, 
     tx.post(&entry, &key)?;
     let detail = serde_json::json!({ "cents": applied.cents(), "charges": allocation.charges.len() });
     tx.audit("apply_unapplied", "patient", patient.0, detail);
+    if applied == held {
+        let subject = subject_key(WorkReason::CreditBalance, patient.0);
+        worklist::resolve_subject(tx, &subject, "The money pays for another visit.", "patient")?;
+    }
     Ok(applied)
 }
 
-/// As [`apply_unapplied`] for those of many patients whose money we hold, asked for at once: after a posting.
+/// Money of the patient's that pays for nothing becomes work as soon as every visit is decided and paid: somebody must give
+/// it back, or ask the patient whether it stays for the next visit.
+pub(crate) fn mind_kept_money(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
+    let held = store::ledger::held(tx, AccountKind::UnappliedPatient, patient.0)?;
+    if !held.is_positive() {
+        return Ok(());
+    }
+    let account = account_in(tx, patient)?;
+    let is_settled = !account.visits.is_empty()
+        && account.visits.iter().all(|visit| visit.decided)
+        && account.with_payers.is_zero()
+        && !account.owes_now.is_positive();
+    if is_settled {
+        worklist::open(
+            tx,
+            NewWork {
+                reason: WorkReason::CreditBalance,
+                subject_key: subject_key(WorkReason::CreditBalance, patient.0),
+                summary: format!("{held} of the patient's money pays for nothing: every visit is decided and paid."),
+                links: WorkLinks { patient_id: Some(patient), ..WorkLinks::default() },
+                money_at_stake: held,
+                deadline_on: None,
+            },
+        )?;
+    }
+    Ok(())
+}
+
+/// As [`apply_unapplied`] for those of many patients whose money we hold, asked for at once: after a posting. What is
+/// left over becomes work.
 pub(crate) fn apply_unapplied_of(tx: &mut Tx, patients: &[PatientId]) -> Result<(), Error> {
     let mut holding: Vec<PatientId> =
         tx.query_in(&PATIENTS_WITH_UNAPPLIED, params![], patients)?.into_iter().map(|(patient,)| patient).collect();
@@ -189,21 +226,30 @@ pub(crate) fn apply_unapplied_of(tx: &mut Tx, patients: &[PatientId]) -> Result<
     holding.sort_unstable();
     for patient in holding {
         apply_unapplied(tx, patient)?;
+        mind_kept_money(tx, patient)?;
     }
     Ok(())
 }
 
-/// What a receipt says.
+/// What a receipt of a patient says.
 ///
 /// # Errors
-/// `NotFound` for a payment that is not this practice's; `Denied` without the right to see the patient.
-pub fn receipt(db: &Db, actor: &Actor, practice: PracticeId, payment: PatientPaymentId) -> Result<Receipt, Error> {
+/// `NotFound` for a payment that is not this practice's, or another patient's; `Denied` without the right to see the
+/// patient.
+pub fn receipt(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    payment: PatientPaymentId,
+) -> Result<Receipt, Error> {
     let allowed = allow(actor, Action::ViewPatient, &ResourceState::default())?;
     if allowed.masked() {
         return Err(Error::refused("A receipt names the patient. Ask Tier 1 or Tier 2 to print it."));
     }
     db.read(actor, practice, |read| {
-        let paid = read.query_opt(&PAYMENT, params![payment])?.ok_or(Error::NotFound("payment"))?;
+        let paid = read.query_opt(&PAYMENT, params![payment])?.filter(|paid| paid.patient_id == patient);
+        let paid = paid.ok_or(Error::NotFound("payment"))?;
         let head = read.query_opt(&ACCOUNT_HEAD, params![paid.patient_id])?.ok_or(Error::NotFound("patient"))?;
         let practice = read.query_one(&PRACTICE_BODY, params![])?.body.0;
         let applied = read.query(&APPLIED_BY_VISIT, params![payment])?;
@@ -230,8 +276,15 @@ pub fn receipt(db: &Db, actor: &Actor, practice: PracticeId, payment: PatientPay
 ///
 /// # Errors
 /// As [`receipt`].
-pub fn receipt_pdf(db: &Db, actor: &Actor, practice: PracticeId, payment: PatientPaymentId) -> Result<Vec<u8>, Error> {
-    documents::receipt(&receipt(db, actor, practice, payment)?).map_err(|error| Error::refused(format!("{error}.")))
+pub fn receipt_pdf(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    payment: PatientPaymentId,
+) -> Result<Vec<u8>, Error> {
+    let receipt = receipt(db, actor, practice, patient, payment)?;
+    documents::receipt(&receipt).map_err(|error| Error::refused(format!("{error}.")))
 }
 
 /// What stands at the head of papers to patients: the address payments go to.

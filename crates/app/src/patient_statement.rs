@@ -224,17 +224,24 @@ fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
     }
 }
 
-/// A statement as it was sent, for the page.
+/// A statement of a patient as it was sent, for the page.
 ///
 /// # Errors
-/// `NotFound`; `Denied` without the right to see statements; `Refused` for who may not see names.
-pub fn statement(db: &Db, actor: &Actor, practice: PracticeId, id: StatementId) -> Result<Statement, Error> {
+/// `NotFound`, also for another patient's; `Denied` without the right to see statements; `Refused` for who may not see names.
+pub fn statement(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    id: StatementId,
+) -> Result<Statement, Error> {
     let allowed = allow(actor, Action::ViewStatement, &ResourceState::default())?;
     if allowed.masked() {
         return Err(Error::refused("A statement names the patient. Ask Tier 1 or Tier 2 to show it."));
     }
     db.read(actor, practice, |read| {
-        let row = read.query_opt(&STATEMENT, params![id])?.ok_or(Error::NotFound("statement"))?;
+        let row = read.query_opt(&STATEMENT, params![id])?.filter(|row| row.patient_id == patient);
+        let row = row.ok_or(Error::NotFound("statement"))?;
         read.saw("statement", row.patient_id);
         Ok(row.body.0)
     })
@@ -244,8 +251,15 @@ pub fn statement(db: &Db, actor: &Actor, practice: PracticeId, id: StatementId) 
 ///
 /// # Errors
 /// As [`statement`].
-pub fn statement_pdf(db: &Db, actor: &Actor, practice: PracticeId, id: StatementId) -> Result<Vec<u8>, Error> {
-    documents::statement(&statement(db, actor, practice, id)?).map_err(|error| Error::refused(format!("{error}.")))
+pub fn statement_pdf(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    id: StatementId,
+) -> Result<Vec<u8>, Error> {
+    documents::statement(&statement(db, actor, practice, patient, id)?)
+        .map_err(|error| Error::refused(format!("{error}.")))
 }
 
 /// The latest statements, newest first; they name accounts, not people.

@@ -6,6 +6,7 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
+use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
 use store::unapplied_cash::CASH_WAITING;
 use store::verify::{self, Chain};
@@ -68,6 +69,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         books_checks(read, &mut checks)?;
         remittance_checks(read, &mut checks)?;
         claim_checks(read, &mut checks)?;
+        hand_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
         let trial = trial_balance(read)?;
         Ok(Verification {
@@ -211,6 +213,46 @@ fn claim_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     let detail = silent.first().map_or(String::new(), |(id,)| format!("file {id} has neither answer nor work"));
     let says = "every file we sent is answered in time or is somebody's work";
     checks.push(check("files-answered", says, silent.is_empty(), detail));
+    Ok(())
+}
+
+/// Every charge is in exactly one hand: a claim's, the patient's, nobody's any more, or a desk's.
+fn hand_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "receivables-in-range",
+        "what a payer owes for a charge is between zero and the charge, or somebody's open work",
+        &hands::RECEIVABLES_OUT_OF_RANGE,
+        |(id, cents)| format!("charge {id} stands with a payer at {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "visits-in-a-hand",
+        "every visit without a claim has a coverage or is somebody's open work",
+        &hands::OPEN_VISITS_IN_NO_HAND,
+        |(id, _)| format!("visit {id} is in no hand"),
+    )?);
+    checks.push(none(
+        read,
+        "dues-in-a-hand",
+        "what a payer owes is asked for by a claim or is somebody's open work",
+        &hands::DUES_IN_NO_HAND,
+        |(id, cents)| format!("{cents} of visit {id} is in no hand"),
+    )?);
+    checks.push(none(
+        read,
+        "not-billed-not-owed",
+        "nobody owes anything for a visit that is not billed",
+        &hands::NOT_BILLABLE_YET_OWED,
+        |(id, cents)| format!("visit {id} is owed with {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "visits-in-one-hand",
+        "nobody is asked for the coverage of a visit that is billed",
+        &hands::VISITS_IN_TWO_HANDS,
+        |(id,)| format!("visit {id} is billed and its coverage asked for"),
+    )?);
     Ok(())
 }
 

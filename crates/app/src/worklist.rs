@@ -17,6 +17,7 @@ use store::worklist::{
 use store::{Db, Read, Tx, params};
 
 use crate::access::allow;
+use crate::charge_capture::dues;
 use crate::{Error, unapplied_cash};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
@@ -284,7 +285,7 @@ pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId,
 /// The item ends with words about what was done.
 ///
 /// # Errors
-/// `Refused` without a sentence, where it has ended, or where cash it owns still waits for a place; `NotFound` where the
+/// `Refused` without a sentence, where it has ended, or where it alone has cash or a visit in hand; `NotFound` where the
 /// person may not work its desk.
 pub fn resolve(
     db: &Db,
@@ -296,6 +297,7 @@ pub fn resolve(
     db.write(actor, practice, |tx| {
         let item = workable(tx, actor, id)?;
         unapplied_cash::refuse_while_waiting(tx, &item)?;
+        dues::refuse_while_in_hand(tx, &item)?;
         let claim = item.links.claim_id;
         settle(tx, item, resolution.clone())?;
         claim.map_or(Ok(()), |claim| keep_in_one_hand(tx, claim))

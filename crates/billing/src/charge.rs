@@ -14,6 +14,9 @@ pub struct Procedure {
     pub modifiers: Vec<String>,
 }
 
+/// The stored reason of a charge that another owes now, before any payer decided.
+pub const TRANSFER: &str = "transfer";
+
 /// Most modifiers a line carries (SV101-3 to -6).
 pub const MOST_MODIFIERS: usize = 4;
 

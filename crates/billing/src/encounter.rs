@@ -1,5 +1,7 @@
 //! One visit: what happened, to whom, where, and by whom.
 
+pub mod imported;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +55,9 @@ pub struct Encounter {
     pub status: EncounterStatus,
     /// Key in the system it was imported from; makes an import repeatable.
     pub source_key: Option<String>,
+    /// What the import said, where it came by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<imported::ImportedVisit>,
 }
 
 /// What caused an accident (CLM11).

@@ -8,7 +8,7 @@ mod english;
 pub mod reason;
 mod steps;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use crate::balance::{Movement, Source, Standing, standing};
 use crate::{ChargeId, EncounterId, Money, PayerId};
 
 pub use reason::{PatientShare, carc_of, denial_words};
-use steps::{causes, steps};
+use steps::{causes, is_transfer, steps};
 
 /// A language that patients are written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -89,6 +89,10 @@ pub struct VisitFacts {
     pub denials: Vec<Denial>,
     /// Names of the payers.
     pub payers: BTreeMap<PayerId, String>,
+    /// The payers that a claim of the visit was sent to; the others were never asked.
+    pub asked: BTreeSet<PayerId>,
+    /// No claim was made and no coverage is known: what stands with the patient is asked of nobody yet.
+    pub awaits_coverage: bool,
 }
 
 /// What a step did.
@@ -105,12 +109,18 @@ pub enum StepKind {
     TakenBackByPlan,
     /// The payer assigned it to the patient.
     MovedToPatient(PatientShare),
-    /// It went to the next payer.
+    /// It is due from the next payer.
     MovedToNextPlan,
+    /// Before any decision: a plan is asked first, not who owed it until then.
+    NowWithPlan,
+    /// No plan is asked for it: it is the patient's.
+    BilledToPatient,
     /// Cash from the patient's side.
     PaidByPatient,
     /// Cash went back to the patient's side.
     ReturnedToPatient,
+    /// The patient's payment was taken off the charge and is kept for them.
+    KeptForPatient,
     /// We stopped asking.
     WrittenOff,
     /// The payer gave a part back to what is owed: a decision taken back.
@@ -121,13 +131,17 @@ impl StepKind {
     /// A move between owers: what remains stays the same.
     pub fn moves_only(self) -> bool {
         match self {
-            StepKind::MovedToPatient(_) | StepKind::MovedToNextPlan => true,
+            StepKind::MovedToPatient(_)
+            | StepKind::MovedToNextPlan
+            | StepKind::NowWithPlan
+            | StepKind::BilledToPatient => true,
             StepKind::Charged
             | StepKind::AbovePlanPrice
             | StepKind::PaidByPlan
             | StepKind::TakenBackByPlan
             | StepKind::PaidByPatient
             | StepKind::ReturnedToPatient
+            | StepKind::KeptForPatient
             | StepKind::WrittenOff
             | StepKind::DecisionTakenBack => false,
         }
@@ -142,9 +156,9 @@ impl StepKind {
             StepKind::AbovePlanPrice | StepKind::DecisionTakenBack => 1,
             StepKind::WrittenOff => 2,
             StepKind::PaidByPlan | StepKind::TakenBackByPlan => 3,
-            StepKind::PaidByPatient | StepKind::ReturnedToPatient => 4,
-            StepKind::MovedToNextPlan => 5,
-            StepKind::MovedToPatient(_) => 6,
+            StepKind::PaidByPatient | StepKind::ReturnedToPatient | StepKind::KeptForPatient => 4,
+            StepKind::MovedToNextPlan | StepKind::NowWithPlan => 5,
+            StepKind::MovedToPatient(_) | StepKind::BilledToPatient => 6,
         }
     }
 }
@@ -183,8 +197,12 @@ pub enum Sentence {
     Share { share: PatientShare, amount: Money },
     /// Not paid and not the patient's: we work on it.
     Denied { plan: String, amount: Money, reason: String },
-    /// Not decided.
+    /// Asked and not decided.
     WithPlan { plan: String, amount: Money },
+    /// Owed by a payer that no claim was sent to.
+    DueFromPlan { plan: String, amount: Money },
+    /// Nobody knows yet who pays: it is asked of nobody.
+    AwaitsCoverage { amount: Money },
     /// A payer paid more than is left to owe.
     PlanOverpaid { plan: String, amount: Money },
     /// No payer involved: all of it is the patient's.
@@ -303,16 +321,20 @@ struct PlanPart {
 fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
     let mut order: Vec<PayerId> = Vec::new();
     let mut parts: BTreeMap<PayerId, PlanPart> = BTreeMap::new();
-    for (_, source, _, effect) in causes(&facts.movements) {
+    for (_, source, reason, effect) in causes(&facts.movements) {
         let cash = if effect.cash_is_patients(&source) { Money::ZERO } else { effect.cash() };
         let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
         let giver = effect.payers.iter().find(|(_, amount)| amount.is_negative()).map(|(payer, _)| *payer);
+        let is_transfer = is_transfer(&source, &reason);
         for (payer, amount) in &effect.payers {
             if !order.contains(payer) {
                 order.push(*payer);
             }
             let part = parts.entry(*payer).or_default();
             part.open += *amount;
+            if is_transfer {
+                continue;
+            }
             let acts = effect.payers.len() == 1 || giver == Some(*payer);
             if !acts || !effect.charged.is_zero() {
                 continue;
@@ -332,14 +354,20 @@ fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
             part.decided = true;
         }
     }
-    order.into_iter().filter_map(|payer| parts.remove(&payer).map(|part| (payer, part))).collect()
+    // Who only held it for a while and neither decided nor owes has no part in the story.
+    let told = |part: &PlanPart| part.decided || !part.open.is_zero();
+    order
+        .into_iter()
+        .filter_map(|payer| parts.remove(&payer).map(|part| (payer, part)))
+        .filter(|(_, part)| told(part))
+        .collect()
 }
 
 fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sentence> {
     let mut said = vec![Sentence::Charged { amount: standing.charged, on: facts.date_of_service }];
     let plan = |payer: &PayerId| facts.payers.get(payer).cloned().unwrap_or_default();
     let parts = plan_parts(facts);
-    for (index, (payer, part)) in parts.iter().enumerate().filter(|(_, (_, part))| part.decided) {
+    for (index, (payer, part)) in parts.iter().filter(|(_, part)| part.decided).enumerate() {
         said.push(Sentence::PlanDecided {
             plan: plan(payer),
             first: index == 0,
@@ -363,7 +391,7 @@ fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sen
             .filter(|(_, amount)| amount.is_positive())
             .map(|(share, amount)| Sentence::Share { share, amount }),
     );
-    if parts.is_empty() && !standing.charged.is_zero() {
+    if parts.is_empty() && !standing.charged.is_zero() && !facts.awaits_coverage {
         said.push(Sentence::NoPlan { amount: standing.charged });
     }
     said.extend(open_with_plans(facts, &parts, plan));
@@ -374,6 +402,7 @@ fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sen
         said.push(Sentence::WrittenOff { amount: standing.written_off });
     }
     said.push(match standing.patient_owes {
+        owes if owes.is_positive() && facts.awaits_coverage => Sentence::AwaitsCoverage { amount: owes },
         owes if owes.is_positive() => Sentence::PatientOwes { amount: owes },
         owes if owes.is_negative() => Sentence::PatientOverpaid { amount: owes.abs() },
         _ => Sentence::NothingOwed,
@@ -401,8 +430,10 @@ fn open_with_plans(
                 open -= amount;
             }
         }
-        if open.is_positive() {
+        if open.is_positive() && facts.asked.contains(payer) {
             said.push(Sentence::WithPlan { plan: plan(payer), amount: open });
+        } else if open.is_positive() {
+            said.push(Sentence::DueFromPlan { plan: plan(payer), amount: open });
         }
     }
     said

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use ledger::{Account, BalancedEntry, DraftEntry, EntrySource, Unbalanced};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId};
 
@@ -219,6 +220,12 @@ fn passes_luhn(digits: &[(u8, bool)]) -> bool {
     sum.is_multiple_of(10)
 }
 
+/// The stored reason of the patient's money on a charge.
+pub const PAYMENT: &str = "payment";
+/// The stored reason of the patient's money that a charge gives back to the patient's unapplied money, because another
+/// owes the charge now.
+pub const PAYMENT_KEPT: &str = "payment-kept";
+
 /// A charge with something the patient owes, oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenBalance {
@@ -230,6 +237,8 @@ pub struct OpenBalance {
     pub date_of_service: Date,
     /// What the patient owes for it.
     pub owes: Money,
+    /// Nobody asks the patient for it yet: the visit waits for a coverage, or for a word that there is none.
+    pub waits: bool,
 }
 
 /// What a payment pays for.
@@ -272,7 +281,7 @@ pub fn payment_entry(
         .credit(Account::UnappliedPatient { patient: patient.0 }, allocation.unapplied, "unapplied");
     for (balance, part) in &allocation.charges {
         let account = Account::PatientReceivable { charge: balance.charge_id.0, patient: patient.0 };
-        entry = entry.credit(account, *part, "payment");
+        entry = entry.credit(account, *part, PAYMENT);
     }
     entry.balance()
 }
@@ -295,9 +304,38 @@ pub fn application_entry(
     );
     for (balance, part) in &allocation.charges {
         let account = Account::PatientReceivable { charge: balance.charge_id.0, patient: patient.0 };
-        entry = entry.credit(account, *part, "payment");
+        entry = entry.credit(account, *part, PAYMENT);
     }
     entry.balance()
+}
+
+/// A patient's payment as it stands on a charge: the entry that put it there, what that entry was made from, and how much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentOnCharge {
+    /// The entry.
+    pub entry: Uuid,
+    /// What it was made from, so that the account leads to the same receipt.
+    pub source: EntrySource,
+    /// Above zero.
+    pub amount: Money,
+}
+
+/// The entry that takes a patient's payment off a charge that another owes now, and keeps it for the patient.
+///
+/// # Errors
+/// [`Unbalanced`] for a payment of nothing.
+pub fn kept_entry(
+    charge: ChargeId,
+    patient: PatientId,
+    kept_on: Date,
+    payment: &PaymentOnCharge,
+) -> Result<BalancedEntry, Unbalanced> {
+    let reason = "the patient's payment is kept for them: another owes the charge now";
+    DraftEntry::new(kept_on, reason, payment.source.clone())
+        .correcting(payment.entry)
+        .debit(Account::PatientReceivable { charge: charge.0, patient: patient.0 }, payment.amount, PAYMENT_KEPT)
+        .credit(Account::UnappliedPatient { patient: patient.0 }, payment.amount, PAYMENT_KEPT)
+        .balance()
 }
 
 #[cfg(test)]
@@ -399,6 +437,7 @@ mod tests {
                 encounter_id: EncounterId(Uuid::from_u128(5)),
                 date_of_service: date(2026, 8, 1 + place as i8),
                 owes: Money::from_cents(*cents),
+                waits: false,
             })
             .collect();
         for cents in [1, 1_999, 2_000, 2_001, 11_266, 11_766, 20_000] {

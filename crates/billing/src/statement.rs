@@ -52,7 +52,9 @@ impl std::fmt::Display for NotDue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             NotDue::NothingOwed => f.write_str("Nothing is owed by the patient, so there is nothing to state."),
-            NotDue::WithPayer => f.write_str("A payer has still to decide; no statement may go out before."),
+            NotDue::WithPayer => f.write_str(
+                "A payer has still to decide, or it is asked which one pays; no statement may go out before.",
+            ),
             NotDue::TooSmall => write!(f, "Less than ${SMALLEST_STATEMENT} is owed; it waits for the next visit."),
             NotDue::OnHold(reason) => write!(f, "Statements are on hold: {reason}. Lift the hold first."),
             NotDue::ToldRecently(next) => write!(

@@ -402,6 +402,7 @@ fn encounter(tx: &Tx, patient_id: PatientId, rendering_id: ProviderId, day: Date
         onset_on: None,
         status: EncounterStatus::Billed,
         source_key: None,
+        imported: None,
     }
 }
 

@@ -41,5 +41,6 @@ mod settings;
 mod statements;
 mod users;
 mod visit_details;
+mod visit_hands;
 mod visits;
 mod work;

@@ -39,6 +39,7 @@ pub mod charge;
 pub mod claim;
 pub mod eligibility;
 pub mod follow_up;
+pub mod hands;
 pub mod inbound_file;
 pub mod inquiry;
 pub mod job_run;

@@ -9,7 +9,7 @@
 
 use billing::charge::Charge;
 use billing::claim::ClaimStatus;
-use billing::encounter::Encounter;
+use billing::encounter::{Encounter, EncounterStatus};
 use billing::id::{
     ChargeId, ClaimId, ClaimPaymentId, EncounterId, PatientPaymentId, PayerId, RemittanceId, StatementId,
 };
@@ -165,6 +165,8 @@ record! {
         pub date_of_service: Date,
         /// What the patient owes.
         pub owes_cents: Money,
+        /// Where the visit stands: an open one waits for a coverage.
+        pub status: EncounterStatus,
     }
 
 }
@@ -224,16 +226,18 @@ statements! {
          AND account IN ('unapplied_patient', 'credit_balance', 'refund_payable')";
     /// Names of payers.
     pub const PAYER_NAMES: PayerNameRow = "SELECT id, name FROM payer WHERE practice_id = $1 AND id IN ({keys})";
-    /// What a patient owes, charge by charge, oldest first.
+    /// What a patient owes, charge by charge: what is asked for first, each oldest first.
     pub const OPEN_CHARGES_OF_PATIENT: OpenChargeRow =
-        "SELECT c.id AS charge_id, c.encounter_id, c.date_of_service, CAST(SUM(l.cents) AS BIGINT) AS owes_cents
-         FROM charge c CROSS JOIN ledger_posting l
+        "SELECT c.id AS charge_id, c.encounter_id, c.date_of_service, CAST(SUM(l.cents) AS BIGINT) AS owes_cents,
+                v.status
+         FROM charge c CROSS JOIN ledger_posting l CROSS JOIN encounter v
          WHERE c.practice_id = $1 AND c.patient_id = $2
+         AND v.practice_id = c.practice_id AND v.id = c.encounter_id
          AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
          AND l.account = 'patient_receivable'
-         GROUP BY c.practice_id, c.id, c.encounter_id, c.date_of_service, c.line_number
+         GROUP BY c.practice_id, c.id, c.encounter_id, c.date_of_service, c.line_number, v.status
          HAVING SUM(l.cents) > 0
-         ORDER BY c.date_of_service, c.encounter_id, c.line_number";
+         ORDER BY CASE v.status WHEN 'open' THEN 1 ELSE 0 END, c.date_of_service, c.encounter_id, c.line_number";
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::control_number::STATEMENTS,
     crate::eligibility::STATEMENTS,
     crate::follow_up::STATEMENTS,
+    crate::hands::STATEMENTS,
     crate::head::STATEMENTS,
     crate::inbound_file::STATEMENTS,
     crate::inquiry::STATEMENTS,

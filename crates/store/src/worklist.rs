@@ -154,6 +154,12 @@ statements! {
         encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \
         due_on, deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
         FROM work_item WHERE practice_id = $1 AND claim_id = $2 AND state <> 'resolved' ORDER BY opened_on, id";
+    /// Every item that is not resolved for a visit of a patient.
+    pub const OPEN_ITEMS_OF_VISIT: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, \
+        encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \
+        due_on, deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
+        FROM work_item WHERE practice_id = $1 AND patient_id = $2 AND encounter_id = $3 AND state <> 'resolved' \
+        ORDER BY opened_on, id";
     /// Saves a moved item; no row means that somebody else moved it first.
     pub const SAVE_WORK_ITEM: (WorkItemId,) = "UPDATE work_item SET desk = $3, state = $4, owner_id = $5, due_on = $6, \
         escalations = $7, revision = $8, handover = $9, resolution = $10, resolved_on = $11, stake_cents = $12, \

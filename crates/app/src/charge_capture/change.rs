@@ -9,7 +9,7 @@ use billing::charge::{Charge, Drug, Procedure, Units};
 use billing::claim::ClaimStatus;
 use billing::encounter::{Accident, Encounter, EncounterStatus};
 use billing::work::WorkReason;
-use billing::{ChargeId, EncounterId, FacilityId, ProviderId};
+use billing::{ChargeId, EncounterId, FacilityId, PatientId, ProviderId};
 use jiff::civil::Date;
 use ledger::{Account, AccountKind, DraftEntry, Money};
 use store::charge as rows;
@@ -18,6 +18,7 @@ use store::{Db, Tx, params};
 use super::{owner, people_exist, post, price, receivable, source, upper};
 use crate::Error;
 use crate::access::allow;
+use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, subject_key};
 use crate::{claim_creation, claim_scrub};
 
@@ -193,11 +194,11 @@ pub fn change_codes(
 }
 
 /// Takes a visit back: entered twice, or never took place. Its charges are voided, what is still owed for them is
-/// cancelled, and a claim that is not on its way is closed.
+/// cancelled, a claim that is not on its way is closed, and what the patient paid for it is kept for the patient.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Invalid` for a reason that says nothing; `Refused` where a claim is on its way or decided, or
-/// something was paid.
+/// `Denied`; `NotFound`; `Invalid` for a reason that says nothing; `Refused` where a claim is on its way or decided, or a
+/// payer paid something.
 pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId, reason: &str) -> Result<(), Error> {
     allow(actor, Action::EnterCharges, &ResourceState::default())?;
     let reason = reason.trim();
@@ -206,41 +207,73 @@ pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
     }
     db.write(actor, practice, |tx| {
         let encounter = changeable(tx, id)?;
+        if encounter.status == EncounterStatus::NotBillable {
+            return Err(Error::refused("The visit is not billed already; nothing was changed."));
+        }
         let charges = rows::charges(tx, id)?;
+        super::transfer::keep_payments(tx, &charges)?;
         refuse_if_paid(tx, &charges)?;
         save_charges(tx, &encounter, &charges, &[])?;
         for (claim, _, _) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
             claim_creation::withdraw(tx, claim, reason)?;
         }
         let subject = subject_key(WorkReason::CoverageMissing, id);
-        worklist::resolve_subject(tx, &subject, "The visit is not billed.", "registration")?;
+        worklist::resolve_subject(tx, &subject, &format!("The visit is not billed: {reason}"), "registration")?;
         let patient = encounter.patient_id;
         rows::save_encounter(tx, &Encounter { status: EncounterStatus::NotBillable, ..encounter })?;
-        tx.audit("not billable", "encounter", id, serde_json::json!({}));
-        super::bill_waiting_visits(tx, patient)
+        tx.audit("not billable", "encounter", id, serde_json::json!({ "reason": reason }));
+        settle_patient(tx, patient)
     })
 }
 
-/// Bills a visit to the patient for want of any coverage: the question for the coverage is answered.
+/// Bills the patient: a visit for want of any coverage, or what the next payer would owe where there is none. The work
+/// that waited for it ends.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Refused` where the visit has a claim.
+/// `Denied`; `NotFound`; `Refused` where a payer has the visit and has to decide first, or nothing of it waits.
 pub fn bill_patient(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId) -> Result<(), Error> {
     allow(actor, Action::EditCoverage, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
-        let encounter = changeable(tx, id)?;
-        if !tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])?.is_empty() {
-            return Err(Error::refused("The visit has a claim; its payer decides first what the patient owes."));
+        let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
+        match encounter.status {
+            EncounterStatus::Open => bill_open(tx, encounter.clone())?,
+            EncounterStatus::Billed => bill_dues(tx, &encounter)?,
+            EncounterStatus::NotBillable => {
+                return Err(Error::refused("The visit is not billed, so nobody owes anything for it."));
+            }
         }
-        let charges = rows::charges(tx, id)?;
-        super::owed_by(tx, &encounter, &charges, None, "self-pay")?;
-        let subject = subject_key(WorkReason::CoverageMissing, id);
-        worklist::resolve_subject(tx, &subject, "There is no coverage; the patient pays.", "registration")?;
-        let patient = encounter.patient_id;
-        rows::save_encounter(tx, &Encounter { status: EncounterStatus::Billed, ..encounter })?;
         tx.audit("bill patient", "encounter", id, serde_json::json!({}));
-        super::bill_waiting_visits(tx, patient)
+        settle_patient(tx, encounter.patient_id)
     })
+}
+
+fn bill_open(tx: &mut Tx, encounter: Encounter) -> Result<(), Error> {
+    let id = encounter.id;
+    if !tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])?.is_empty() {
+        return Err(Error::refused("The visit has a claim; its payer decides first what the patient owes."));
+    }
+    let charges = rows::charges(tx, id)?;
+    super::owed_by(tx, &encounter, &charges, None, "self-pay")?;
+    let subject = subject_key(WorkReason::CoverageMissing, id);
+    worklist::resolve_subject(tx, &subject, "There is no coverage; the patient pays.", "registration")?;
+    Ok(rows::save_encounter(tx, &Encounter { status: EncounterStatus::Billed, ..encounter })?)
+}
+
+fn bill_dues(tx: &mut Tx, encounter: &Encounter) -> Result<(), Error> {
+    let dues = super::dues::of_visit(tx, encounter.id)?;
+    if dues.is_empty() {
+        return Err(Error::refused(
+            "Nothing of this visit waits to be billed: it is the patient's already, or its payer decides first.",
+        ));
+    }
+    super::dues::move_to(tx, encounter, &dues, None)?;
+    super::dues::end_work(tx, encounter, "No further plan pays; the patient does.")
+}
+
+/// The patient's money that is kept pays what the patient owes now; what is left over becomes work.
+fn settle_patient(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
+    apply_unapplied(tx, patient)?;
+    mind_kept_money(tx, patient)
 }
 
 fn refuse_if_paid(tx: &mut Tx, charges: &[Charge]) -> Result<(), Error> {
@@ -251,7 +284,9 @@ fn refuse_if_paid(tx: &mut Tx, charges: &[Charge]) -> Result<(), Error> {
         owed.filter(|balance| balance.account != AccountKind::Revenue).map(|balance| balance.cents).sum()
     };
     if charges.iter().any(|charge| open(charge) != charge.amount) {
-        return Err(Error::refused("Something was paid or adjusted for this visit. Tier 2 must sort that out first."));
+        return Err(Error::refused(
+            "A payer paid or adjusted something for this visit. Tier 2 must sort that out first.",
+        ));
     }
     Ok(())
 }
@@ -322,7 +357,7 @@ fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<
 }
 
 /// The visit, if no claim of it is on its way or decided.
-fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
+pub(super) fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
     let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
     for (_, status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
         match status {
@@ -341,7 +376,12 @@ fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
 }
 
 /// Saves what changed and posts what it makes of the money.
-fn save_charges(tx: &mut Tx, encounter: &Encounter, before: &[Charge], after: &[Charge]) -> Result<(), Error> {
+pub(super) fn save_charges(
+    tx: &mut Tx,
+    encounter: &Encounter,
+    before: &[Charge],
+    after: &[Charge],
+) -> Result<(), Error> {
     let payer = owner::payer_of(tx, encounter)?;
     let mut entry = DraftEntry::new(tx.today(), "A visit was corrected", source(encounter.id));
     let move_by = |entry: DraftEntry, charge: &Charge, difference: Money, why: &'static str| {

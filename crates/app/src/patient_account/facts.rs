@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use billing::balance::{Movement, Source};
+use billing::claim::ClaimStatus;
+use billing::encounter::{Encounter, EncounterStatus};
 use billing::explain::{ChargeFacts, Denial, VisitFacts};
 use billing::patient::{Guarantor, Patient};
 use billing::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, ProviderId, RemittanceId};
@@ -40,6 +42,21 @@ pub(crate) struct Visit {
     pub(crate) facts: VisitFacts,
     pub(crate) rendering_id: ProviderId,
     pub(crate) claims: Vec<ClaimLine>,
+}
+
+impl Visit {
+    /// Whether a payer owes something that no living claim asks it for.
+    pub(crate) fn has_due_without_claim(&self) -> bool {
+        let mut owed: BTreeMap<PayerId, Money> = BTreeMap::new();
+        for movement in self.facts.movements.iter().filter(|one| one.account == AccountKind::PayerReceivable) {
+            if let Some(payer) = movement.payer_id {
+                *owed.entry(payer).or_default() += movement.amount;
+            }
+        }
+        let is_asked =
+            |payer: &PayerId| self.claims.iter().any(|c| c.payer_id == *payer && c.status != ClaimStatus::Closed);
+        owed.iter().any(|(payer, amount)| amount.is_positive() && !is_asked(payer))
+    }
 }
 
 impl Loaded {
@@ -98,7 +115,7 @@ impl Loaded {
             visit_of.insert(charge.id, encounter.id);
             let visit = visits.entry(encounter.id).or_insert_with(|| {
                 order.push(encounter.id);
-                self.visit(encounter.id, encounter.date_of_service, encounter.rendering_id)
+                self.visit(encounter)
             });
             visit.facts.charges.push(charge_facts(charge));
         }
@@ -115,19 +132,22 @@ impl Loaded {
         order.into_iter().filter_map(|id| visits.remove(&id)).collect()
     }
 
-    fn visit(&self, encounter_id: EncounterId, date_of_service: Date, rendering_id: ProviderId) -> Visit {
-        let claims = self.claims.iter().filter(|(encounter, _)| *encounter == encounter_id);
+    fn visit(&self, visit: &Encounter) -> Visit {
+        let of_visit = self.claims.iter().filter(|(encounter, _)| *encounter == visit.id);
+        let claims: Vec<ClaimLine> = of_visit.map(|(_, claim)| claim.clone()).collect();
         Visit {
             facts: VisitFacts {
-                encounter_id,
-                date_of_service,
+                encounter_id: visit.id,
+                date_of_service: visit.date_of_service,
                 charges: Vec::new(),
                 movements: Vec::new(),
                 denials: Vec::new(),
                 payers: self.payers.clone(),
+                asked: claims.iter().filter(|claim| was_sent(claim.status)).map(|claim| claim.payer_id).collect(),
+                awaits_coverage: visit.status == EncounterStatus::Open,
             },
-            rendering_id,
-            claims: claims.map(|(_, claim)| claim.clone()).collect(),
+            rendering_id: visit.rendering_id,
+            claims,
         }
     }
 
@@ -144,6 +164,14 @@ impl Loaded {
             None if source.kind == "unapplied_patient" => (None, "From money already received".to_owned()),
             None => (None, source.kind.replace('_', " ")),
         }
+    }
+}
+
+/// Whether a claim has been with its payer.
+fn was_sent(status: ClaimStatus) -> bool {
+    match status {
+        ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => true,
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => false,
     }
 }
 

@@ -121,7 +121,7 @@ fn store_version(tx: &mut Tx, coverage: &Coverage, data: &CoverageData) -> Resul
     rows::insert_coverage(tx, coverage, data.source_key.as_deref())?;
     let detail = serde_json::json!({ "version": coverage.version, "payer": coverage.payer_id });
     tx.audit("save coverage", "patient", coverage.patient_id, detail);
-    charge_capture::bill_waiting_visits(tx, coverage.patient_id)?;
+    charge_capture::follow_coverages(tx, coverage.patient_id)?;
     claim_scrub::rescrub_held(tx, coverage.patient_id)
 }
 

@@ -233,7 +233,7 @@ fn a_warning_passes_with_a_reason_and_an_error_does_not() {
 }
 
 #[test]
-fn a_visit_without_coverage_asks_for_it_and_holds_the_statement_until_it_comes() {
+fn a_visit_without_coverage_asks_for_it_and_is_asked_of_nobody_until_it_comes() {
     for_each_engine(|db| {
         let practice = open(db);
         let mut early = visit(&practice);
@@ -243,8 +243,9 @@ fn a_visit_without_coverage_asks_for_it_and_holds_the_statement_until_it_comes()
         assert_eq!(captured.payer_id, None);
         assert_eq!(balance(db, AccountKind::PatientReceivable), 10_000);
         assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::CoverageMissing)]);
-        let record = show_patient(db, &tier1(), PRACTICE, practice.patient).unwrap();
-        assert_eq!(record.statement_hold.as_deref(), Some("insurance pending"));
+        let account = app::patient_account::account(db, &tier1(), PRACTICE, practice.patient).unwrap();
+        assert_eq!((account.owes_now, account.waiting_for_payer), (Money::ZERO, Money::from_cents(10_000)));
+        assert_eq!(account.statement_due, Err(billing::statement::NotDue::WithPayer));
         let refused = create_claim(db, &tier1(), PRACTICE, captured.encounter_id);
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
         assert_eq!(create_open_claims(db, &tier1(), PRACTICE).unwrap(), []);
@@ -255,7 +256,6 @@ fn a_visit_without_coverage_asks_for_it_and_holds_the_statement_until_it_comes()
         assert_eq!(balance(db, AccountKind::PatientReceivable), 0);
         assert_eq!(balance(db, AccountKind::PayerReceivable), 10_000);
         assert_eq!(open_work(db), []);
-        assert_eq!(show_patient(db, &tier1(), PRACTICE, practice.patient).unwrap().statement_hold, None);
         assert_eq!(create_open_claims(db, &tier1(), PRACTICE).unwrap().len(), 1);
         assert_eq!(scrub_drafts(db, &tier1(), PRACTICE).unwrap()[0].status, ClaimStatus::Ready);
     });

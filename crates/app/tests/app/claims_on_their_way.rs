@@ -152,6 +152,7 @@ pub fn ready_claim(db: &Db, number: u128, route: &str) -> ClaimId {
         onset_on: None,
         status: EncounterStatus::Billed,
         source_key: None,
+        imported: None,
     };
     let charge = Charge {
         id: ChargeId(Uuid::from_u128(0x6000 + number)),

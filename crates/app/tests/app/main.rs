@@ -10,6 +10,8 @@ mod clinic;
 mod conflicting_rights;
 mod daily_jobs;
 mod delivery_kill;
+mod late_coverage;
+mod late_lines;
 mod patient_books;
 mod patient_money;
 mod payer_files;

@@ -144,6 +144,7 @@ pub fn visit(db: &TestDb, patient: PatientId, number: u128, on: Date, amount: i6
             onset_on: None,
             status: EncounterStatus::Billed,
             source_key: None,
+            imported: None,
         };
         let charge = Charge {
             id: charge_id,

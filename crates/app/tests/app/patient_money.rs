@@ -66,11 +66,11 @@ fn a_visit_is_explained_stated_paid_and_receipted() {
         let ran = run(db, &manager, PRACTICE).unwrap();
         assert_eq!(ran.total(), cents(2_000));
         let Issued { id, number, .. } = ran.issued[0].clone();
-        let sent = statement(db, &person(Role::Tier1), PRACTICE, id).unwrap();
+        let sent = statement(db, &person(Role::Tier1), PRACTICE, PATIENT, id).unwrap();
         assert_eq!((sent.number.as_str(), sent.amount_due, sent.due_on), ("S-00001", cents(2_000), date(2026, 4, 1)));
         assert_eq!(sent.visits[0].seen_by, "Mira Lin");
         assert_eq!(sent.visits[0].services[0].1, cents(14_000));
-        assert!(statement_pdf(db, &manager, PRACTICE, id).unwrap().starts_with(b"%PDF-1.7"));
+        assert!(statement_pdf(db, &manager, PRACTICE, PATIENT, id).unwrap().starts_with(b"%PDF-1.7"));
         assert_eq!(latest(db, &manager, PRACTICE).unwrap()[0].statement_number, number);
 
         let paid = take(db, &person(Role::Tier1), PRACTICE, &cash(2_000, "first")).unwrap();
@@ -84,11 +84,17 @@ fn a_visit_is_explained_stated_paid_and_receipted() {
             (Some(WrittenIn::Payment(paid.id)), "Cash, receipt R-00001")
         );
 
-        let paper = receipt(db, &person(Role::Tier1), PRACTICE, paid.id).unwrap();
+        let paper = receipt(db, &person(Role::Tier1), PRACTICE, PATIENT, paid.id).unwrap();
         assert_eq!(paper.applied, vec![(date(2026, 2, 3), cents(2_000))]);
-        assert!(receipt_pdf(db, &person(Role::Tier1), PRACTICE, paid.id).unwrap().starts_with(b"%PDF"));
+        assert!(receipt_pdf(db, &person(Role::Tier1), PRACTICE, PATIENT, paid.id).unwrap().starts_with(b"%PDF"));
+        // Neither stands under another patient's name.
+        let tier1 = person(Role::Tier1);
+        let elsewhere = receipt(db, &tier1, PRACTICE, OTHER_PATIENT, paid.id);
+        assert!(matches!(elsewhere, Err(Error::NotFound("payment"))), "{elsewhere:?}");
+        let elsewhere = statement_pdf(db, &tier1, PRACTICE, OTHER_PATIENT, id);
+        assert!(matches!(elsewhere, Err(Error::NotFound("statement"))), "{elsewhere:?}");
         // What was sent stays as it was sent.
-        assert_eq!(statement(db, &person(Role::Tier1), PRACTICE, id).unwrap(), sent);
+        assert_eq!(statement(db, &person(Role::Tier1), PRACTICE, PATIENT, id).unwrap(), sent);
     });
 }
 
@@ -302,7 +308,7 @@ fn a_charge_corrected_after_the_decision_is_stated_at_what_the_books_charge() {
         })
         .unwrap();
         let issued = issue(db, &person(Role::Tier1), PRACTICE, PATIENT).unwrap();
-        let sent = statement(db, &person(Role::Tier1), PRACTICE, issued.id).unwrap();
+        let sent = statement(db, &person(Role::Tier1), PRACTICE, PATIENT, issued.id).unwrap();
         let stated = &sent.visits[0];
         assert_eq!(stated.services, vec![(stated.services[0].0.clone(), cents(11_000))]);
         let changes: Money = stated.lines.iter().filter_map(|line| line.change).sum();

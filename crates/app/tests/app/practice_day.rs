@@ -27,7 +27,7 @@ fn a_payment_late_in_the_evening_is_of_that_evening_though_the_server_is_in_tomo
             idempotency_key: "evening".into(),
         };
         let taken = take(db, &person(Role::Tier1), PRACTICE, &request).unwrap();
-        let receipt = receipt(db, &person(Role::Tier1), PRACTICE, taken.id).unwrap();
+        let receipt = receipt(db, &person(Role::Tier1), PRACTICE, PATIENT, taken.id).unwrap();
         assert_eq!(receipt.received_on, date(2026, 11, 21));
         let began = db.read(&db.system(), PRACTICE, |read| Ok::<_, store::StoreError>(read.today_began())).unwrap();
         assert_eq!(began, "2026-11-21T06:00:00Z".parse().unwrap());

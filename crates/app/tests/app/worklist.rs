@@ -125,6 +125,28 @@ fn the_home_page_counts_what_stands_at_each_desk() {
 }
 
 #[test]
+fn nobody_speaks_of_an_account_to_somebody_who_was_not_found() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let first = person(1, Role::Tier1);
+        let new = |reason| NewInquiry {
+            channel: Channel::Phone,
+            reason,
+            patient_id: None,
+            question: "How much do I owe you?".into(),
+        };
+        let words = "You owe 20.00 for the visit of March.";
+        for reason in InquiryReason::ALL.iter().filter(|reason| reason.is_about_an_account()) {
+            let id = inquiry::log(db, &first, PRACTICE, new(*reason)).unwrap();
+            let refused = inquiry::answer(db, &first, PRACTICE, id, words);
+            assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("Find it")), "{reason:?} {refused:?}");
+        }
+        let id = inquiry::log(db, &first, PRACTICE, new(InquiryReason::Other)).unwrap();
+        inquiry::answer(db, &first, PRACTICE, id, "We are open from eight to five.").unwrap();
+    });
+}
+
+#[test]
 fn a_question_that_tier_two_ends_is_answered_for_tier_one() {
     for_each_engine(|db| {
         crate::clinic::open_practice(db);

@@ -67,6 +67,18 @@ pub(super) fn words(sentence: &Sentence) -> String {
             let plan = if plan.is_empty() { "your plan" } else { plan };
             format!("{} is with {plan}, which has not decided yet; it is not billed to you.", dollars(*amount))
         }
+        Sentence::DueFromPlan { plan, amount } => {
+            let plan = if plan.is_empty() { "your plan" } else { plan };
+            format!(
+                "{} is due from {plan}; no claim was sent to it yet, and it is not billed to you.",
+                dollars(*amount)
+            )
+        }
+        Sentence::AwaitsCoverage { amount } => format!(
+            "We do not know yet who pays the {}: tell us your plan of that day, or that there is none. Until then it is \
+             not billed to you.",
+            dollars(*amount)
+        ),
         Sentence::PlanOverpaid { plan, amount } => {
             let plan = if plan.is_empty() { "Your plan" } else { plan };
             format!(
@@ -132,9 +144,12 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
         StepKind::MovedToPatient(PatientShare::Coinsurance) => "of what remains: your coinsurance".to_owned(),
         StepKind::MovedToPatient(PatientShare::Copay) => "of what remains: your copay".to_owned(),
         StepKind::MovedToPatient(PatientShare::Other) => "of what remains: yours, by the plan’s decision".to_owned(),
-        StepKind::MovedToNextPlan => "of what remains: sent on to the next plan".to_owned(),
+        StepKind::MovedToNextPlan => "of what remains: due from the next plan".to_owned(),
+        StepKind::NowWithPlan => format!("of what remains: asked of {plan} first"),
+        StepKind::BilledToPatient => "of what remains: yours, no plan is asked for it".to_owned(),
         StepKind::PaidByPatient => "Paid by you".to_owned(),
         StepKind::ReturnedToPatient => "Returned to you".to_owned(),
+        StepKind::KeptForPatient => "Your payment, kept for you until it is known what you owe".to_owned(),
         StepKind::WrittenOff => "Taken off your bill".to_owned(),
         StepKind::DecisionTakenBack => format!("Decision taken back by {plan}"),
     }

@@ -7,17 +7,26 @@ use jiff::civil::Date;
 use super::{PatientShare, Step, StepKind};
 use crate::Money;
 use crate::balance::{Effect, Movement, Source};
+use crate::charge::TRANSFER;
+use crate::patient_payment::PAYMENT_KEPT;
 
-/// Postings with one cause (source and reason), over all charges, in the order the cause first appears.
+/// Postings with one cause (source and reason), over all charges, in the order the cause first appears. A visit changes
+/// hands and kept money is applied more than once under one source: each time is a cause of its own.
 pub(super) fn causes(movements: &[Movement]) -> Vec<(Date, Source, String, Effect)> {
     let mut places: BTreeMap<(Source, String), usize> = BTreeMap::new();
     let mut causes: Vec<(Date, Source, String, Effect)> = Vec::new();
     for movement in movements {
         let key = (movement.source.clone(), movement.reason.clone());
-        let place = *places.entry(key).or_insert_with(|| {
-            causes.push((movement.on, movement.source.clone(), movement.reason.clone(), Effect::default()));
-            causes.len() - 1
-        });
+        let known = places.get(&key).copied();
+        let may_repeat = is_transfer(&key.0, &key.1) || key.0.kind == "unapplied_patient";
+        let place = match known {
+            Some(place) if !may_repeat || place + 1 == causes.len() => place,
+            Some(_) | None => {
+                causes.push((movement.on, movement.source.clone(), movement.reason.clone(), Effect::default()));
+                places.insert(key, causes.len() - 1);
+                causes.len() - 1
+            }
+        };
         if let Some((_, _, _, effect)) = causes.get_mut(place) {
             effect.add(movement);
         }
@@ -28,10 +37,12 @@ pub(super) fn causes(movements: &[Movement]) -> Vec<(Date, Source, String, Effec
 pub(super) fn steps(movements: &[Movement]) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for (on, source, reason, effect) in causes(movements) {
+        // Who gives decides; of a transfer, who takes is asked.
+        let gives = !is_transfer(&source, &reason);
         let payer_id = effect
             .payers
             .iter()
-            .find(|(_, amount)| amount.is_negative())
+            .find(|(_, amount)| amount.is_negative() == gives)
             .or_else(|| effect.payers.iter().next())
             .map(|(payer, _)| *payer);
         for (kind, amount) in parts(&effect, &source, &reason) {
@@ -53,6 +64,11 @@ pub(super) fn steps(movements: &[Movement]) -> Vec<Step> {
     steps
 }
 
+/// Who owes changed before a payer decided: no decision, only another to ask.
+pub(super) fn is_transfer(source: &Source, reason: &str) -> bool {
+    source.kind == "encounter" && reason == TRANSFER
+}
+
 /// What one cause did, as steps: what changes the remainder first, then what only moved.
 fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money)> {
     let mut parts = Vec::new();
@@ -67,6 +83,7 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
     push(StepKind::WrittenOff, -effect.written_off);
     let cash = effect.cash();
     let paid = match (effect.cash_is_patients(source), cash.is_negative()) {
+        (true, true) if reason == PAYMENT_KEPT => StepKind::KeptForPatient,
         (true, false) => StepKind::PaidByPatient,
         (true, true) => StepKind::ReturnedToPatient,
         (false, false) => StepKind::PaidByPlan,
@@ -75,7 +92,11 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
     push(paid, -cash);
     let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
     if only_moves && cash.is_zero() {
-        if effect.patient.is_zero() {
+        if is_transfer(source, reason) {
+            let forward: Money = effect.payers.values().filter(|amount| amount.is_positive()).sum();
+            push(StepKind::NowWithPlan, forward);
+            push(StepKind::BilledToPatient, if effect.patient.is_positive() { effect.patient } else { Money::ZERO });
+        } else if effect.patient.is_zero() {
             let forward: Money = effect.payers.values().filter(|amount| amount.is_positive()).sum();
             push(StepKind::MovedToNextPlan, forward);
         } else {

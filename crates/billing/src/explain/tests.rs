@@ -57,6 +57,8 @@ fn facts(movements: Vec<Movement>, denials: Vec<Denial>) -> VisitFacts {
         movements,
         denials,
         payers: [(NORTH, "Northfield".to_owned()), (LAKE, "Union Lake".to_owned())].into(),
+        asked: [NORTH].into(),
+        awaits_coverage: false,
     }
 }
 
@@ -155,6 +157,72 @@ fn a_visit_without_a_plan_is_the_patients() {
 }
 
 #[test]
+fn a_plan_found_late_is_asked_first_and_what_the_patient_paid_is_kept_until_the_share_is_known() {
+    let visit_paid = vec![posting("patient_payment", 7, "payment", PatientReceivable, None, -5_000)];
+    let mut waiting = facts([charged(None, 14_000), visit_paid.clone()].concat(), vec![]);
+    waiting.awaits_coverage = true;
+    assert_eq!(
+        said(&waiting),
+        "We charged $140.00 for your visit on August 27, 2026. You have paid $50.00. We do not know yet who pays the \
+         $90.00: tell us your plan of that day, or that there is none. Until then it is not billed to you."
+    );
+    let late = vec![
+        posting("patient_payment", 7, "payment-kept", PatientReceivable, None, 5_000),
+        posting("encounter", 2, "transfer", PayerReceivable, Some(NORTH), 14_000),
+        posting("encounter", 2, "transfer", PatientReceivable, None, -14_000),
+    ];
+    let mut known = facts([charged(None, 14_000), visit_paid.clone(), late.clone()].concat(), vec![]);
+    known.asked.clear();
+    assert_eq!(
+        said(&known),
+        "We charged $140.00 for your visit on August 27, 2026. $140.00 is due from Northfield; no claim was sent to it \
+         yet, and it is not billed to you. You owe nothing for this visit."
+    );
+    let decided = [
+        charged(None, 14_000),
+        visit_paid,
+        late,
+        paid(5, NORTH, 7_200, 4_800, &[("PR-3", 2_000)]),
+        vec![posting("unapplied_patient", 8, "payment", PatientReceivable, None, -2_000)],
+    ];
+    let decided = facts(decided.concat(), vec![]);
+    assert_eq!(
+        said(&decided),
+        "We charged $140.00 for your visit on August 27, 2026. Your plan, Northfield, allowed $92.00 of the $140.00 \
+         charge; it paid $72.00. Nobody owes the $48.00 above the plan’s price. $20.00 is your copay, a fixed part of \
+         each visit. You have paid $20.00. You owe nothing for this visit."
+    );
+    let rows: Vec<(StepKind, i64)> =
+        explain(&decided).steps.iter().map(|step| (step.kind, step.amount.cents())).collect();
+    assert_eq!(
+        rows,
+        [
+            (StepKind::Charged, 14_000),
+            (StepKind::PaidByPatient, -5_000),
+            (StepKind::KeptForPatient, 5_000),
+            (StepKind::NowWithPlan, 14_000),
+            (StepKind::AbovePlanPrice, -4_800),
+            (StepKind::PaidByPlan, -7_200),
+            (StepKind::MovedToPatient(PatientShare::Copay), 2_000),
+            (StepKind::PaidByPatient, -2_000),
+        ]
+    );
+}
+
+#[test]
+fn what_no_plan_is_asked_for_is_said_to_be_the_patients() {
+    let to_patient = vec![
+        posting("encounter", 2, "transfer", PayerReceivable, Some(NORTH), -14_000),
+        posting("encounter", 2, "transfer", PatientReceivable, None, 14_000),
+    ];
+    let billed = facts([charged(Some(NORTH), 14_000), to_patient].concat(), vec![]);
+    assert!(said(&billed).ends_with(
+        "No plan was billed for this visit, so the $140.00 is yours to pay. That leaves $140.00 for you to pay."
+    ));
+    assert_eq!(explain(&billed).steps[1].kind, StepKind::BilledToPatient);
+}
+
+#[test]
 fn a_decision_taken_back_puts_everything_where_it_was() {
     let first = paid(5, NORTH, 7_200, 4_800, &[("PR-3", 2_000)]);
     let back: Vec<Movement> = first
@@ -188,7 +256,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
         for id in 0..u128::from(next(6)) {
             let amount = next(20_000) as i64 - 4_000;
             let payer = if next(2) == 0 { NORTH } else { LAKE };
-            movements.extend(match next(6) {
+            movements.extend(match next(8) {
                 0 => paid(100 + id, payer, amount, next(9_000) as i64, &[("PR-1", next(5_000) as i64)]),
                 1 => paid(100 + id, payer, amount, 0, &[("PR-2", 700), ("PR-3", 2_000)]),
                 2 => vec![posting("patient_payment", 100 + id, "payment", PatientReceivable, None, -amount)],
@@ -200,6 +268,11 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
                     posting("claim_payment", 100 + id, "PR-2", PayerReceivable, Some(NORTH), -amount),
                     posting("claim_payment", 100 + id, "PR-2", PayerReceivable, Some(LAKE), amount),
                 ],
+                5 => vec![
+                    posting("encounter", 100 + id, "transfer", PatientReceivable, None, -amount),
+                    posting("encounter", 100 + id, "transfer", PayerReceivable, Some(payer), amount),
+                ],
+                6 => vec![posting("patient_payment", 100, "payment-kept", PatientReceivable, None, amount)],
                 _ => vec![],
             });
             if next(3) == 0 {
@@ -225,7 +298,9 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
         let mut open = Money::ZERO;
         for sentence in &told.sentences {
             match sentence {
-                Sentence::Denied { amount, .. } | Sentence::WithPlan { amount, .. } => open += *amount,
+                Sentence::Denied { amount, .. }
+                | Sentence::WithPlan { amount, .. }
+                | Sentence::DueFromPlan { amount, .. } => open += *amount,
                 Sentence::PlanOverpaid { amount, .. } => open -= *amount,
                 Sentence::Charged { .. }
                 | Sentence::PlanDecided { .. }
@@ -235,6 +310,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
                 | Sentence::PatientPaid { .. }
                 | Sentence::WrittenOff { .. }
                 | Sentence::PatientOwes { .. }
+                | Sentence::AwaitsCoverage { .. }
                 | Sentence::NothingOwed
                 | Sentence::PatientOverpaid { .. } => {}
             }

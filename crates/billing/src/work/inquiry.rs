@@ -69,6 +69,22 @@ words! {
 }
 
 impl InquiryReason {
+    /// Whether an answer must speak of somebody's account; it is given only to who proved to be that person.
+    pub fn is_about_an_account(self) -> bool {
+        match self {
+            InquiryReason::BillExplanation
+            | InquiryReason::Balance
+            | InquiryReason::PaymentReceived
+            | InquiryReason::InsuranceActive
+            | InquiryReason::ClaimDenied
+            | InquiryReason::BilledWrongly
+            | InquiryReason::Resubmit
+            | InquiryReason::PayerNeverGotIt
+            | InquiryReason::CodingDispute => true,
+            InquiryReason::Complaint | InquiryReason::Other => false,
+        }
+    }
+
     /// The work it opens: a dispute or complaint goes to Tier 2 at once.
     pub fn work_reason(self) -> WorkReason {
         match self {

@@ -137,7 +137,7 @@ reasons! {
         => "Read the note of the visit. Change a code only if the note supports it; else send it back with a question to the provider.";
     /// A charge has no coverage that was in force.
     CoverageMissing "coverage_missing" Tier1 2 "No coverage on the date of service"
-        => "Ask the patient for the card, check eligibility for the date of service, enter the coverage. Self-pay only if there is none.";
+        => "Ask the patient for the card, check eligibility for the date of service, enter the coverage. Bill the patient only if there is none; say why where nothing is billed.";
     /// The payer says the coverage is not active.
     EligibilityInactive "eligibility_inactive" Tier1 2 "Payer says coverage is not active"
         => "Compare name, birth date and member id with the card, ask again, call the patient. Hold the statement until it is clear.";
@@ -159,6 +159,9 @@ reasons! {
     /// No remittance came by the follow-up date.
     RemittanceMissing "remittance_missing" Tier1 3 "No decision from the payer"
         => "Ask the claim's status (276). In process: set the next date. Not on file: resubmit. Paid: find the remittance by its trace.";
+    /// A service of a visit came after its claim went out.
+    LateCharge "late_charge" Tier2 3 "Charge after the claim went out"
+        => "Compare it with the note of the visit. If it was done, send a corrected claim with the line. Nothing of it is charged until then; if it was not done, say so.";
     /// The payer decided and paid nothing, or not all lines.
     Denied "denied" Tier2 3 "Denied by the payer"
         => "Read the reason and remark codes. Correct, appeal within the payer's limit, or accept with a reason. Never bill the patient for it.";
@@ -167,7 +170,7 @@ reasons! {
         => "Wait for the correction in the same or the next remittance; if none comes, call the payer with its claim number.";
     /// Another payer is next.
     BillNextPayer "bill_next_payer" Tier1 3 "Bill the next payer"
-        => "Check the order of coverages, then send the claim to the next payer with what the first one decided.";
+        => "Check the order of coverages and that the next one was in force. Where it does not pay, bill the patient. Where it pays, leave this open with a note until the claim to it goes out.";
     /// A remittance does not add up; nothing of it was posted.
     RemittanceQuarantined "remittance_quarantined" Poster 1 "Remittance does not balance"
         => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances.";

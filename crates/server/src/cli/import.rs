@@ -160,15 +160,23 @@ fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
     let visits = read_charges(&file, session.db.today(session.practice)?)?;
     let entered = enter_csv(&session.db, &session.actor, session.practice, &file.name, &visits)??;
     if arguments.json {
-        return output::json(&json!({
+        let findings: Vec<serde_json::Value> = entered
+            .findings
+            .iter()
+            .map(|one| json!({ "place": one.place, "problem": one.problem, "remedy": one.remedy }))
+            .collect();
+        output::json(&json!({
             "visits": { "new": entered.new_visits, "known": entered.known_visits }, "charges": entered.charges,
-        }));
+            "findings": findings,
+        }))?;
+    } else {
+        line(&format!(
+            "{} visits entered, {} were there already; {} charges entered.",
+            entered.new_visits, entered.known_visits, entered.charges
+        ));
+        entered.findings.iter().for_each(|finding| line(&finding.to_string()));
     }
-    line(&format!(
-        "{} visits entered with {} charges; {} were there already.",
-        entered.new_visits, entered.charges, entered.known_visits
-    ));
-    Ok(Done::Clean)
+    Ok(if entered.findings.is_empty() { Done::Clean } else { Done::WithFindings })
 }
 
 /// Each file is judged by itself: one that is no acknowledgment of ours does not stop the next.

@@ -1,10 +1,10 @@
 //! Commands of the desk: see a queue, take an item, pass it up with a handover, finish it.
 
 use app::unapplied_cash::{self, Application};
-use app::worklist;
-use billing::WorkItemId;
+use app::{charge_capture, worklist};
 use billing::access::ActorKind;
-use billing::work::{Desk, Handover, Resolution};
+use billing::work::{Desk, Handover, Resolution, WorkReason};
+use billing::{EncounterId, WorkItemId};
 use clap::{Args, Subcommand};
 use ledger::Money;
 use serde_json::json;
@@ -26,6 +26,10 @@ pub enum Command {
     Resolve(Resolve),
     /// Apply waiting cash of an item to a line of a claim
     Apply(Apply),
+    /// Bill the patient for the visit of an item: there is no coverage, or no further plan pays
+    BillPatient(Item),
+    /// Say why the visit of an item is not billed; its charges are taken back
+    NotBillable(NotBillable),
 }
 
 /// Which queue.
@@ -101,6 +105,16 @@ pub struct Apply {
     reason: String,
 }
 
+/// Why nothing is billed.
+#[derive(Debug, Args)]
+pub struct NotBillable {
+    /// The item's id
+    item: WorkItemId,
+    /// Why, in one sentence that an auditor reads
+    #[arg(long, value_name = "REASON")]
+    because: String,
+}
+
 /// Runs the command.
 pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     let session = Session::open(place)?;
@@ -134,7 +148,28 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             said("Resolved.")
         }
         Command::Apply(arguments) => apply(&session, arguments),
+        Command::BillPatient(arguments) => {
+            let visit = visit_of(&session, arguments.item)?;
+            charge_capture::bill_patient(db, actor, practice, visit)?;
+            said("The patient owes it now.")
+        }
+        Command::NotBillable(arguments) => {
+            let visit = visit_of(&session, arguments.item)?;
+            charge_capture::not_billable(db, actor, practice, visit, &arguments.because)?;
+            said("Nobody owes anything for the visit.")
+        }
     }
+}
+
+/// The visit that an item is about.
+fn visit_of(session: &Session, item: WorkItemId) -> Result<EncounterId, Failure> {
+    let view = worklist::show(&session.db, &session.actor, session.practice, item)?;
+    let of_visit = matches!(view.item.reason, WorkReason::CoverageMissing | WorkReason::BillNextPayer);
+    view.item.links.encounter_id.filter(|_| of_visit).ok_or_else(|| {
+        Failure::Refused(
+            "This item is not about a visit that nobody has. `tierline work list` shows which are.".to_owned(),
+        )
+    })
 }
 
 fn apply(session: &Session, arguments: &Apply) -> Result<Done, Failure> {

@@ -28,8 +28,6 @@ const CODER_AWAY_DAYS: usize = 6;
 
 /// Working days at the end in which Tier 1 answers the telephone and mends nothing.
 const TIER1_BUSY_DAYS: usize = 5;
-/// Of 10,000 balances for a next payer: those that Tier 1 has sent on by the time it is looked at.
-const SENT_ON_BP: u32 = 7_500;
 
 /// One round of all desks; `days_left` working days of the story are still to come.
 pub fn work(
@@ -43,7 +41,7 @@ pub fn work(
         code(stage, visits, today)?;
     }
     if days_left >= TIER1_BUSY_DAYS {
-        front_desk_round(stage, house, chance, today)?;
+        front_desk_round(stage, house, today)?;
     }
     tier2_round(stage, chance, today)
 }
@@ -108,7 +106,7 @@ fn codes(visit: &VisitStory) -> VisitCodes {
 }
 
 /// Tier 1: mends front-desk data, asks payers where claims are.
-fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Date) -> anyhow::Result<()> {
+fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Result<()> {
     for row in queue(stage, Desk::Tier1)? {
         if !has_rested(&row, today) {
             continue;
@@ -120,13 +118,6 @@ fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Da
                 let words = "Called the patient, who will bring the new card to the next visit.";
                 resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
             }
-            WorkReason::BillNextPayer
-                if chance.hits(SENT_ON_BP, &["sent on", row.control_number.as_deref().unwrap_or("")]) =>
-            {
-                let words =
-                    "Sent to the next payer on its portal with the first payer's decision; its answer comes by paper.";
-                resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
-            }
             WorkReason::CoverageMissing
             | WorkReason::HeldForCoding
             | WorkReason::Rejected
@@ -135,6 +126,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, chance: &Chance, today: Da
             | WorkReason::Denied
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
+            | WorkReason::LateCharge
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
@@ -234,6 +226,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::RemittanceMissing
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
+            | WorkReason::LateCharge
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash

@@ -67,6 +67,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::RemittanceMissing
         | WorkReason::Reversed
         | WorkReason::BillNextPayer
+        | WorkReason::LateCharge
         | WorkReason::UnmatchedCash
         | WorkReason::PayerRecoupment
         | WorkReason::CreditBalance => chip("warn", "alert", "To do"),

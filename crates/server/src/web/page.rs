@@ -61,6 +61,8 @@ const DONE: &[(&str, &str)] = &[
     ("registered", "Patient registered. Enter the coverage next."),
     ("covered", "Coverage saved. New claims are made from it."),
     ("charged", "Charges entered and the claim made."),
+    ("billed", "The patient owes it now. The next statement asks for it."),
+    ("not-billed", "Nobody owes anything for the visit. What was paid for it is kept for the patient."),
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),
     ("submitted", "Claims sealed and sent."),

@@ -11,6 +11,7 @@ use super::chips::{self, Chip};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::visit_hands::Hand;
 use super::{Desk, filters};
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
 use billing::work::{Channel, Desk as WorkDesk, InquiryReason, WorkReason};
@@ -49,6 +50,7 @@ struct AccountPage {
     may_charge: bool,
     may_edit: bool,
     may_send: bool,
+    hand: Option<Hand>,
 }
 
 /// The account.
@@ -83,6 +85,7 @@ fn account_page(
     Ok(AccountPage {
         shell,
         name: if masked { format!("Account {}", account.patient.account_number) } else { account.patient.name.full() },
+        hand: chosen.and_then(|visit| Hand::of_account(who, visit)),
         chosen: chosen.cloned(),
         coverages: if masked { Vec::new() } else { beside.coverages },
         eligibility: beside.eligibility.into_iter().map(|row| (chips::coverage(&row.status), row)).collect(),

@@ -86,16 +86,18 @@ pub async fn show(
     Path((patient, id)): Path<(Uuid, Uuid)>,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let (actor, id) = (who.actor.clone(), PatientPaymentId(id));
-    let receipt = desk.blocking(move |db, practice| app::patient_payment::receipt(db, &actor, practice, id)).await?;
+    let (actor, patient, id) = (who.actor.clone(), PatientId(patient), PatientPaymentId(id));
+    let receipt =
+        desk.blocking(move |db, practice| app::patient_payment::receipt(db, &actor, practice, patient, id)).await?;
     let shell = Shell::new(&desk, &who, "/patients").after(asked.done.as_deref());
-    render(&ReceiptPage { shell, patient: PatientId(patient), id, receipt })
+    render(&ReceiptPage { shell, patient, id, receipt })
 }
 
 /// The receipt as PDF.
-pub async fn pdf(State(desk): State<Desk>, who: SignedIn, Path((_, id)): Path<(Uuid, Uuid)>) -> Page {
-    let (actor, id) = (who.actor.clone(), PatientPaymentId(id));
-    let bytes = desk.blocking(move |db, practice| app::patient_payment::receipt_pdf(db, &actor, practice, id)).await?;
+pub async fn pdf(State(desk): State<Desk>, who: SignedIn, Path((patient, id)): Path<(Uuid, Uuid)>) -> Page {
+    let (actor, patient, id) = (who.actor.clone(), PatientId(patient), PatientPaymentId(id));
+    let bytes =
+        desk.blocking(move |db, practice| app::patient_payment::receipt_pdf(db, &actor, practice, patient, id)).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }
 

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use billing::RemittanceId;
 use billing::access::{Action, ResourceState, authorize};
+use billing::remittance::classification::{AdjustmentClass, classify};
 use ledger::Money;
 use serde::Deserialize;
 use store::views::remittances::{PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView};
@@ -55,6 +56,7 @@ struct ClaimLine {
     denied: Money,
     /// Its segments, without people for a role that may not see them.
     raw: String,
+    patient_share: Money,
     row: RemittanceClaimRow,
 }
 
@@ -109,8 +111,13 @@ pub async fn show(
 
 fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
     let payment = &row.body.0;
-    let adjustments = payment.adjustments.iter().chain(payment.lines.iter().flat_map(|line| line.adjustments.iter()));
-    let all: Money = adjustments.map(|adjustment| adjustment.amount).sum();
+    // The payer's own sum of the patient's share (CLP05) is information only, and zero where a decision is taken back.
+    let adjustments =
+        || payment.adjustments.iter().chain(payment.lines.iter().flat_map(|line| line.adjustments.iter()));
+    let of_class = |class: AdjustmentClass| -> Money {
+        // Whether another payer came first changes neither of the two classes asked for here.
+        adjustments().filter(|one| classify(one, true) == class).map(|one| one.amount).sum()
+    };
     let name = match &row.patient {
         Some(patient) if masked => format!("Account {}", patient.0.account_number),
         Some(patient) => patient.0.name.full(),
@@ -120,9 +127,10 @@ fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
     ClaimLine {
         chip: chips::claim_payment(&row.state, &row.status_code, row.paid.is_zero() && row.denied.is_positive()),
         name,
-        by_contract: all - row.denied - row.patient_share,
+        by_contract: of_class(AdjustmentClass::Contractual),
         denied: row.denied,
         raw: if masked { masking::without_people(&raw) } else { raw },
+        patient_share: of_class(AdjustmentClass::Patient),
         row: row.clone(),
     }
 }

@@ -5,7 +5,7 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, me, patients, payments,
-    registration, remittances, reports, settings, statements, users, visits, work,
+    registration, remittances, reports, settings, statements, users, visit_hands, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -114,6 +114,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/coverages/{id}", Policy::May(Action::EditCoverage), registration::change_coverage)
         .get("/encounters/{id}/edit", Policy::May(Action::EnterCharges), visits::edit)
         .post("/encounters/{id}", Policy::May(Action::EnterCharges), visits::change)
+        .post("/encounters/{id}/patient-billing", Policy::May(Action::EditCoverage), visit_hands::bill_patient)
+        .post("/encounters/{id}/dismissal", Policy::May(Action::EnterCharges), visit_hands::dismiss)
         .get("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::edit_codes)
         .post("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::change_codes)
         .post("/patients/{id}/eligibility", Policy::May(Action::VerifyInsurance), patients::ask_eligibility)

@@ -72,18 +72,20 @@ pub async fn issue(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<Pati
 
 /// One statement as it was sent.
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Path((patient, id)): Path<(Uuid, Uuid)>) -> Page {
-    let actor = who.actor.clone();
+    let (actor, patient) = (who.actor.clone(), PatientId(patient));
     let statement = desk
-        .blocking(move |db, practice| app::patient_statement::statement(db, &actor, practice, StatementId(id)))
+        .blocking(move |db, practice| app::patient_statement::statement(db, &actor, practice, patient, StatementId(id)))
         .await?;
-    render(&StatementPage { shell: Shell::new(&desk, &who, "/statements"), patient: PatientId(patient), statement })
+    render(&StatementPage { shell: Shell::new(&desk, &who, "/statements"), patient, statement })
 }
 
 /// One statement as PDF.
-pub async fn pdf(State(desk): State<Desk>, who: SignedIn, Path((_, id)): Path<(Uuid, Uuid)>) -> Page {
-    let actor = who.actor.clone();
+pub async fn pdf(State(desk): State<Desk>, who: SignedIn, Path((patient, id)): Path<(Uuid, Uuid)>) -> Page {
+    let (actor, patient) = (who.actor.clone(), PatientId(patient));
     let bytes = desk
-        .blocking(move |db, practice| app::patient_statement::statement_pdf(db, &actor, practice, StatementId(id)))
+        .blocking(move |db, practice| {
+            app::patient_statement::statement_pdf(db, &actor, practice, patient, StatementId(id))
+        })
         .await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }

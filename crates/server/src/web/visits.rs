@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Form, State};
 use billing::EncounterId;
 use billing::charge::{Charge, Procedure, Units};
-use billing::encounter::Encounter;
+use billing::encounter::{Encounter, EncounterStatus};
 
 use super::encounters::{pointers, words};
 use super::page::{Page, Shell, go, show as render};
@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::registration::date;
 use super::session::{Id, SignedIn};
 use super::visit_details::{Details, Fields, Problem, Shown, drug, drug_fields};
+use super::visit_hands::Hand;
 use super::{Desk, filters};
 
 /// Lines that may be added to a visit at once.
@@ -35,6 +36,7 @@ struct EditPage {
     visit: Encounter,
     lines: Vec<Line>,
     more: Shown,
+    hand: Option<Hand>,
     problem: Option<Problem>,
 }
 
@@ -122,6 +124,11 @@ async fn edit_page(desk: &Desk, who: &SignedIn, id: EncounterId, typed: &Fields,
         shell: Shell::new(desk, who, "/patients"),
         lines: charges.iter().map(|charge| line(charge, typed)).collect(),
         more: Shown::new(known(&visit, &charges), typed, providers, facilities),
+        hand: match visit.status {
+            EncounterStatus::Open => Hand::of_visit(who, id, true),
+            EncounterStatus::Billed => Hand::of_visit(who, id, false),
+            EncounterStatus::NotBillable => None,
+        },
         visit,
         problem,
     })

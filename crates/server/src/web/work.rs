@@ -19,6 +19,7 @@ use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::visit_hands::Hand;
 use super::{Desk, filters};
 use app::unapplied_cash::{self, Application};
 use app::worklist::WorkItemView;
@@ -83,6 +84,7 @@ struct Pane {
     may_return: bool,
     typed: Typed,
     problem: Option<(String, String)>,
+    hand: Option<Hand>,
 }
 
 #[derive(Template)]
@@ -361,6 +363,7 @@ fn pane(
         why_not,
         above,
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
+        hand: Hand::of_item(who, &view.item),
         view,
         context,
         typed,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use app::Error;
-use app::charge_capture::{NewService, NewVisit, capture_all};
+use app::charge_capture::{Difference, NewService, NewVisit, import_visits};
 use app::registration;
 use billing::PracticeId;
 use billing::access::Actor;
@@ -15,14 +15,16 @@ use super::CsvVisit;
 use crate::import::{InputProblem, Unreadable};
 
 /// What an import entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CsvEntered {
     /// Visits that were not there before.
     pub new_visits: usize,
     /// Visits that an earlier import entered.
     pub known_visits: usize,
-    /// Charges of the new visits.
+    /// Charges of the new visits, and lines that a later file added to known ones.
     pub charges: usize,
+    /// What differs from an earlier import and was not taken, row by row.
+    pub findings: Vec<InputProblem>,
 }
 
 /// Enters the visits. The inner error names rows whose patient or provider is not on file; nothing is entered then.
@@ -71,15 +73,29 @@ pub fn enter(
         return Ok(Err(Unreadable(problems)));
     }
     let mut entered = CsvEntered::default();
-    for captured in capture_all(db, actor, practice, &ready)? {
-        if captured.is_new {
+    for (visit, imported) in visits.iter().zip(import_visits(db, actor, practice, &ready)?) {
+        if imported.captured.is_new {
             entered.new_visits += 1;
-            entered.charges += captured.charges.len();
+            entered.charges += imported.captured.charges.len();
         } else {
             entered.known_visits += 1;
+            entered.charges += imported.added;
         }
+        entered.findings.extend(imported.differences.into_iter().map(|one| finding(file, visit, one)));
     }
     Ok(Ok(entered))
+}
+
+/// A difference at the row of its service, or where its visit begins.
+fn finding(file: &str, visit: &CsvVisit, difference: Difference) -> InputProblem {
+    let service = difference.service.and_then(|place| visit.charges.get(place));
+    let row = service.map_or(visit.row, |charge| charge.row);
+    InputProblem {
+        file: file.to_owned(),
+        place: format!("row {row}"),
+        problem: difference.problem,
+        remedy: difference.remedy,
+    }
 }
 
 fn new_visit(visit: &CsvVisit, patient_id: billing::PatientId, rendering_id: billing::ProviderId) -> NewVisit {

@@ -1,0 +1,126 @@
+//! What a payer owes for a visit that no living claim asks it for: the share that a first payer left to the next one. It is
+//! open work until a claim asks for it, the patient is billed, or its coverage turns out not to be in force. Also what
+//! keeps such work, and the question for a coverage, from ending by words while nobody has the money.
+
+use billing::charge::{Charge, TRANSFER};
+use billing::coverage::{Coverage, in_force};
+use billing::encounter::{Encounter, EncounterStatus};
+use billing::work::{WorkItem, WorkReason};
+use billing::{ChargeId, EncounterId, Money, PatientId, PayerId};
+use ledger::{Account, DraftEntry};
+use store::charge as rows;
+use store::hands::{DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM};
+use store::worklist::OPEN_ITEMS_OF_VISIT;
+use store::{Conn, Tx, params};
+
+use super::{post, receivable, source};
+use crate::Error;
+use crate::worklist;
+
+/// A payer's open share of a charge that no living claim asks for.
+type Due = (ChargeId, PayerId, Money);
+
+/// The dues of a visit, by charge.
+pub(super) fn of_visit(conn: &Conn, visit: EncounterId) -> Result<Vec<Due>, Error> {
+    Ok(conn.query(&DUES_WITHOUT_CLAIM, params![visit])?)
+}
+
+/// Makes dues the patient's, or another payer's.
+pub(super) fn move_to(tx: &mut Tx, encounter: &Encounter, dues: &[Due], payer: Option<PayerId>) -> Result<(), Error> {
+    let charges = rows::charges(tx, encounter.id)?;
+    let mut entry = DraftEntry::new(tx.today(), "Another owes these charges now", source(encounter.id));
+    for (charge, from, amount) in dues {
+        let to = |charge: &Charge| receivable(charge, payer);
+        let Some(to) = charges.iter().find(|one| one.id == *charge).map(to) else { continue };
+        let from = Account::PayerReceivable { charge: charge.0, payer: from.0 };
+        entry = entry.debit(to, *amount, TRANSFER).credit(from, *amount, TRANSFER);
+    }
+    let stamp = tx.new_id();
+    post(tx, entry, &format!("transfer:{}:dues:{stamp}", encounter.id))
+}
+
+/// Ends the work for the next payer of a visit.
+pub(super) fn end_work(tx: &mut Tx, encounter: &Encounter, outcome: &str) -> Result<(), Error> {
+    for row in tx.query(&OPEN_ITEMS_OF_VISIT, params![encounter.patient_id, encounter.id])? {
+        if row.reason == WorkReason::BillNextPayer {
+            worklist::resolve_subject(tx, &row.subject_key, outcome, "eligibility")?;
+        }
+    }
+    Ok(())
+}
+
+/// Dues of a payer whose coverage is not in force on the day of the visit go to the next one in force that was not asked,
+/// else to the patient.
+pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Coverage]) -> Result<(), Error> {
+    for (visit,) in tx.query(&VISITS_DUE_WITHOUT_CLAIM, params![patient])? {
+        let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
+        let paying = in_force(coverages, encounter.date_of_service);
+        let is_paying = |payer: PayerId| paying.iter().any(|coverage| coverage.payer_id == payer);
+        let mut gone = of_visit(tx, visit)?;
+        gone.retain(|(_, payer, _)| !is_paying(*payer));
+        if gone.is_empty() {
+            continue;
+        }
+        let asked = tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
+        let was_asked = |payer: PayerId| asked.iter().any(|(known, _, _)| *known == payer);
+        let next = paying.iter().map(|coverage| coverage.payer_id).find(|payer| !was_asked(*payer));
+        move_to(tx, &encounter, &gone, next)?;
+        if next.is_none() {
+            end_work(tx, &encounter, "The coverage of the next payer is not in force; the patient pays.")?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to end by words the work that alone has a visit or its money in hand.
+pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), Error> {
+    let Some(visit) = item.links.encounter_id else { return Ok(()) };
+    match item.reason {
+        WorkReason::CoverageMissing => {
+            let encounter = rows::encounter(conn, visit)?;
+            if encounter.is_some_and(|encounter| encounter.status == EncounterStatus::Open) {
+                return Err(Error::refused(
+                    "Nobody has this visit yet. Enter the coverage of that day, bill the patient, or say why it is not \
+                     billed; this item then ends by itself.",
+                ));
+            }
+        }
+        WorkReason::BillNextPayer => {
+            let due: Money = of_visit(conn, visit)?.iter().map(|(_, _, amount)| *amount).sum();
+            if !due.is_zero() {
+                return Err(Error::refused(format!(
+                    "{due} is due from the next payer, and no claim asks for it. Correct the coverages, or bill the \
+                     patient where no plan pays; this item then ends by itself. Until then leave it open with a note.",
+                )));
+            }
+        }
+        WorkReason::CreditBalance => {
+            let over: Money = conn.query(&OVERPAID_BY_PAYERS, params![visit])?.iter().map(|row| -row.2).sum();
+            if !over.is_zero() {
+                return Err(Error::refused(format!(
+                    "A payer has paid {over} more than it owed, and the books still hold it. The item can end when the \
+                     payer has taken it back. Until then leave it open with a note.",
+                )));
+            }
+        }
+        WorkReason::HeldForData
+        | WorkReason::HeldForCoding
+        | WorkReason::EligibilityInactive
+        | WorkReason::RejectedForData
+        | WorkReason::Rejected
+        | WorkReason::FileRejected
+        | WorkReason::FileSetApart
+        | WorkReason::AcknowledgmentMissing
+        | WorkReason::RemittanceMissing
+        | WorkReason::LateCharge
+        | WorkReason::Denied
+        | WorkReason::Reversed
+        | WorkReason::RemittanceQuarantined
+        | WorkReason::ClaimSetAside
+        | WorkReason::UnmatchedCash
+        | WorkReason::PayerRecoupment
+        | WorkReason::Inquiry
+        | WorkReason::Complaint => {}
+    }
+    Ok(())
+}
