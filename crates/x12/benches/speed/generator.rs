@@ -185,7 +185,7 @@ fn claim(file: &mut File, number: usize) {
     let total: i64 = lines.iter().map(|(charge, _)| charge).sum();
     segment!(file, "CLM*PT{number:07}*{}***{}:B:1*Y*A*Y*Y", money(total), file.of(&["11", "02", "10"]));
     if file.one_in(6) {
-        segment!(file, "DTP*431*D8*{}", file.day());
+        segment!(file, "DTP*431*D8*2025{:02}{:02}", 1 + file.below(12), 1 + file.below(28));
     }
     if file.one_in(4) {
         segment!(file, "REF*G1*AUTH{:07}", file.below(10_000_000));

@@ -2,7 +2,8 @@
 //!
 //! Never decides what a file deserves; it only demands that nothing panics and that the parts agree.
 
-use x12::{AcknowledgmentHeader, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
+use x12::render::{Detail, ShowOptions, TextOptions};
+use x12::{AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, read, render, write_999, write_ta1};
 
 /// Checks, acknowledges, shows and reads a file; what is written must be readable again.
 pub fn use_all(bytes: &[u8]) {
@@ -16,10 +17,14 @@ pub fn use_all(bytes: &[u8]) {
             assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable);
         }
     }
-    render::check_json("file", &checked);
-    render::check_text("file", bytes, &checked);
-    let file = read(bytes);
-    render::show(&file);
+    render::check_json("file", &checked, Detail::Full);
+    render::check_text("file", &render::in_memory(bytes), &checked, TextOptions { color: true, show_data: true });
+    render::check_html("file", &render::in_memory(bytes), &checked, false);
+    read(bytes);
+    let document = Document::read(bytes);
+    assert!(document.to_bytes() == bytes);
+    render::show(&document, &ShapeOnly, ShowOptions { raw: true, checked: Some(&checked) });
+    render::tree(&document, 2);
 }
 
 /// The envelope of the interchange that a target puts its bytes into: the fuzzer then spends itself on the set.
