@@ -267,7 +267,6 @@ fn every_file_of_a_check_gets_its_object_and_the_worst_gives_the_exit_code() {
     for (code, file, verdict) in [
         (0, good, "accepted"),
         (2, "missing.x12", "unreadable"),
-        (2, "exchange", "unreadable"),
         (2, "empty.x12", "unreadable"),
         (2, "binary.x12", "unreadable"),
     ] {

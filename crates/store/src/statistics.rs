@@ -120,6 +120,7 @@ mod tests {
         ("audit_read::", "the head of a chain: one row a practice"),
         ("head::", "the heads of the chains: one row a practice"),
         ("inbound_file::LATEST_INBOUND_FILES", "the newest rows, up to a limit"),
+        ("job_run::LATEST_JOB_RUNS", "the newest rows, up to a limit"),
         ("ledger::TRIAL_BALANCE", "the books as a whole"),
         ("ledger::HELD_", "proof that held money is the fold of its postings"),
         ("patient_statement::LATEST_STATEMENTS", "the newest rows, up to a limit"),

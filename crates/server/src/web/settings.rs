@@ -288,11 +288,11 @@ async fn history(desk: &Desk, who: &SignedIn, subject: Option<Subject>) -> Resul
 
 impl SettingsPage {
     /// Nine digits as people write them.
-    fn zip(digits: &String) -> String {
+    fn zip(digits: &str) -> String {
         digits
             .split_at_checked(5)
             .filter(|(_, more)| !more.is_empty())
-            .map_or_else(|| digits.clone(), |(five, more)| format!("{five}-{more}"))
+            .map_or_else(|| digits.to_owned(), |(five, more)| format!("{five}-{more}"))
     }
 }
 

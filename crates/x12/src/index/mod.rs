@@ -189,7 +189,7 @@ pub(crate) fn count_separators(bytes: &[u8], delimiters: &Delimiters, block: usi
 /// Panics where two paths disagree on these bytes; the first four choose the separators.
 pub(crate) fn paths_agree(bytes: &[u8]) {
     let delimiters = match bytes {
-        [element, component, repetition, segment, ..] if bytes.len() % 3 == 0 => Delimiters {
+        [element, component, repetition, segment, ..] if bytes.len().is_multiple_of(3) => Delimiters {
             element: *element,
             component: *component,
             repetition: (repetition % 4 != 0).then_some(*repetition),
@@ -256,7 +256,8 @@ mod tests {
     fn bits_are_found_between_two_places_and_not_beside_them() {
         let mut next = noise();
         for _ in 0..2000 {
-            let words: Vec<u64> = (0..4).map(|_| if next() % 3 == 0 { 1 << (next() % 64) } else { 0 }).collect();
+            let words: Vec<u64> =
+                (0..4).map(|_| if next().is_multiple_of(3) { 1 << (next() % 64) } else { 0 }).collect();
             let (from, to) = ((next() % 257) as u32, (next() % 257) as u32);
             let slow = (from..to).any(|at| words[(at / 64) as usize] >> (at % 64) & 1 == 1);
             assert_eq!(any_between(&words, from, to), slow, "{from}..{to} of {words:x?}");

@@ -64,7 +64,7 @@ fn masks(bytes: &[u8; STEP], wanted: Wanted) -> Masks {
 
 /// The highest bit of each byte that is zero. Exact: no carry runs from one byte into the next.
 fn zero_bytes(word: u64) -> u64 {
-    !((word & !HIGH) + !HIGH | word | !HIGH)
+    !(((word & !HIGH) + !HIGH) | word | !HIGH)
 }
 
 /// The highest bits of the eight bytes, side by side.
