@@ -4,14 +4,14 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::inquiry::{Channel, IDENTIFIERS_NEEDED, Inquiry, InquiryReason};
 use billing::work::item::SHORTEST_SENTENCE;
-use billing::work::{Handover, WorkLinks, WorkState};
+use billing::work::{Handover, WorkItem, WorkLinks, WorkState};
 use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use store::inquiry::{
     FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_CLAIM,
     PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT,
 };
-use store::worklist::OPEN_ITEM_BY_SUBJECT;
+use store::worklist::{OPEN_ITEM_BY_SUBJECT, WORK_EVENTS};
 use store::{Db, Read, Tx, params};
 
 mod identity;
@@ -106,7 +106,8 @@ pub struct NewInquiry {
     pub question: String,
 }
 
-/// Writes down a question and opens its work item, taken by the person who logs it.
+/// Writes down a question and opens its work item. A call is taken by the person who logs it, where they work the
+/// desk of its reason; a letter or an e-mail waits in the queue.
 ///
 /// # Errors
 /// `Invalid` for an overlong or empty question; `Denied` without the right to log.
@@ -128,7 +129,7 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
         store::inquiry::insert(tx, &inquiry, "open")?;
         let links = WorkLinks { patient_id: inquiry.patient_id, inquiry_id: Some(inquiry.id), ..WorkLinks::default() };
         let summary = format!("{} ({})", inquiry.reason.label(), inquiry.channel.label().to_lowercase());
-        worklist::open(
+        let item = worklist::open(
             tx,
             NewWork {
                 reason: inquiry.reason.work_reason(),
@@ -139,6 +140,9 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
                 deadline_on: None,
             },
         )?;
+        if inquiry.channel == Channel::Phone {
+            worklist::take_at_once(tx, item)?;
+        }
         Ok(inquiry.id)
     })
 }
@@ -159,6 +163,47 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId) -> Resu
     })
 }
 
+/// In whose hand a question is that was not answered yet.
+#[derive(Debug, Clone)]
+pub struct Hand {
+    /// Its work item.
+    pub item: WorkItem,
+    /// The name of who has it.
+    pub owner_name: Option<String>,
+    /// Why it came back, in the words of the last desk, where it came back.
+    pub returned: Option<String>,
+    /// Whether the person who asks works its desk and no colleague has it.
+    pub may_work: bool,
+}
+
+/// Who has a question. What a desk handed over is told to those who may see that desk; to others it looks like absence.
+///
+/// # Errors
+/// `Denied`.
+pub fn hand(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId) -> Result<Option<Hand>, Error> {
+    allow(actor, Action::AnswerInquiry, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let Some(row) = read.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key(id)])? else { return Ok(None) };
+        let mut item = WorkItem::from(row);
+        if !worklist::may_see(actor, item.desk) {
+            item.handover = None;
+        }
+        let owner_name = match item.owner {
+            Some(owner) => store::views::work::display_name(read, owner)?,
+            None => None,
+        };
+        let last_move = read.query(&WORK_EVENTS, params![item.id])?.into_iter().rev();
+        let returned = last_move
+            .filter(|event| matches!(event.kind.as_str(), "returned" | "escalated"))
+            .map(|event| (event.kind == "returned").then_some(event.sentence))
+            .next()
+            .flatten();
+        let works_it = allow(actor, worklist::action_for(item.desk), &ResourceState::default()).is_ok();
+        let may_work = works_it && worklist::refuse_colleagues(actor, item.owner).is_ok();
+        Ok(Some(Hand { item, owner_name, returned, may_work }))
+    })
+}
+
 /// Writes down the answer and resolves the work item. The caller must have proved who they are, where the answer
 /// speaks of an account.
 ///
@@ -176,6 +221,7 @@ pub fn answer(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId, words
         require_identity(&inquiry)?;
         if let Some(item) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key(id)])? {
             allow(actor, worklist::action_for(item.desk), &ResourceState::default())?;
+            worklist::refuse_colleagues(actor, item.owner_id)?;
         }
         inquiry.answer = words.trim().to_owned();
         store::inquiry::save(tx, &inquiry, "answered")?;
@@ -200,11 +246,6 @@ pub fn escalate(
             .ok_or_else(|| Error::refused("This inquiry is answered. Log a new one for a new question."))
     })?;
     worklist::escalate(db, actor, practice, item.id, handover)?;
-    db.write(actor, practice, |tx| {
-        let (inquiry, _) = load(tx, id)?;
-        store::inquiry::save(tx, &inquiry, "escalated")?;
-        Ok::<(), Error>(())
-    })?;
     Ok(item.id)
 }
 

@@ -6,14 +6,15 @@ use billing::id::UserId;
 use serde_json::json;
 use store::access::END_SESSIONS;
 use store::users::{
-    CHANGE_PASSWORD, CHANGE_STATE, DemoLoginRow, END_TOKENS, ENROL_DEVICE, FORGET_DEVICE, FORGET_RECOVERY_CODES,
-    RECOVERY_CODES_LEFT, ROLES, ROLES_OF_USER, RecoveryCodeRow, TAKE_ROLES, USER_BY_ID, USER_BY_LOGIN, USERS,
-    UserRoleRow, UserRow,
+    CHANGE_PASSWORD, CHANGE_STATE, DemoLoginRow, END_TOKENS, ENROL_DEVICE, FORGET_RECOVERY_CODES, RECOVERY_CODES_LEFT,
+    ROLES, ROLES_OF_USER, RecoveryCodeRow, TAKE_ROLES, USER_BY_ID, USER_BY_LOGIN, USERS, UserRoleRow, UserRow,
 };
 use store::{Conn, Tx, params};
 
+pub mod reset;
+
 use crate::Error;
-use crate::access::{allow_plain, password, second_factor};
+use crate::access::{allow_plain, log_in, password, second_factor};
 
 /// The longest log-in name.
 const LOGIN_CHARS: usize = 60;
@@ -168,25 +169,6 @@ pub fn disable(tx: &mut Tx, id: UserId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Gives a person a new first password and forgets the device: for a lost one. Every session and token ends.
-///
-/// # Errors
-/// `Denied`; a password that is too weak.
-pub fn reset(tx: &mut Tx, id: UserId, new_password: &str) -> Result<(), Error> {
-    allow_plain(tx, Action::ManageUsers)?;
-    let user = find(tx, id)?;
-    if let Some(problem) = password_problem(new_password, &user.login) {
-        return Err(Error::invalid("password", problem));
-    }
-    let hash = password::hash(new_password, salt(tx))?;
-    tx.execute(&CHANGE_PASSWORD, params![id, hash, true])?;
-    tx.execute(&FORGET_DEVICE, params![id])?;
-    tx.execute(&FORGET_RECOVERY_CODES, params![id])?;
-    end_everything(tx, id)?;
-    tx.audit("user_reset", "user", id, json!({}));
-    Ok(())
-}
-
 /// Changes one's own password; every other session ends with it.
 ///
 /// # Errors
@@ -216,13 +198,30 @@ pub fn new_device_secret(conn: &Tx) -> Vec<u8> {
     secret
 }
 
+/// A device to enrol, with the proof that its person asks.
+pub struct Enrolment<'a> {
+    /// The device's shared secret.
+    pub secret: &'a [u8],
+    /// The code that it shows.
+    pub code: &'a str,
+    /// The person's password; asked where a device is enrolled already.
+    pub password: &'a str,
+    /// A code of the present device, or a recovery code; asked as the password is.
+    pub present_code: &'a str,
+}
+
 /// Enrols a device after its first code was typed, and gives new recovery codes, shown once. Sessions end: the person
-/// signs in again with the device.
+/// signs in again with the device. A device that is there is replaced only with the password and a code of its own:
+/// a session left open is not enough.
 ///
 /// # Errors
-/// A field error where the code does not belong to the secret.
-pub fn enrol_device(tx: &mut Tx, secret: &[u8], code: &str) -> Result<Vec<String>, Error> {
+/// A field error where a code or the password does not fit.
+pub fn enrol_device(tx: &mut Tx, enrolment: &Enrolment) -> Result<Vec<String>, Error> {
     let user = find(tx, tx.actor().user)?;
+    let Enrolment { secret, code, .. } = *enrolment;
+    if user.totp_secret.is_some() {
+        prove_oneself(tx, &user, enrolment)?;
+    }
     let Some(step) = second_factor::step_of(secret, &user.login, code, tx.now(), 0)? else {
         return Err(Error::invalid(
             "code",
@@ -243,6 +242,19 @@ pub fn enrol_device(tx: &mut Tx, secret: &[u8], code: &str) -> Result<Vec<String
     end_everything(tx, user.id)?;
     tx.audit("device_enrolled", "user", user.id, json!({}));
     Ok(codes)
+}
+
+fn prove_oneself(tx: &mut Tx, user: &UserRow, enrolment: &Enrolment) -> Result<(), Error> {
+    if !password::matches(enrolment.password, &user.password_hash) {
+        return Err(Error::invalid("password", "that is not your password; it is asked before a device is replaced"));
+    }
+    if !log_in::code_holds(tx, user, user.totp_secret.as_deref().unwrap_or_default(), enrolment.present_code)? {
+        return Err(Error::invalid(
+            "present code",
+            "type a fresh code of the device you have, or one of your recovery codes; without either, ask for a reset",
+        ));
+    }
+    Ok(())
 }
 
 /// How many recovery codes the person has left.

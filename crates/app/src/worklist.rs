@@ -2,11 +2,11 @@
 //! an item may move is asked of the item; nothing is closed without words.
 
 use billing::PracticeId;
-use billing::access::{Action, Actor, ResourceState};
+use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{Desk, Handover, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
-use billing::{ClaimId, InquiryId, Money, WorkItemId};
+use billing::{ClaimId, InquiryId, Money, UserId, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::inquiry::INQUIRY;
@@ -14,7 +14,7 @@ use store::worklist::{
     OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow,
     QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
 };
-use store::{Db, Read, Tx, params};
+use store::{Conn, Db, Tx, params};
 
 use crate::access::allow;
 use crate::charge_capture::dues;
@@ -205,7 +205,7 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
     })
 }
 
-fn visible(read: &mut Read, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+fn visible(read: &Conn, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
     let row = read.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
     if !may_see(actor, row.desk) {
         return Err(Error::NotFound("work item"));
@@ -244,12 +244,20 @@ pub fn take_next(db: &Db, actor: &Actor, practice: PracticeId, desk: Desk) -> Re
     Ok(next)
 }
 
-/// The item goes back into its desk's queue.
+/// The item goes back into its desk's queue: by who has it, or by who gives work to people.
 ///
 /// # Errors
-/// As [`take`].
+/// As [`take`]; `Refused` where a colleague has it.
 pub fn put_back(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<(), Error> {
-    moved(db, actor, practice, id, "put_back", |_| "Put back into the queue".to_owned(), |item, _| Ok(item.put_back()?))
+    db.write(actor, practice, |tx| {
+        let item = if gives_work(actor) { visible(tx, actor, id)? } else { movable(tx, actor, id)? };
+        change(tx, item, "put_back", "Put back into the queue", |item, _| Ok(item.put_back()?))
+    })
+}
+
+/// Whether the person may free what a colleague has.
+pub fn gives_work(actor: &Actor) -> bool {
+    allow(actor, Action::AssignWork, &ResourceState::default()).is_ok()
 }
 
 /// The item goes to the desk above, with a handover.
@@ -295,7 +303,7 @@ pub fn resolve(
     resolution: Resolution,
 ) -> Result<(), Error> {
     db.write(actor, practice, |tx| {
-        let item = workable(tx, actor, id)?;
+        let item = movable(tx, actor, id)?;
         unapplied_cash::refuse_while_waiting(tx, &item)?;
         dues::refuse_while_in_hand(tx, &item)?;
         let claim = item.links.claim_id;
@@ -365,6 +373,35 @@ pub(crate) fn workable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<Wor
     Ok(row.into())
 }
 
+/// An item that the person may move: one they may work, and that no colleague has.
+fn movable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+    let item = workable(tx, actor, id)?;
+    refuse_colleagues(actor, item.owner)?;
+    Ok(item)
+}
+
+/// Refuses what a colleague has; a job and the file's owner are nobody's colleagues.
+pub(crate) fn refuse_colleagues(actor: &Actor, owner: Option<UserId>) -> Result<(), Error> {
+    let is_another = owner.is_some_and(|owner| owner != actor.user);
+    match actor.kind {
+        ActorKind::User if is_another && !gives_work(actor) => {
+            Err(Error::refused("A colleague has this item. Ask them to put it back, or ask a manager to."))
+        }
+        ActorKind::User | ActorKind::System | ActorKind::FileOwner => Ok(()),
+    }
+}
+
+/// A person on the telephone is answered by who picked up: the item is theirs at once, where they work its desk.
+pub(crate) fn take_at_once(tx: &mut Tx, id: WorkItemId) -> Result<(), Error> {
+    let actor = tx.actor().clone();
+    let item: WorkItem = tx.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?.into();
+    let works_it = allow(&actor, action_for(item.desk), &ResourceState::default()).is_ok();
+    if actor.kind != ActorKind::User || !works_it {
+        return Ok(());
+    }
+    change(tx, item, "taken", &format!("Taken by {}", actor.login), |item, _| Ok(item.take(actor.user)?))
+}
+
 /// Loads, asks the item to move, saves with its history.
 fn moved(
     db: &Db,
@@ -376,7 +413,7 @@ fn moved(
     step: impl Fn(&mut WorkItem, Date) -> Result<(), Error>,
 ) -> Result<(), Error> {
     db.write(actor, practice, |tx| {
-        let item = workable(tx, actor, id)?;
+        let item = movable(tx, actor, id)?;
         let words = sentence(&item);
         change(tx, item, kind, &words, &step)
     })
@@ -394,5 +431,17 @@ fn change(
     if !store::worklist::save_item(tx, &item, before)? {
         return Err(Error::Changed);
     }
-    Ok(store::worklist::append_event(tx, item.id, kind, sentence)?)
+    store::worklist::append_event(tx, item.id, kind, sentence)?;
+    follow_in_inquiry(tx, &item)
+}
+
+/// A question stands where its work stands: handed up while the item is above its own desk, open when it came back.
+fn follow_in_inquiry(tx: &mut Tx, item: &WorkItem) -> Result<(), Error> {
+    let Some(id) = item.links.inquiry_id.filter(|_| item.state != WorkState::Resolved) else { return Ok(()) };
+    let Some(row) = tx.query_opt(&INQUIRY, params![id])? else { return Ok(()) };
+    let state = if item.desk == item.reason.desk() { "open" } else { "escalated" };
+    if row.state == state || row.state == "answered" {
+        return Ok(());
+    }
+    Ok(store::inquiry::save(tx, &row.body.0, state)?)
 }

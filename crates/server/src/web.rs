@@ -29,6 +29,7 @@ mod home;
 mod inquiries;
 mod jobs;
 mod log_in;
+mod log_in_reset;
 mod masking;
 mod me;
 mod mending;

@@ -61,9 +61,10 @@ fn a_person_is_added_reset_and_disabled_by_name() {
     assert!(listed.lines().any(|line| line.contains("Nora Vance") && line.contains("coder")), "{listed}");
     let refused = trial.says(2, &["user", "roles", "nora", "poster", "manager"], "", "");
     assert!(refused.contains("conflict"), "{refused}");
-    trial.says(0, &["user", "reset", "nora"], password, "");
-    let listed = trial.says(0, &["user", "list"], "", "");
-    assert!(listed.contains("Nora Vance"), "{listed}");
+    let reset = trial.says(0, &["user", "reset", "nora"], "", "");
+    assert!(reset.contains("First half") && reset.contains("Second half"), "the file's owner needs nobody: {reset}");
+    let refused = trial.says(3, &["user", "approve-reset", "nora"], "", "");
+    assert!(refused.contains("No reset"), "{refused}");
     trial.says(0, &["user", "disable", "nora"], "", "");
     let listed = trial.says(0, &["user", "list", "--json"], "", "");
     assert!(listed.contains("\"disabled\""), "{listed}");

@@ -70,6 +70,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(16, "23_money_in"),
     portable!(17, "24_jobs"),
     portable!(18, "25_versions"),
+    portable!(19, "26_login_reset"),
 ];
 
 impl Migration {

@@ -27,6 +27,7 @@ const SMALL: &[&str] = &[
     "api_token",
     "demo_login",
     "login_bucket",
+    "login_reset",
 ];
 /// Columns with a handful of values.
 const HANDFUL: &[&str] =

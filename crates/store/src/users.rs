@@ -81,6 +81,26 @@ record! {
         pub ended_at: Option<Timestamp>,
     }
 
+    /// A reset of a log-in that was asked for and not redeemed yet.
+    pub struct LoginResetRow in "login_reset" {
+        /// Whose log-in.
+        pub user_id: UserId,
+        /// When it was asked for.
+        pub asked_at: Timestamp,
+        /// By whom.
+        pub asked_by: UserId,
+        /// SHA-256 of the half of the code that who asked was shown.
+        pub first_sha256: Vec<u8>,
+        /// When it was approved.
+        pub approved_at: Option<Timestamp>,
+        /// The second person.
+        pub approved_by: Option<UserId>,
+        /// SHA-256 of the half that who approved was shown.
+        pub second_sha256: Option<Vec<u8>>,
+        /// Until when it may be approved or redeemed.
+        pub expires_at: Timestamp,
+    }
+
     /// A log-in of a demonstration database.
     pub struct DemoLoginRow in "demo_login" {
         /// Whose.
@@ -121,6 +141,14 @@ statements! {
     pub const FORGET_RECOVERY_CODES: () = "DELETE FROM recovery_code WHERE practice_id = $1 AND user_id = $2";
     /// How many recovery codes are left.
     pub const RECOVERY_CODES_LEFT: (i64,) = "SELECT COUNT(*) FROM recovery_code WHERE practice_id = $1 AND user_id = $2 AND used_at IS NULL";
+    /// The reset of one person's log-in, if one was asked for.
+    pub const RESET_OF_USER: LoginResetRow = "SELECT user_id, asked_at, asked_by, first_sha256, approved_at, approved_by, second_sha256, expires_at FROM login_reset WHERE practice_id = $1 AND user_id = $2";
+    /// Every reset that was asked for and not redeemed.
+    pub const RESETS: LoginResetRow = "SELECT user_id, asked_at, asked_by, first_sha256, approved_at, approved_by, second_sha256, expires_at FROM login_reset WHERE practice_id = $1 ORDER BY asked_at";
+    /// Approves a reset, once.
+    pub const APPROVE_RESET: () = "UPDATE login_reset SET approved_at = $3, approved_by = $4, second_sha256 = $5, expires_at = $6 WHERE practice_id = $1 AND user_id = $2 AND approved_at IS NULL";
+    /// Forgets a reset that was redeemed or is asked for anew.
+    pub const FORGET_RESET: () = "DELETE FROM login_reset WHERE practice_id = $1 AND user_id = $2";
     /// A token that lives.
     pub const TOKEN_BY_HASH: ApiTokenRow = "SELECT id, token_sha256, user_id, label, created_at, expires_at, ended_at FROM api_token WHERE practice_id = $1 AND token_sha256 = $2 AND ended_at IS NULL AND expires_at > $3";
     /// Ends every token of a person.

@@ -77,15 +77,10 @@ pub fn log_in(db: &Db, practice: PracticeId, attempt: &Attempt) -> Result<Answer
     let system = Actor::system(practice);
     let login = attempt.login.trim().to_lowercase();
     // The attempt is counted before anything is compared, in its own transaction, so that it counts whatever follows.
-    let counted = db.write(&system, practice, |tx| -> Result<_, Error> {
-        let by_network = take_attempt(tx, &format!("network {}", attempt.network), ATTEMPTS_PER_NETWORK)?;
-        let by_login = take_attempt(tx, &format!("login {login}"), ATTEMPTS_PER_LOGIN)?;
-        if !(by_network && by_login) {
-            return Ok(None);
-        }
-        Ok(Some(tx.query_opt(&USER_BY_LOGIN, params![login])?))
-    })?;
-    let Some(user) = counted else { return Ok(Answer::TooMany) };
+    if !count_attempt(db, practice, &login, Some(attempt.network))? {
+        return Ok(Answer::TooMany);
+    }
+    let user = db.read(&system, practice, |read| Ok::<_, Error>(read.query_opt(&USER_BY_LOGIN, params![login])?))?;
     // Hashing takes tens of milliseconds: never inside a transaction.
     let stored = user.as_ref().map_or(password::of_nobody(), |user| user.password_hash.as_str());
     let matches = attempt.password.len() <= LONGEST_INPUT && password::matches(attempt.password, stored);
@@ -96,6 +91,20 @@ pub fn log_in(db: &Db, practice: PracticeId, attempt: &Attempt) -> Result<Answer
             refuse(tx, None, &login);
             Ok(Answer::Refused)
         }
+    })
+}
+
+/// Counts an attempt to prove oneself, whatever comes of it; false where none is left.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn count_attempt(db: &Db, practice: PracticeId, login: &str, network: Option<&str>) -> Result<bool, Error> {
+    db.write(&Actor::system(practice), practice, |tx| {
+        let by_network = match network {
+            Some(network) => take_attempt(tx, &format!("network {network}"), ATTEMPTS_PER_NETWORK)?,
+            None => true,
+        };
+        Ok(take_attempt(tx, &format!("login {login}"), ATTEMPTS_PER_LOGIN)? && by_network)
     })
 }
 
@@ -118,7 +127,7 @@ fn second_step(tx: &mut Tx, user: &UserRow, attempt: &Attempt, login: &str) -> R
     Ok(Answer::In { secret, standing })
 }
 
-fn code_holds(tx: &mut Tx, user: &UserRow, secret: &[u8], code: &str) -> Result<bool, Error> {
+pub(crate) fn code_holds(tx: &mut Tx, user: &UserRow, secret: &[u8], code: &str) -> Result<bool, Error> {
     let now = tx.now();
     if let Some(step) = second_factor::step_of(secret, &user.login, code, now, user.totp_last_step)? {
         return Ok(tx.execute(&USE_STEP, params![user.id, step])? == 1);
@@ -178,7 +187,8 @@ pub fn demo_logins(db: &Db, practice: PracticeId) -> Result<Vec<DemoLogin>, Erro
                 continue;
             }
             let roles = session::actor_of(read, &user)?.roles_in_words();
-            let secret = user.totp_secret.unwrap_or_default();
+            // After a reset the password is the person's own, and the device is gone.
+            let Some(secret) = user.totp_secret else { continue };
             let code = second_factor::code_now(&secret, &user.login, unused_step(read.now(), user.totp_last_step))?;
             logins.push(DemoLogin {
                 login: user.login,

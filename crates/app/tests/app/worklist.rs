@@ -18,7 +18,7 @@ fn person(number: u128, role: Role) -> Actor {
 
 fn logged(db: &TestDb, by: &Actor, reason: InquiryReason) -> billing::WorkItemId {
     let new = NewInquiry {
-        channel: Channel::Phone,
+        channel: Channel::Letter,
         reason,
         patient_id: None,
         question: "Why did I get this bill for March?".into(),
@@ -165,5 +165,61 @@ fn a_question_that_tier_two_ends_is_answered_for_tier_one() {
         worklist::resolve(db, &second, PRACTICE, item, resolution(words)).unwrap();
         let (ended, state) = inquiry::show(db, &first, PRACTICE, inquiry).unwrap();
         assert_eq!((ended.answer.as_str(), state.as_str()), (words, "answered"));
+    });
+}
+
+#[test]
+fn a_call_is_taken_by_who_picks_up_and_no_colleague_moves_it() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (ada, ben, boss) = (person(1, Role::Tier1), person(3, Role::Tier1), person(9, Role::Manager));
+        let call = |reason| NewInquiry {
+            channel: Channel::Phone,
+            reason,
+            patient_id: None,
+            question: "What is my balance today?".into(),
+        };
+        let inquiry = inquiry::log(db, &ada, PRACTICE, call(InquiryReason::Balance)).unwrap();
+        let item = worklist::mine(db, &ada, PRACTICE).unwrap().remove(0).id;
+        for refused in [
+            worklist::put_back(db, &ben, PRACTICE, item),
+            worklist::resolve(db, &ben, PRACTICE, item, resolution("I told her the balance.")),
+            worklist::escalate(db, &ben, PRACTICE, item, handover()),
+            inquiry::answer(db, &ben, PRACTICE, inquiry, "Your balance is ten dollars."),
+        ] {
+            assert!(matches!(refused, Err(Error::Refused(ref why)) if why.contains("colleague")), "{refused:?}");
+        }
+        assert!(!inquiry::hand(db, &ben, PRACTICE, inquiry).unwrap().unwrap().may_work);
+        worklist::put_back(db, &boss, PRACTICE, item).unwrap();
+        inquiry::answer(db, &ben, PRACTICE, inquiry, "Your balance is ten dollars.").unwrap();
+        // A complaint is Tier 2's from the start: Tier 1 logs it and does not have it.
+        inquiry::log(db, &ada, PRACTICE, call(InquiryReason::Complaint)).unwrap();
+        assert!(worklist::mine(db, &ada, PRACTICE).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_question_stands_where_its_work_stands() {
+    for_each_engine(|db| {
+        crate::clinic::open_practice(db);
+        let (first, second) = (person(1, Role::Tier1), person(2, Role::Tier2));
+        let item = logged(db, &first, InquiryReason::BilledWrongly);
+        let inquiry = worklist::show(db, &first, PRACTICE, item).unwrap().item.links.inquiry_id.unwrap();
+        let state = || inquiry::show(db, &first, PRACTICE, inquiry).unwrap().1;
+        assert_eq!(state(), "open");
+        worklist::escalate(db, &first, PRACTICE, item, handover()).unwrap();
+        assert_eq!(state(), "escalated", "escalated from the worklist");
+        let above = inquiry::hand(db, &first, PRACTICE, inquiry).unwrap().unwrap();
+        assert!(!above.may_work && above.item.handover.is_none(), "another desk's words");
+        let below = inquiry::hand(db, &second, PRACTICE, inquiry).unwrap().unwrap();
+        assert!(below.may_work && below.item.handover == Some(handover()));
+        worklist::take(db, &second, PRACTICE, item).unwrap();
+        assert_eq!(state(), "escalated");
+        worklist::return_item(db, &second, PRACTICE, item, "The letter is not attached.").unwrap();
+        assert_eq!(state(), "open", "it came back");
+        let back = inquiry::hand(db, &first, PRACTICE, inquiry).unwrap().unwrap();
+        assert!(back.may_work && back.returned.is_some_and(|why| why.contains("letter is not attached")));
+        inquiry::escalate(db, &first, PRACTICE, inquiry, handover()).unwrap();
+        assert_eq!(state(), "escalated", "and goes up again");
     });
 }

@@ -27,8 +27,10 @@ pub enum Command {
     Roles(Roles),
     /// Disable a person: every session and token of theirs ends at once
     Disable(Login),
-    /// Give a person a new first password and forget their device
+    /// Ask for the reset of a person's log-in, for a lost password or device: prints the first half of a code
     Reset(Login),
+    /// Approve the reset of a person's log-in that somebody else asked for: prints the second half of the code
+    ApproveReset(Login),
     /// Make a token of your own for the command line, with --as
     Token(Token),
 }
@@ -107,12 +109,22 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
         Command::Reset(arguments) => {
-            let password = password_from_input()?;
-            session.write(|tx| {
-                let person = users::by_login(tx, &arguments.login)?;
-                users::reset(tx, person.id, &password)
-            })?;
-            line("Reset. They sign in with the new password and enrol a device again.");
+            let asked = session.write(|tx| users::reset::ask(tx, users::by_login(tx, &arguments.login)?.id))?;
+            line(&format!("First half of the code, shown once:  {}", asked.first));
+            match asked.second {
+                Some(second) => {
+                    line(&format!("Second half of the code, shown once: {second}"));
+                    line("Their old password no longer opens and every session and token has ended.");
+                }
+                None => line("A second person approves it now and is shown the second half."),
+            }
+            line("The person types both halves on the page Log in, under “I was given a reset code”, within a day.");
+            Ok(Done::Clean)
+        }
+        Command::ApproveReset(arguments) => {
+            let second = session.write(|tx| users::reset::approve(tx, users::by_login(tx, &arguments.login)?.id))?;
+            line(&format!("Second half of the code, shown once: {second}"));
+            line("Their old password no longer opens and every session and token has ended.");
             Ok(Done::Clean)
         }
         Command::Token(arguments) => {

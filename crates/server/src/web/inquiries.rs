@@ -18,7 +18,7 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::work::{Typed, handover};
 use super::{Desk, filters};
-use app::inquiry::{Claimed, NewInquiry};
+use app::inquiry::{Claimed, Hand, NewInquiry};
 use app::patient_account::PatientAccount;
 
 /// What stands in the address.
@@ -96,6 +96,9 @@ struct InquiryPage {
     pane: Pane,
     problem: Option<(String, String)>,
     above: Option<String>,
+    /// In whose hand it is, while it is not answered.
+    hand: Option<Hand>,
+    is_mine: bool,
 }
 
 /// The list.
@@ -220,9 +223,10 @@ struct Filled {
 async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Page {
     let Filled { done, search: typed_search, said, typed, problem } = filled;
     let (actor, search) = (who.actor.clone(), typed_search.clone());
-    let (inquiry, state, found, known) = desk
+    let (inquiry, state, hand, found, known) = desk
         .blocking(move |db, practice| {
             let (inquiry, state) = app::inquiry::show(db, &actor, practice, id)?;
+            let hand = app::inquiry::hand(db, &actor, practice, id)?;
             let found = match search.trim() {
                 "" => Vec::new(),
                 search => app::inquiry::find(db, &actor, practice, search)?,
@@ -238,7 +242,7 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
                 }
                 None => None,
             };
-            Ok((inquiry, state, found, known))
+            Ok((inquiry, state, hand, found, known))
         })
         .await?;
     let known = known.map(|(account, eligibility, answer)| Known {
@@ -253,6 +257,8 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
         matched: inquiry.verified.iter().map(|identifier| identifier_words(*identifier)).collect(),
         chosen: said.patient_id.or(inquiry.patient_id),
         above: escalation,
+        is_mine: hand.as_ref().is_some_and(|hand| hand.item.owner == Some(who.actor.user)),
+        hand,
         typed_search,
         pane: Pane { typed },
         inquiry,
@@ -272,6 +278,13 @@ fn identifier_words(identifier: Identifier) -> &'static str {
         Identifier::Phone => "telephone",
         Identifier::Zip => "ZIP code",
         Identifier::MemberIdEnding => "end of the member id",
+    }
+}
+
+impl InquiryPage {
+    /// Whether the answer is this person's to give.
+    fn may_answer(&self) -> bool {
+        self.hand.as_ref().is_none_or(|hand| hand.may_work)
     }
 }
 

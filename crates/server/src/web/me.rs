@@ -3,15 +3,19 @@
 
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::Standing;
+use billing::access::{Actor, Standing};
+use billing::id::PracticeId;
 use serde::Deserialize;
+use store::Db;
 use store::access::SessionRow;
 
 use super::page::{Page, Shell, show as render};
 use super::refusal::Refusal;
 use super::session::SignedIn;
 use super::{Desk, filters};
+use app::access::log_in::count_attempt;
 use app::access::second_factor;
+use app::users::Enrolment;
 
 /// Days a token made on this page lives.
 const TOKEN_DAYS: i64 = 30;
@@ -30,6 +34,7 @@ pub struct Typed {
     password: String,
     secret: String,
     code: String,
+    present_code: String,
     label: String,
 }
 
@@ -67,6 +72,7 @@ pub async fn change_password(State(desk): State<Desk>, who: SignedIn, Form(typed
     let actor = who.actor.clone();
     let done = desk
         .hashing(move |db, practice| {
+            count(db, practice, &actor)?;
             db.write(&actor, practice, |tx| app::users::change_own_password(tx, &typed.present, &typed.password))
         })
         .await;
@@ -79,11 +85,27 @@ pub async fn change_password(State(desk): State<Desk>, who: SignedIn, Form(typed
 /// Enrols a device and shows the recovery codes, once.
 pub async fn enrol(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Typed>) -> Page {
     let secret = from_hex(&typed.secret).ok_or(Refusal::Absent)?;
-    let done = desk.write(&who.actor, move |tx| app::users::enrol_device(tx, &secret, &typed.code)).await;
+    let actor = who.actor.clone();
+    let done = desk
+        .hashing(move |db, practice| {
+            count(db, practice, &actor)?;
+            let Typed { code, password, present_code, .. } = &typed;
+            let enrolment = Enrolment { secret: &secret, code, password, present_code };
+            db.write(&actor, practice, |tx| app::users::enrol_device(tx, &enrolment))
+        })
+        .await;
     match done.map_err(Refusal::for_form) {
         Ok(codes) => render(&CodesPage { codes }),
         Err(problem) => page(&desk, &who, None, Some(problem?), None).await,
     }
+}
+
+/// Counts an attempt to prove oneself in an open session, as at the log-in: a session left open is no place to guess.
+fn count(db: &Db, practice: PracticeId, actor: &Actor) -> Result<(), app::Error> {
+    if count_attempt(db, practice, &actor.login, None)? {
+        return Ok(());
+    }
+    Err(app::Error::refused("Too many attempts. Wait a minute, then try again."))
 }
 
 /// Makes a token, shown once.

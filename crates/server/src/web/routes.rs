@@ -4,8 +4,8 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, me, patients, payments,
-    registration, remittances, reports, settings, statements, users, visit_hands, visits, work,
+    access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset, me, patients,
+    payments, registration, remittances, reports, settings, statements, users, visit_hands, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -27,6 +27,8 @@ fn entrance(routes: Routes) -> Routes {
         .get("/assets/{name}", Policy::Open, assets::show)
         .get("/log-in", Policy::Open, log_in::show)
         .post("/log-in", Policy::Open, log_in::create)
+        .get("/log-in/reset", Policy::Open, log_in_reset::show)
+        .post("/log-in/reset", Policy::Open, log_in_reset::redeem)
         .post("/log-out", Policy::Enrolling, log_in::delete)
         .get("/me", Policy::Enrolling, me::show)
         .post("/me/password", Policy::Enrolling, me::change_password)
@@ -38,6 +40,8 @@ fn entrance(routes: Routes) -> Routes {
         .post("/users/{id}/roles", Policy::May(Action::ManageUsers), users::change_roles)
         .post("/users/{id}/approval", Policy::May(Action::ApproveUsers), users::approve)
         .post("/users/{id}/disabling", Policy::May(Action::DisableUser), users::disable)
+        .post("/users/{id}/reset", Policy::May(Action::ManageUsers), users::ask_reset)
+        .post("/users/{id}/reset/approval", Policy::May(Action::ApproveUsers), users::approve_reset)
         .get("/access", Policy::May(Action::ViewAccessEvents), access_log::index)
         .get("/jobs", Policy::May(Action::RunJobs), jobs::index)
         .post("/jobs", Policy::May(Action::RunJobs), jobs::run)

@@ -11,6 +11,7 @@ use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
+use app::users::reset::Pending;
 use app::users::{NewPerson, Person};
 
 /// What stands in the address.
@@ -36,6 +37,10 @@ struct Line {
     may_approve: bool,
     may_disable: bool,
     may_change: bool,
+    /// A reset was asked for: whether it was approved.
+    reset: Option<bool>,
+    may_reset: bool,
+    may_approve_reset: bool,
 }
 
 #[derive(Template)]
@@ -134,6 +139,40 @@ pub async fn disable(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>
     go("/users", "disabled")
 }
 
+/// Half of the code of a reset, shown once.
+#[derive(Template)]
+#[template(path = "users/reset.html")]
+struct ResetPage {
+    shell: Shell,
+    person: Person,
+    code: String,
+    /// Shown to who approved, not to who asked.
+    is_second: bool,
+}
+
+/// Asks for the reset of a log-in and shows the first half of its code, once.
+pub async fn ask_reset(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
+    let actor = who.actor.clone();
+    let (asked, person) = desk
+        .hashing(move |db, practice| {
+            db.write(&actor, practice, |tx| Ok((app::users::reset::ask(tx, id)?, app::users::by_id(tx, id)?)))
+        })
+        .await?;
+    let shell = Shell::new(&desk, &who, "/users");
+    render(&ResetPage { shell, person, code: asked.first, is_second: false })
+}
+
+/// Approves the reset of a log-in and shows the second half of its code, once.
+pub async fn approve_reset(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
+    let actor = who.actor.clone();
+    let (code, person) = desk
+        .hashing(move |db, practice| {
+            db.write(&actor, practice, |tx| Ok((app::users::reset::approve(tx, id)?, app::users::by_id(tx, id)?)))
+        })
+        .await?;
+    render(&ResetPage { shell: Shell::new(&desk, &who, "/users"), person, code, is_second: true })
+}
+
 /// The form by hand: it may hold several roles.
 fn typed(body: &[u8]) -> Typed {
     let pairs: Vec<(String, String)> = serde_urlencoded_pairs(body);
@@ -163,21 +202,29 @@ async fn page(
     typed: Typed,
     problem: Option<(String, String)>,
 ) -> Page {
-    let people = desk.read(&who.actor, |read| app::users::list(read)).await?;
-    let lines = people.into_iter().map(|person| line(who, person)).collect();
+    let (people, resets) =
+        desk.read(&who.actor, |read| Ok((app::users::list(read)?, app::users::reset::pending(read)?))).await?;
+    let reset_of = |id: UserId| resets.iter().find(|reset| reset.user == id).copied();
+    let lines = people.into_iter().map(|person| line(who, reset_of(person.id), person)).collect();
     let why_not = who.why_not(Action::ManageUsers, &ResourceState::default());
     render(&UsersPage { shell: Shell::new(desk, who, "/users").after(done), lines, typed, problem, why_not })
 }
 
-fn line(who: &SignedIn, person: Person) -> Line {
+fn line(who: &SignedIn, reset: Option<Pending>, person: Person) -> Line {
     use billing::access::UserState;
     let made = ResourceState::made_by(person.given_by, ledger::Money::ZERO);
+    let other = person.id != who.actor.user;
+    let waits = reset.filter(|reset| !reset.approved);
+    let asked = waits.map(|reset| ResourceState::made_by(reset.asked_by, ledger::Money::ZERO));
     Line {
+        reset: reset.map(|reset| reset.approved),
+        may_reset: person.state == UserState::Active && other && who.may(Action::ManageUsers),
+        may_approve_reset: other && asked.is_some_and(|state| who.why_not(Action::ApproveUsers, &state).is_none()),
         chip: chips::user(person.state),
         roles: person.roles.iter().map(|role| role.title()).collect::<Vec<_>>().join(", "),
         may_approve: person.state == UserState::Waiting && who.why_not(Action::ApproveUsers, &made).is_none(),
-        may_disable: person.state != UserState::Disabled && person.id != who.actor.user && who.may(Action::DisableUser),
-        may_change: person.id != who.actor.user && who.may(Action::ManageUsers),
+        may_disable: person.state != UserState::Disabled && other && who.may(Action::DisableUser),
+        may_change: other && who.may(Action::ManageUsers),
         person,
     }
 }

@@ -79,6 +79,10 @@ struct Pane {
     reason: Chip,
     mine: bool,
     may_work: bool,
+    /// A colleague has it.
+    is_colleagues: bool,
+    /// A colleague has it and this person may free it.
+    may_free: bool,
     why_not: Option<String>,
     above: Option<&'static str>,
     may_return: bool,
@@ -347,6 +351,9 @@ fn pane(
     let action = app::worklist::action_for(view.item.desk);
     let why_not = who.why_not(action, &ResourceState::default());
     let above = view.item.desk.above().filter(|_| who.may(Action::EscalateWork)).map(WorkDesk::label);
+    let is_taken = view.item.state == WorkState::Taken;
+    let is_colleagues = is_taken && view.item.owner.is_some_and(|owner| owner != who.actor.user);
+    let gives_work = app::worklist::gives_work(&who.actor);
     Pane {
         mends: claim.as_ref().map(|claim| mends(who, view.item.reason, claim)).unwrap_or_default(),
         denials: claim
@@ -359,7 +366,9 @@ fn pane(
         state: chips::work(view.item.state),
         reason: chips::reason(view.item.reason),
         mine: view.item.owner == Some(who.actor.user),
-        may_work: why_not.is_none() && view.item.state != WorkState::Resolved,
+        may_work: why_not.is_none() && view.item.state != WorkState::Resolved && (gives_work || !is_colleagues),
+        is_colleagues,
+        may_free: is_colleagues && gives_work,
         why_not,
         above,
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),

@@ -5,6 +5,7 @@
 mod access;
 mod browser;
 mod engines;
+mod log_ins;
 mod office;
 mod practice;
 mod screens;

@@ -85,6 +85,18 @@ fn tier_one_explains_a_bill_and_hands_up_what_tier_two_then_ends() {
     assert_eq!(tier2.post(&format!("{item}/assignment"), &[]).location, format!("{item}?done=taken"));
     let short = tier2.post(&format!("{item}/resolutions"), &[("outcome", "ok"), ("root_cause", "charge")]);
     assert!(words(&short.page).contains("Say in a sentence what was done"), "{}", words(&short.page));
+    let page = words(&tier2.open(&inquiry));
+    assert!(page.contains("You have it , at Tier 2") && page.contains("Is the charge right, or is"), "{page}");
+    assert!(words(&tier1.open(&inquiry)).contains("Theo Marchbanks has it, at Tier 2"));
+    assert_eq!(
+        tier2.post(&format!("{item}/returns"), &[("why", "Say which day it was.")]).location,
+        "/work?done=returned"
+    );
+    let back = words(&tier1.open(&inquiry));
+    assert!(back.contains("Say which day it was.") && back.contains("Escalate to Tier 2"), "{back}");
+    let seen = tier1.post(&format!("{inquiry}/escalations"), &handover);
+    assert_eq!(seen.location, "/inquiries?done=escalated", "{}", words(&seen.page));
+    assert_eq!(tier2.post(&format!("{item}/assignment"), &[]).location, format!("{item}?done=taken"));
     let outcome = [("outcome", "The visit was another patient's; the charge was voided."), ("root_cause", "charge")];
     assert_eq!(tier2.post(&format!("{item}/resolutions"), &outcome).location, "/work?done=resolved");
     let page = tier2.open(&item);
