@@ -17,6 +17,7 @@ use billing::{
     StatementId,
 };
 use jiff::civil::Date;
+use store::patient_statement::StatementHoldRow;
 use store::{Conn, Db};
 
 use crate::Error;
@@ -53,6 +54,8 @@ pub struct PatientAccount {
     pub statements: Vec<StatementLine>,
     /// Why no statements go out, where somebody set a hold.
     pub statement_hold: Option<String>,
+    /// The hold that a person set and may lift.
+    pub held_by_hand: Option<StatementHoldRow>,
     /// Whether a statement is due today, or why not.
     pub statement_due: Result<(), NotDue>,
 }
@@ -221,6 +224,7 @@ fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
         payments: loaded.payments,
         statements: loaded.statements,
         statement_hold: loaded.statement_hold,
+        held_by_hand: loaded.held_by_hand,
         patient: loaded.patient,
         guarantor: loaded.guarantor,
     }
@@ -299,6 +303,9 @@ fn row(
 /// Leaves the money and takes the people away, for who may reconcile but not look up patients.
 fn mask(account: &mut PatientAccount) {
     account.masked = true;
+    // A reason in a person's words may name people.
+    account.statement_hold = account.statement_hold.take().map(|_| "ask the front desk".to_owned());
+    account.held_by_hand = None;
     let hidden = || PersonName { last: "Hidden".to_owned(), ..PersonName::default() };
     account.patient.name = hidden();
     account.patient.address = Address::default();

@@ -9,11 +9,13 @@ use billing::provider::Provider;
 use billing::statement::{
     NotDue, Statement, StatementLine, StatementPayment, StatementPractice, StatementVisit, due_on,
 };
+use billing::work::item::SHORTEST_SENTENCE;
 use billing::{Money, PatientId, PracticeId, ProviderId, StatementId};
+use jiff::ToSpan;
 use jiff::civil::Date;
 use store::patient_statement::{
-    LATEST_STATEMENTS, OWING_PATIENTS, PRACTICE_BODY, PROVIDER_BODIES, SET_STATEMENT_HOLD, STATEMENT, StatementListRow,
-    StatementRow,
+    LATEST_STATEMENTS, LIFT_STATEMENT_HOLD, OWING_PATIENTS, PRACTICE_BODY, PROVIDER_BODIES, STATEMENT,
+    StatementHoldRow, StatementListRow, StatementRow,
 };
 use store::{Conn, Db, Json, Tx, params};
 
@@ -28,6 +30,8 @@ const STATEMENTS: &str = "statement";
 const MOST_LISTED: i64 = 200;
 /// Longest reason of a hold.
 const LONGEST_HOLD: usize = 200;
+/// Most days of one hold: a question that is open longer is looked at again.
+const LONGEST_HOLD_DAYS: i64 = 180;
 
 /// A statement that was issued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -271,28 +275,61 @@ pub fn latest(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Statem
     db.read(actor, practice, |read| Ok(read.query(&LATEST_STATEMENTS, params![MOST_LISTED])?))
 }
 
-/// Holds an account's statements with a reason, or lifts the hold.
+/// Holds an account's statements with a reason until a day: from that day on they go out again by themselves. A hold
+/// that stands already is replaced.
 ///
 /// # Errors
-/// `Invalid` for an empty or overlong reason; `NotFound`; `Denied` without the right to send statements.
+/// `Invalid` for a reason that says nothing and for a day that is past or too far away; `NotFound`; `Denied` without
+/// the right to send statements.
 pub fn hold(
     db: &Db,
     actor: &Actor,
     practice: PracticeId,
     patient: PatientId,
-    reason: Option<&str>,
+    reason: &str,
+    until_on: Date,
 ) -> Result<(), Error> {
     allow(actor, Action::SendStatement, &ResourceState::default())?;
-    let reason = reason.map(|text| text.trim().to_owned());
-    if reason.as_ref().is_some_and(|text| text.is_empty() || text.chars().count() > LONGEST_HOLD) {
-        return Err(Error::invalid("reason", "Say in up to 200 characters why no statement may go out."));
+    let reason = reason.trim().to_owned();
+    if !(SHORTEST_SENTENCE..=LONGEST_HOLD).contains(&reason.chars().count()) {
+        return Err(Error::invalid("reason", "Say in a short sentence why no statement may go out."));
     }
     db.write(actor, practice, |tx| {
-        if tx.execute(&SET_STATEMENT_HOLD, params![patient, reason])? == 0 {
-            return Err(Error::NotFound("patient"));
+        let (today, latest) = (tx.today(), tx.today().saturating_add(LONGEST_HOLD_DAYS.days()));
+        if until_on <= today || until_on > latest {
+            return Err(Error::invalid("until", format!("Choose a day after today, at the latest {latest}.")));
         }
-        let action = if reason.is_some() { "hold_statements" } else { "lift_statement_hold" };
-        tx.audit(action, "patient", patient.0, serde_json::json!({}));
+        store::registration::patient(tx, patient)?.ok_or(Error::NotFound("patient"))?;
+        tx.execute(&LIFT_STATEMENT_HOLD, params![patient])?;
+        let held_by = tx.actor().user;
+        let held_by_login = tx.actor().login.clone();
+        tx.insert(&StatementHoldRow {
+            patient_id: patient,
+            reason: reason.clone(),
+            held_on: today,
+            until_on,
+            held_by,
+            held_by_login,
+        })?;
+        tx.audit("hold_statements", "patient", patient.0, serde_json::json!({ "until": until_on.to_string() }));
+        Ok(())
+    })
+}
+
+/// Lifts a person's hold of an account's statements before its day.
+///
+/// # Errors
+/// `Refused` where nobody holds them; `Denied` without the right to send statements.
+pub fn lift_hold(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) -> Result<(), Error> {
+    allow(actor, Action::SendStatement, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        if tx.execute(&LIFT_STATEMENT_HOLD, params![patient])? == 0 {
+            return Err(Error::refused(
+                "Nobody holds the statements of this account. One held for want of a coverage goes out again when the \
+                 coverage is entered.",
+            ));
+        }
+        tx.audit("lift_statement_hold", "patient", patient.0, serde_json::json!({}));
         Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! Statements as rows, and who might be due for one.
 
-use billing::id::{GuarantorId, PatientId, StatementId};
+use billing::id::{GuarantorId, PatientId, StatementId, UserId};
 use billing::practice::Practice;
 use billing::provider::Provider;
 use billing::statement::Statement;
@@ -49,6 +49,22 @@ record! {
         pub amount_due_cents: Money,
     }
 
+    /// A person's hold of an account's statements.
+    pub struct StatementHoldRow in "statement_hold" {
+        /// Whose account.
+        pub patient_id: PatientId,
+        /// Why.
+        pub reason: String,
+        /// Since when.
+        pub held_on: Date,
+        /// The day from which statements go out again.
+        pub until_on: Date,
+        /// Who holds it.
+        pub held_by: UserId,
+        /// Their log-in name.
+        pub held_by_login: String,
+    }
+
     /// A patient who owes something.
     pub struct OwingPatientRow {
         /// The patient.
@@ -91,7 +107,10 @@ statements! {
     /// Providers by key.
     pub const PROVIDER_BODIES: ProviderBodyRow =
         "SELECT body FROM provider WHERE practice_id = $1 AND id IN ({keys})";
-    /// Holds or releases a patient's statements.
-    pub const SET_STATEMENT_HOLD: () =
-        "UPDATE patient SET statement_hold = $3 WHERE practice_id = $1 AND id = $2";
+    /// The hold of a patient's statements that stands on this day.
+    pub const STATEMENT_HOLD: StatementHoldRow =
+        "SELECT patient_id, reason, held_on, until_on, held_by, held_by_login FROM statement_hold
+         WHERE practice_id = $1 AND patient_id = $2 AND until_on > $3";
+    /// Lifts the hold of a patient's statements, or makes place for another.
+    pub const LIFT_STATEMENT_HOLD: () = "DELETE FROM statement_hold WHERE practice_id = $1 AND patient_id = $2";
 }

@@ -71,6 +71,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(17, "24_jobs"),
     portable!(18, "25_versions"),
     portable!(19, "26_login_reset"),
+    portable!(20, "27_statement_hold"),
 ];
 
 impl Migration {

@@ -14,6 +14,7 @@ use store::patient_account::{
     ACCOUNT_HEAD, AccountChargeRow, CHARGES_OF_PATIENT, CLAIMS_OF_PATIENT, DENIALS_OF_PATIENT, HELD_OF_PATIENT,
     MOVEMENTS_OF_PATIENT, PAYER_NAMES, PAYMENTS_OF_PATIENT, REMITTANCES_OF_PATIENT, STATEMENTS_OF_PATIENT,
 };
+use store::patient_statement::{STATEMENT_HOLD, StatementHoldRow};
 use store::{Conn, StoreError, params};
 use uuid::Uuid;
 
@@ -24,6 +25,7 @@ pub(crate) struct Loaded {
     pub(crate) patient: Patient,
     pub(crate) guarantor: Guarantor,
     pub(crate) statement_hold: Option<String>,
+    pub(crate) held_by_hand: Option<StatementHoldRow>,
     pub(crate) unapplied: Money,
     pub(crate) we_owe: Money,
     pub(crate) payments: Vec<PaymentLine>,
@@ -35,6 +37,11 @@ pub(crate) struct Loaded {
     payers: BTreeMap<PayerId, String>,
     /// Claim payments and remittances by id: the remittance, its trace and day.
     remittances: BTreeMap<Uuid, (RemittanceId, String, Date)>,
+}
+
+/// The hold as the account and a refused statement tell it.
+fn hold_in_words(hold: &StatementHoldRow) -> String {
+    format!("{}, until {}, by {}", hold.reason, hold.until_on, hold.held_by_login)
 }
 
 /// One visit's facts.
@@ -88,10 +95,13 @@ impl Loaded {
             })
             .collect();
         let (unapplied, we_owe) = held(conn, patient)?;
+        let held_by_hand = conn.query_opt(&STATEMENT_HOLD, params![patient, conn.today()])?;
         Ok(Some(Loaded {
             patient: head.patient_body.0,
             guarantor: head.guarantor_body.0,
-            statement_hold: head.statement_hold,
+            // A coverage that is missing holds everything; a person's hold stands beside it.
+            statement_hold: head.statement_hold.or_else(|| held_by_hand.as_ref().map(hold_in_words)),
+            held_by_hand,
             unapplied,
             we_owe,
             payments: payments(conn, patient)?,

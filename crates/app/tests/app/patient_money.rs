@@ -5,7 +5,7 @@
 use app::Error;
 use app::patient_account::{PatientAccount, WrittenIn, account};
 use app::patient_payment::{TakenPayment, receipt, receipt_pdf, take};
-use app::patient_statement::{Issued, hold, issue, latest, run, statement, statement_pdf};
+use app::patient_statement::{Issued, hold, issue, latest, lift_hold, run, statement, statement_pdf};
 use billing::access::{Actor, Role};
 use billing::claim::ClaimStatus;
 use billing::patient_payment::{PaymentMethod, PaymentRequest};
@@ -163,12 +163,14 @@ fn nobody_is_asked_while_a_payer_decides_nor_twice_a_month_nor_on_hold() {
         assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due, vec![(PATIENT, NotDue::WithPayer)]);
 
         settle(db, 1);
-        hold(db, &desk, PRACTICE, PATIENT, Some("insurance pending")).unwrap();
-        assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, NotDue::OnHold("insurance pending".into()));
+        hold(db, &desk, PRACTICE, PATIENT, "insurance pending", date(2026, 3, 12)).unwrap();
+        let held = NotDue::OnHold("insurance pending, until 2026-03-12, by person".into());
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, held);
         assert!(
             matches!(issue(db, &desk, PRACTICE, PATIENT), Err(Error::Refused(words)) if words.contains("Lift the hold"))
         );
-        hold(db, &desk, PRACTICE, PATIENT, None).unwrap();
+        lift_hold(db, &desk, PRACTICE, PATIENT).unwrap();
+        assert!(matches!(lift_hold(db, &desk, PRACTICE, PATIENT), Err(Error::Refused(_))), "nothing is held");
 
         assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
         assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, NotDue::ToldRecently(date(2026, 4, 1)));
@@ -179,6 +181,38 @@ fn nobody_is_asked_while_a_payer_decides_nor_twice_a_month_nor_on_hold() {
         later(db, 1);
         assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
         assert_eq!(look(db, PATIENT).statements.len(), 3);
+    });
+}
+
+#[test]
+fn a_hold_ends_by_itself_on_its_day_and_says_who_and_why() {
+    for_each_engine(|db| {
+        open(db);
+        let (manager, desk) = (person(Role::Manager), person(Role::Tier1));
+        let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        for (reason, until) in [
+            ("ok", date(2026, 3, 12)),
+            ("She disputes the visit.", date(2026, 3, 2)),
+            ("She disputes the visit.", date(2027, 3, 2)),
+        ] {
+            let refused = hold(db, &desk, PRACTICE, PATIENT, reason, until);
+            assert!(matches!(refused, Err(Error::Invalid { .. })), "{reason} {until}: {refused:?}");
+        }
+        let coder = hold(db, &person(Role::Coder), PRACTICE, PATIENT, "She disputes it.", date(2026, 3, 12));
+        assert!(matches!(coder, Err(Error::Denied(_))), "{coder:?}");
+        hold(db, &desk, PRACTICE, PATIENT, "She disputes the visit.", date(2026, 3, 12)).unwrap();
+        let seen = look(db, PATIENT);
+        let held = seen.held_by_hand.unwrap();
+        assert_eq!(
+            (held.reason.as_str(), held.until_on, held.held_by),
+            ("She disputes the visit.", date(2026, 3, 12), desk.user)
+        );
+        later(db, 9);
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 0);
+        later(db, 1);
+        assert_eq!(look(db, PATIENT).statement_hold, None, "its day came");
+        assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
     });
 }
 

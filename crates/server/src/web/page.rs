@@ -83,6 +83,8 @@ const DONE: &[(&str, &str)] = &[
     ("saved", "Saved. Claims held for it were scrubbed again; those already sent keep what they were made from."),
     ("provider-added", "Provider added."),
     ("payer-added", "Payer added. Coverages may name it now."),
+    ("held", "Held. No statement goes out before that day."),
+    ("hold-lifted", "Lifted. Statements go out again when they are due."),
     ("guarantor", "Saved. The next statement goes there."),
 ];
 

@@ -51,6 +51,7 @@ struct AccountPage {
     may_edit: bool,
     may_send: bool,
     hand: Option<Hand>,
+    may_hold: bool,
 }
 
 /// The account.
@@ -98,6 +99,7 @@ fn account_page(
         may_cover: who.may(Action::EditCoverage),
         may_charge: who.may(Action::EnterCharges),
         may_edit: who.may(Action::EditDemographics),
+        may_hold: who.may(Action::SendStatement),
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         account,
     })

@@ -134,6 +134,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .get("/statements", Policy::May(Action::ViewStatement), statements::index)
         .post("/statements", Policy::May(Action::RunStatements), statements::run)
         .post("/patients/{id}/statements", Policy::May(Action::SendStatement), statements::issue)
+        .post("/patients/{id}/statement-hold", Policy::May(Action::SendStatement), statements::hold)
+        .post("/patients/{id}/statement-hold/end", Policy::May(Action::SendStatement), statements::lift_hold)
         .get("/patients/{id}/statements/{statement}", Policy::May(Action::ViewStatement), statements::show)
         .get("/patients/{id}/statements/{statement}/pdf", Policy::May(Action::ViewStatement), statements::pdf)
 }

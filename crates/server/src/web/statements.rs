@@ -1,7 +1,7 @@
 //! Statements: the latest, one as it was sent, and the run for all who are due.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use billing::access::{Action, ResourceState};
@@ -68,6 +68,41 @@ pub async fn issue(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<Pati
         Ok(issued) => go(&format!("/patients/{patient}/statements/{}", issued.id), "statements"),
         Err(problem) => Err(Refusal::Conflict(problem?.1)),
     }
+}
+
+/// What the form of a hold holds.
+#[derive(Deserialize)]
+pub struct Hold {
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    until: String,
+}
+
+/// Holds an account's statements until a day.
+pub async fn hold(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(patient): Id<PatientId>,
+    Form(typed): Form<Hold>,
+) -> Page {
+    let actor = who.actor.clone();
+    let until = typed.until.trim().parse().map_err(|_| Refusal::Invalid {
+        field: "until".into(),
+        problem: "choose the day from which statements go out again".into(),
+    })?;
+    desk.blocking(move |db, practice| {
+        app::patient_statement::hold(db, &actor, practice, patient, &typed.reason, until)
+    })
+    .await?;
+    go(&format!("/patients/{patient}"), "held")
+}
+
+/// Lifts the hold of an account's statements.
+pub async fn lift_hold(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<PatientId>) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| app::patient_statement::lift_hold(db, &actor, practice, patient)).await?;
+    go(&format!("/patients/{patient}"), "hold-lifted")
 }
 
 /// One statement as it was sent.

@@ -436,3 +436,25 @@ fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
     assert_eq!(applied.location, format!("{item}?done=applied"), "{}", words(&applied.page));
     assert!(words(&poster.open(&item)).contains("Resolved"));
 }
+
+#[test]
+fn statements_are_held_with_a_reason_until_a_day_and_lifted_by_hand() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let (id, _) = somebody_who_owes(&practice);
+    let mut tier1 = Visitor::signed_in(&practice, address, "tess");
+    let account = format!("/patients/{id}");
+    assert!(tier1.open(&account).contains("Hold the statement"));
+    let hold = format!("{account}/statement-hold");
+    assert_eq!(tier1.post(&hold, &[("reason", "She disputes the visit."), ("until", "soon")]).status, 422);
+    let form = [("reason", "She disputes the visit."), ("until", "2026-12-20")];
+    assert_eq!(tier1.post(&hold, &form).location, format!("{account}?done=held"));
+    let page = words(&tier1.open(&account));
+    assert!(page.contains("Held until") && page.contains("She disputes the visit. tess"), "{page}");
+    assert_eq!(tier1.post(&format!("{account}/statements"), &[]).status, 409, "none goes out");
+    let masked = words(&Visitor::signed_in(&practice, address, "pia").open(&account));
+    assert!(!masked.contains("disputes") && masked.contains("Statements held"), "{masked}");
+    assert_eq!(tier1.post(&format!("{hold}/end"), &[]).location, format!("{account}?done=hold-lifted"));
+    assert!(!words(&tier1.open(&account)).contains("Held until"));
+    assert_eq!(tier1.post(&format!("{hold}/end"), &[]).status, 409);
+}
