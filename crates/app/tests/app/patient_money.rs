@@ -164,7 +164,7 @@ fn nobody_is_asked_while_a_payer_decides_nor_twice_a_month_nor_on_hold() {
 
         settle(db, 1);
         hold(db, &desk, PRACTICE, PATIENT, "insurance pending", date(2026, 3, 12)).unwrap();
-        let held = NotDue::OnHold("insurance pending, until 2026-03-12, by person".into());
+        let held = NotDue::OnHold("insurance pending, until 2026-03-12, by tier1".into());
         assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, held);
         assert!(
             matches!(issue(db, &desk, PRACTICE, PATIENT), Err(Error::Refused(words)) if words.contains("Lift the hold"))
