@@ -11,6 +11,7 @@ pub mod phi;
 
 pub mod coverage;
 pub mod identifier;
+pub mod letters;
 pub mod patient;
 pub mod payer;
 pub mod person;

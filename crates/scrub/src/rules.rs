@@ -38,6 +38,7 @@ mod manifestation_first;
 mod member_number;
 mod modifier_form;
 mod modifier_known;
+mod names_fit;
 mod note_length;
 mod npi_range;
 mod ordering_provider;
@@ -69,6 +70,7 @@ mod visit_units;
 /// Every rule, in the order of a claim: who, who pays, who treats, when, why, what, and what follows.
 pub const ALL: &[&Rule] = &[
     &subscriber_name::RULE,
+    &names_fit::RULE,
     &member_number::RULE,
     &subscriber_address::RULE,
     &patient_relationship::RULE,

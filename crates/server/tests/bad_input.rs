@@ -251,10 +251,17 @@ fn a_file_that_is_no_backup_is_not_restored_and_names_keep_their_letters() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(&format!("annot restore {name}, for it is no backup")), "{said}");
         assert!(!trial.folder.join("new.sqlite").exists() && !trial.folder.join("new.sqlite.part").exists());
     }
+    let output = Command::new(env!("CARGO_BIN_EXE_tierline"))
+        .args(["verify", "--database", "noise.bin"])
+        .current_dir(&trial.folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.code() == Some(2) && said.contains("noise.bin is no database of Tierline."), "{said}");
 }
 
 #[test]
@@ -301,8 +308,8 @@ fn a_practice_is_set_up_from_its_file_and_a_second_run_changes_nothing() {
     let trial = empty_trial("twice");
     trial.write("practice.toml", sample().as_bytes());
     let first = trial.expect(0, &["set-up", "practice.toml"]);
-    assert!(first.contains("10 added, 0 changed"), "{first}");
-    assert_eq!(first.matches("First password of").count(), 3, "{first}");
+    assert!(first.contains("13 added, 0 changed"), "{first}");
+    assert_eq!(first.matches("First password of").count(), 6, "{first}");
     let people = trial.expect(0, &["user", "list"]);
     assert!(people.contains("rosa.idowu") && !people.contains("waiting"), "{people}");
     let before = trial.hash();
@@ -313,6 +320,12 @@ fn a_practice_is_set_up_from_its_file_and_a_second_run_changes_nothing() {
     trial.write("practice.toml", dearer.as_bytes());
     let third = trial.expect(0, &["set-up", "practice.toml"]);
     assert!(third.contains("0 added, 2 changed"), "{third}");
+    // People keep what colleagues gave them; what the file says otherwise is told with what to do.
+    let other = dearer.replace("roles = [\"tier1\"]", "roles = [\"tier2\"]").replace("Rosa Idowu", "Rosa Idowu-Berg");
+    trial.write("practice.toml", other.as_bytes());
+    let fourth = trial.expect(1, &["set-up", "practice.toml"]);
+    assert!(fourth.contains("`tierline user roles tim.berg tier2`"), "{fourth}");
+    assert!(fourth.contains("rosa.idowu is called Rosa Idowu on file"), "{fourth}");
     trial.expect(0, &["verify"]);
 }
 

@@ -94,7 +94,8 @@ impl Db {
 /// Restores a backup into an empty place and opens it: a new file, or a PostgreSQL database without a practice.
 ///
 /// # Errors
-/// [`StoreError::Domain`] where the place is not empty or the file is no backup; [`StoreError`] of the engine.
+/// [`StoreError::Domain`] where the place is not empty, [`StoreError::Open`] where the file is no backup; [`StoreError`]
+/// of the engine.
 pub fn restore(backup: &Path, url: &str, env: Env) -> Result<Db, StoreError> {
     if !backup.is_file() {
         return Err(StoreError::Domain(format!("{} does not exist: name a backup file", backup.display())));
@@ -160,7 +161,7 @@ fn vacuum_into(source: &Path, target: &Path) -> Result<(), StoreError> {
 /// A copy of a backup, once it is known to be one; otherwise nothing is left of the copy.
 fn copy_backup(backup: &Path, target: &Path) -> Result<(), StoreError> {
     let said = |reason: String| {
-        StoreError::Domain(format!(
+        StoreError::Open(format!(
             "cannot restore {}, for it is no backup of Tierline ({reason}): name a file that `tierline backup` wrote",
             backup.display()
         ))

@@ -56,7 +56,10 @@ impl From<Unreadable> for Failure {
 
 impl From<store::StoreError> for Failure {
     fn from(error: store::StoreError) -> Failure {
-        Failure::Refused(sentence(&error.to_string()))
+        match error {
+            store::StoreError::Open(words) => Failure::Unreadable(sentence(&words)),
+            other => Failure::Refused(sentence(&other.to_string())),
+        }
     }
 }
 
@@ -64,6 +67,7 @@ impl From<app::Error> for Failure {
     fn from(error: app::Error) -> Failure {
         match error {
             app::Error::Invalid { .. } => Failure::Unreadable(sentence(&error.to_string())),
+            app::Error::Store(source) => Failure::from(source),
             other => Failure::Refused(sentence(&other.to_string())),
         }
     }

@@ -1,6 +1,9 @@
 //! Opens the database that the arguments name and finds out who acts. On an embedded database the owner of the file may
 //! act, and is recorded as such; everywhere else a person acts with a token.
 
+use std::io::Read as _;
+use std::path::Path;
+
 use billing::PracticeId;
 use billing::access::Actor;
 use store::practices::PracticeName;
@@ -8,6 +11,9 @@ use store::{Db, Env, Read, Tx};
 
 use super::{Failure, Place};
 use crate::demo::{front_desk, staff};
+
+/// How every embedded database begins.
+const EMBEDDED_HEAD: &[u8; 16] = b"SQLite format 3\0";
 
 /// Where the token of `--as` is read from: an argument would stand in the list of processes for everybody.
 pub const TOKEN_VARIABLE: &str = "TIERLINE_TOKEN";
@@ -82,11 +88,25 @@ pub fn open_practice(place: &Place) -> Result<(Db, PracticeName), Failure> {
 pub fn must_exist(place: &Place) -> Result<(), Failure> {
     let Some(file) = store::embedded_file(&place.database) else { return Ok(()) };
     match std::fs::metadata(file) {
-        Ok(found) if found.len() > 0 => Ok(()),
+        Ok(found) if found.len() > 0 => must_be_a_database(file),
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file(file, &error)),
         Ok(_) | Err(_) => Err(Failure::Unreadable(format!(
             "There is no database at {}. Make one with `tierline demo`, `tierline import` or name another with \
              --database.",
+            file.display()
+        ))),
+    }
+}
+
+/// Another file named by mistake is told from a database before the engine looks at it.
+fn must_be_a_database(file: &Path) -> Result<(), Failure> {
+    let mut head = [0; EMBEDDED_HEAD.len()];
+    let opened = std::fs::File::open(file).map_err(|error| Failure::file(file, &error))?;
+    match (&opened).read_exact(&mut head) {
+        Ok(()) if head == *EMBEDDED_HEAD => Ok(()),
+        Err(error) if error.kind() != std::io::ErrorKind::UnexpectedEof => Err(Failure::file(file, &error)),
+        Ok(()) | Err(_) => Err(Failure::Unreadable(format!(
+            "{} is no database of Tierline. Name the file with --database.",
             file.display()
         ))),
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use app::access::session::make_token;
 use app::registration::{self, ProviderData, Registered};
-use app::users::{self, NewPerson};
+use app::users::{self, NewPerson, Person};
 use app::{Error, claim_scrub};
 use billing::PracticeId;
 use billing::access::{Actor, Role};
@@ -190,7 +190,8 @@ fn payers_and_fees(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Resul
 fn people(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<Passwords, Error> {
     let mut passwords = Vec::new();
     for person in &file.people {
-        if users::by_login(tx, &person.login).is_ok() {
+        if let Ok(known) = users::by_login(tx, &person.login) {
+            tally.differs.extend(difference_of(person, &known));
             continue;
         }
         let password = first_password(tx);
@@ -206,6 +207,27 @@ fn people(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<Passwor
         passwords.push((person.login.clone(), password));
     }
     Ok(passwords)
+}
+
+/// What the file says otherwise of a person who is there: rights are changed by a person, and approved by another.
+fn difference_of(wanted: &PlannedPerson, known: &Person) -> Option<String> {
+    let sorted = |roles: &[Role]| {
+        let mut roles = roles.to_vec();
+        roles.sort();
+        roles.dedup();
+        roles
+    };
+    let login = &known.login;
+    if sorted(&wanted.roles) != sorted(&known.roles) {
+        let roles = wanted.roles.iter().map(|role| role.key()).collect::<Vec<_>>().join(" ");
+        return Some(format!(
+            "{login} holds other roles than the file says, and set-up does not change them. Change them with \
+             `tierline user roles {login} {roles}`, or in the browser, under People and roles."
+        ));
+    }
+    (wanted.name != known.display_name).then(|| {
+        format!("{login} is called {} on file, and set-up does not change a person's name.", known.display_name)
+    })
 }
 
 /// A token for whoever begins: on PostgreSQL every further command acts for a person.

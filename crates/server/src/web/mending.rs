@@ -52,6 +52,28 @@ impl MayMend {
     }
 }
 
+/// The field of a claim that a place in a claim file speaks of: "2010BA NM103" is the member's. None where the text
+/// names no place.
+pub fn field_of_place(text: &str) -> Option<&'static str> {
+    const PLACES: [(&str, &str); 10] = [
+        ("2010AA", "billing"),
+        ("2010AB", "billing"),
+        ("2000B", "coverage"),
+        ("2010BA", "subscriber"),
+        ("2010BB", "payer"),
+        ("2000C", "patient"),
+        ("2010CA", "patient"),
+        ("2310", "visit"),
+        ("2300", "visit"),
+        ("24", "lines"),
+    ];
+    let is_loop = |word: &&str| {
+        word.starts_with('2') && (4..=6).contains(&word.len()) && word[1..4].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let place = text.split(|letter: char| !letter.is_ascii_alphanumeric()).find(is_loop)?;
+    PLACES.iter().find(|(start, _)| place.starts_with(start)).map(|(_, field)| *field)
+}
+
 /// A field of a claim in words: `lines[2].procedure.code` is "Line 3, procedure".
 pub fn field_words(field: &str) -> String {
     let mut words: Vec<String> = field.split('.').map(part_words).collect();
@@ -104,7 +126,19 @@ pub fn denials_of(view: &ClaimView) -> Vec<(String, &'static str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{denials, field_words};
+    use super::{denials, field_of_place, field_words};
+
+    #[test]
+    fn a_place_in_a_claim_file_leads_to_a_field() {
+        for (text, field) in [
+            ("Claim AR000001: our own check of the file refuses it. 2010BA NM103 is too long.", Some("subscriber")),
+            ("Our own check: loop 2420A, NM109", Some("lines")),
+            ("2010AA N403", Some("billing")),
+            ("No coverage was in force on 2026-03-02.", None),
+        ] {
+            assert_eq!(field_of_place(text), field, "{text}");
+        }
+    }
 
     #[test]
     fn a_field_is_told_in_words() {

@@ -281,8 +281,8 @@ pub fn date(field: &str, text: &str) -> Result<Date, Problem> {
     Date::new(year, small(month)?, small(day)?).map_err(|_| problem())
 }
 
-fn gender(code: &str) -> Gender {
-    Gender::from_code(code).unwrap_or(Gender::Unknown)
+fn gender(field: &str, code: &str) -> Result<Gender, Problem> {
+    Gender::from_code(code.trim()).ok_or_else(|| wrong(field, "Choose female, male or unknown, as the payer has it."))
 }
 
 fn person(typed: &Person) -> Result<(PatientData, NewGuarantor), Problem> {
@@ -306,7 +306,7 @@ fn person(typed: &Person) -> Result<(PatientData, NewGuarantor), Problem> {
     let data = PatientData {
         name: name(&typed.first, &typed.middle, &typed.last),
         birth_date: Phi::new(date("birth_date", &typed.birth_date)?),
-        gender: gender(&typed.gender),
+        gender: gender("gender", &typed.gender)?,
         address,
         contact,
         language: typed.language.clone(),
@@ -335,7 +335,7 @@ fn card(typed: &Card, address: &Address) -> Result<CoverageData, Problem> {
             name: name(&typed.subscriber_first, "", &typed.subscriber_last),
             member_id: member_id.clone(),
             birth_date: Phi::new(date("subscriber_birth_date", &typed.subscriber_birth_date)?),
-            gender: gender(&typed.subscriber_gender),
+            gender: gender("subscriber_gender", &typed.subscriber_gender)?,
             address: address.clone(),
         }),
     };

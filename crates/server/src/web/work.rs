@@ -313,7 +313,7 @@ fn is_mending(reason: WorkReason) -> bool {
 }
 
 /// What the scrub found in the claim of an item; a rejection for data leads to what the front desk asked for besides.
-fn mends(who: &SignedIn, reason: WorkReason, claim: &ClaimView) -> Vec<Mend> {
+fn mends(who: &SignedIn, (reason, summary): (WorkReason, &str), claim: &ClaimView) -> Vec<Mend> {
     let may = MayMend::of(who);
     if !is_mending(reason) {
         return Vec::new();
@@ -328,6 +328,14 @@ fn mends(who: &SignedIn, reason: WorkReason, claim: &ClaimView) -> Vec<Mend> {
             href: may.href(&claim.head, &finding.field),
         })
         .collect();
+    if let Some(field) = mends.is_empty().then(|| mending::field_of_place(summary)).flatten() {
+        mends.push(Mend {
+            problem: "Our own check of the finished file refuses what stands there.".to_owned(),
+            remedy: "Mend it, then scrub the claim again; if nothing looks wrong, escalate it.".to_owned(),
+            field: mending::field_words(field),
+            href: may.href(&claim.head, field),
+        });
+    }
     if reason == WorkReason::RejectedForData {
         for (field, words) in [("patient", "The patient’s data"), ("coverage", "The coverage")] {
             mends.push(Mend {
@@ -355,7 +363,10 @@ fn pane(
     let is_colleagues = is_taken && view.item.owner.is_some_and(|owner| owner != who.actor.user);
     let gives_work = app::worklist::gives_work(&who.actor);
     Pane {
-        mends: claim.as_ref().map(|claim| mends(who, view.item.reason, claim)).unwrap_or_default(),
+        mends: claim
+            .as_ref()
+            .map(|claim| mends(who, (view.item.reason, &view.item.summary), claim))
+            .unwrap_or_default(),
         denials: claim
             .as_ref()
             .filter(|_| view.item.reason == WorkReason::Denied)
