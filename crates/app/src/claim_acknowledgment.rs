@@ -4,6 +4,7 @@
 //! that a payer has claims of it: then the file was read, and its refusal, before or after, moves nothing. An answer
 //! counts only where it goes back the way our file went.
 
+mod acceptance;
 mod file_refusal;
 
 use std::collections::hash_map::Entry;
@@ -294,6 +295,15 @@ impl Desk {
             }
             let speaks_of_this_version = *version == claim.version;
             self.claim(tx, &mut claim, *submission, speaks_of_this_version, answer, one)?;
+            if !speaks_of_this_version && answer.from_payer && one.answer() == ClaimAnswer::Accepted {
+                let heard = Evidence {
+                    raw: Some(one.raw.clone()),
+                    submission_id: Some(*submission),
+                    inbound_file_id: Some(self.file),
+                    ..Evidence::default()
+                };
+                acceptance::hold_unsent(tx, &mut claim, *version, &heard)?;
+            }
         }
         Ok(())
     }
@@ -335,6 +345,9 @@ impl Desk {
             ClaimAnswer::Accepted | ClaimAnswer::Received | ClaimAnswer::Rejected | ClaimAnswer::Unclear => noted,
         };
         let rejections = tx.query_one(&CLAIM_ROW, params![claim.id])?.rejections;
+        if answer.from_payer && one.answer() == ClaimAnswer::Accepted {
+            acceptance::prove(tx, claim, submission, one)?;
+        }
         if !self.record(tx, claim, &event, submission, &sentence, &one.raw)? {
             return Ok(());
         }
@@ -439,6 +452,8 @@ impl Desk {
         Ok(true)
     }
 }
+
+pub(crate) use acceptance::leave_with_payer;
 
 /// A payer decided a claim that was refused with its file: the file was read.
 pub(crate) fn decided_although_refused(tx: &mut Tx, claim: ClaimId, remittance: RemittanceId) -> Result<(), Error> {

@@ -152,8 +152,13 @@ fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) 
         results.extend(db.write(actor, practice, |tx| {
             let claims = rows::load_many(tx, chunk)?;
             // Somebody may have scrubbed one meanwhile.
-            let waiting = claims.into_iter().filter(|claim| claim.status == status);
-            waiting.map(|claim| scrub_in(tx, claim)).collect::<Result<Vec<_>, Error>>()
+            let mut scrubbed = Vec::with_capacity(claims.len());
+            for claim in claims.into_iter().filter(|claim| claim.status == status) {
+                if !payer_has_it(tx, &claim)? {
+                    scrubbed.push(scrub_in(tx, claim)?);
+                }
+            }
+            Ok::<_, Error>(scrubbed)
         })?);
     }
     Ok(results)
@@ -177,6 +182,7 @@ pub fn pass_warning(
     }
     db.write(actor, practice, |tx| {
         let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+        may_mend(tx, actor, &claim)?;
         let found = rows::findings(tx, id, claim.version)?;
         match found.iter().find(|finding| finding.rule == waiver.rule && finding.field == waiver.field) {
             None => return Err(Error::refused("The last scrub did not find this; look at the claim again.")),
@@ -209,20 +215,35 @@ pub(crate) fn rescrub_held(tx: &mut Tx, patient: PatientId) -> Result<(), Error>
     for status in [ClaimStatus::Held, ClaimStatus::Ready] {
         for (id,) in tx.query(&rows::CLAIMS_OF_PATIENT_IN_STATUS, params![patient, status])? {
             let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
-            scrub_in(tx, claim)?;
+            if !payer_has_it(tx, &claim)? {
+                scrub_in(tx, claim)?;
+            }
         }
     }
     Ok(())
 }
 
-/// A rejection is mended by whose work it is: Tier 1 where front-desk data was at fault, else Tier 2.
+/// Whether the payer has an earlier version of a held claim, and nobody has said yet what is to become of it.
+fn payer_has_it(tx: &mut Tx, claim: &Claim) -> Result<bool, Error> {
+    if claim.status != ClaimStatus::Held {
+        return Ok(false);
+    }
+    let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?;
+    Ok(items.iter().any(|item| item.reason == WorkReason::EarlierVersionAccepted))
+}
+
+/// A rejection is mended by whose work it is: Tier 1's is a first one of the claim itself, for front-desk data, that
+/// nobody passed up. Every other is Tier 2's: another cause, a second one, a file refused as a whole.
 fn may_mend(tx: &mut Tx, actor: &Actor, claim: &Claim) -> Result<(), Error> {
     if claim.status != ClaimStatus::Rejected {
         return Ok(());
     }
     let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?;
-    let escalated = items.iter().any(|item| item.reason == WorkReason::Rejected || item.escalations > 0);
-    let action = if escalated { Action::MendOtherRejection } else { Action::MendFrontDeskRejection };
+    let is_first = tx.query_one(&rows::CLAIM_ROW, params![claim.id])?.rejections <= 1;
+    let is_for_data = items.iter().any(|item| item.reason == WorkReason::RejectedForData);
+    let is_passed_up = items.iter().any(|item| item.reason == WorkReason::Rejected || item.escalations > 0);
+    let is_front_desks = is_first && is_for_data && !is_passed_up;
+    let action = if is_front_desks { Action::MendFrontDeskRejection } else { Action::MendOtherRejection };
     allow(actor, action, &ResourceState::default())?;
     Ok(())
 }
@@ -234,6 +255,12 @@ pub(crate) fn scrub_in(tx: &mut Tx, claim: Claim) -> Result<Scrubbed, Error> {
         ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
             return Err(Error::refused("The payer has this claim. Wait for its answer; then send a corrected claim."));
         }
+    }
+    if payer_has_it(tx, &claim)? {
+        return Err(Error::refused(
+            "The payer has an earlier version of this claim, so this one must not leave as a second original. Decide the \
+             work item first.",
+        ));
     }
     let (mut claim, changed) = take_up(tx, claim)?;
     let findings = check(tx, &claim)?;

@@ -4,7 +4,7 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PracticeId};
-use edi::inbound::{FileKind, canonical, kinds};
+use edi::inbound::{FileKind, canonical, defect, kinds};
 use edi::remittance_835::ReadRemittance;
 use store::inbound_file::{InboundFileHead, InboundFileRow, LATEST_INBOUND_FILES, SAME_CONTENT, SAME_INBOUND_FILE};
 use store::{Conn, Db, StoreError, Tx, params};
@@ -132,6 +132,9 @@ pub(crate) fn take(
     let (file_name, kinds) = (file.file_name, usable_kinds(file)?);
     if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
         allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    }
+    if let Some(problem) = defect(file.bytes) {
+        return Err(Error::refused(format!("{file_name}: {problem}.")));
     }
     db.write(actor, practice, |tx| {
         if rehearse {

@@ -8,7 +8,7 @@ use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
-use store::remittance::{POSTED_WITH_TRACE, RemittanceRow};
+use store::remittance::{POSTED_WITH_TRACE, QUARANTINED_WITH_TRACE, RemittanceRow};
 use store::{Db, Tx, params};
 
 use crate::Error;
@@ -200,7 +200,9 @@ fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[
     let counts = match &objection {
         None => {
             tx.audit("remittance.post", "remittance", id, detail);
-            remittance_posting::post(tx, id, payer_id, set)?
+            let counts = remittance_posting::post(tx, id, payer_id, set)?;
+            end_quarantine(tx, id, remittance)?;
+            counts
         }
         Some(objection) => {
             tx.audit(kept_out(objection.state), "remittance", id, detail);
@@ -331,11 +333,28 @@ fn open_quarantine(
 ) -> Result<(), Error> {
     let reason = WorkReason::RemittanceQuarantined;
     let links = WorkLinks { remittance_id: Some(id), payer_id: payer, ..WorkLinks::default() };
-    // The same payment in another dress opens no second item.
-    let subject_key = format!("{}:{}", reason.as_str(), hex(&sha256(payment_key(remittance).as_bytes())[..16]));
+    let subject_key = quarantine_key(&payment_key(remittance));
     let summary = format!("Payment {} is quarantined: {}", remittance.trace, objection.problem);
     let money_at_stake = remittance.amount;
     worklist::open(tx, NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None })?;
+    Ok(())
+}
+
+/// The same payment in another dress opens no second item.
+fn quarantine_key(payment_key: &str) -> String {
+    let reason = WorkReason::RemittanceQuarantined;
+    format!("{}:{}", reason.as_str(), hex(&sha256(payment_key.as_bytes())[..16]))
+}
+
+/// The payment that stood in quarantine is posted: work that asks for a corrected file ends, and names what was posted.
+fn end_quarantine(tx: &mut Tx, id: RemittanceId, posted: &Remittance) -> Result<(), Error> {
+    let earlier = tx.query(&QUARANTINED_WITH_TRACE, params![posted.trace, posted.payer_trace_id])?;
+    for (payee, payment_key) in earlier {
+        if payee.is_empty() || payee == posted.payee_npi {
+            let outcome = format!("The payer's corrected file was posted: /remittances/{id}");
+            worklist::resolve_subject(tx, &quarantine_key(&payment_key), &outcome, "payer")?;
+        }
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod settlement;
 use std::collections::{HashMap, HashSet};
 
 use billing::coverage::CoverageRank;
+use billing::payer::Payer;
 use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
 use billing::remittance::posting::{self, ClaimPosting, NotPosted};
 use billing::remittance::reversal;
@@ -16,7 +17,7 @@ use billing::{ClaimId, ClaimPaymentId, Money, PatientId, PayerId, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use ledger::{BalancedEntry, DraftEntry, EntrySource, Posting};
 use store::remittance::{
-    ClaimFactsRow, ClaimPaymentRow, LATER_COVERAGES, LaterCoverageRow, LineAdjustmentRow, LinePaymentRow,
+    ClaimFactsRow, ClaimPaymentRow, LATER_COVERAGES, LaterCoverageRow, LineAdjustmentRow, LinePaymentRow, PAYERS_BY_ID,
     ProviderAdjustmentRow, claims_named,
 };
 use store::{Json, Tx, params};
@@ -53,6 +54,8 @@ enum Outcome<'a> {
     Posted { claim: &'a ClaimFacts, posting: ClaimPosting, takes_back: Option<Original> },
     SetAside { claim: Option<ClaimId>, problem: String, difference: Money },
     Unmatched { problem: String },
+    /// What the payer would pay (CLP02 25): noted on the claim, and nothing more.
+    Estimate { claim: ClaimId },
 }
 
 /// Posts a balanced payment; the caller has stored its row.
@@ -63,9 +66,10 @@ pub(crate) fn post(
     set: &ReadRemittance,
 ) -> Result<Counts, Error> {
     let claims = &set.remittance.claims;
+    let sender = Sender { payer, identifier: &set.remittance.payer_identifier, name: &set.remittance.payer_name };
     let known = Known::load(tx, claims)?;
     let payer = payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
-    let decided = decide_all(tx, id, set, &known);
+    let decided = decide_all(tx, id, set, &known, sender);
     insert_rows(tx, id, set, &decided)?;
     post_entries(tx, id, payer, set, &decided, &known)?;
     let counts = settlement::settle(tx, id, payer, set, &decided, &known)?;
@@ -75,9 +79,39 @@ pub(crate) fn post(
     Ok(counts)
 }
 
+/// Who sent the payment.
+#[derive(Clone, Copy)]
+struct Sender<'a> {
+    /// The payer of ours that the file names; none where it names one that we do not know.
+    payer: Option<PayerId>,
+    identifier: &'a str,
+    name: &'a str,
+}
+
+impl Sender<'_> {
+    /// Why it may not decide a claim: another payer that we know was asked, and it does not pay under this one's id.
+    fn objection(self, claim: &ClaimFacts, known: &Known) -> Option<String> {
+        if self.payer.is_none_or(|sender| sender == claim.payer_id) {
+            return None;
+        }
+        let asked = known.payers.get(&claim.payer_id);
+        if asked.is_some_and(|payer| payer.settings.remits_as.iter().any(|id| id == self.identifier)) {
+            return None;
+        }
+        let asked = asked.map_or("another payer", |payer| payer.name.as_str());
+        Some(format!(
+            "{} decides it, and {asked} was billed; ask which of the two pays, and where one pays for the other, add \
+             its payer id to the billed payer's page (remits as)",
+            self.name
+        ))
+    }
+}
+
 /// What is known of the claims that a payment names.
 struct Known {
     index: ClaimIndex,
+    /// Who was billed.
+    payers: HashMap<PayerId, Payer>,
     rows: HashMap<ClaimId, ClaimFactsRow>,
     /// What was posted before for the claims that are taken back.
     earlier: Earlier,
@@ -120,7 +154,10 @@ impl Known {
         });
         let index = ClaimIndex::new(facts.collect());
         let earlier = Earlier::load(tx, claims, &index)?;
-        Ok(Known { index, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier })
+        let billed = distinct(rows.iter().map(|row| row.payer_id));
+        let payers = tx.query_in(&PAYERS_BY_ID, params![], &billed)?;
+        let payers = payers.into_iter().map(|(id, Json(payer))| (id, payer)).collect();
+        Ok(Known { index, payers, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier })
     }
 }
 
@@ -143,7 +180,13 @@ fn next_payer(claim: &ClaimFactsRow, later: &[LaterCoverageRow]) -> Option<Payer
         .map(|coverage| coverage.payer_id)
 }
 
-fn decide_all<'a>(tx: &Tx, id: RemittanceId, set: &'a ReadRemittance, known: &'a Known) -> Vec<Decided<'a>> {
+fn decide_all<'a>(
+    tx: &Tx,
+    id: RemittanceId,
+    set: &'a ReadRemittance,
+    known: &'a Known,
+    sender: Sender<'_>,
+) -> Vec<Decided<'a>> {
     let unreadable: HashMap<usize, &str> =
         set.problems.iter().filter_map(|p| p.claim.map(|claim| (claim, p.sentence.as_str()))).collect();
     let mut decided: Vec<Decided<'a>> = Vec::with_capacity(set.remittance.claims.len());
@@ -154,14 +197,20 @@ fn decide_all<'a>(tx: &Tx, id: RemittanceId, set: &'a ReadRemittance, known: &'a
                 problem: (*sentence).to_owned(),
                 difference: Money::ZERO,
             },
-            None => decide(payment, id, known, &decided),
+            None => decide(payment, id, known, &decided, sender),
         };
         decided.push(Decided { id: ClaimPaymentId(tx.new_id()), payment, outcome });
     }
     decided
 }
 
-fn decide<'a>(payment: &ClaimPayment, id: RemittanceId, known: &'a Known, before: &[Decided<'a>]) -> Outcome<'a> {
+fn decide<'a>(
+    payment: &ClaimPayment,
+    id: RemittanceId,
+    known: &'a Known,
+    before: &[Decided<'a>],
+    sender: Sender<'_>,
+) -> Outcome<'a> {
     let claim = known.index.find(payment);
     let set_aside = |problem: String, difference: Money| Outcome::SetAside {
         claim: claim.map(|claim| claim.id),
@@ -174,6 +223,12 @@ fn decide<'a>(payment: &ClaimPayment, id: RemittanceId, known: &'a Known, before
     let Some(claim) = claim else {
         return Outcome::Unmatched { problem: "its numbers name no claim of ours, or more than one".to_owned() };
     };
+    if let Some(problem) = not_a_decision(payment).or_else(|| sender.objection(claim, known)) {
+        return set_aside(problem, Money::ZERO);
+    }
+    if payment.is_estimate() {
+        return Outcome::Estimate { claim: claim.id };
+    }
     if settlement::event_of(payment, claim.status, None).is_err() {
         return set_aside("it decides a claim that was never sent".to_owned(), Money::ZERO);
     }
@@ -182,7 +237,10 @@ fn decide<'a>(payment: &ClaimPayment, id: RemittanceId, known: &'a Known, before
         Some(Ok(original)) => Some(original),
         Some(Err(no_original)) => return set_aside(no_original.to_string(), Money::ZERO),
     };
-    match posting::decide(payment, claim, id) {
+    let is_refused = takes_back
+        .and_then(|original| known.earlier.payment(original, before))
+        .map_or(payment.is_refused(), ClaimPayment::is_refused);
+    match posting::decide_as(payment, claim, id, is_refused) {
         Ok(mut posting) => {
             if let Some(original) = takes_back {
                 posting.postings = reversal::undo(known.earlier.postings(original, before), id);
@@ -194,6 +252,20 @@ fn decide<'a>(payment: &ClaimPayment, id: RemittanceId, known: &'a Known, before
         }
         Err(NotPosted::TooLarge) => set_aside("an amount is too large".to_owned(), Money::ZERO),
     }
+}
+
+/// Amounts that no decision has, whatever adds up.
+fn not_a_decision(payment: &ClaimPayment) -> Option<String> {
+    let paid = payment.paid_amount;
+    if payment.is_estimate() && !paid.is_zero() {
+        return Some(format!("an estimate (CLP02 25) pays nothing, and this one says {paid}; ask the payer what it is for"));
+    }
+    (paid.is_negative() && !payment.is_reversal()).then(|| {
+        format!(
+            "it pays {paid} without being a reversal (CLP02 22); ask the payer for a reversal of the earlier payment and \
+             a new decision"
+        )
+    })
 }
 
 fn insert_rows(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance, decided: &[Decided<'_>]) -> Result<(), Error> {
@@ -230,6 +302,10 @@ fn claim_payment_row(id: RemittanceId, place: usize, one: &Decided<'_>) -> Claim
             ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
         }
         Outcome::Unmatched { problem } => ("unmatched", None, Some(problem.clone()), Money::ZERO, Money::ZERO),
+        Outcome::Estimate { claim } => {
+            let problem = "an estimate, no decision: noted on the claim".to_owned();
+            ("set_aside", Some(*claim), Some(problem), Money::ZERO, Money::ZERO)
+        }
     };
     let payment = one.payment;
     ClaimPaymentRow {
@@ -319,6 +395,7 @@ fn post_entries(
             Outcome::SetAside { .. } => {
                 ("Cash of a claim that is set aside", posting::set_aside(payment.paid_amount, payer, id), None)
             }
+            Outcome::Estimate { .. } => ("An estimate", Vec::new(), None),
             Outcome::Unmatched { .. } => {
                 ("Cash without a claim of ours", posting::set_aside(payment.paid_amount, payer, id), None)
             }

@@ -6,10 +6,11 @@ use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{Desk, Handover, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
-use billing::{ClaimId, InquiryId, Money, UserId, WorkItemId};
+use billing::{ClaimId, InquiryId, Money, SubmissionId, UserId, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::inquiry::INQUIRY;
+use store::submission::CLAIMS_OF_SUBMISSION;
 use store::worklist::{
     OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow,
     QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
@@ -18,7 +19,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::access::allow;
 use crate::charge_capture::dues;
-use crate::{Error, unapplied_cash};
+use crate::{Error, claim_acknowledgment, unapplied_cash};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
 /// while an item of that key is open, a repeated message opens none.
@@ -306,9 +307,18 @@ pub fn resolve(
         let item = movable(tx, actor, id)?;
         unapplied_cash::refuse_while_waiting(tx, &item)?;
         dues::refuse_while_in_hand(tx, &item)?;
-        let claim = item.links.claim_id;
+        let (claim, file) = (item.links.claim_id, item.links.submission_id);
+        let reason = item.reason;
         settle(tx, item, resolution.clone())?;
-        claim.map_or(Ok(()), |claim| keep_in_one_hand(tx, claim))
+        if let Some(file) = file.filter(|_| reason == WorkReason::FileRejected) {
+            keep_file_in_hand(tx, file)?;
+        }
+        let Some(claim) = claim else { return Ok(()) };
+        if reason == WorkReason::EarlierVersionAccepted {
+            let held = store::claim::load(tx, claim)?.filter(|claim| claim.status == ClaimStatus::Held);
+            held.map_or(Ok(()), |claim| claim_acknowledgment::leave_with_payer(tx, claim))?;
+        }
+        keep_in_one_hand(tx, claim)
     })
 }
 
@@ -348,6 +358,20 @@ fn keep_in_one_hand(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
             Ok(())
         }
     }
+}
+
+/// Claims that were refused with their file are in the hand of the file's item: it ends by taking them up, not by words.
+fn keep_file_in_hand(tx: &mut Tx, file: SubmissionId) -> Result<(), Error> {
+    for row in tx.query(&CLAIMS_OF_SUBMISSION, params![file])? {
+        let is_rejected = tx.query_one(&CLAIM_PLACE, params![row.claim_id])?.status == ClaimStatus::Rejected;
+        if is_rejected && tx.query(&OPEN_ITEMS_OF_CLAIM, params![row.claim_id])?.is_empty() {
+            return Err(Error::refused(
+                "Claims of this file are still refused and nobody else has them. Take them up again and send them in a \
+                 new file; this item then resolves by itself.",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A note for the next person.

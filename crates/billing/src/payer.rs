@@ -31,6 +31,10 @@ pub struct PayerSettings {
     /// Other identifiers under which that receiver signs its answers (ISA06); most sign with the one they are sent to.
     #[serde(default)]
     pub answers_from: Vec<String>,
+    /// Other electronic payer ids under which its remittances come (N104 or REF 2U of the 835): a parent company, an
+    /// administrator, a crossover. Most pay under their own.
+    #[serde(default)]
+    pub remits_as: Vec<String>,
     /// Days after sending when a missing 999 becomes work.
     pub acknowledgment_due_days: i32,
     /// Days after acceptance when a missing remittance becomes work.
@@ -48,6 +52,7 @@ impl Default for PayerSettings {
             appeal_days: 180,
             route: "CLEARING".to_owned(),
             answers_from: Vec::new(),
+            remits_as: Vec::new(),
             acknowledgment_due_days: 2,
             follow_up_days: 30,
             takes_replacements: true,

@@ -120,6 +120,17 @@ impl ClaimPayment {
     pub fn is_reversal(&self) -> bool {
         self.status_code == "22"
     }
+
+    /// The payer refused the claim (CLP02 4) or never took it as its own (23): whatever the adjustments say, nothing of
+    /// it is a price that was agreed, so nothing is written down.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.status_code.as_str(), "4" | "23")
+    }
+
+    /// An estimate before the care (CLP02 25): no decision, and no money.
+    pub fn is_estimate(&self) -> bool {
+        self.status_code == "25"
+    }
 }
 
 /// What a remittance says of one line (SVC).

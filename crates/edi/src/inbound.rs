@@ -1,4 +1,11 @@
-//! What kind of file came in, and whether two files say the same. Reads no further than the names of the sets.
+//! What kind of file came in, whether it is whole and right, and whether two files say the same. Applies nothing.
+
+use std::ops::RangeInclusive;
+
+use x12::Severity;
+
+use crate::check::OurTables;
+use crate::remittance_835;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,6 +81,30 @@ pub fn kind(bytes: &[u8]) -> FileKind {
         [one] => one,
         [_, _, ..] => FileKind::Mixed,
     }
+}
+
+/// Why nothing of a file may be used: it was cut off, its counts or control numbers do not agree, or our own check finds
+/// an error in it; the place stands in the sentence, and what to do. Of a remittance only the envelope counts here: what
+/// its claims say is judged one by one when they are posted. None where all of it may be read.
+pub fn defect(bytes: &[u8]) -> Option<String> {
+    if let Some(problem) = remittance_835::envelope_problem(bytes) {
+        return Some(problem);
+    }
+    let checked = x12::check(bytes, &OurTables);
+    let remittances: Vec<RangeInclusive<u64>> =
+        checked.sets().filter(|(_, _, set)| set.id == "835").map(|(_, _, set)| set.ordinals.0..=set.ordinals.1).collect();
+    let counts = |ordinal: u64| !remittances.iter().any(|set| set.contains(&ordinal));
+    let mut errors = checked.problems.kept().iter().filter(|one| one.severity == Severity::Error);
+    let words = match errors.find(|one| counts(one.ordinal)) {
+        Some(problem) => problem.text(),
+        // Past a thousand problems the rest is only counted.
+        None if checked.problems.dropped() > 0 => {
+            let (_, _, set) = checked.sets().find(|(_, _, set)| set.id != "835" && !set.is_accepted())?;
+            format!("set {}: it has errors", set.control_number)
+        }
+        None => return None,
+    };
+    Some(format!("{}. Nothing of the file was used: ask its sender for a corrected one", words.trim_end_matches('.')))
 }
 
 /// The content of a file without its envelope, delimiters and line breaks: equal for two files that say the same.

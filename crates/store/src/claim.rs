@@ -233,6 +233,9 @@ statements! {
     pub const SAVE_CLAIM_VERSION: () = "UPDATE claim SET version = $3, payer_id = $4, coverage_id = $5, \
         coverage_version = $6, total_cents = $7, date_of_service = $8, filing_limit_on = $9, route = $10 \
         WHERE practice_id = $1 AND id = $2";
+    /// The payer's own day of acceptance, the earliest that was told: proof of timely filing, whatever comes later.
+    pub const PROVE_ACCEPTANCE: () = "UPDATE claim SET accepted_on = $3 \
+        WHERE practice_id = $1 AND id = $2 AND (accepted_on IS NULL OR accepted_on > $3)";
     /// Removes the lines of the earlier version; the body of that version keeps them.
     pub const DROP_CLAIM_LINES: () = "DELETE FROM claim_line WHERE practice_id = $1 AND claim_id = $2";
     /// The number of a claim's last event.

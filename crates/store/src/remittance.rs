@@ -233,6 +233,9 @@ statements! {
     /// Posted payments of a check or transfer number.
     pub const POSTED_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256 \
         FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted'";
+    /// Quarantined payments of a check or transfer number: payee, and what makes each that payment.
+    pub const QUARANTINED_WITH_TRACE: (String, String) = "SELECT payee_npi, payment_key FROM remittance \
+        WHERE practice_id = $1 AND trace = $2 AND payer_trace_id = $3 AND state = 'quarantined'";
     /// What was posted for claims before, in no order; keys grow with time.
     pub const POSTED_PAYMENTS_OF_CLAIMS: (ClaimId, ClaimPaymentId, Json<ClaimPayment>) = "SELECT claim_id, id, body \
         FROM claim_payment WHERE practice_id = $1 AND state = 'posted' AND claim_id IN ({keys})";

@@ -131,6 +131,9 @@ statements! {
     /// Where a file is.
     pub const SUBMISSION_STATUS: (SubmissionStatus,) = "SELECT status FROM submission \
         WHERE practice_id = $1 AND id = $2";
+    /// When a file's bytes were stored.
+    pub const SUBMISSION_SEALED_AT: (Timestamp,) = "SELECT sealed_at FROM submission \
+        WHERE practice_id = $1 AND id = $2";
     /// A payer has claims of the file: it was read, whatever else is said of it.
     pub const SURELY_READ: () = "UPDATE submission SET status = 'acknowledged' WHERE practice_id = $1 AND id = $2";
     /// The file was refused as a whole.

@@ -156,6 +156,13 @@ pub mod facts {
         conn.query_dynamic("open work", sql, &[])
     }
 
+    /// What was written into the history of all work.
+    pub fn work_words(conn: &Conn) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT sentence FROM work_event WHERE practice_id = $1";
+        let rows: Vec<(String,)> = conn.query_dynamic("work words", sql, &[])?;
+        Ok(rows.into_iter().map(|(words,)| words).collect())
+    }
+
     /// Where every claim is, ordered by its number.
     pub fn claim_places(conn: &Conn) -> Result<Vec<ClaimPlace>, StoreError> {
         let sql = "SELECT control_number, status, follow_up_on, payer_claim_control_number FROM claim

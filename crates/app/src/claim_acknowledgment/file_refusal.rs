@@ -42,6 +42,10 @@ pub(super) fn void(tx: &mut Tx, file: SubmissionId, heard: &Evidence, payers: &m
                 ..heard.clone()
             };
             store::claim::save_event(tx, &claim, &event, evidence)?;
+        } else if claim.version != row.claim_version && rejected_with(tx, claim.id, file)? {
+            // Mended after a refusal that is void: the payer may have the version of this file.
+            let heard = Evidence { submission_id: Some(file), ..heard.clone() };
+            super::acceptance::hold_unsent(tx, &mut claim, row.claim_version, &heard)?;
         }
     }
     Ok(())

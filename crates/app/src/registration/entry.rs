@@ -24,6 +24,8 @@ pub struct FieldProblem {
 const MOST_DAYS: i32 = 731;
 /// Most characters of a sender: ISA06 has fifteen.
 const MOST_SENDER_BYTES: usize = 15;
+/// N104 of an 835 holds eighty characters.
+const MOST_PAYER_ID_BYTES: usize = 80;
 
 /// A provider as typed. A box that is ticked holds "yes".
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -61,6 +63,8 @@ pub struct PayerEntry {
     pub route: String,
     /// Other senders under which that receiver answers, with commas between.
     pub answers_from: String,
+    /// Other payer ids under which its remittances come, with commas between.
+    pub remits_as: String,
     /// Days to file.
     pub filing_limit_days: String,
     /// Days to appeal.
@@ -165,6 +169,15 @@ impl Judge {
         senders
     }
 
+    /// Payer ids of remittances, with commas between.
+    fn payer_identifiers(&mut self, text: &str) -> Vec<String> {
+        let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        if ids.iter().any(|id| id.len() > MOST_PAYER_ID_BYTES) {
+            self.bad("remits_as", "Write each as it stands in N104 of its remittances: at most eighty characters.");
+        }
+        ids
+    }
+
     /// An address; `prefix` stands before each field's name.
     fn address(&mut self, prefix: &str, [line1, line2, city, state, zip]: [&str; 5], needs_zip9: bool) -> Address {
         let named = |field: &str| format!("{prefix}{field}");
@@ -238,6 +251,7 @@ impl PayerEntry {
             appeal_days: judge.days("appeal_days", &self.appeal_days),
             route: judge.says("route", &self.route),
             answers_from: judge.senders(&self.answers_from),
+            remits_as: judge.payer_identifiers(&self.remits_as),
             acknowledgment_due_days: judge.days("acknowledgment_due_days", &self.acknowledgment_due_days),
             follow_up_days: judge.days("follow_up_days", &self.follow_up_days),
             takes_replacements: ticked(&self.takes_replacements),

@@ -85,10 +85,21 @@ impl Earlier {
         let earlier = places.iter().map(|place| (Original::Earlier(*place), &self.payments[*place].payment));
         let here = before.iter().enumerate().filter_map(|(place, one)| match &one.outcome {
             Outcome::Posted { claim: found, .. } if found.id == claim => Some((Original::Here(place), one.payment)),
-            Outcome::Posted { .. } | Outcome::SetAside { .. } | Outcome::Unmatched { .. } => None,
+            Outcome::Posted { .. }
+            | Outcome::SetAside { .. }
+            | Outcome::Unmatched { .. }
+            | Outcome::Estimate { .. } => None,
         });
         let history: Vec<(Original, &ClaimPayment)> = earlier.chain(here).collect();
         reversal::original(&history, reversal)
+    }
+
+    /// The payment itself.
+    pub(super) fn payment<'a>(&'a self, original: Original, before: &'a [Decided<'_>]) -> Option<&'a ClaimPayment> {
+        match original {
+            Original::Earlier(place) => self.payments.get(place).map(|posted| &posted.payment),
+            Original::Here(place) => before.get(place).map(|one| one.payment),
+        }
     }
 
     /// What was posted for it.
@@ -97,7 +108,7 @@ impl Earlier {
             Original::Earlier(place) => self.payments.get(place).map_or(&[], |posted| &posted.postings),
             Original::Here(place) => match before.get(place).map(|one| &one.outcome) {
                 Some(Outcome::Posted { posting, .. }) => &posting.postings,
-                Some(Outcome::SetAside { .. } | Outcome::Unmatched { .. }) | None => &[],
+                Some(Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. }) | None => &[],
             },
         }
     }

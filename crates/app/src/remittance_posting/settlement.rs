@@ -14,8 +14,8 @@ use edi::remittance_835::ReadRemittance;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan};
 use ledger::AccountKind;
-use store::claim::ClaimEventRow;
-use store::remittance::{LAST_EVENTS, PAYERS_BY_ID, SETTLE_CLAIMS};
+use store::claim::{ClaimEventRow, Evidence};
+use store::remittance::{LAST_EVENTS, SETTLE_CLAIMS};
 use store::worklist::OPEN_REASONS_OF_CLAIMS;
 use store::{Json, Tx, params};
 
@@ -66,15 +66,14 @@ pub(super) fn settle(
 ) -> Result<Counts, Error> {
     let claims = distinct(decided.iter().filter_map(|one| match &one.outcome {
         Outcome::Posted { claim, .. } => Some(claim.id),
-        Outcome::SetAside { .. } | Outcome::Unmatched { .. } => None,
+        Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. } => None,
     }));
-    let settings = payer_settings(tx, known)?;
     let open = receivables(tx, known, &claims)?;
     let mut desk = Settlement {
         id,
         payer,
         remittance: &set.remittance,
-        settings,
+        payers: &known.payers,
         open,
         moving: HashMap::with_capacity(claims.len()),
         numbers: Vec::new(),
@@ -82,6 +81,7 @@ pub(super) fn settle(
         work: Vec::new(),
         taken_back: Vec::new(),
         refused_before: Vec::new(),
+        estimates: Vec::new(),
         counts: Counts::default(),
     };
     for (claim, sequence) in tx.query_in(&LAST_EVENTS, params![], &claims)? {
@@ -95,13 +95,6 @@ pub(super) fn settle(
     }
     desk.outside_claims();
     desk.save(tx, &claims)
-}
-
-/// The habits of the payers of these claims.
-fn payer_settings(tx: &mut Tx, known: &Known) -> Result<HashMap<PayerId, PayerSettings>, Error> {
-    let payers = distinct(known.rows.values().map(|row| row.payer_id));
-    let rows = tx.query_in(&PAYERS_BY_ID, params![], &payers)?;
-    Ok(rows.into_iter().map(|(id, Json(Payer { settings, .. }))| (id, settings)).collect())
 }
 
 /// What is owed after the posting: by the claim's own payer, and the lowest balance of any side (below zero is a credit).
@@ -140,7 +133,7 @@ struct Settlement<'a> {
     id: RemittanceId,
     payer: Option<PayerId>,
     remittance: &'a Remittance,
-    settings: HashMap<PayerId, PayerSettings>,
+    payers: &'a HashMap<PayerId, Payer>,
     open: HashMap<ClaimId, Owed>,
     moving: HashMap<ClaimId, Moving>,
     /// The payers' numbers of claims, where they are new.
@@ -151,6 +144,8 @@ struct Settlement<'a> {
     taken_back: Vec<ClaimId>,
     /// Claims that stood refused until now.
     refused_before: Vec<ClaimId>,
+    /// Claims of which the payer said what it would pay, with its words.
+    estimates: Vec<(ClaimId, String)>,
     counts: Counts,
 }
 
@@ -173,6 +168,9 @@ impl Settlement<'_> {
                 let summary = format!("Claim {} is set aside: {problem}", payment.control_number);
                 self.money_work(WorkReason::ClaimSetAside, one.id.0, summary, payment.paid_amount.abs());
             }
+            Outcome::Estimate { claim } => {
+                self.estimates.push((*claim, payment.raw.clone()));
+            }
             Outcome::Unmatched { problem } => {
                 self.counts.unmatched += 1;
                 let summary = format!("Payment for {}: {problem}", payment.control_number);
@@ -191,7 +189,7 @@ impl Settlement<'_> {
         row: &store::remittance::ClaimFactsRow,
     ) -> Result<(), Error> {
         let owed = self.open.get(&row.id).copied().unwrap_or_default();
-        let settings = self.settings.get(&row.payer_id).cloned().unwrap_or_default();
+        let settings = self.payers.get(&row.payer_id).map(|payer| payer.settings.clone()).unwrap_or_default();
         let follow_up_on = days_after(tx.today(), settings.follow_up_days);
         // Its money was posted, so its place must move too, or neither is kept.
         let moving = self.moving.get(&row.id).ok_or_else(|| {
@@ -374,6 +372,15 @@ impl Settlement<'_> {
         }
         for claim in distinct(self.refused_before.iter().copied()) {
             claim_acknowledgment::decided_although_refused(tx, claim, self.id)?;
+        }
+        for (claim, raw) in self.estimates {
+            let Some(mut claim) = store::claim::load(tx, claim)? else { continue };
+            let sentence = "The payer says what it would pay (CLP02 25): an estimate, no decision".to_owned();
+            let event = ClaimEvent::Noted { what: sentence.clone() };
+            claim.apply(&event)?;
+            let evidence =
+                Evidence { raw: Some(raw), remittance_id: Some(self.id), ..Evidence::words(sentence.as_str()) };
+            store::claim::save_event(tx, &claim, &event, evidence)?;
         }
         worklist::open_many(tx, self.work)?;
         Ok(self.counts)

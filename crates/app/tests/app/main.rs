@@ -9,6 +9,7 @@ mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
 mod daily_jobs;
+mod decisions_as_said;
 mod delivery_kill;
 mod late_coverage;
 mod late_lines;

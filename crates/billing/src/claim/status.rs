@@ -177,7 +177,9 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
             Submitted | Accepted => Ok(Accepted),
             // A remittance may come before the acceptance that it proves.
             Adjudicated | Closed => Ok(status),
-            Draft | Held | Ready | Rejected => Err(refused()),
+            // The payer has an earlier version, and the mended one stays unsent.
+            Held => Ok(Accepted),
+            Draft | Ready | Rejected => Err(refused()),
         },
         ClaimEvent::Rejected { .. } => match status {
             Submitted | Rejected | Accepted => Ok(Rejected),
@@ -191,8 +193,9 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
             Draft | Held | Ready => Err(refused()),
         },
         ClaimEvent::RefusalVoided { .. } => match status {
-            Rejected => Ok(Submitted),
-            Draft | Held | Ready | Submitted | Accepted | Adjudicated | Closed => Err(refused()),
+            // Held: it was mended meanwhile and is not to be sent a second time.
+            Rejected | Held => Ok(Submitted),
+            Draft | Ready | Submitted | Accepted | Adjudicated | Closed => Err(refused()),
         },
         ClaimEvent::Adjudicated => match status {
             Submitted | Accepted | Rejected | Adjudicated | Closed => Ok(Adjudicated),

@@ -61,12 +61,25 @@ pub enum NotPosted {
 /// # Errors
 /// [`NotPosted`] where a line finds no charge; the claim is then set aside.
 pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: RemittanceId) -> Result<ClaimPosting, NotPosted> {
-    let is_primary = claim.rank == CoverageRank::Primary;
+    decide_as(payment, claim, remittance, payment.is_refused())
+}
+
+/// As [`decide`], saying whether the adjustments are those of a refused claim: a reversal repeats them without its word.
+///
+/// # Errors
+/// As [`decide`].
+pub fn decide_as(
+    payment: &ClaimPayment,
+    claim: &ClaimFacts,
+    remittance: RemittanceId,
+    is_refused: bool,
+) -> Result<ClaimPosting, NotPosted> {
+    let meaning = Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused };
     let parts = parts(payment, claim)?;
     let mut done = ClaimPosting {
         postings: Vec::with_capacity(parts.len() * 6),
         lines: parts.iter().filter_map(|part| part.matched_by.map(|by| (part.line.charge_id, by))).collect(),
-        adjustments: classified(payment, &parts, is_primary),
+        adjustments: classified(payment, &parts, meaning),
         denied: Money::ZERO,
         undecided: Money::ZERO,
         to_next_payer: Money::ZERO,
@@ -76,7 +89,7 @@ pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: Remittance
         let books = Books { claim, charge: part.line.charge_id.0 };
         books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
         for adjustment in &part.adjustments {
-            let class = classify(adjustment, is_primary);
+            let class = meaning.of(adjustment);
             let reason: Cow<'static, str> = reason(adjustment).into();
             match class {
                 AdjustmentClass::Contractual => {
@@ -99,6 +112,23 @@ pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: Remittance
     }
     done.undecided = undecided(payment, claim, &parts)?;
     Ok(done)
+}
+
+/// What decides the meaning of an adjustment beside itself.
+#[derive(Clone, Copy)]
+struct Meaning {
+    is_primary: bool,
+    is_refused: bool,
+}
+
+impl Meaning {
+    /// In a refused claim an adjustment that would be written down is owed still.
+    fn of(self, adjustment: &Adjustment) -> AdjustmentClass {
+        match classify(adjustment, self.is_primary) {
+            AdjustmentClass::Contractual if self.is_refused => AdjustmentClass::Denial,
+            class => class,
+        }
+    }
 }
 
 /// A charge's part of a claim payment: cash and adjustments that add up to what the payer saw as its charge.
@@ -154,15 +184,15 @@ fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Vec<Part<'c>> {
     parts
 }
 
-fn classified(payment: &ClaimPayment, parts: &[Part<'_>], is_primary: bool) -> Vec<ClassifiedAdjustment> {
+fn classified(payment: &ClaimPayment, parts: &[Part<'_>], meaning: Meaning) -> Vec<ClassifiedAdjustment> {
     let mut all = Vec::new();
     for adjustment in &payment.adjustments {
-        let class = classify(adjustment, is_primary);
+        let class = meaning.of(adjustment);
         all.push(ClassifiedAdjustment { line: 0, charge_id: None, adjustment: adjustment.clone(), class });
     }
     for ((place, line), part) in payment.lines.iter().enumerate().zip(parts) {
         for adjustment in &line.adjustments {
-            let class = classify(adjustment, is_primary);
+            let class = meaning.of(adjustment);
             let charge_id = Some(part.line.charge_id);
             all.push(ClassifiedAdjustment { line: place + 1, charge_id, adjustment: adjustment.clone(), class });
         }

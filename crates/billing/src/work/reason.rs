@@ -153,6 +153,9 @@ reasons! {
     /// A file came in that could not be used.
     FileSetApart "file_set_apart" Tier2 1 "Inbound file could not be used"
         => "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it.";
+    /// The payer has an earlier version of a claim that was mended and not sent.
+    EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
+        => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer; after its decision send a corrected claim where it still matters.";
     /// No acknowledgment came in time.
     AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
         => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";

@@ -123,6 +123,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::Rejected
             | WorkReason::FileRejected
             | WorkReason::FileSetApart
+            | WorkReason::EarlierVersionAccepted
             | WorkReason::Denied
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
@@ -222,6 +223,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::RejectedForData
             | WorkReason::FileRejected
             | WorkReason::FileSetApart
+            | WorkReason::EarlierVersionAccepted
             | WorkReason::AcknowledgmentMissing
             | WorkReason::RemittanceMissing
             | WorkReason::Reversed

@@ -131,6 +131,7 @@ fn payer_data(payer: &PayerBehaviour) -> PayerData {
             appeal_days: APPEAL_DAYS,
             route: CLEARINGHOUSE_ID.to_owned(),
             answers_from: Vec::new(),
+            remits_as: Vec::new(),
             acknowledgment_due_days: ACKNOWLEDGMENT_DAYS,
             follow_up_days: FOLLOW_UP_DAYS,
             takes_replacements: true,

@@ -257,6 +257,7 @@ impl Judge<'_> {
             appeal_days: table.appeal_days.unwrap_or(usual.appeal_days),
             route: table.route.clone().unwrap_or(usual.route),
             answers_from: table.answers_from.iter().map(|name| name.trim().to_owned()).collect(),
+            remits_as: table.remits_as.iter().map(|name| name.trim().to_owned()).collect(),
             acknowledgment_due_days: table.acknowledgment_due_days.unwrap_or(usual.acknowledgment_due_days),
             follow_up_days: table.follow_up_days.unwrap_or(usual.follow_up_days),
             takes_replacements: table.takes_replacements.unwrap_or(usual.takes_replacements),

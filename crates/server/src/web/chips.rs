@@ -59,7 +59,10 @@ pub fn reason(reason: WorkReason) -> Chip {
         WorkReason::RemittanceQuarantined => chip("bad", "stop", "Does not balance"),
         WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
         WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
-        WorkReason::HeldForData | WorkReason::HeldForCoding | WorkReason::CoverageMissing => {
+        WorkReason::HeldForData
+        | WorkReason::HeldForCoding
+        | WorkReason::CoverageMissing
+        | WorkReason::EarlierVersionAccepted => {
             chip("warn", "pause", "Held")
         }
         WorkReason::EligibilityInactive

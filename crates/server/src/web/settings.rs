@@ -358,6 +358,7 @@ fn with_settings(entry: PayerEntry, settings: &PayerSettings) -> PayerEntry {
     PayerEntry {
         route: settings.route.clone(),
         answers_from: settings.answers_from.join(", "),
+        remits_as: settings.remits_as.join(", "),
         filing_limit_days: settings.filing_limit_days.to_string(),
         appeal_days: settings.appeal_days.to_string(),
         acknowledgment_due_days: settings.acknowledgment_due_days.to_string(),

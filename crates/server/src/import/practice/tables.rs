@@ -92,6 +92,8 @@ pub struct PayerTable {
     pub route: Option<String>,
     #[serde(default)]
     pub answers_from: Vec<String>,
+    #[serde(default)]
+    pub remits_as: Vec<String>,
     pub filing_limit_days: Option<i32>,
     pub appeal_days: Option<i32>,
     pub acknowledgment_due_days: Option<i32>,

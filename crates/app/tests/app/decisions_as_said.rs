@@ -1,0 +1,149 @@
+//! A payer's decision is taken as the payer said it: a refusal stays owed whatever its adjustments are called, an
+//! estimate decides nothing, and who decides is who was billed.
+
+use app::remittance_import::PaymentState;
+use app::worklist;
+use billing::claim::ClaimStatus;
+use billing::work::{Desk, WorkReason};
+use ledger::AccountKind;
+use store::claim::CLAIM_EVENTS;
+use store::params;
+use store::testing::{PRACTICE, TestDb, for_each_engine};
+use store::worklist::QueueCursor;
+
+use crate::payer_files::*;
+use crate::remittance::{all_invariants_hold, balance, cents, clinic, places, take, work};
+
+/// A claim whose whole charge is taken off for one reason.
+fn nothing_paid(n: usize, status: &'static str, group: &'static str, reason: &'static str) -> Clp {
+    let mut clp = Clp::paid(n);
+    clp.status = status;
+    clp.paid = 0;
+    for line in &mut clp.lines {
+        line.paid = 0;
+        line.adjustments = vec![(group, reason, line.charge)];
+    }
+    clp
+}
+
+fn summaries(db: &TestDb, desk: Desk) -> Vec<String> {
+    let queue = worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap();
+    queue.into_iter().map(|row| row.summary).collect()
+}
+
+#[test]
+fn a_denied_claim_stays_owed_whatever_its_adjustments_are_called() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        let refused = [("CO", "45"), ("CO", "253"), ("CO", "24")];
+        let claims = (1..).zip(refused).map(|(n, (group, reason))| nothing_paid(n, "4", group, reason));
+        take(db, &file(&Payment::new("EFT1", claims.collect())));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(0));
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(4 * 18_000));
+        assert_eq!(work(db), [(WorkReason::Denied, cents(18_000)); 3]);
+        assert!(places(db)[..3].iter().all(|place| place.1 == ClaimStatus::Adjudicated));
+        // Processed as primary, the same adjustments are a price.
+        take(db, &file(&Payment::new("EFT2", vec![nothing_paid(4, "1", "CO", "45")])));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(18_000));
+        // Taken back, a refusal leaves what it found, and its story is no write-down either.
+        take(db, &file(&Payment::new("EFT3", vec![nothing_paid(1, "4", "CO", "45").reversed()])));
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(3 * 18_000));
+        let classes = db.read(&db.system(), PRACTICE, |read| {
+            store::testing::facts::count_where(read, "line_adjustment", "class = 'contractual'")
+        });
+        assert_eq!(classes.unwrap(), 2, "only the two lines of the fourth claim are written down");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn an_estimate_is_noted_and_decides_nothing() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let before = places(db);
+        take(db, &file(&Payment::new("EFT1", vec![nothing_paid(1, "25", "CO", "101")])));
+        assert_eq!(places(db), before);
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(36_000));
+        assert!(work(db).is_empty(), "{:?}", work(db));
+        let events = db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![claim_id(1)])).unwrap();
+        assert!(events.last().unwrap().sentence.contains("estimate"), "{:?}", events.last());
+        // It can be neither paid nor taken back.
+        let report = take(db, &file(&Payment::new("EFT2", vec![nothing_paid(1, "25", "CO", "101").reversed()])));
+        assert_eq!((report.payments[0].counts.reversed, report.payments[0].counts.set_aside), (0, 1));
+        let report = take(db, &file(&Payment::new("EFT3", vec![Clp { status: "25", ..Clp::paid(2) }])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (0, 1));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_payment_below_zero_that_is_no_reversal_is_set_aside() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let mut below = nothing_paid(1, "1", "CO", "45");
+        below.lines[0].paid = -10_000;
+        below.lines[0].adjustments = vec![("CO", "45", 24_000)];
+        below.paid = -10_000;
+        let report = take(db, &file(&Payment::new("EFT1", vec![below, Clp::paid(2)])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (1, 1));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(5_800));
+        assert_eq!(places(db)[0].1, ClaimStatus::Accepted);
+        assert!(summaries(db, Desk::Poster).iter().any(|words| words.contains("CLP02 22")));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn another_payers_decision_is_set_aside_unless_the_billed_payer_remits_under_its_id() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let tamarack = |payment: &Payment| {
+            file(payment).replace("N1*PR*NORTHFIELD MUTUAL*XV*NFM01", "N1*PR*TAMARACK ADVANTAGE*XV*TAM01")
+        };
+        let report = take(db, &tamarack(&Payment::new("EFT1", vec![Clp::paid(1)])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (0, 1));
+        assert_eq!(places(db)[0].1, ClaimStatus::Accepted);
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(36_000));
+        let told = summaries(db, Desk::Poster).join(" ");
+        assert!(told.contains("TAMARACK ADVANTAGE") && told.contains("Northfield Mutual"), "{told}");
+
+        let payers = db.read(&db.system(), PRACTICE, |read| read.query(&store::registration::PAYERS, params![])).unwrap();
+        let mut northfield = payers.into_iter().map(|row| row.0.0).find(|payer| payer.id == PAYER).unwrap();
+        northfield.settings.remits_as = vec!["TAM01".into()];
+        let data = app::registration::PayerData {
+            name: northfield.name,
+            payer_identifier: northfield.payer_identifier,
+            filing_indicator: northfield.filing_indicator,
+            settings: northfield.settings,
+        };
+        app::registration::change_payer(db, &db.system(), PRACTICE, PAYER, &data, None).unwrap();
+        let report = take(db, &tamarack(&Payment::new("EFT2", vec![Clp::paid(2)])));
+        assert_eq!(report.payments[0].counts.posted, 1);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_corrected_file_ends_the_work_of_the_one_in_quarantine() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let mut wrong = Payment::new("EFT1", vec![Clp::paid(1), Clp::paid(2)]);
+        wrong.amount += 100;
+        let quarantined = take(db, &file_of(std::slice::from_ref(&wrong), 1));
+        assert_eq!(quarantined.payments[0].state, PaymentState::Quarantined);
+        let mut another = Payment::new("EFT2", vec![Clp::paid(2)]);
+        another.amount += 100;
+        take(db, &file_of(std::slice::from_ref(&another), 2));
+        assert_eq!(work(db).len(), 2);
+        let right = Payment::new("EFT1", vec![Clp::paid(1), Clp::paid(2)]);
+        let posted = take(db, &file_of(std::slice::from_ref(&right), 3));
+        assert_eq!(posted.payments[0].state, PaymentState::Posted);
+        assert_eq!(work(db), [(WorkReason::RemittanceQuarantined, cents(10_300))], "only the other payment's is left");
+        let link = format!("/remittances/{}", posted.payments[0].remittance_id);
+        let told = db.read(&db.system(), PRACTICE, |read| {
+            Ok::<_, store::StoreError>(store::testing::facts::work_words(read)?.join(" "))
+        });
+        assert!(told.unwrap().contains(&link));
+        all_invariants_hold(db);
+    });
+}
