@@ -123,7 +123,7 @@ pub(crate) fn take(
 }
 
 /// Every route with the other names under which its receiver answers.
-fn other_names(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
+pub(crate) fn other_names(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
     let payers = tx.query(&PAYERS, params![])?;
     let of_payer = |settings: PayerSettings| {
         let route = settings.route;

@@ -121,16 +121,18 @@ pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim,
     Ok(CreatedClaim { id: claim.id, is_new: true })
 }
 
+/// What tells our numbers from those that another practice counts.
+pub(crate) fn three_letters(tx: &Tx) -> String {
+    let mut random = [0_u8; 3];
+    tx.fill_random(&mut random);
+    let letters = random.iter().filter_map(|byte| PLAIN_LETTERS.get(usize::from(*byte) % PLAIN_LETTERS.len()));
+    letters.map(|letter| char::from(*letter)).collect()
+}
+
 /// A number in order, and three random letters: a number of another practice, or a slip of the pen, meets none of ours.
 fn next_control_number(tx: &mut Tx) -> Result<PatientControlNumber, Error> {
     let number = tx.next_number("claim")?;
-    let mut random = [0_u8; 3];
-    tx.fill_random(&mut random);
-    let letters: String = random
-        .iter()
-        .filter_map(|byte| PLAIN_LETTERS.get(usize::from(*byte) % PLAIN_LETTERS.len()))
-        .map(|letter| char::from(*letter))
-        .collect();
+    let letters = three_letters(tx);
     PatientControlNumber::parse(&format!("C{number:06}{letters}"))
         .map_err(|_| Error::refused("The claim numbers of this practice are used up. Ask for a new counter."))
 }

@@ -6,13 +6,16 @@ use billing::eligibility::EligibilityStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{CoverageId, EligibilityId, Money, PatientId, PracticeId, SubmissionId};
-use edi::eligibility::EligibilityQuestion;
+use edi::eligibility::{EligibilityQuestion, ReadEligibility};
 use jiff::civil::Date;
 use store::eligibility::{ANSWER_ELIGIBILITY, ELIGIBILITY_BY_TRACE, ELIGIBILITY_OF_PATIENT, EligibilityRow};
+use store::submission::SUBMISSION;
 use store::{Db, Json, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::claim_acknowledgment::other_names;
+use crate::claim_creation::three_letters;
 use crate::claim_submission::{FileToSeal, envelope, submission};
 use crate::worklist::{self, NewWork};
 
@@ -40,7 +43,7 @@ pub fn ask(
             .filter(|coverage| coverage.patient_id == patient)
             .ok_or(Error::NotFound("coverage"))?;
         let payer = store::registration::payer(tx, coverage.payer_id)?.ok_or(Error::NotFound("payer"))?;
-        let trace = format!("E{:09}", tx.next_number("eligibility")?);
+        let trace = format!("E{:09}{}", tx.next_number("eligibility")?, three_letters(tx));
         let envelope = envelope(tx, &house, &payer.settings.route)?;
         let question = EligibilityQuestion {
             billing: &house.billing,
@@ -75,6 +78,7 @@ pub fn ask(
             status: "asked".to_owned(),
             body: None,
             raw: None,
+            submission_id: Some(row.id),
         })?;
         tx.audit("ask_eligibility", "patient", patient.0, serde_json::json!({ "trace": trace }));
         Ok(id)
@@ -100,12 +104,16 @@ pub fn of_patient(
 
 /// Stores the answers of a 271; a sentence says what they were.
 pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<String, Error> {
-    let (mut stored, mut unknown) = (0, 0);
+    let (mut stored, mut unknown, mut foreign) = (0, 0, Vec::new());
     for mut read in edi::eligibility::read(bytes) {
         let Some(row) = tx.query_opt(&ELIGIBILITY_BY_TRACE, params![read.answer.trace])? else {
             unknown += 1;
             continue;
         };
+        if let Some(difference) = difference(tx, &row, &read)? {
+            foreign.push((row, difference));
+            continue;
+        }
         read.answer.asked_for = row.asked_for;
         let status = read.answer.status;
         let body = Some(Json(read.answer));
@@ -119,12 +127,57 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<String, Error> {
             EligibilityStatus::Active | EligibilityStatus::Inactive | EligibilityStatus::Unknown => {}
         }
     }
+    if let (0, Some((_, difference))) = (stored, foreign.first()) {
+        return Err(Error::refused(format!(
+            "The eligibility answer is not one to our question: {difference}. Nothing of it was stored: compare it with \
+             the card, ask again, or give the file back where it is another practice's."
+        )));
+    }
+    let set_apart = foreign.len();
+    for (row, difference) in foreign {
+        worklist::open(tx, not_ours(&row, difference))?;
+    }
     if stored == 0 && unknown > 0 {
         return Err(Error::refused(
             "The eligibility answers name no question of this practice (TRN02). Check whose mailbox the file came from.",
         ));
     }
-    Ok(format!("Eligibility: {stored} answers stored, {unknown} not ours."))
+    let apart = if set_apart > 0 {
+        format!(" {set_apart} set apart: they do not match their questions.")
+    } else {
+        String::new()
+    };
+    Ok(format!("Eligibility: {stored} answers stored, {unknown} not ours.{apart}"))
+}
+
+/// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who asked, about
+/// whom. None where it is the answer to it.
+fn difference(tx: &mut Tx, row: &EligibilityRow, read: &ReadEligibility) -> Result<Option<&'static str>, Error> {
+    let Some(submission) = row.submission_id else {
+        return Ok(Some("the file that asked is not on record"));
+    };
+    let sealed = tx.query_one(&SUBMISSION, params![submission])?.bytes;
+    let header = edi::acknowledgment::sealed_header(&sealed);
+    let (Some(header), Some(asked)) = (header, edi::eligibility::asked(&sealed, &row.trace)) else {
+        return Ok(Some("the file that asked cannot be read"));
+    };
+    let names = other_names(tx)?;
+    let of_route = names.iter().filter(|(route, _)| *route == header.ends.receiver).map(|(_, name)| name.as_str());
+    if !read.ends.answers(&header.ends, of_route) {
+        return Ok(Some("it goes another way than our question (ISA06 and ISA08)"));
+    }
+    Ok(asked.differs(&read.identity))
+}
+
+fn not_ours(row: &EligibilityRow, difference: &str) -> NewWork {
+    NewWork {
+        reason: WorkReason::FileSetApart,
+        subject_key: worklist::subject_key(WorkReason::FileSetApart, row.id),
+        summary: format!("An answer about coverage on {} was not stored: {difference}.", row.asked_for),
+        links: WorkLinks { patient_id: Some(row.patient_id), ..WorkLinks::default() },
+        money_at_stake: Money::ZERO,
+        deadline_on: None,
+    }
 }
 
 fn inactive(row: &EligibilityRow) -> NewWork {

@@ -51,11 +51,23 @@ struct Decided<'a> {
 }
 
 enum Outcome<'a> {
-    Posted { claim: &'a ClaimFacts, posting: ClaimPosting, takes_back: Option<Original> },
-    SetAside { claim: Option<ClaimId>, problem: String, difference: Money },
-    Unmatched { problem: String },
+    Posted {
+        claim: &'a ClaimFacts,
+        posting: ClaimPosting,
+        takes_back: Option<Original>,
+    },
+    SetAside {
+        claim: Option<ClaimId>,
+        problem: String,
+        difference: Money,
+    },
+    Unmatched {
+        problem: String,
+    },
     /// What the payer would pay (CLP02 25): noted on the claim, and nothing more.
-    Estimate { claim: ClaimId },
+    Estimate {
+        claim: ClaimId,
+    },
 }
 
 /// Posts a balanced payment; the caller has stored its row.
@@ -258,7 +270,9 @@ fn decide<'a>(
 fn not_a_decision(payment: &ClaimPayment) -> Option<String> {
     let paid = payment.paid_amount;
     if payment.is_estimate() && !paid.is_zero() {
-        return Some(format!("an estimate (CLP02 25) pays nothing, and this one says {paid}; ask the payer what it is for"));
+        return Some(format!(
+            "an estimate (CLP02 25) pays nothing, and this one says {paid}; ask the payer what it is for"
+        ));
     }
     (paid.is_negative() && !payment.is_reversal()).then(|| {
         format!(

@@ -53,7 +53,7 @@ pub fn sealed_header(bytes: &[u8]) -> Option<SealedHeader> {
 /// An ISA is 106 bytes long, its terminator included: the standard fixes every element.
 pub const HEADER_BYTES: usize = 106;
 
-fn ends(isa: &x12::Segment<'_>) -> InterchangeEnds {
+pub(crate) fn ends(isa: &x12::Segment<'_>) -> InterchangeEnds {
     InterchangeEnds { sender: plain(isa, 6), receiver: plain(isa, 8) }
 }
 

@@ -1,5 +1,8 @@
 //! "Is this coverage active?" as a 270, and the payer's 271 as the domain's answer (005010X279A1).
 
+mod identity;
+
+use billing::claim::acknowledgment::InterchangeEnds;
 use billing::coverage::{Coverage, Relationship};
 use billing::eligibility::{EligibilityAnswer, EligibilityStatus};
 use billing::patient::Patient;
@@ -9,11 +12,13 @@ use ledger::Money;
 use x12::transactions::eligibility_270::{
     self, DependentInquiry, EligibilityInquiries, PayerInquiries, Question, SubscriberInquiry,
 };
-use x12::transactions::eligibility_271::{self, Benefit};
+use x12::transactions::eligibility_271::{self, Benefit, EligibilityAnswers, PayerAnswers};
 use x12::transactions::{
-    DatePeriod, Demographics, EligibilityHeader, EligibilityParty, EligibilityPerson, Name, Rejection, Trace,
+    DatePeriod, Demographics, EligibilityHeader, EligibilityParty, EligibilityPerson, Name, Rejection, Source, Trace,
 };
 
+pub use self::identity::{Identity, asked};
+use crate::acknowledgment::ends;
 use crate::amount::to_money;
 use crate::claim_837::person_name;
 use crate::envelope::{Envelope, NotWritten, accepted_by_our_check};
@@ -131,6 +136,10 @@ fn subscriber<'a>(question: &EligibilityQuestion<'a>) -> SubscriberInquiry<'a> {
 pub struct ReadEligibility {
     /// The facts. `asked_for` is the day the file names, or the zero date where it names none.
     pub answer: EligibilityAnswer,
+    /// Between whom the file went.
+    pub ends: InterchangeEnds,
+    /// By whom and about whom it is.
+    pub identity: Identity,
     /// The person's segments as they stand in the file.
     pub raw: String,
 }
@@ -139,9 +148,9 @@ pub struct ReadEligibility {
 pub fn read(bytes: &[u8]) -> Vec<ReadEligibility> {
     let file = x12::read(bytes);
     let mut all = Vec::new();
-    for (_, _, set) in file.sets().filter(|(_, _, set)| set.id() == "271") {
+    for (interchange, _, set) in file.sets().filter(|(_, _, set)| set.id() == "271") {
         let (answers, _) = eligibility_271::read(set);
-        for (above, person, benefits, source) in answers.persons() {
+        for (above, subscriber, person, benefits, source) in persons(&answers) {
             let mut rejections: Vec<&Rejection<'_>> = above.system_rejections.iter().collect();
             rejections.extend(&above.payer.rejections);
             rejections.extend(above.provider.iter().flat_map(|provider| &provider.rejections));
@@ -151,9 +160,31 @@ pub fn read(bytes: &[u8]) -> Vec<ReadEligibility> {
             for trace in person.traces.iter().filter(|trace| trace.kind == "2") {
                 all.push(ReadEligibility {
                     answer: answer(&trace.number, person, benefits, &rejections),
+                    ends: ends(&interchange.isa),
+                    identity: Identity::of(&trace.originator, above.provider.as_ref(), subscriber, person),
                     raw: raw(bytes, source),
                 });
             }
+        }
+    }
+    all
+}
+
+/// A person answered about: the payer's level, the subscriber, the person, the benefits, and where it stands.
+type Answered<'m, 'a> =
+    (&'m PayerAnswers<'a>, &'m EligibilityPerson<'a>, &'m EligibilityPerson<'a>, &'m [Benefit<'a>], &'m Source);
+
+/// Every person answered about, with the subscriber whose member id counts.
+fn persons<'m, 'a>(answers: &'m EligibilityAnswers<'a>) -> Vec<Answered<'m, 'a>> {
+    let mut all: Vec<Answered<'m, 'a>> = Vec::new();
+    for above in &answers.answered {
+        for subscriber in &above.subscribers {
+            let holder = &subscriber.person;
+            if subscriber.dependents.is_empty() || !subscriber.benefits.is_empty() {
+                all.push((above, holder, holder, &subscriber.benefits, &subscriber.source));
+            }
+            let dependents = subscriber.dependents.iter();
+            all.extend(dependents.map(|one| (above, holder, &one.person, &one.benefits[..], &one.source)));
         }
     }
     all

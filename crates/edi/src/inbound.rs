@@ -91,8 +91,11 @@ pub fn defect(bytes: &[u8]) -> Option<String> {
         return Some(problem);
     }
     let checked = x12::check(bytes, &OurTables);
-    let remittances: Vec<RangeInclusive<u64>> =
-        checked.sets().filter(|(_, _, set)| set.id == "835").map(|(_, _, set)| set.ordinals.0..=set.ordinals.1).collect();
+    let remittances: Vec<RangeInclusive<u64>> = checked
+        .sets()
+        .filter(|(_, _, set)| set.id == "835")
+        .map(|(_, _, set)| set.ordinals.0..=set.ordinals.1)
+        .collect();
     let counts = |ordinal: u64| !remittances.iter().any(|set| set.contains(&ordinal));
     let mut errors = checked.problems.kept().iter().filter(|one| one.severity == Severity::Error);
     let words = match errors.find(|one| counts(one.ordinal)) {

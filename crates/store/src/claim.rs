@@ -421,14 +421,25 @@ pub fn save_event(tx: &mut Tx, claim: &Claim, event: &ClaimEvent, evidence: Evid
             adjudicated_on
         ],
     )?;
-    let (last,) = tx.query_one(&LAST_CLAIM_EVENT, params![claim.id])?;
+    append_event(tx, claim.id, claim.status, event, evidence)
+}
+
+/// Adds an event that moved a claim to a status, or left it there, to its life; the claim's own row is the caller's.
+pub fn append_event(
+    tx: &mut Tx,
+    claim: ClaimId,
+    status: ClaimStatus,
+    event: &ClaimEvent,
+    evidence: Evidence,
+) -> Result<(), StoreError> {
+    let (last,) = tx.query_one(&LAST_CLAIM_EVENT, params![claim])?;
     tx.insert(&ClaimEventRow {
-        claim_id: claim.id,
+        claim_id: claim,
         sequence: last + 1,
         occurred_at: tx.now(),
         actor: tx.actor().login.clone(),
         kind: event.kind().to_owned(),
-        status_after: claim.status,
+        status_after: status,
         sentence: evidence.sentence,
         raw: evidence.raw,
         submission_id: evidence.submission_id,

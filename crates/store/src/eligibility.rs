@@ -1,7 +1,7 @@
 //! Questions about coverage and the payers' answers, as rows.
 
 use billing::eligibility::EligibilityAnswer;
-use billing::{CoverageId, EligibilityId, PatientId};
+use billing::{CoverageId, EligibilityId, PatientId, SubmissionId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -33,19 +33,21 @@ record! {
         pub body: Option<Json<EligibilityAnswer>>,
         /// The answer as it stands in the file.
         pub raw: Option<String>,
+        /// The sealed file that asks.
+        pub submission_id: Option<SubmissionId>,
     }
 }
 
 statements! {
     /// The question with this number.
     pub const ELIGIBILITY_BY_TRACE: EligibilityRow = "SELECT id, patient_id, coverage_id, coverage_version, \
-        asked_for, asked_at, trace, answered_at, status, body, raw FROM eligibility \
+        asked_for, asked_at, trace, answered_at, status, body, raw, submission_id FROM eligibility \
         WHERE practice_id = $1 AND trace = $2";
     /// Stores the answer; a repeated one changes nothing.
     pub const ANSWER_ELIGIBILITY: () = "UPDATE eligibility SET answered_at = $3, status = $4, body = $5, raw = $6 \
         WHERE practice_id = $1 AND id = $2 AND answered_at IS NULL";
     /// What is known of a patient's coverages, the latest question first.
     pub const ELIGIBILITY_OF_PATIENT: EligibilityRow = "SELECT id, patient_id, coverage_id, coverage_version, \
-        asked_for, asked_at, trace, answered_at, status, body, raw FROM eligibility \
+        asked_for, asked_at, trace, answered_at, status, body, raw, submission_id FROM eligibility \
         WHERE practice_id = $1 AND patient_id = $2 ORDER BY asked_at DESC, id DESC LIMIT $3";
 }

@@ -72,6 +72,14 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(18, "25_versions"),
     portable!(19, "26_login_reset"),
     portable!(20, "27_statement_hold"),
+    Migration {
+        version: 20,
+        name: "27_seals",
+        text: Text::PerEngine {
+            sqlite: include_str!("../schema/27_seals.sqlite.sql"),
+            postgres: include_str!("../schema/27_seals.postgres.sql"),
+        },
+    },
 ];
 
 impl Migration {

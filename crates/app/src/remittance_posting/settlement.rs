@@ -145,7 +145,7 @@ struct Settlement<'a> {
     /// Claims that stood refused until now.
     refused_before: Vec<ClaimId>,
     /// Claims of which the payer said what it would pay, with its words.
-    estimates: Vec<(ClaimId, String)>,
+    estimates: Vec<(ClaimId, ClaimStatus, String)>,
     counts: Counts,
 }
 
@@ -169,7 +169,8 @@ impl Settlement<'_> {
                 self.money_work(WorkReason::ClaimSetAside, one.id.0, summary, payment.paid_amount.abs());
             }
             Outcome::Estimate { claim } => {
-                self.estimates.push((*claim, payment.raw.clone()));
+                let status = known.rows.get(claim).map(|row| row.status);
+                self.estimates.extend(status.map(|status| (*claim, status, payment.raw.clone())));
             }
             Outcome::Unmatched { problem } => {
                 self.counts.unmatched += 1;
@@ -373,14 +374,13 @@ impl Settlement<'_> {
         for claim in distinct(self.refused_before.iter().copied()) {
             claim_acknowledgment::decided_although_refused(tx, claim, self.id)?;
         }
-        for (claim, raw) in self.estimates {
-            let Some(mut claim) = store::claim::load(tx, claim)? else { continue };
-            let sentence = "The payer says what it would pay (CLP02 25): an estimate, no decision".to_owned();
-            let event = ClaimEvent::Noted { what: sentence.clone() };
-            claim.apply(&event)?;
-            let evidence =
-                Evidence { raw: Some(raw), remittance_id: Some(self.id), ..Evidence::words(sentence.as_str()) };
-            store::claim::save_event(tx, &claim, &event, evidence)?;
+        for (claim, status, raw) in self.estimates {
+            // One that was decided in the same payment is where the decision put it.
+            let status = self.moving.get(&claim).map_or(status, |moving| moving.status);
+            let sentence = "The payer says what it would pay (CLP02 25): an estimate, no decision";
+            let event = ClaimEvent::Noted { what: sentence.to_owned() };
+            let evidence = Evidence { raw: Some(raw), remittance_id: Some(self.id), ..Evidence::words(sentence) };
+            store::claim::append_event(tx, claim, status, &event, evidence)?;
         }
         worklist::open_many(tx, self.work)?;
         Ok(self.counts)

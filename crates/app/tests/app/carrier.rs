@@ -104,7 +104,7 @@ pub fn claim_answers(role: &str, reference: i64, claims: &[(&str, &str)]) -> Vec
         "HL*2*1*21*1".into(),
         "NM1*41*2*ALDER RIDGE*****46*ALDERRIDGE".into(),
         format!("TRN*2*{reference:09}"),
-        "STC*A1:19:PR*20260303*WQ*100".into(),
+        format!("STC*A1:19:PR*20260303*WQ*{}", 100 * claims.len().max(1)),
         "HL*3*2*19*1".into(),
         "NM1*85*2*ALDER RIDGE*****XX*1234567893".into(),
     ];
@@ -129,7 +129,7 @@ pub fn eligibility_answer(trace: &str, benefits: &[&str]) -> Vec<u8> {
         "HL*1**20*1",
         "NM1*PR*2*UNION LAKE TRUST*****PI*ULT01",
         "HL*2*1*21*1",
-        "NM1*1P*2*ALDER RIDGE*****XX*1234567893",
+        "NM1*1P*2*ALDER RIDGE*****XX*2044188300",
         "HL*3*2*22*0",
     ]
     .map(str::to_owned)

@@ -107,7 +107,8 @@ fn another_payers_decision_is_set_aside_unless_the_billed_payer_remits_under_its
         let told = summaries(db, Desk::Poster).join(" ");
         assert!(told.contains("TAMARACK ADVANTAGE") && told.contains("Northfield Mutual"), "{told}");
 
-        let payers = db.read(&db.system(), PRACTICE, |read| read.query(&store::registration::PAYERS, params![])).unwrap();
+        let payers =
+            db.read(&db.system(), PRACTICE, |read| read.query(&store::registration::PAYERS, params![])).unwrap();
         let mut northfield = payers.into_iter().map(|row| row.0.0).find(|payer| payer.id == PAYER).unwrap();
         northfield.settings.remits_as = vec!["TAM01".into()];
         let data = app::registration::PayerData {

@@ -1,6 +1,7 @@
 //! The use cases on both databases: one binary, one module a feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
+mod answers_and_desks;
 mod backup;
 mod carrier;
 mod claim_exchange;
@@ -9,6 +10,7 @@ mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
 mod daily_jobs;
+mod damaged_answers;
 mod decisions_as_said;
 mod delivery_kill;
 mod late_coverage;

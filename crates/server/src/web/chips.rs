@@ -62,9 +62,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         WorkReason::HeldForData
         | WorkReason::HeldForCoding
         | WorkReason::CoverageMissing
-        | WorkReason::EarlierVersionAccepted => {
-            chip("warn", "pause", "Held")
-        }
+        | WorkReason::EarlierVersionAccepted => chip("warn", "pause", "Held"),
         WorkReason::EligibilityInactive
         | WorkReason::AcknowledgmentMissing
         | WorkReason::RemittanceMissing
