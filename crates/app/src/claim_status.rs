@@ -20,7 +20,7 @@ use crate::claim_submission::{FileToSeal, envelope, submission};
 /// # Errors
 /// `Denied`; `NotFound`; `Refused` where the payer cannot have the claim yet.
 pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, claim: ClaimId) -> Result<(), Error> {
-    allow(actor, Action::ViewClaim, &ResourceState::default())?;
+    allow(actor, Action::VerifyInsurance, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
         let house = store::registration::practice(tx)?.ok_or(Error::NotFound("practice"))?;
         let mut claim = store::claim::load(tx, claim)?.ok_or(Error::NotFound("claim"))?;

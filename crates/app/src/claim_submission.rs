@@ -15,10 +15,10 @@ use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, Money, PracticeId, SubmissionId};
 use edi::claim_837;
 use jiff::civil::Date;
-use store::claim::{CLAIMS_IN_STATUS, Evidence};
+use store::claim::{CLAIM_ROW, CLAIMS_IN_STATUS, Evidence};
 use store::submission::{
     BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
-    SUBMISSION, SubmissionClaimRow, SubmissionHead, UNANSWERED, UNSENT,
+    SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead, UNANSWERED, UNSENT,
 };
 use store::{Db, Tx, params};
 
@@ -263,6 +263,22 @@ pub fn resend(db: &Db, actor: &Actor, practice: PracticeId, id: SubmissionId) ->
         tx.audit("resend_file", "submission", id.0, serde_json::json!({ "file": file.file_name }));
         Ok(())
     })
+}
+
+/// Sends the very same bytes of the latest file that holds a claim again, as [`resend`] does.
+///
+/// # Errors
+/// As [`resend`]; `Refused` where the claim was never sent, or was mended since.
+pub fn resend_claim(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) -> Result<(), Error> {
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
+    let file = db.read(actor, practice, |read| {
+        let claim = read.query_opt(&CLAIM_ROW, params![id])?.ok_or(Error::NotFound("claim"))?;
+        let latest = read.query(&SUBMISSIONS_OF_CLAIM, params![id])?.into_iter().next();
+        let of_this_version = latest.filter(|(_, version, _)| *version == claim.version).map(|(file, _, _)| file);
+        of_this_version
+            .ok_or_else(|| Error::refused("The claim as it stands was not sent yet; there is no file to send again."))
+    })?;
+    resend(db, actor, practice, file)
 }
 
 /// Takes up the claims of a refused file again: each becomes a new version of what is on file now, is scrubbed, and

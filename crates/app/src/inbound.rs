@@ -12,8 +12,9 @@ use store::{Conn, Db, StoreError, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
-use crate::digest::sha256;
+use crate::digest::{hex, sha256};
 use crate::remittance_import::PaymentReport;
+use crate::verify::records::RECEIVED;
 use crate::worklist::{self, NewWork};
 use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 
@@ -280,12 +281,14 @@ fn keep(tx: &mut Tx, id: InboundFileId, bytes: &[u8], kinds: &[FileKind], receip
         [one] => *one,
         [_, _, ..] => FileKind::Mixed,
     };
+    let hash = sha256(bytes);
+    tx.audit(RECEIVED, "inbound_file", id, serde_json::json!({ "sha256": hex(&hash), "kind": kind.as_str() }));
     tx.insert(&InboundFileRow {
         id,
         file_name: receipt.file_name.clone(),
         kind: kind.as_str().to_owned(),
         received_at: tx.now(),
-        sha256: sha256(bytes),
+        sha256: hash,
         canonical_sha256: sha256(&canonical(bytes)),
         outcome: receipt.outcome.as_str().to_owned(),
         note: receipt.note.clone(),

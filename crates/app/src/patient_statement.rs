@@ -23,6 +23,7 @@ use crate::Error;
 use crate::access::allow;
 use crate::patient_account::{PatientAccount, VisitAccount, account_in};
 use crate::patient_payment::{apply_unapplied, letterhead};
+use crate::verify::records::ISSUED;
 
 /// The counter of statements.
 const STATEMENTS: &str = "statement";
@@ -132,7 +133,7 @@ fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issu
         amount_due_cents: statement.amount_due,
         body: Json(statement),
     })?;
-    tx.audit("issue_statement", "statement", issued.id.0, detail);
+    tx.audit(ISSUED, "statement", issued.id.0, detail);
     Ok(Ok(issued))
 }
 

@@ -1,5 +1,7 @@
 //! Every invariant, recomputed from what is stored: books, chains, remittances, claims. Finds and names; mends nothing.
 
+pub(crate) mod records;
+
 use std::collections::HashSet;
 
 use billing::access::{Action, Actor, ResourceState};
@@ -69,6 +71,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         books_checks(read, &mut checks)?;
         remittance_checks(read, &mut checks)?;
         claim_checks(read, &mut checks)?;
+        records::checks(read, &mut checks)?;
         hand_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
         let trial = trial_balance(read)?;

@@ -34,6 +34,7 @@ mod masking;
 mod me;
 mod mending;
 mod patients;
+mod payer_questions;
 mod payments;
 mod registration;
 mod remittances;

@@ -5,7 +5,7 @@
 //! It never decides anything about billing: it loads, saves, seals and proves.
 #![deny(clippy::float_arithmetic)]
 
-mod audit;
+pub mod audit;
 mod audit_read;
 mod backup;
 mod conn;

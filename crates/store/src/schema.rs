@@ -73,11 +73,11 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(19, "26_login_reset"),
     portable!(20, "27_statement_hold"),
     Migration {
-        version: 20,
-        name: "27_seals",
+        version: 21,
+        name: "28_seals",
         text: Text::PerEngine {
-            sqlite: include_str!("../schema/27_seals.sqlite.sql"),
-            postgres: include_str!("../schema/27_seals.postgres.sql"),
+            sqlite: include_str!("../schema/28_seals.sqlite.sql"),
+            postgres: include_str!("../schema/28_seals.postgres.sql"),
         },
     },
 ];

@@ -74,6 +74,25 @@ statements! {
          LEFT JOIN ledger_posting p ON p.practice_id = e.practice_id AND p.entry_id = e.id AND p.account = 'in_transit'
          WHERE r.practice_id = $1 GROUP BY r.id, r.state, r.amount_cents
          HAVING COALESCE(SUM(p.cents), 0) <> CASE r.state WHEN 'posted' THEN r.amount_cents ELSE 0 END LIMIT 5";
+    /// Files that were sent, after a key, with their hash.
+    pub const FILES_OUT: (Uuid, [u8; 32], Vec<u8>) = "SELECT id, sha256, bytes FROM submission \
+        WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    /// Files that came in, after a key, with their hash.
+    pub const FILES_IN: (Uuid, [u8; 32], Vec<u8>) = "SELECT id, sha256, bytes FROM inbound_file \
+        WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    /// Statements after a key: what each asks for, and what it says.
+    pub const STATEMENTS_AFTER: (Uuid, Money, Json<billing::statement::Statement>) = "SELECT id, amount_due_cents, body \
+        FROM statement WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    /// Claims whose total is not what their lines add up to.
+    pub const CLAIMS_OFF_THEIR_LINES: (ClaimId, String, Money) = "SELECT c.id, c.control_number, \
+        CAST(c.total_cents - COALESCE(SUM(l.amount_cents), 0) AS BIGINT) FROM claim c \
+        LEFT JOIN claim_line l ON l.practice_id = c.practice_id AND l.claim_id = c.id WHERE c.practice_id = $1 \
+        GROUP BY c.id, c.control_number, c.total_cents HAVING c.total_cents <> COALESCE(SUM(l.amount_cents), 0) LIMIT 5";
+    /// Lines of open claims that ask for another amount than their charge costs.
+    pub const LINES_OFF_THEIR_CHARGES: (ClaimId, String) = "SELECT l.claim_id, l.line_control_number FROM claim_line l \
+        JOIN claim c ON c.practice_id = l.practice_id AND c.id = l.claim_id \
+        JOIN charge h ON h.practice_id = l.practice_id AND h.id = l.charge_id \
+        WHERE l.practice_id = $1 AND c.status <> 'closed' AND l.amount_cents <> h.amount_cents LIMIT 5";
     /// Claim versions sealed as an original more than once.
     pub const SEALED_TWICE: (ClaimId, i64) =
         "SELECT claim_id, COUNT(*) FROM submission_claim WHERE practice_id = $1

@@ -14,7 +14,8 @@ use store::submission::SubmissionRow;
 use store::{StoreError, Tx};
 
 use crate::Error;
-use crate::digest::sha256;
+use crate::digest::{hex, sha256};
+use crate::verify::records::SEALED;
 
 /// Payers' settings, each read once.
 #[derive(Default)]
@@ -72,6 +73,8 @@ pub(crate) struct FileToSeal<'a> {
 pub(crate) fn submission(tx: &Tx, id: SubmissionId, file: FileToSeal<'_>) -> SubmissionRow {
     let numbers = file.envelope.control_numbers;
     let sender: String = file.envelope.submitter_id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let hash = sha256(&file.bytes);
+    tx.audit(SEALED, "submission", id, serde_json::json!({ "sha256": hex(&hash), "kind": file.kind }));
     SubmissionRow {
         id,
         kind: file.kind.to_owned(),
@@ -87,7 +90,7 @@ pub(crate) fn submission(tx: &Tx, id: SubmissionId, file: FileToSeal<'_>) -> Sub
         acknowledgment_due_on: file.due_on,
         claim_count: i64::try_from(file.claims).unwrap_or(i64::MAX),
         total_cents: file.total,
-        sha256: sha256(&file.bytes),
+        sha256: hash,
         bytes: file.bytes,
     }
 }

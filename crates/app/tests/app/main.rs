@@ -22,6 +22,7 @@ mod practice_day;
 mod query_plans;
 mod remittance;
 mod remittance_kill;
+mod sealed_records;
 mod staff;
 mod unapplied_cash;
 mod worklist;

@@ -25,6 +25,10 @@ pub enum Command {
     Scrub(Scrub),
     /// Seal ready claims into files and deliver them
     Submit(Submit),
+    /// Send the very same file of a claim again with the next delivery
+    Resend(One),
+    /// Ask the payer where a claim is (276); the question leaves with the next delivery
+    Ask(One),
 }
 
 /// Which claims.
@@ -49,6 +53,13 @@ pub struct Show {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Which claim.
+#[derive(Debug, Args)]
+pub struct One {
+    /// Our control number of the claim, or the payer's
+    claim: String,
 }
 
 /// What to check.
@@ -93,7 +104,26 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Show(arguments) => show(&session, arguments),
         Command::Scrub(arguments) => scrub(&session, arguments),
         Command::Submit(arguments) => submit(&session, arguments),
+        Command::Resend(arguments) => {
+            let id = find(&session, arguments)?;
+            claim_submission::resend_claim(&session.db, &session.actor, session.practice, id)?;
+            line("The same bytes go again with the next delivery.");
+            Ok(Done::Clean)
+        }
+        Command::Ask(arguments) => {
+            let id = find(&session, arguments)?;
+            app::claim_status::ask(&session.db, &session.actor, session.practice, id)?;
+            line("The question is written and leaves with the next delivery.");
+            Ok(Done::Clean)
+        }
     }
+}
+
+fn find(session: &Session, one: &One) -> Result<billing::ClaimId, Failure> {
+    session.read(|read| {
+        allow_plain(read, Action::ViewClaim)?;
+        views::claims::by_number(read, &one.claim)?.ok_or(Error::NotFound("claim"))
+    })
 }
 
 fn read_status(word: &str) -> Result<ClaimStatus, String> {

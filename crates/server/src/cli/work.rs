@@ -26,6 +26,8 @@ pub enum Command {
     Resolve(Resolve),
     /// Apply waiting cash of an item to a line of a claim
     Apply(Apply),
+    /// Take up the claims of a refused file again; clean ones wait for a new file
+    Reopen(Item),
     /// Bill the patient for the visit of an item: there is no coverage, or no further plan pays
     BillPatient(Item),
     /// Say why the visit of an item is not billed; its charges are taken back
@@ -148,6 +150,15 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             said("Resolved.")
         }
         Command::Apply(arguments) => apply(&session, arguments),
+        Command::Reopen(arguments) => {
+            let item = worklist::show(db, actor, practice, arguments.item)?.item;
+            let Some(file) = item.links.submission_id else {
+                return Err(Failure::Refused("The item is about no file that we sent.".to_owned()));
+            };
+            let reopened = app::claim_submission::reopen_refused_file(db, actor, practice, file)?;
+            let ready = reopened.iter().filter(|one| one.status == billing::claim::ClaimStatus::Ready).count();
+            said(&format!("{} claims taken up again, {ready} of them ready for a new file.", reopened.len()))
+        }
         Command::BillPatient(arguments) => {
             let visit = visit_of(&session, arguments.item)?;
             charge_capture::bill_patient(db, actor, practice, visit)?;

@@ -69,6 +69,9 @@ struct ClaimPage {
     open_work: Vec<(ClaimWorkRow, &'static str, bool)>,
     why_not_send: Option<String>,
     may_scrub: bool,
+    /// The payer may be asked where the claim is, or be sent the same bytes.
+    may_ask: bool,
+    may_resend: bool,
     may_mend: MayMend,
     may_pass: bool,
 }
@@ -133,6 +136,8 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         why_not_send: who.why_not(sending, &state),
         may_scrub: matches!(view.head.status.as_str(), "draft" | "held" | "rejected")
             && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
+        may_ask: who.may(Action::VerifyInsurance) && !matches!(view.head.status.as_str(), "draft" | "held" | "ready"),
+        may_resend: view.head.status == "submitted" && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
         may_mend: MayMend::of(&who),
         may_pass: who.may(Action::PassScrubWarning),
         view,
@@ -253,6 +258,13 @@ impl ClaimPage {
             "closed" | "released" => "check",
             _ => "dot",
         }
+    }
+}
+
+impl ClaimPage {
+    /// When the acceptance came in: its day is the payer's own.
+    fn heard_of_acceptance(&self) -> Option<jiff::Timestamp> {
+        self.view.events.iter().filter(|event| event.kind == "accepted").map(|event| event.occurred_at).min()
     }
 }
 

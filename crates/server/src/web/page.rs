@@ -66,6 +66,8 @@ const DONE: &[(&str, &str)] = &[
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),
     ("submitted", "Claims sealed and sent."),
+    ("resent", "The same bytes go again with the next delivery."),
+    ("reopened", "The claims of the file were taken up again. Clean ones go into a new file."),
     ("asked", "Asked the payer. The answer appears here: load the page again in a moment."),
     (
         "asked-waits",

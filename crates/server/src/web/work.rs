@@ -89,6 +89,8 @@ struct Pane {
     typed: Typed,
     problem: Option<(String, String)>,
     hand: Option<Hand>,
+    /// The item's file was refused, and this person may take its claims up again.
+    may_reopen: bool,
 }
 
 #[derive(Template)]
@@ -383,6 +385,7 @@ fn pane(
         why_not,
         above,
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
+        may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
         hand: Hand::of_item(who, &view.item),
         view,
         context,

@@ -3,7 +3,7 @@
 use billing::id::UserId;
 use billing::work::WorkItem;
 
-use super::claims::{CLAIM_IN_LIST, ClaimListRow};
+use super::claims::{CLAIM_IN_LIST, CLAIMS_IN_FILE, ClaimListRow};
 use super::patients::{self, PatientHeadRow};
 use crate::{Read, StoreError, params, statements};
 
@@ -21,7 +21,12 @@ pub struct WorkContext {
     pub claim: Option<ClaimListRow>,
     /// The patient it is about.
     pub patient: Option<PatientHeadRow>,
+    /// The claims of the file it is about, the first of them.
+    pub file_claims: Vec<ClaimListRow>,
 }
+
+/// Claims of a file that stand beside its item: a screen of them; the rest are found by their status.
+const CLAIMS_SHOWN: i64 = 200;
 
 /// The context of an item; a look at the patient is noted in the audit.
 pub fn context(read: &mut Read, item: &WorkItem) -> Result<WorkContext, StoreError> {
@@ -35,7 +40,11 @@ pub fn context(read: &mut Read, item: &WorkItem) -> Result<WorkContext, StoreErr
         Some(patient) => patients::head(read, patient)?,
         None => None,
     };
-    Ok(WorkContext { owner, claim, patient })
+    let file_claims = match item.links.submission_id {
+        Some(file) => read.query(&CLAIMS_IN_FILE, params![file, CLAIMS_SHOWN])?,
+        None => Vec::new(),
+    };
+    Ok(WorkContext { owner, claim, patient, file_claims })
 }
 
 /// The name that others read.
