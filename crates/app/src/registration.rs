@@ -8,6 +8,7 @@ mod change;
 mod coverage;
 pub mod entry;
 mod guarantor;
+mod lookalike;
 mod patient;
 mod setup;
 
@@ -18,6 +19,7 @@ pub use change::{
 
 pub use coverage::{CoverageData, add_coverage, change_coverage, coverage_history};
 pub use guarantor::{GuarantorData, change_guarantor};
+pub use lookalike::{Lookalike, lookalikes};
 pub use patient::{
     NewGuarantor, PatientData, PatientRecord, change_patient, patient_by_account, patient_by_source, register_patient,
     show_patient,

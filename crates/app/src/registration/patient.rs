@@ -251,7 +251,7 @@ fn check(data: &PatientData, today: Date) -> Result<(), Error> {
     Ok(())
 }
 
-fn tidy(address: &Address) -> Address {
+pub(super) fn tidy(address: &Address) -> Address {
     Address {
         line1: address.line1.trim().to_owned(),
         line2: address.line2.trim().to_owned(),
@@ -261,7 +261,7 @@ fn tidy(address: &Address) -> Address {
     }
 }
 
-fn tidy_contact(contact: &Contact) -> Contact {
+pub(super) fn tidy_contact(contact: &Contact) -> Contact {
     let digits: String = contact.phone.chars().filter(char::is_ascii_digit).collect();
     // A leading country code of the United States says nothing more.
     let phone = if digits.len() == 11 { digits.trim_start_matches('1').to_owned() } else { digits };

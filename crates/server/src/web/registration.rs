@@ -10,11 +10,11 @@ use billing::{CoverageId, PatientId, PayerId, Phi};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::Desk;
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
-use app::registration::{CoverageData, NewGuarantor, PatientData};
+use super::{Desk, filters};
+use app::registration::{CoverageData, Lookalike, NewGuarantor, PatientData};
 
 /// What the patient form holds.
 #[derive(Deserialize, Default, Clone)]
@@ -36,6 +36,8 @@ pub struct Person {
     guarantor: String,
     guarantor_first: String,
     guarantor_last: String,
+    /// Ticked where the accounts that resemble this one were looked at and are other people's.
+    another: String,
 }
 
 /// What the coverage form holds.
@@ -64,6 +66,8 @@ struct PatientPage {
     known: Option<PatientId>,
     typed: Person,
     problem: Option<(String, String)>,
+    /// Accounts on file that may be this person's.
+    alike: Vec<Lookalike>,
 }
 
 #[derive(Template)]
@@ -82,7 +86,13 @@ struct CoveragePage {
 /// The form of a new patient.
 pub async fn new_patient(State(desk): State<Desk>, who: SignedIn) -> Page {
     let typed = Person { language: "en".into(), guarantor: "patient".into(), ..Person::default() };
-    render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), known: None, typed, problem: None })
+    render(&PatientPage {
+        shell: Shell::new(&desk, &who, "/patients"),
+        known: None,
+        typed,
+        problem: None,
+        alike: Vec::new(),
+    })
 }
 
 /// Registers a patient.
@@ -90,6 +100,16 @@ pub async fn create_patient(State(desk): State<Desk>, who: SignedIn, Form(typed)
     let done = match person(&typed) {
         Ok((data, guarantor)) => {
             let actor = who.actor.clone();
+            if typed.another.is_empty() {
+                let (actor, data) = (actor.clone(), data.clone());
+                let alike = desk
+                    .blocking(move |db, practice| app::registration::lookalikes(db, &actor, practice, &data))
+                    .await?;
+                if !alike.is_empty() {
+                    let shell = Shell::new(&desk, &who, "/patients");
+                    return render(&PatientPage { shell, known: None, typed, problem: None, alike });
+                }
+            }
             desk.blocking(move |db, practice| {
                 app::registration::register_patient(db, &actor, practice, &data, &guarantor)
             })
@@ -105,6 +125,7 @@ pub async fn create_patient(State(desk): State<Desk>, who: SignedIn, Form(typed)
             known: None,
             typed,
             problem: Some(problem?),
+            alike: Vec::new(),
         }),
     }
 }
@@ -180,7 +201,13 @@ pub async fn edit_patient(State(desk): State<Desk>, who: SignedIn, Id(id): Id<Pa
         language: patient.language.clone(),
         ..Person::default()
     };
-    render(&PatientPage { shell: Shell::new(&desk, &who, "/patients"), known: Some(id), typed, problem: None })
+    render(&PatientPage {
+        shell: Shell::new(&desk, &who, "/patients"),
+        known: Some(id),
+        typed,
+        problem: None,
+        alike: Vec::new(),
+    })
 }
 
 /// Changes a patient on file; claims held for data are scrubbed again.
@@ -203,7 +230,7 @@ pub async fn change_patient(
         Ok(()) => go(&format!("/patients/{id}"), "mended"),
         Err(problem) => {
             let shell = Shell::new(&desk, &who, "/patients");
-            render(&PatientPage { shell, known: Some(id), typed, problem: Some(problem?) })
+            render(&PatientPage { shell, known: Some(id), typed, problem: Some(problem?), alike: Vec::new() })
         }
     }
 }

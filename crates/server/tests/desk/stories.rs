@@ -175,9 +175,21 @@ fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
         ("language", "en"),
         ("guarantor", "patient"),
     ];
+    let odd: Vec<_> =
+        person.iter().map(|(name, value)| (*name, if *name == "gender" { "Q" } else { *value })).collect();
+    assert!(words(&tier1.post("/patients", &odd).page).contains("Choose female, male or unknown"));
     let seen = tier1.post("/patients", &person);
     assert!(seen.location.ends_with("?done=registered"), "{}", words(&seen.page));
     let account = seen.location.trim_end_matches("?done=registered").to_owned();
+    // Mistyped by one letter and sent again: the account on file is shown, and only a tick goes on.
+    let mut twin: Vec<_> = person.to_vec();
+    twin[0] = ("first", "Marisel");
+    let warned = tier1.post("/patients", &twin);
+    assert!(warned.status == 200 && warned.page.contains(&account), "{}", words(&warned.page));
+    assert!(words(&warned.page).contains("born the same day, with a similar name"), "{}", words(&warned.page));
+    twin.push(("another", "yes"));
+    let other = tier1.post("/patients", &twin).location;
+    assert!(other.ends_with("?done=registered") && !other.starts_with(&account), "{other}");
     let form = tier1.open(&format!("{account}/coverages/new"));
     let payer = form.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let backwards = [
