@@ -374,7 +374,7 @@ fn a_practice_file_with_a_mistake_sets_up_nothing() {
         ("appeal_days", "apeal_days", "[[payers]], field apeal_days"),
         ("[\"tier1\"]", "[\"tier9\"]", "[[people]] number 2, field roles"),
         ("America/New_York", "Boston", "[practice], field time_zone"),
-        ("[\"administrator\"]", "[\"poster\", \"manager\"]", "[[people]] number 3, field roles"),
+        ("[\"administrator\"]", "[\"poster\", \"manager\"]", "[[people]] number 6, field roles"),
     ];
     for (right, wrong, says) in cases {
         let trial = empty_trial("mistake");

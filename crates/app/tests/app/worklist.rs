@@ -179,7 +179,7 @@ fn a_call_is_taken_by_who_picks_up_and_no_colleague_moves_it() {
             patient_id: None,
             question: "What is my balance today?".into(),
         };
-        let inquiry = inquiry::log(db, &ada, PRACTICE, call(InquiryReason::Balance)).unwrap();
+        let inquiry = inquiry::log(db, &ada, PRACTICE, call(InquiryReason::Other)).unwrap();
         let item = worklist::mine(db, &ada, PRACTICE).unwrap().remove(0).id;
         for refused in [
             worklist::put_back(db, &ben, PRACTICE, item),
