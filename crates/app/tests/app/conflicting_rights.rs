@@ -61,7 +61,12 @@ fn the_owner_reads_what_one_person_with_conflicting_rights_did_today() {
         pay(db, &sole, "EFT2", 2);
         pay(db, &sole, "EFT3", 3);
         pay(db, &poster, "EFT4", 4);
-        assert_eq!(report(db), ["sole | Manager, Poster | remittance.post | 2"], "{:?}", db.engine);
+        assert_eq!(
+            report(db),
+            ["sole | Manager, Poster | receive file | 2", "sole | Manager, Poster | remittance.post | 2"],
+            "{:?}",
+            db.engine
+        );
 
         let other = Actor::system(OTHER_PRACTICE);
         assert!(db.read(&other, OTHER_PRACTICE, CONFLICTS.run).unwrap().is_empty(), "each practice has its own");
