@@ -41,7 +41,7 @@ pub(crate) struct Loaded {
 
 /// The hold as the account and a refused statement tell it.
 fn hold_in_words(hold: &StatementHoldRow) -> String {
-    format!("{}, until {}, by {}", hold.reason, hold.until_on, hold.held_by_login)
+    format!("{}, until {}, by {}", hold.reason.trim_end_matches('.'), hold.until_on, hold.held_by_login)
 }
 
 /// One visit's facts.
