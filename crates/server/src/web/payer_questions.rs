@@ -6,7 +6,6 @@ use billing::{ClaimId, WorkItemId};
 
 use super::Desk;
 use super::page::{Page, go};
-use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 
 /// The very same bytes of the claim's latest file go again.
@@ -31,7 +30,6 @@ pub async fn reopen(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItem
         let file = item.links.submission_id.ok_or(app::Error::NotFound("file"))?;
         app::claim_submission::reopen_refused_file(db, &actor, practice, file)
     })
-    .await
-    .map_err(Refusal::from)?;
+    .await?;
     go(&format!("/work/{id}"), "reopened")
 }
