@@ -121,8 +121,10 @@ fn every_page_opens_on_each_engine() {
         tour = take(&practice, address, "ada", tour.seen);
         let page = tour.open("/users");
         tour.follow(&page, "/users/", "/roles");
-        tour.seen.insert("/log-in".to_owned());
-        Visitor::new(address).open("/log-in");
+        for form in ["/log-in", "/log-in/reset"] {
+            tour.seen.insert(form.to_owned());
+            Visitor::new(address).open(form);
+        }
         let left: Vec<&str> = table()
             .iter()
             .filter(|route| route.method == "GET" && !route.path.starts_with("/assets"))
