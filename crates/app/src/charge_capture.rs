@@ -33,7 +33,9 @@ use crate::worklist::{self, NewWork, subject_key};
 pub use reimport::{Difference, ImportedAgain, import_visits};
 pub(crate) use transfer::owed_by;
 
-pub use change::{CodedLine, VisitChange, VisitCodes, bill_patient, change_codes, change_visit, not_billable};
+pub use change::{
+    CodedLine, VisitChange, VisitCodes, bill_patient, bill_plan, change_codes, change_visit, not_billable,
+};
 
 /// Most that one charge may be: ten million dollars, above the dearest single treatment. More is a slip; the books never
 /// forget it, and a few slips of the size of a 64-bit number would make every sum over them fail.

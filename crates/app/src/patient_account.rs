@@ -74,6 +74,8 @@ pub struct VisitAccount {
     /// Something of it is asked of nobody: no coverage is known, or no claim asks a payer that owes it. It may be billed
     /// to the patient.
     pub may_bill_patient: bool,
+    /// Whether the patient was billed for it without any claim: a plan found later may still be.
+    pub may_bill_plan: bool,
     /// No payer has it or decided it, so it may still turn out not to be billed.
     pub may_dismiss: bool,
     /// Where its cents stand.
@@ -249,6 +251,9 @@ impl facts::Visit {
             rendering_id: self.rendering_id,
             decided: !self.facts.awaits_coverage && !self.claims.iter().any(open),
             may_bill_patient: self.facts.awaits_coverage || self.has_due_without_claim(),
+            may_bill_plan: !self.facts.awaits_coverage
+                && self.claims.is_empty()
+                && !explanation.standing.charged.is_zero(),
             may_dismiss: !explanation.standing.charged.is_zero() && self.claims.iter().all(is_at_home),
             standing: explanation.standing,
             say: explanation.say(language),

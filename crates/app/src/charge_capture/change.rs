@@ -247,6 +247,38 @@ pub fn bill_patient(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
     })
 }
 
+/// Bills the plan after all: a visit that the patient was billed for, whose coverage was found later. What the patient paid
+/// is kept until their share is known. Never by itself: a patient may have paid so that the plan is not told.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where a payer has or decided the visit, it is not billed to the patient, or no coverage
+/// is in force on its day.
+pub fn bill_plan(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId) -> Result<(), Error> {
+    allow(actor, Action::EditCoverage, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
+        let claims = tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])?;
+        let is_with_payer = |status: ClaimStatus, decided: bool| status != ClaimStatus::Closed || decided;
+        if encounter.status != EncounterStatus::Billed
+            || claims.iter().any(|(_, status, decided_on)| is_with_payer(*status, decided_on.is_some()))
+        {
+            return Err(Error::refused("The visit is not billed to the patient alone; nothing was changed."));
+        }
+        let open = Encounter { status: EncounterStatus::Open, ..encounter };
+        let Some(payer) = super::owner::payer_of(tx, &open)? else {
+            return Err(Error::refused(format!(
+                "No coverage is in force on {}. Enter it first, then bill the plan.",
+                open.date_of_service
+            )));
+        };
+        let charges = rows::charges(tx, id)?;
+        super::owed_by(tx, &open, &charges, Some(payer), "coverage found later")?;
+        rows::save_encounter(tx, &open)?;
+        tx.audit("bill plan", "encounter", id, serde_json::json!({ "payer": payer.to_string() }));
+        settle_patient(tx, open.patient_id)
+    })
+}
+
 fn bill_open(tx: &mut Tx, encounter: Encounter) -> Result<(), Error> {
     let id = encounter.id;
     if !tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])?.is_empty() {

@@ -2,7 +2,7 @@
 //! pay before it is known what they owe, visits that nobody would have. Each story on both databases, and every invariant
 //! holds after each of its steps.
 
-use app::charge_capture::{bill_patient, capture, not_billable};
+use app::charge_capture::{bill_patient, bill_plan, capture, not_billable};
 use app::claim_scrub::claim_visit;
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn, account};
 use app::patient_payment::{receipt, take};
@@ -195,6 +195,35 @@ fn a_visit_goes_from_payer_to_patient_and_back_with_every_cent() {
         receive(db, "EFT1", answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "3", 2_000)]));
         let seen = look(db, practice.patient);
         assert_eq!((seen.owes_now, seen.with_payers, seen.unapplied), (Money::ZERO, Money::ZERO, cents(12_000)));
+    });
+}
+
+#[test]
+fn a_visit_billed_to_the_patient_finds_its_way_back_to_the_plan() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let id = without_coverage(db, &practice);
+        bill_patient(db, &tier1(), PRACTICE, id).unwrap();
+        pay(db, practice.patient, 5_000, "by card");
+        let refused = bill_plan(db, &tier1(), PRACTICE, id);
+        assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("No coverage is in force")), "{refused:?}");
+
+        last_year(db, &practice, practice.payer, CoverageRank::Primary);
+        // Never by itself: the patient may have paid so that the plan is not told.
+        assert_eq!(look(db, practice.patient).owes_now, cents(9_000));
+        assert!(only(&look(db, practice.patient)).may_bill_plan);
+        bill_plan(db, &tier1(), PRACTICE, id).unwrap();
+        let seen = look(db, practice.patient);
+        assert_eq!((seen.with_payers, seen.unapplied, seen.owes_now), (cents(14_000), cents(5_000), Money::ZERO));
+
+        app::claim_scrub::prepare_open_visits(db, &db.system(), PRACTICE).unwrap();
+        assert!(!only(&look(db, practice.patient)).may_bill_plan);
+        assert!(matches!(bill_plan(db, &tier1(), PRACTICE, id), Err(Error::Refused(_))), "a claim has it");
+        let number = sent(db, id);
+        receive(db, "EFT1", answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "3", 2_000)]));
+        let seen = look(db, practice.patient);
+        assert_eq!((seen.owes_now, seen.unapplied), (Money::ZERO, cents(3_000)));
+        assert!(matches!(bill_plan(db, &tier1(), PRACTICE, id), Err(Error::Refused(_))), "its payer decided");
     });
 }
 

@@ -62,6 +62,10 @@ const DONE: &[(&str, &str)] = &[
     ("covered", "Coverage saved. New claims are made from it."),
     ("charged", "Charges entered and the claim made."),
     ("billed", "The patient owes it now. The next statement asks for it."),
+    (
+        "plan-billed",
+        "The plan is billed: the next round makes the claim. What the patient paid is kept until their share is known.",
+    ),
     ("not-billed", "Nobody owes anything for the visit. What was paid for it is kept for the patient."),
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),

@@ -20,6 +20,8 @@ pub struct Hand {
     pub visit: EncounterId,
     /// "Bill the patient".
     pub may_bill: bool,
+    /// "Bill the plan".
+    pub may_bill_plan: bool,
     /// "Not billable, because …".
     pub may_dismiss: bool,
     /// A link to the visit's data: not on the page of the visit itself.
@@ -27,26 +29,30 @@ pub struct Hand {
 }
 
 impl Hand {
-    fn new(who: &SignedIn, visit: EncounterId, bill: bool, dismiss: bool) -> Option<Hand> {
-        let (may_bill, may_dismiss) = (bill && who.may(Action::EditCoverage), dismiss && who.may(Action::EnterCharges));
-        (may_bill || may_dismiss).then_some(Hand { visit, may_bill, may_dismiss, may_change: may_dismiss })
+    fn new(who: &SignedIn, visit: EncounterId, (bill, plan): (bool, bool), dismiss: bool) -> Option<Hand> {
+        let moves = who.may(Action::EditCoverage);
+        let (may_bill, may_bill_plan) = (bill && moves, plan && moves);
+        let may_dismiss = dismiss && who.may(Action::EnterCharges);
+        let hand = Hand { visit, may_bill, may_bill_plan, may_dismiss, may_change: may_dismiss };
+        (may_bill || may_bill_plan || may_dismiss).then_some(hand)
     }
 
     /// Of the visit that an item is about, where a button can end it.
     pub fn of_item(who: &SignedIn, item: &WorkItem) -> Option<Hand> {
         let visit = item.links.encounter_id?;
         let is_question = item.reason == WorkReason::CoverageMissing;
-        Hand::new(who, visit, is_question || item.reason == WorkReason::BillNextPayer, is_question)
+        Hand::new(who, visit, (is_question || item.reason == WorkReason::BillNextPayer, false), is_question)
     }
 
     /// Of a visit on its account.
     pub fn of_account(who: &SignedIn, visit: &VisitAccount) -> Option<Hand> {
-        Hand::new(who, visit.encounter_id, visit.may_bill_patient, visit.may_dismiss)
+        let bill = (visit.may_bill_patient, visit.may_bill_plan);
+        Hand::new(who, visit.encounter_id, bill, visit.may_dismiss)
     }
 
     /// On the page of the visit itself.
     pub fn of_visit(who: &SignedIn, visit: EncounterId, is_open: bool) -> Option<Hand> {
-        Hand::new(who, visit, is_open, true).map(|hand| Hand { may_change: false, ..hand })
+        Hand::new(who, visit, (is_open, false), true).map(|hand| Hand { may_change: false, ..hand })
     }
 }
 
@@ -67,6 +73,18 @@ pub async fn bill_patient(State(desk): State<Desk>, who: SignedIn, Id(id): Id<En
         })
         .await;
     after(done, id, "billed")
+}
+
+/// A plan found after the patient was billed is billed instead.
+pub async fn bill_plan(State(desk): State<Desk>, who: SignedIn, Id(id): Id<EncounterId>) -> Page {
+    let actor = who.actor.clone();
+    let done = desk
+        .blocking(move |db, practice| {
+            app::charge_capture::bill_plan(db, &actor, practice, id)?;
+            Ok(app::charge_capture::show_visit(db, &actor, practice, id)?.0.patient_id)
+        })
+        .await;
+    after(done, id, "plan-billed")
 }
 
 /// Nobody owes anything for the visit.
