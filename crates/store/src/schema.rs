@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 pub struct Migration {
     /// Its number; they rise.
     pub version: i64,
-    /// Its file name without the number.
+    /// Its file name.
     pub name: &'static str,
     text: Text,
 }

@@ -5,7 +5,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::IntoResponse;
 use axum::response::Redirect;
 use billing::WorkItemId;
-use billing::access::{Action, ResourceState};
+use billing::access::{Action, ResourceState, authorize};
 use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkReason, WorkState};
 use jiff::civil::Date;
 use ledger::Money;
@@ -72,6 +72,8 @@ struct Pane {
     denials: Vec<(String, &'static str)>,
     view: WorkItemView,
     context: WorkContext,
+    /// Names and numbers of people are not shown to this role.
+    masked: bool,
     /// Cash that the item owns and that has no place yet; below zero where a payer took it back.
     waiting: Money,
     may_apply: bool,
@@ -387,6 +389,7 @@ fn pane(
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
         may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
         hand: Hand::of_item(who, &view.item),
+        masked: authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).is_ok_and(|ok| ok.masked()),
         view,
         context,
         typed,
