@@ -22,10 +22,8 @@ use crate::access::allow;
 use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources,
 };
+use crate::reason;
 use crate::worklist::{self, NewWork};
-
-/// Fewest characters of a reason that lets a warning pass: shorter ones say nothing.
-const SHORTEST_REASON: usize = 8;
 
 /// The reasons whose work ends when a claim is mended or released.
 const MENDING: [WorkReason; 4] =
@@ -154,7 +152,7 @@ fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) 
             // Somebody may have scrubbed one meanwhile.
             let mut scrubbed = Vec::with_capacity(claims.len());
             for claim in claims.into_iter().filter(|claim| claim.status == status) {
-                if !payer_has_it(tx, &claim)? {
+                if !payer_has_it(tx, claim.id, claim.status)? {
                     scrubbed.push(scrub_in(tx, claim)?);
                 }
             }
@@ -177,9 +175,7 @@ pub fn pass_warning(
     waiver: &Waiver,
 ) -> Result<Scrubbed, Error> {
     allow(actor, Action::PassScrubWarning, &ResourceState::default())?;
-    if waiver.reason.trim().chars().count() < SHORTEST_REASON {
-        return Err(Error::invalid("reason", "Say in a sentence why it may pass; an auditor reads it."));
-    }
+    reason::given(&waiver.reason, "Say in a sentence why it may pass; an auditor reads it.")?;
     db.write(actor, practice, |tx| {
         let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
         may_mend(tx, actor, &claim)?;
@@ -215,7 +211,7 @@ pub(crate) fn rescrub_held(tx: &mut Tx, patient: PatientId) -> Result<(), Error>
     for status in [ClaimStatus::Held, ClaimStatus::Ready] {
         for (id,) in tx.query(&rows::CLAIMS_OF_PATIENT_IN_STATUS, params![patient, status])? {
             let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
-            if !payer_has_it(tx, &claim)? {
+            if !payer_has_it(tx, claim.id, claim.status)? {
                 scrub_in(tx, claim)?;
             }
         }
@@ -224,11 +220,11 @@ pub(crate) fn rescrub_held(tx: &mut Tx, patient: PatientId) -> Result<(), Error>
 }
 
 /// Whether the payer has an earlier version of a held claim, and nobody has said yet what is to become of it.
-fn payer_has_it(tx: &mut Tx, claim: &Claim) -> Result<bool, Error> {
-    if claim.status != ClaimStatus::Held {
+pub(crate) fn payer_has_it(tx: &mut Tx, claim: ClaimId, status: ClaimStatus) -> Result<bool, Error> {
+    if status != ClaimStatus::Held {
         return Ok(false);
     }
-    let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?;
+    let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim])?;
     Ok(items.iter().any(|item| item.reason == WorkReason::EarlierVersionAccepted))
 }
 
@@ -256,7 +252,7 @@ pub(crate) fn scrub_in(tx: &mut Tx, claim: Claim) -> Result<Scrubbed, Error> {
             return Err(Error::refused("The payer has this claim. Wait for its answer; then send a corrected claim."));
         }
     }
-    if payer_has_it(tx, &claim)? {
+    if payer_has_it(tx, claim.id, claim.status)? {
         return Err(Error::refused(
             "The payer has an earlier version of this claim, so this one must not leave as a second original. Decide the \
              work item first.",

@@ -4,7 +4,7 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PracticeId};
-use edi::inbound::{FileKind, canonical, defect, kinds};
+use edi::inbound::{FileKind, canonical, defect, kind, kinds};
 use edi::remittance_835::ReadRemittance;
 use store::inbound_file::{InboundFileHead, InboundFileRow, LATEST_INBOUND_FILES, SAME_CONTENT, SAME_INBOUND_FILE};
 use store::{Conn, Db, StoreError, Tx, params};
@@ -141,8 +141,13 @@ pub(crate) fn take(
         if rehearse {
             tx.discard();
         }
-        let (novelty, file_id) = (recognise(tx, file.bytes)?, InboundFileId(tx.new_id()));
-        match novelty {
+        let mut file_id = InboundFileId(tx.new_id());
+        let mut is_stored = false;
+        match recognise(tx, file.bytes)? {
+            // It was set apart and nothing of it was used; what kept it out may have been mended.
+            Novelty::Before(head) if is_set_apart(&head) && file.payments.is_empty() => {
+                (file_id, is_stored) = (head.id, true);
+            }
             Novelty::Before(head) => {
                 let (receipt, file_id) = (again(file_name, &head), head.id);
                 return Ok(Intake { receipt, file_id, is_known: true, payments: Vec::new() });
@@ -157,7 +162,12 @@ pub(crate) fn take(
         }
         // The row comes first, because the events of claims name it; its note is known afterwards.
         let mut receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
-        keep(tx, file_id, file.bytes, &kinds, &receipt)?;
+        if is_stored {
+            let asked = worklist::subject_key(WorkReason::FileSetApart, file_id);
+            worklist::resolve_subject(tx, &asked, "What kept the file out was mended, and it was read.", "submission")?;
+        } else {
+            keep(tx, file_id, file.bytes, &kinds, &receipt)?;
+        }
         let payments = apply(tx, file_id, file, &kinds, &mut receipt)?;
         let settled = params![file_id, receipt.outcome.as_str(), receipt.note];
         tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, settled)?;
@@ -255,6 +265,11 @@ fn set_apart(
     })
 }
 
+/// Whether a file stands apart, unused.
+fn is_set_apart(head: &InboundFileHead) -> bool {
+    [Outcome::Quarantined, Outcome::Unreadable].iter().any(|outcome| outcome.as_str() == head.outcome)
+}
+
 /// Whether a file is news.
 enum Novelty {
     /// Nothing like it was here.
@@ -276,11 +291,7 @@ fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError> {
 
 /// Stores a file with what became of it.
 fn keep(tx: &mut Tx, id: InboundFileId, bytes: &[u8], kinds: &[FileKind], receipt: &Receipt) -> Result<(), StoreError> {
-    let kind = match kinds {
-        [] => FileKind::Unreadable,
-        [one] => *one,
-        [_, _, ..] => FileKind::Mixed,
-    };
+    let kind = kind(kinds);
     let hash = sha256(bytes);
     tx.audit(RECEIVED, "inbound_file", id, serde_json::json!({ "sha256": hex(&hash), "kind": kind.as_str() }));
     tx.insert(&InboundFileRow {

@@ -4,6 +4,7 @@
 
 mod digest;
 pub mod error;
+mod reason;
 
 pub mod access;
 pub mod users;

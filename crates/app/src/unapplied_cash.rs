@@ -20,13 +20,11 @@ use store::{Conn, Db, Json, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::claim_submission::PayerHabits;
+use crate::reason;
 use crate::worklist;
 
 /// Work that owns waiting cash: it ends only when its cash has a place.
 const OWNERS: [WorkReason; 2] = [WorkReason::UnmatchedCash, WorkReason::ClaimSetAside];
-
-/// Fewest characters of a reason: shorter ones say nothing to an auditor.
-const SHORTEST_REASON: usize = 8;
 
 /// Where cash of a work item is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,9 +108,7 @@ pub fn apply(
     application: &Application,
 ) -> Result<Money, Error> {
     allow(actor, Action::ApplyUnappliedCash, &ResourceState::amount(application.amount))?;
-    if application.reason.trim().chars().count() < SHORTEST_REASON {
-        return Err(Error::invalid("reason", "Say in a sentence why the cash belongs there; an auditor reads it."));
-    }
+    reason::given(&application.reason, "Say in a sentence why the cash belongs there; an auditor reads it.")?;
     db.write(actor, practice, |tx| {
         let work = worklist::workable(tx, actor, item)?;
         if work.revision != application.revision {
@@ -154,7 +150,12 @@ fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uui
     let payer = claim.payer_id.0;
     let from = match (waiting.account, waiting.payer) {
         (AccountKind::UnappliedPayer, Some(payer)) => Account::UnappliedPayer { payer: payer.0 },
-        (_, _) => Account::Suspense,
+        (AccountKind::Suspense, _) => Account::Suspense,
+        (other, _) => {
+            return Err(Error::refused(format!(
+                "The cash waits in {other:?}, from where none is applied. Tell Tier 3."
+            )));
+        }
     };
     let is_received = waiting.amount.is_positive();
     let most = if is_received {

@@ -74,11 +74,11 @@ pub fn kinds(bytes: &[u8]) -> Vec<FileKind> {
     distinct
 }
 
-/// The one word for a file.
-pub fn kind(bytes: &[u8]) -> FileKind {
-    match kinds(bytes)[..] {
+/// The one word for a file of these kinds.
+pub fn kind(kinds: &[FileKind]) -> FileKind {
+    match kinds {
         [] => FileKind::Unreadable,
-        [one] => one,
+        [one] => *one,
         [_, _, ..] => FileKind::Mixed,
     }
 }

@@ -24,9 +24,9 @@ fn a_file_is_known_by_what_it_holds() {
         ("ok-TA1-accept", FileKind::InterchangeAcknowledgment),
         ("ok-837P", FileKind::Other),
     ] {
-        assert_eq!(inbound::kind(&case(name)), kind, "{name}");
+        assert_eq!(inbound::kind(&inbound::kinds(&case(name))), kind, "{name}");
     }
-    assert_eq!(inbound::kind(b"hello"), FileKind::Unreadable);
+    assert_eq!(inbound::kind(&inbound::kinds(b"hello")), FileKind::Unreadable);
 }
 
 #[test]

@@ -46,7 +46,7 @@ record! {
 }
 
 statements! {
-    /// A file of these very bytes, or of the same content in another dress.
+    /// A file of these very bytes, whatever became of it.
     pub const SAME_INBOUND_FILE: InboundFileHead = "SELECT id, file_name, kind, received_at, outcome, note \
         FROM inbound_file WHERE practice_id = $1 AND sha256 = $2";
     /// Earlier files that say the same and were applied.

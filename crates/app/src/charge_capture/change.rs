@@ -22,9 +22,6 @@ use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, subject_key};
 use crate::{claim_creation, claim_scrub};
 
-/// Fewest characters of a reason for which a visit is not billed: shorter ones say nothing.
-const SHORTEST_REASON: usize = 8;
-
 /// The data of a visit that the front desk keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VisitChange {
@@ -201,10 +198,7 @@ pub fn change_codes(
 /// payer paid something.
 pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId, reason: &str) -> Result<(), Error> {
     allow(actor, Action::EnterCharges, &ResourceState::default())?;
-    let reason = reason.trim();
-    if reason.chars().count() < SHORTEST_REASON {
-        return Err(Error::invalid("reason", "Say in a sentence why nothing is billed; an auditor reads it."));
-    }
+    let reason = crate::reason::given(reason, "Say in a sentence why nothing is billed; an auditor reads it.")?;
     db.write(actor, practice, |tx| {
         let encounter = changeable(tx, id)?;
         if encounter.status == EncounterStatus::NotBillable {
@@ -365,7 +359,7 @@ fn coded_charge(tx: &mut Tx, encounter: &Encounter, before: &[Charge], line: &Co
     Ok(charge)
 }
 
-/// A new code has its list price; where there is none and the old price was agreed by hand, that one stays.
+/// A new code, or other units, has its list price; where there is none the change is refused.
 fn recode(tx: &mut Tx, charge: &mut Charge, units: Units) -> Result<(), Error> {
     charge.amount = price(tx, &charge.procedure, units, charge.date_of_service, charge.line_number)?;
     charge.units = units;
@@ -402,6 +396,14 @@ pub(super) fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Erro
                      corrected claim, which is Tier 2's.",
                 ));
             }
+        }
+    }
+    for (claim, _, status) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+        if claim_scrub::payer_has_it(tx, claim, status)? {
+            return Err(Error::refused(
+                "The payer has an earlier version of this visit's claim. Tier 2 says first what is to become of it; the \
+                 work item is with the claim.",
+            ));
         }
     }
     Ok(encounter)

@@ -65,7 +65,7 @@ pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Cov
         let was_asked = |payer: PayerId| asked.iter().any(|(known, _, _)| *known == payer);
         let next = paying.iter().map(|coverage| coverage.payer_id).find(|payer| !was_asked(*payer));
         move_to(tx, &encounter, &gone, next)?;
-        if next.is_none() {
+        if of_visit(tx, visit)?.is_empty() {
             end_work(tx, &encounter, "The coverage of the next payer is not in force; the patient pays.")?;
         }
     }

@@ -7,7 +7,7 @@ use billing::patient_payment::{PAYMENT, PAYMENT_KEPT, PaymentOnCharge, kept_entr
 use billing::{Money, PayerId};
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
 use store::Tx;
-use store::ledger::{ChargePosting, charge_balances, postings_of_charge};
+use store::ledger::{ChargeBalance, ChargePosting, charge_balances, postings_of_charge};
 
 use super::{post, receivable, source};
 use crate::Error;
@@ -30,15 +30,7 @@ pub(crate) fn owed_by(
     for charge in charges {
         let target = receivable(charge, payer);
         for balance in balances.iter().filter(|balance| balance.charge_id == charge.id.0) {
-            let from = match (balance.account, balance.payer_id, balance.patient_id) {
-                (AccountKind::PayerReceivable, Some(payer), _) => {
-                    Account::PayerReceivable { charge: charge.id.0, payer }
-                }
-                (AccountKind::PatientReceivable, _, Some(patient)) => {
-                    Account::PatientReceivable { charge: charge.id.0, patient }
-                }
-                _ => continue,
-            };
+            let Some(from) = owing(charge, balance) else { continue };
             if from != target && balance.cents > Money::ZERO {
                 entry = entry.debit(target.clone(), balance.cents, TRANSFER).credit(from, balance.cents, TRANSFER);
             }
@@ -46,6 +38,33 @@ pub(crate) fn owed_by(
     }
     let stamp = tx.new_id();
     post(tx, entry, &format!("transfer:{}:{why}:{stamp}", encounter.id))
+}
+
+/// The receivable that a balance of a charge stands on; none where nobody owes it.
+fn owing(charge: &Charge, balance: &ChargeBalance) -> Option<Account> {
+    let charge = charge.id.0;
+    match balance.account {
+        AccountKind::PayerReceivable => balance.payer_id.map(|payer| Account::PayerReceivable { charge, payer }),
+        AccountKind::PatientReceivable => {
+            balance.patient_id.map(|patient| Account::PatientReceivable { charge, patient })
+        }
+        AccountKind::Revenue
+        | AccountKind::Contractual
+        | AccountKind::WriteOff
+        | AccountKind::BadDebt
+        | AccountKind::EraClearing
+        | AccountKind::InTransit
+        | AccountKind::Undeposited
+        | AccountKind::Bank
+        | AccountKind::UnappliedPayer
+        | AccountKind::UnappliedPatient
+        | AccountKind::CreditBalance
+        | AccountKind::RefundPayable
+        | AccountKind::Recoupment
+        | AccountKind::ProviderAdjustment
+        | AccountKind::Interest
+        | AccountKind::Suspense => None,
+    }
 }
 
 /// Takes the patient's payments off these charges and keeps them for the patient, each by an entry that names the one

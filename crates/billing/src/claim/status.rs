@@ -11,7 +11,7 @@ use super::Claim;
 pub enum ClaimStatus {
     /// Made, not scrubbed.
     Draft,
-    /// Kept back by a finding; a desk has it.
+    /// Kept back by a finding, or because its payer has an earlier version; a desk has it.
     Held,
     /// Clean, waiting for the next batch.
     Ready,
@@ -66,7 +66,7 @@ impl ClaimStatus {
 pub enum ClaimEvent {
     /// Made from an encounter's charges.
     Created,
-    /// A finding keeps it back.
+    /// A finding keeps it back, or its payer has an earlier version.
     Held,
     /// The scrub let it through.
     Released,

@@ -1,7 +1,7 @@
 //! People and roles: added by one person, approved by another, disabled at once.
 
 use askama::Template;
-use axum::extract::{Query, RawForm, State};
+use axum::extract::{Form, Query, State};
 use billing::UserId;
 use billing::access::{Action, ResourceState, Role, authorize};
 use serde::Deserialize;
@@ -69,8 +69,8 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 }
 
 /// Adds a person.
-pub async fn create(State(desk): State<Desk>, who: SignedIn, RawForm(body): RawForm) -> Page {
-    let typed = typed(&body);
+pub async fn create(State(desk): State<Desk>, who: SignedIn, fields: Fields) -> Page {
+    let typed = typed(fields);
     let (actor, new) = (who.actor.clone(), typed.clone());
     let done = desk
         .hashing(move |db, practice| {
@@ -98,8 +98,8 @@ pub async fn edit_roles(State(desk): State<Desk>, who: SignedIn, Id(id): Id<User
 }
 
 /// Gives a person other roles.
-pub async fn change_roles(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>, RawForm(body): RawForm) -> Page {
-    let roles = typed(&body).roles;
+pub async fn change_roles(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>, fields: Fields) -> Page {
+    let roles = typed(fields).roles;
     let chosen = roles.clone();
     let done = desk
         .write(&who.actor, move |tx| {
@@ -173,26 +173,21 @@ pub async fn approve_reset(State(desk): State<Desk>, who: SignedIn, Id(id): Id<U
     render(&ResetPage { shell: Shell::new(&desk, &who, "/users"), person, code, is_second: true })
 }
 
-/// The form by hand: it may hold several roles.
-fn typed(body: &[u8]) -> Typed {
-    let pairs: Vec<(String, String)> = serde_urlencoded_pairs(body);
-    let one =
-        |key: &str| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default();
-    Typed {
-        login: one("login"),
-        name: one("name"),
-        password: one("password"),
-        roles: pairs.iter().filter(|(name, _)| name == "role").filter_map(|(_, value)| value.parse().ok()).collect(),
-    }
-}
+/// A form as it was sent: several fields of one name are several roles.
+type Fields = Form<Vec<(String, String)>>;
 
-fn serde_urlencoded_pairs(body: &[u8]) -> Vec<(String, String)> {
-    let uri = format!("/?{}", String::from_utf8_lossy(body));
-    uri.parse()
-        .ok()
-        .and_then(|uri| Query::<Vec<(String, String)>>::try_from_uri(&uri).ok())
-        .map(|Query(pairs)| pairs)
-        .unwrap_or_default()
+fn typed(Form(fields): Fields) -> Typed {
+    let mut typed = Typed::default();
+    for (name, value) in fields {
+        match name.as_str() {
+            "login" => typed.login = value,
+            "name" => typed.name = value,
+            "password" => typed.password = value,
+            "role" => typed.roles.extend(value.parse::<Role>()),
+            _ => {}
+        }
+    }
+    typed
 }
 
 async fn page(

@@ -282,7 +282,7 @@ async fn page(
     let chosen = wanted.or_else(|| own_desks(who).first().copied());
     let mine = asked == Some("mine") || chosen.is_none();
     let actor = who.actor.clone();
-    let (queue, today) = desk
+    let (mut queue, today) = desk
         .blocking(move |db, practice| {
             let queue = match chosen {
                 Some(chosen) if !mine => app::worklist::queue(db, &actor, practice, chosen, QueueCursor::START)?,
@@ -291,6 +291,10 @@ async fn page(
             Ok((queue, db.today(practice)?))
         })
         .await?;
+    // A row without a name says what it is about instead.
+    if is_masked(who) {
+        queue.iter_mut().for_each(|row| row.last_name = None);
+    }
     render(&WorkPage {
         shell: Shell::new(desk, who, "/work").after(done),
         tabs: tabs(who, if mine { None } else { chosen }),
@@ -389,12 +393,17 @@ fn pane(
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
         may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
         hand: Hand::of_item(who, &view.item),
-        masked: authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).is_ok_and(|ok| ok.masked()),
+        masked: is_masked(who),
         view,
         context,
         typed,
         problem,
     }
+}
+
+/// Whether names and numbers of people are kept from this role.
+fn is_masked(who: &SignedIn) -> bool {
+    authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).is_ok_and(|ok| ok.masked())
 }
 
 /// The desks the person works, then those the person oversees.
