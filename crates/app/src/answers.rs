@@ -3,6 +3,7 @@
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::ClaimStatus;
+use billing::counting::counted;
 use billing::eligibility::EligibilityStatus;
 use billing::explain::{Language, Sentence, day_words, dollar_words};
 use billing::work::inquiry::{Inquiry, InquiryReason};
@@ -304,7 +305,7 @@ fn owed_visits(account: &PatientAccount) -> impl Iterator<Item = &VisitAccount> 
 }
 
 fn visits(count: usize) -> String {
-    if count == 1 { "one visit".to_owned() } else { format!("{count} visits") }
+    if count == 1 { "one visit".to_owned() } else { counted(count, "visit") }
 }
 
 fn figure(label: impl Into<String>, amount: Money, on: Option<Date>) -> Figure {

@@ -72,7 +72,7 @@ impl Moved {
         };
         if self.unknown > 0 {
             sentence
-                .push_str(&format!(" {} files or claims named in it are not ours and were left out.", self.unknown));
+                .push_str(&format!(" Files and claims named in it that are not ours were left out: {}.", self.unknown));
         }
         sentence
     }

@@ -4,6 +4,7 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status_answer::ClaimStatusAnswer;
 use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::counting::counted;
 use billing::work::calendar::add_business_days;
 use billing::{ClaimId, InboundFileId, Money, PracticeId, SubmissionId};
 use store::claim::Evidence;
@@ -80,7 +81,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
             "The claim status answers name no claim of this practice (TRN02). Check whose mailbox the file came from.",
         ));
     }
-    Ok(format!("Claim status: {noted} answers noted, {unknown} not ours."))
+    Ok(format!("Claim status: {} noted, {unknown} not ours.", counted(noted, "answer")))
 }
 
 fn in_words(answer: &ClaimStatusAnswer) -> String {

@@ -4,6 +4,7 @@
 
 mod outbound_file;
 
+use billing::counting::counted;
 use std::collections::HashMap;
 
 use billing::access::{Action, Actor, ResourceState};
@@ -330,8 +331,11 @@ pub(crate) fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId
     db.write(actor, practice, |tx| {
         let late = tx.query(&UNANSWERED, params![tx.today(), MOST_FILES_A_RUN])?;
         for file in &late {
-            let summary =
-                format!("File {} with {} claims was not answered by its day.", file.file_name, file.claim_count);
+            let summary = format!(
+                "File {} with {} was not answered by its day.",
+                file.file_name,
+                counted(file.claim_count, "claim")
+            );
             let work = NewWork {
                 reason: WorkReason::AcknowledgmentMissing,
                 subject_key: worklist::subject_key(WorkReason::AcknowledgmentMissing, file.id),

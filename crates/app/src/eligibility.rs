@@ -2,6 +2,7 @@
 //! next delivery of files; the answer comes in like every other file.
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::counting::counted;
 use billing::eligibility::EligibilityStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
@@ -147,7 +148,7 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<String, Error> {
     } else {
         String::new()
     };
-    Ok(format!("Eligibility: {stored} answers stored, {unknown} not ours.{apart}"))
+    Ok(format!("Eligibility: {} stored, {unknown} not ours.{apart}", counted(stored, "answer")))
 }
 
 /// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who asked, about

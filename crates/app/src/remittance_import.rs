@@ -3,6 +3,7 @@
 //! the books.
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::counting::counted;
 use billing::remittance::{Remittance, balance};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
@@ -158,7 +159,7 @@ pub(crate) fn summary(payments: &[PaymentReport]) -> (Outcome, String) {
     } else {
         Outcome::Duplicate
     };
-    (outcome, format!("{posted} payments posted, {quarantined} quarantined, {duplicate} posted before"))
+    (outcome, format!("{} posted, {quarantined} quarantined, {duplicate} posted before", counted(posted, "payment")))
 }
 
 /// What stands against posting a payment.

@@ -41,6 +41,8 @@ pub struct Counts {
     pub denied: usize,
     /// Claims taken back.
     pub reversed: usize,
+    /// Claims of which it says only what it would pay.
+    pub estimates: usize,
 }
 
 /// What was decided about one claim of the payment.
@@ -316,10 +318,8 @@ fn claim_payment_row(id: RemittanceId, place: usize, one: &Decided<'_>) -> Claim
             ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
         }
         Outcome::Unmatched { problem } => ("unmatched", None, Some(problem.clone()), Money::ZERO, Money::ZERO),
-        Outcome::Estimate { claim } => {
-            let problem = "an estimate, no decision: noted on the claim".to_owned();
-            ("set_aside", Some(*claim), Some(problem), Money::ZERO, Money::ZERO)
-        }
+        // Set aside without a problem: lists call it an estimate.
+        Outcome::Estimate { claim } => ("set_aside", Some(*claim), None, Money::ZERO, Money::ZERO),
     };
     let payment = one.payment;
     ClaimPaymentRow {

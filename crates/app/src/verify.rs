@@ -2,6 +2,7 @@
 
 pub(crate) mod records;
 
+use billing::counting::counted;
 use std::collections::HashSet;
 
 use billing::access::{Action, Actor, ResourceState};
@@ -123,10 +124,10 @@ fn books_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     let sum: Money = trial_balance(read)?.into_iter().map(|(_, cents)| cents).sum();
     checks.push(check("trial-balance", "all accounts together are zero", sum.is_zero(), format!("sum {sum}")));
     let (held, folded) = (read.query(&HELD_ALL, params![])?, read.query(&HELD_BY_FOLD, params![])?);
-    let detail = format!("{} accounts that hold others' money", held.len());
+    let detail = format!("{} with others' money", counted(held.len(), "account"));
     checks.push(check("held-equals-fold", "what is held equals the sum of its postings", held == folded, detail));
     let overdrawn = folded.iter().filter(|row| row.held_cents.is_negative()).count();
-    let detail = format!("{overdrawn} accounts below zero");
+    let detail = format!("{} below zero", counted(overdrawn, "account"));
     checks.push(check("nothing-overdrawn", "others' money is never below zero", overdrawn == 0, detail));
     Ok(())
 }

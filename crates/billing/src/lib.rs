@@ -9,6 +9,7 @@ pub mod access;
 pub mod id;
 pub mod phi;
 
+pub mod counting;
 pub mod coverage;
 pub mod identifier;
 pub mod letters;

@@ -116,7 +116,7 @@ impl Browser {
         db.write(&db.system(), PRACTICE, |tx| app::users::add_demo_person(tx, &person, 1)).unwrap();
         let shown = app::access::log_in::demo_logins(db, PRACTICE).unwrap().remove(0);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let desk = Desk::new((**db).clone(), PRACTICE, "Alder Ridge Medical Group".into(), false);
+        let desk = Desk::new((**db).clone(), PRACTICE, false);
         let mut browser = Browser { runtime, router: router(desk), cookie: String::new() };
         let form = format!("login=tier2&password={}&code={}", shown.password.replace(' ', "+"), shown.code);
         browser.cookie = browser.ask(post("/log-in", form), StatusCode::SEE_OTHER).expect("a log-in gives a cookie");

@@ -40,9 +40,9 @@ pub struct Served {
 pub fn open(db: Db, practice: PracticeId, options: Options) -> anyhow::Result<Served> {
     let system = Actor::system(practice);
     let found = db.read(&system, practice, |read| Ok::<_, app::Error>(store::views::practice::get(read)?))?;
-    let Some(found) = found else {
+    if found.is_none() {
         anyhow::bail!("This database has no practice yet. Make a demonstration with `tierline demo`.");
-    };
+    }
     if !options.address.ip().is_loopback() {
         if !options.behind_https {
             anyhow::bail!(
@@ -58,7 +58,7 @@ pub fn open(db: Db, practice: PracticeId, options: Options) -> anyhow::Result<Se
     let listener = runtime.block_on(tokio::net::TcpListener::bind(options.address)).map_err(|error| {
         anyhow::anyhow!("{} cannot be listened on ({error}): choose another with --listen.", options.address)
     })?;
-    let desk = Desk::new(db, practice, found.name, options.behind_https);
+    let desk = Desk::new(db, practice, options.behind_https);
     Ok(Served { runtime, listener, desk, exchanging: None, daily_jobs: None })
 }
 

@@ -29,6 +29,8 @@ pub struct Session {
     pub display_name: String,
     /// What the session may do.
     pub standing: Standing,
+    /// The practice as it is called now.
+    pub practice_name: String,
 }
 
 /// The actor of a person, with the roles held now.
@@ -74,7 +76,9 @@ pub fn find(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Sessio
         }
         let actor = actor_of(read, &user)?;
         let stale = read.now().duration_since(row.last_seen_at) > SEEN_EVERY;
-        Ok(Some((Session { actor, display_name: user.display_name, standing: row.standing }, stale)))
+        let practice_name = store::views::practice::name(read)?;
+        let session = Session { actor, display_name: user.display_name, standing: row.standing, practice_name };
+        Ok(Some((session, stale)))
     })?;
     let Some((session, stale)) = found else { return Ok(None) };
     if stale {

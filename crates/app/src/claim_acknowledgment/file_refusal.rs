@@ -3,6 +3,7 @@
 //! refusal.
 
 use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::counting::counted;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, SubmissionId};
 use store::claim::{CLAIM_EVENTS, Evidence};
@@ -96,7 +97,7 @@ pub(super) fn open(tx: &mut Tx, head: &SubmissionHead, sentence: &str) -> Result
     let work = NewWork {
         reason: WorkReason::FileRejected,
         subject_key: worklist::subject_key(WorkReason::FileRejected, head.id),
-        summary: format!("File {} with {} claims: {}.", head.file_name, head.claim_count, sentence),
+        summary: format!("File {} with {}: {sentence}.", head.file_name, counted(head.claim_count, "claim")),
         links: WorkLinks { submission_id: Some(head.id), ..WorkLinks::default() },
         money_at_stake: head.total_cents,
         deadline_on: None,

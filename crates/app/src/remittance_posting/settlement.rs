@@ -169,6 +169,7 @@ impl Settlement<'_> {
                 self.money_work(WorkReason::ClaimSetAside, one.id.0, summary, payment.paid_amount.abs());
             }
             Outcome::Estimate { claim } => {
+                self.counts.estimates += 1;
                 let status = known.rows.get(claim).map(|row| row.status);
                 self.estimates.extend(status.map(|status| (*claim, status, payment.raw.clone())));
             }

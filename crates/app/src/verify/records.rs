@@ -1,6 +1,7 @@
 //! What was sent, what came in and what patients were told: whether each is as it was recorded, and whether any is gone.
 //! The chained audit names every file and statement, so what somebody takes away or exchanges is missed by name.
 
+use billing::counting::counted;
 use std::collections::HashMap;
 
 use store::audit::AUDIT_AFTER;
@@ -72,7 +73,7 @@ fn files(
             }
         }
     }
-    let detail = if broken.is_empty() { format!("{count} files") } else { broken.join("; ") };
+    let detail = if broken.is_empty() { counted(count, "file") } else { broken.join("; ") };
     Ok(check(name, says, broken.is_empty(), detail))
 }
 
@@ -91,7 +92,7 @@ fn statements(read: &Read, found: &mut Found) -> Result<Check, Error> {
         }
     }
     let says = "a statement asks for what its visits add up to";
-    let detail = if broken.is_empty() { format!("{count} statements") } else { broken.join("; ") };
+    let detail = if broken.is_empty() { counted(count, "statement") } else { broken.join("; ") };
     Ok(check("statements-add-up", says, broken.is_empty(), detail))
 }
 

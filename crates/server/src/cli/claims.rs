@@ -1,5 +1,6 @@
 //! Commands about claims: where each is, and what was said about it.
 
+use billing::counting::counted;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -150,8 +151,8 @@ fn scrub(session: &Session, arguments: &Scrub) -> Result<Done, Failure> {
         }))?;
     } else {
         line(&format!(
-            "{} claims made, {} checked: {} ready, {held} held.",
-            made.len(),
+            "{} made, {} checked: {} ready, {held} held.",
+            counted(made.len(), "claim"),
             scrubbed.len(),
             scrubbed.len() - held
         ));
@@ -173,13 +174,17 @@ fn submit(session: &Session, arguments: &Submit) -> Result<Done, Failure> {
             "sent": delivered.sent, "uncertain": delivered.uncertain, "stopped": delivered.stopped,
         }))?;
     } else {
-        let files = sealed.files.len();
-        line(&format!("{} claims sealed into {files} files; {} files delivered.", sealed.claims, delivered.sent));
+        line(&format!(
+            "{} sealed into {}; {} delivered.",
+            counted(sealed.claims, "claim"),
+            counted(sealed.files.len(), "file"),
+            counted(delivered.sent, "file")
+        ));
         if sealed.held > 0 {
-            line(&format!("{} claims were held by the check of the finished file.", sealed.held));
+            line(&format!("Held by the check of the finished file: {}.", counted(sealed.held, "claim")));
         }
         if sealed.left > 0 {
-            line(&format!("{} corrected claims wait for somebody who may send them.", sealed.left));
+            line(&format!("Left for somebody who may send them: {}.", counted(sealed.left, "corrected claim")));
         }
         if let Some(why) = &delivered.stopped {
             line(why);

@@ -1,5 +1,6 @@
 //! `tierline export`: every report that the person may read, as CSV files; it says which are left out.
 
+use billing::counting::counted;
 use std::path::{Path, PathBuf};
 
 use app::Error;
@@ -39,7 +40,7 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         })?;
         let path = folder.join(format!("{}.csv", report.key));
         write(&path, report, &rows)?;
-        line(&format!("{}: {} rows", path.display(), rows.len()));
+        line(&format!("{}: {}", path.display(), counted(rows.len(), "row")));
     }
     Ok(Done::Clean)
 }

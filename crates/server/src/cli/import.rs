@@ -1,6 +1,7 @@
 //! Commands that take in what others send: FHIR bundles and CSV files of charges. Each file is judged whole before
 //! anything is saved; what cannot be taken is told with file, place and remedy, and then nothing is.
 
+use billing::counting::counted;
 use std::path::PathBuf;
 
 use app::inbound::{self, Outcome, Receipt};
@@ -171,8 +172,10 @@ fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
         }))?;
     } else {
         line(&format!(
-            "{} visits entered, {} were there already; {} charges entered.",
-            entered.new_visits, entered.known_visits, entered.charges
+            "{} entered, {} there already; {} entered.",
+            counted(entered.new_visits, "visit"),
+            entered.known_visits,
+            counted(entered.charges, "charge")
         ));
         entered.findings.iter().for_each(|finding| line(&finding.to_string()));
     }

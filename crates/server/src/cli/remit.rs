@@ -1,5 +1,6 @@
 //! Commands about remittances: what payers paid, and what stands aside.
 
+use billing::counting::counted;
 use std::path::PathBuf;
 
 use app::Error;
@@ -112,12 +113,16 @@ fn print_report(file: &str, report: &ImportReport, dry_run: bool) {
     for payment in &report.payments {
         let would = if dry_run { "would be " } else { "" };
         let counts = &payment.counts;
+        let estimates = match counts.estimates {
+            0 => String::new(),
+            some => format!(", {}", counted(some, "estimate")),
+        };
         line(&format!(
-            "{file}: payment {} of {}: {would}{}; {} claims posted, {} set aside, {} unmatched, {} with denials",
+            "{file}: payment {} of {}: {would}{}; {} posted, {} set aside, {} unmatched, {} with denials{estimates}",
             payment.trace,
             payment.amount,
             payment.state.as_str(),
-            counts.posted,
+            counted(counts.posted, "claim"),
             counts.set_aside,
             counts.unmatched,
             counts.denied
@@ -152,6 +157,7 @@ fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
                     "trace": row.trace, "payer": row.payer_name, "paid_on": row.paid_on.to_string(),
                     "amount_cents": row.amount.cents(), "state": row.state, "problem": row.problem,
                     "difference_cents": row.difference.cents(), "claims": row.claim_count, "set_aside": row.set_aside,
+                    "estimates": row.estimates,
                 })
             })
             .collect();
@@ -229,7 +235,7 @@ fn show(session: &Session, arguments: &Show) -> Result<Done, Failure> {
         .map(|claim| {
             vec![
                 claim.control_number.clone(),
-                claim.state.clone(),
+                claim.state.replace('_', " "),
                 claim.charge.to_string(),
                 claim.paid.to_string(),
                 claim.patient_share.to_string(),

@@ -2,6 +2,7 @@
 //! pass, and puts the answers into the inbox, as a real clearinghouse would. It opens the database only to compare what
 //! the payers decided with the books, and never writes to it.
 
+use billing::counting::counted;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -64,7 +65,12 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         }));
     }
     let inbox = arguments.folder.join("inbox");
-    line(&format!("{} files taken, {} answers put into {}.", answered.taken, answered.answers.len(), inbox.display()));
+    line(&format!(
+        "{} taken, {} put into {}.",
+        counted(answered.taken, "file"),
+        counted(answered.answers.len(), "answer"),
+        inbox.display()
+    ));
     Ok(Done::Clean)
 }
 
@@ -85,7 +91,11 @@ fn compare(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
             "claims_that_differ": differ, "differences": found,
         }))?;
     } else {
-        line(&format!("{} claims and {} payments compared.", books.claims.len(), books.payments.len()));
+        line(&format!(
+            "{} and {} compared.",
+            counted(books.claims.len(), "claim"),
+            counted(books.payments.len(), "payment")
+        ));
         line(&format!("claims that differ: {differ}"));
         if !found.is_empty() {
             print(&found)?;

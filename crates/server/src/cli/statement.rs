@@ -2,6 +2,7 @@
 
 use app::patient_statement;
 use billing::PatientId;
+use billing::counting::counted;
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use serde_json::json;
@@ -65,7 +66,8 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
                 }));
             }
             let (count, total) = (run.issued.len(), run.total());
-            line(&format!("{count} statements over {total} issued; {} patients are not due.", run.not_due.len()));
+            let not_due = counted(run.not_due.len(), "patient");
+            line(&format!("{} over {total} issued; not due: {not_due}.", counted(count, "statement")));
             Ok(Done::Clean)
         }
         Command::Hold(Hold { account, reason, until }) => {

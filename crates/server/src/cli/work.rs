@@ -3,6 +3,7 @@
 use app::unapplied_cash::{self, Application};
 use app::{charge_capture, worklist};
 use billing::access::ActorKind;
+use billing::counting::counted;
 use billing::work::{Desk, Handover, Resolution, WorkReason};
 use billing::{EncounterId, WorkItemId};
 use clap::{Args, Subcommand};
@@ -157,7 +158,8 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             };
             let reopened = app::claim_submission::reopen_refused_file(db, actor, practice, file)?;
             let ready = reopened.iter().filter(|one| one.status == billing::claim::ClaimStatus::Ready).count();
-            said(&format!("{} claims taken up again, {ready} of them ready for a new file.", reopened.len()))
+            let claims = counted(reopened.len(), "claim");
+            said(&format!("{claims} taken up again, {ready} of them ready for a new file."))
         }
         Command::BillPatient(arguments) => {
             let visit = visit_of(&session, arguments.item)?;

@@ -1,6 +1,7 @@
 //! What the demo prints at its end: the practice in numbers, the books proved, and every claim on which the payers' word and the
 //! ledger differ. One shape for people and for `--json`.
 
+use billing::counting::counted;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -92,8 +93,12 @@ impl Summary {
             map.iter().map(|(word, count)| format!("{word} {count}")).collect::<Vec<_>>().join(", ")
         };
         let mut text = format!(
-            "{} patients, {} visits from {} to {} (seed {}).\n",
-            self.patients, self.visits, self.days.0, self.days.1, self.seed
+            "{}, {} from {} to {} (seed {}).\n",
+            counted(self.patients, "patient"),
+            counted(self.visits, "visit"),
+            self.days.0,
+            self.days.1,
+            self.seed
         );
         text += &format!(
             "Claims: {}. Sent {}, accepted {}, rejected {}, with a denial {}.\n",
@@ -113,12 +118,12 @@ impl Summary {
         );
         text += &format!("Open work: {}.\n", count(&self.open_work));
         text += &format!(
-            "Books: {} entries, trial balance {}; {} invariants hold, {} fail; {} claims differ from what their payer decided.\n",
-            self.ledger_entries,
+            "Books: {}, trial balance {}; invariants: {} hold, {} fail; {} otherwise than their payer decided.\n",
+            counted(self.ledger_entries, "entry"),
             dollars(self.ledger_trial_balance),
             self.invariants.passed,
             self.invariants.failed,
-            self.claims_that_differ.len()
+            counted(self.claims_that_differ.len(), "claim")
         );
         for failure in &self.invariants.failures {
             text += &format!("  fails: {failure}\n");

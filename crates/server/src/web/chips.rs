@@ -92,6 +92,7 @@ pub fn claim_payment(state: &str, status_code: &str, nothing_paid: bool) -> Chip
         ("posted", "22") => chip("", "back", "Reversal"),
         ("posted", _) if nothing_paid => chip("bad", "cross", "Denied"),
         ("posted", _) => chip("good", "check", "Posted"),
+        ("estimate", _) => chip("info", "dot", "Estimate"),
         ("set_aside", _) => chip("bad", "stop", "Set aside"),
         ("unmatched", _) => chip("warn", "alert", "No claim of ours"),
         _ => chip("", "back", "Duplicate"),

@@ -25,16 +25,15 @@ pub struct Desk {
 struct Inner {
     db: Db,
     practice: PracticeId,
-    practice_name: String,
     secure_cookies: bool,
     hashing: Semaphore,
 }
 
 impl Desk {
     /// A desk over a database. `secure_cookies` is false only on plain HTTP over loopback.
-    pub fn new(db: Db, practice: PracticeId, practice_name: String, secure_cookies: bool) -> Desk {
+    pub fn new(db: Db, practice: PracticeId, secure_cookies: bool) -> Desk {
         let hashing = Semaphore::new(HASHES_AT_ONCE);
-        let inner = Arc::new(Inner { db, practice, practice_name, secure_cookies, hashing });
+        let inner = Arc::new(Inner { db, practice, secure_cookies, hashing });
         Desk { inner, exchanges: false }
     }
 
@@ -52,11 +51,6 @@ impl Desk {
     /// The practice that is served.
     pub fn practice(&self) -> PracticeId {
         self.inner.practice
-    }
-
-    /// Its name.
-    pub fn practice_name(&self) -> &str {
-        &self.inner.practice_name
     }
 
     /// The time zone in which its people read clocks.

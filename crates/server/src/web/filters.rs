@@ -28,6 +28,18 @@ impl Is<Date> for Date {
     }
 }
 
+impl Is<i64> for i64 {
+    fn value(&self) -> i64 {
+        *self
+    }
+}
+
+impl Is<i64> for usize {
+    fn value(&self) -> i64 {
+        i64::try_from(*self).unwrap_or(i64::MAX)
+    }
+}
+
 impl<T: Copy, V: Is<T>> Is<T> for &V {
     fn value(&self) -> T {
         (**self).value()
@@ -71,6 +83,12 @@ pub fn less<M: Is<Money>>(amount: M, _: &dyn Values) -> askama::Result<Safe<Stri
     } else {
         format!("<span class=\"neg\">({amount})</span>")
     }))
+}
+
+/// A count with its thing: "1 claim", "2 claims".
+#[askama::filter_fn]
+pub fn counted<N: Is<i64>>(count: N, _: &dyn Values, one: &str) -> askama::Result<String> {
+    Ok(billing::counting::counted(count.value(), one))
 }
 
 /// A civil date: "25 Nov 2026".

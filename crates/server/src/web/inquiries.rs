@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use billing::access::{Action, ResourceState};
+use billing::counting::counted;
 use billing::work::inquiry::{Channel, Identifier, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId};
 use serde::Deserialize;
@@ -172,7 +173,7 @@ pub async fn verify(State(desk): State<Desk>, who: SignedIn, Id(id): Id<InquiryI
             "{} of 2 identifiers match. Ask for another one; say nothing about the account before two match. {} more \
              may fail.",
             check.matched.len(),
-            if left == 1 { "One check".to_owned() } else { format!("{left} checks") }
+            counted(left, "check")
         ),
     };
     page(&desk, &who, id, Filled { said, problem: Some((String::new(), problem)), ..Filled::default() }).await

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect};
-use billing::access::Standing;
+use billing::access::{Actor, Standing};
 use serde::Deserialize;
+use store::views::practice::name;
 
 use super::Desk;
 use super::page::{Page, show as render};
@@ -95,8 +96,13 @@ pub async fn delete(State(desk): State<Desk>, headers: HeaderMap) -> Page {
 }
 
 async fn page(desk: &Desk, login: String, to: String, problem: Option<&'static str>) -> Page {
-    let demo = desk.blocking(demo_logins).await?;
-    render(&LogInPage { practice: desk.practice_name().to_owned(), login, to, problem, demo })
+    let (demo, practice) = desk
+        .blocking(|db, practice| {
+            let name = db.read(&Actor::system(practice), practice, |read| Ok::<_, app::Error>(name(read)?))?;
+            Ok((demo_logins(db, practice)?, name))
+        })
+        .await?;
+    render(&LogInPage { practice, login, to, problem, demo })
 }
 
 /// A path of ours, so that a log-in link cannot send a person to another server.

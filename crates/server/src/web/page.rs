@@ -126,7 +126,7 @@ impl Shell {
                 .collect()
         };
         Shell {
-            practice: desk.practice_name().to_owned(),
+            practice: who.practice_name.clone(),
             person: who.display_name.clone(),
             roles: who.actor.roles_in_words(),
             nav: places(PLACES),

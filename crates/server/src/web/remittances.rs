@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use billing::RemittanceId;
 use billing::access::{Action, ResourceState, authorize};
+use billing::counting::counted;
 use billing::remittance::classification::{AdjustmentClass, classify};
 use ledger::Money;
 use serde::Deserialize;
@@ -162,7 +163,7 @@ fn balances(view: &RemittanceView, outside: Money) -> Vec<Balance> {
     vec![
         Balance {
             name: "1. Service line",
-            what: format!("Charged − adjustments = paid, {} lines", line.3),
+            what: format!("Charged − adjustments = paid, {}", counted(line.3, "line")),
             should_be: line.0,
             says: line.1,
             holds: line.2,
@@ -170,7 +171,7 @@ fn balances(view: &RemittanceView, outside: Money) -> Vec<Balance> {
         },
         Balance {
             name: "2. Claim",
-            what: format!("Charged − all adjustments = paid, {} claims", claim.3),
+            what: format!("Charged − all adjustments = paid, {}", counted(claim.3, "claim")),
             should_be: claim.0,
             says: claim.1,
             holds: claim.2,

@@ -5,8 +5,7 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset, me, patients,
-    payer_questions, payments, registration, remittances, reports, settings, statements, users, visit_hands, visits,
-    work,
+    payments, registration, remittances, reports, sent_claims, settings, statements, users, visit_hands, visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -61,7 +60,7 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/returns", Policy::May(Action::ReturnWork), work::give_back)
         .post("/work/{id}/resolutions", Policy::May(Action::ViewWorklist), work::resolve)
         .post("/work/{id}/applications", Policy::May(Action::ApplyUnappliedCash), work::apply)
-        .post("/work/{id}/reopening", Policy::May(Action::MendOtherRejection), payer_questions::reopen)
+        .post("/work/{id}/reopening", Policy::May(Action::MendOtherRejection), sent_claims::reopen)
         .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
         .get("/inquiries", Policy::May(Action::LogInquiry), inquiries::index)
         .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)
@@ -80,8 +79,8 @@ fn records(routes: Routes) -> Routes {
         .post("/find", Policy::May(Action::FindPatient), find::show)
         .get("/claims", Policy::May(Action::ViewClaim), claims::index)
         .get("/claims/{id}", Policy::May(Action::ViewClaim), claims::show)
-        .post("/claims/{id}/sendings", Policy::May(Action::SubmitInitialClaim), payer_questions::resend)
-        .post("/claims/{id}/questions", Policy::May(Action::VerifyInsurance), payer_questions::ask)
+        .post("/claims/{id}/sendings", Policy::May(Action::SubmitInitialClaim), sent_claims::resend)
+        .post("/claims/{id}/questions", Policy::May(Action::VerifyInsurance), sent_claims::ask)
         .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)

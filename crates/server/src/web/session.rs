@@ -23,6 +23,8 @@ pub struct SignedIn {
     pub display_name: String,
     /// What the session may do.
     pub standing: Standing,
+    /// The practice as it is called now.
+    pub practice_name: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
@@ -70,6 +72,7 @@ pub async fn load(State(desk): State<Desk>, mut request: Request, next: Next) ->
                 actor: session.actor,
                 display_name: session.display_name,
                 standing: session.standing,
+                practice_name: session.practice_name,
             });
         }
     }

@@ -70,7 +70,7 @@ impl Practice {
 
     /// The pages without a listener.
     pub fn desk(&self) -> Desk {
-        Desk::new(self.db.clone(), self.id, "Lakeside Family Medicine".into(), false)
+        Desk::new(self.db.clone(), self.id, false)
     }
 
     /// Serves the practice for the rest of the test's process.

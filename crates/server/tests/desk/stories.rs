@@ -415,19 +415,51 @@ fn stray_payment(practice: &Practice) -> String {
 }
 
 #[test]
-fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
+fn an_estimate_is_called_an_estimate() {
     let practice = Practice::new();
-    let text = stray_payment(&practice);
-    app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes())
-        .unwrap();
-    let claim = practice
+    let claim = accepted_claim(&practice);
+    let total = claim.body.total_charge();
+    let estimate = format!(
+        "CLP*{}*25*{total}*0*0*12*X1*11*1~CAS*OA*101*{total}~NM1*QC*1*NO*BODY~SE*14*",
+        claim.control_number.as_str()
+    );
+    let nobody = "CLP*NOBODY*1*1*1**12*X1*11*1~NM1*QC*1*NO*BODY~SE*13*";
+    let payer = &claim.body.payer;
+    let text = stray_payment(&practice)
+        .replace(nobody, &estimate)
+        .replace("BPR*I*1*C*ACH", "BPR*H*0*C*NON")
+        .replace("N1*PR*NORTHFIELD MUTUAL*XV*NFM01", &format!("N1*PR*{}*XV*{}", payer.name, payer.payer_identifier));
+    let report =
+        app::remittance_import::import(&practice.db, &practice.system(), practice.id, "estimate.835", text.as_bytes());
+    let report = report.unwrap();
+    assert_eq!(report.payments[0].counts.estimates, 1, "{report:?}");
+    let mut poster = Visitor::signed_in(&practice, practice.serve(), "pia");
+    let list = poster.open("/remittances");
+    assert!(words(&list).contains("1 estimate"), "{}", words(&list));
+    let page = poster.open(&links(&list, "/remittances/")[0]);
+    assert!(words(&page).contains("Estimate decides nothing; noted on the claim"), "{}", words(&page));
+    assert!(!words(&page).to_lowercase().contains("set aside"), "{}", words(&page));
+}
+
+/// A claim that a payer has.
+fn accepted_claim(practice: &Practice) -> billing::claim::Claim {
+    practice
         .db
         .read(&practice.system(), practice.id, |r| {
             let accepted = r.query(&store::claim::CLAIMS_IN_STATUS, store::params![ClaimStatus::Accepted, 1_i64])?;
             store::claim::load(r, accepted[0].0)
         })
         .unwrap()
-        .expect("a claim that a payer has");
+        .expect("a claim that a payer has")
+}
+
+#[test]
+fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
+    let practice = Practice::new();
+    let text = stray_payment(&practice);
+    app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes())
+        .unwrap();
+    let claim = accepted_claim(&practice);
     let number = claim.control_number.as_str();
     let mut poster = Visitor::signed_in(&practice, practice.serve(), "pia");
     let queue = poster.open("/work?desk=poster");

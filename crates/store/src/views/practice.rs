@@ -19,11 +19,18 @@ record! {
 statements! {
     /// The practice.
     pub const PRACTICE: PracticeRow = "SELECT name, is_demo, body FROM practice WHERE practice_id = $1";
+    /// Its name.
+    pub const PRACTICE_NAME: (String,) = "SELECT name FROM practice WHERE practice_id = $1";
 }
 
 /// The practice, if it was made.
 pub fn get(conn: &Conn) -> Result<Option<PracticeRow>, StoreError> {
     conn.query_opt(&PRACTICE, params![])
+}
+
+/// The practice's name as it is now; empty before it was made.
+pub fn name(conn: &Conn) -> Result<String, StoreError> {
+    Ok(conn.query_opt(&PRACTICE_NAME, params![])?.map(|row| row.0).unwrap_or_default())
 }
 
 /// Whether this is a demonstration.

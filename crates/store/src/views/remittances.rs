@@ -35,6 +35,8 @@ record! {
         pub claim_count: i64,
         /// Claims in it that were set aside or match nothing.
         pub set_aside: i64,
+        /// Claims in it of which it says only what the payer would pay (CLP02 25).
+        pub estimates: i64,
     }
 
     /// A remittance.
@@ -79,7 +81,7 @@ record! {
         pub paid: Money,
         /// What the patient owes by it.
         pub patient_share: Money,
-        /// Posted, set aside, unmatched, duplicate.
+        /// Posted, set aside, an estimate, unmatched, duplicate.
         pub state: String,
         /// The failing equation.
         pub problem: Option<String>,
@@ -118,11 +120,11 @@ record! {
 
 statements! {
     /// A page of remittances, the latest first.
-    pub const REMITTANCES: RemittanceListRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.claim_count AS claim_count, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state IN ('set_aside', 'unmatched')) AS set_aside FROM remittance r WHERE r.practice_id = $1 ORDER BY r.imported_at DESC, r.id DESC LIMIT $2 OFFSET $3";
+    pub const REMITTANCES: RemittanceListRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.claim_count AS claim_count, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state IN ('set_aside', 'unmatched') AND (c.state <> 'set_aside' OR c.problem IS NOT NULL)) AS set_aside, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state = 'set_aside' AND c.problem IS NULL) AS estimates FROM remittance r WHERE r.practice_id = $1 ORDER BY r.imported_at DESC, r.id DESC LIMIT $2 OFFSET $3";
     /// One remittance.
     pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
     /// Its claims.
-    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, p.state AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
+    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
     /// What stands outside any claim.
     pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT reason, reference, amount_cents AS amount FROM provider_adjustment WHERE practice_id = $1 AND remittance_id = $2 ORDER BY ordinal";
     /// Its entries, summed by account.

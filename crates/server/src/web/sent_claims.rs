@@ -1,5 +1,5 @@
-//! What a desk does about a claim that a payer is silent on, or whose file was refused: the same bytes again, the question
-//! where the claim is, the claims of a refused file taken up again. Decides nothing: the use cases refuse what may not be.
+//! What a desk does about claims that were sent and that a payer is silent on or refused by the file: the same bytes again,
+//! the question where a claim is, the claims of a refused file taken up. Decides nothing: the use cases refuse.
 
 use axum::extract::State;
 use billing::{ClaimId, WorkItemId};
