@@ -2,6 +2,7 @@
 //!
 //! Never part of the product: nothing here is linked into `tierline`, and nothing outside reads it.
 
+mod arm;
 mod bench;
 mod ci;
 mod codegen;
@@ -20,7 +21,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK
 
   test [ARGS]        start what the tests need (PostgreSQL, Chromium, two other X12 engines), run `cargo test`
-                     with ARGS (default: --workspace), stop everything again
+                     with ARGS (default: --workspace and `arm`), stop everything again
+  arm                run the X12 engine's tests on 64-bit Arm, under an emulator
   tidy               check the repository's own rules: crate law, file sizes, words, generated pages
   codegen [--check]  write docs/reference from the code (--check: only say whether it is fresh)
   bench [NAMES]      measure, in a release build, and print ratios against their limits
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = Workspace::find().and_then(|workspace| match task.as_str() {
         "test" => test::run(&workspace, &rest),
+        "arm" => arm::Arm::prepare(&workspace).map_err(anyhow::Error::msg)?.test(&workspace),
         "tidy" => tidy::run(&workspace),
         "codegen" => codegen::run(&workspace, rest.iter().any(|word| word == "--check")),
         "bench" => bench::run(&workspace, &rest),

@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 
+use crate::arm::Arm;
 use crate::postgres::ThrowAwayPostgres;
 use crate::tools;
 use crate::workspace::{Workspace, is_ci};
@@ -45,12 +46,23 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         Ok(python) => variables.push((ENGINES_VARIABLE, python.display().to_string())),
         Err(reason) => skipped.push(format!("the check by two other X12 engines ({reason})")),
     }
+    // Only the whole run tests another kind of machine too: it costs a second build of one crate.
+    let arm = arguments.is_empty().then(|| Arm::prepare(workspace));
+    if let Some(Err(reason)) = &arm {
+        skipped.push(format!("the X12 engine on 64-bit Arm ({reason})"));
+    }
     for name in &skipped {
         println!("SKIPPED {name}");
     }
-    let (passed, skips_of_tests) = run_cargo_test(workspace, arguments, &variables)?;
+    let (mut passed, skips_of_tests) = run_cargo_test(workspace, arguments, &variables)?;
     drop(postgres);
     skipped.extend(skips_of_tests);
+    if let Some(Ok(arm)) = &arm
+        && let Err(problem) = arm.test(workspace)
+    {
+        println!("{problem:#}");
+        passed = false;
+    }
     judge(workspace, passed, &skipped)
 }
 

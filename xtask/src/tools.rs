@@ -85,7 +85,8 @@ fn find_browser() -> Option<Browser> {
     })
 }
 
-fn find_program(names: &[&str]) -> Option<PathBuf> {
+/// The first of the names that stands on the PATH.
+pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     names.iter().find_map(|name| {
         std::env::split_paths(&path).map(|folder| folder.join(name)).find(|candidate| candidate.is_file())

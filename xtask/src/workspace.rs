@@ -82,6 +82,11 @@ impl Workspace {
     }
 }
 
+/// A path as one word of a shell script.
+pub fn quoted(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
 /// Runs a command to its end and fails with its words when it fails.
 pub fn run_step(title: &str, mut command: Command) -> Result<()> {
     println!("==> {title}");

@@ -223,6 +223,12 @@ mod tests {
     }
 
     #[test]
+    #[cfg(target_arch = "aarch64")]
+    fn a_64_bit_arm_takes_neon_and_has_the_portable_path_beside_it() {
+        assert_eq!(paths().iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["NEON", "portable"]);
+    }
+
+    #[test]
     fn every_path_gives_the_same_index_on_noise() {
         let mut next = noise();
         for round in 0..600 {
