@@ -80,6 +80,7 @@ pub const MIGRATIONS: &[Migration] = &[
             postgres: include_str!("../schema/28_seals.postgres.sql"),
         },
     },
+    portable!(22, "29_access_log"),
 ];
 
 impl Migration {

@@ -134,7 +134,7 @@ mod tests {
         ("unapplied_cash::CASH_WAITING", "proof that waiting cash is somebody's work"),
         ("users::", "the people of a practice"),
         ("verify::", "proof reads everything"),
-        ("views::access_log::", "the newest rows of a chain, up to a limit"),
+        ("views::access_log::PEOPLE", "the people of a practice"),
         ("views::claim_money::", "every claim, for the comparison with what payers decided"),
         ("views::claims::CLAIMS", "a list by filters, up to a limit"),
         ("views::home::", "the counts of the day"),

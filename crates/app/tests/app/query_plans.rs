@@ -28,6 +28,17 @@ const HOT: &[&str] = &[
     "patient_account::CHARGES_OF_PATIENT",
     "patient_account::MOVEMENTS_OF_PATIENT",
     "reports::conflicts::DEEDS_BEFORE",
+    "views::access_log::LOOKS",
+    "views::access_log::LOOKS_OF_USER",
+    "views::access_log::LOOKS_AT_PATIENT",
+    "views::access_log::LOOKS_OF_USER_AT_PATIENT",
+    "views::access_log::DEEDS",
+    "views::access_log::DEEDS_OF_USER",
+    "views::access_log::DEEDS_TO",
+    "views::access_log::LOGIN_EVENTS",
+    "views::access_log::LOOK_BEFORE",
+    "views::access_log::LOOK_FROM",
+    "views::access_log::DEED_FROM",
 ];
 
 #[test]

@@ -43,6 +43,7 @@ fn entrance(routes: Routes) -> Routes {
         .post("/users/{id}/reset", Policy::May(Action::ManageUsers), users::ask_reset)
         .post("/users/{id}/reset/approval", Policy::May(Action::ApproveUsers), users::approve_reset)
         .get("/access", Policy::May(Action::ViewAccessEvents), access_log::index)
+        .post("/access", Policy::May(Action::ViewAccessEvents), access_log::filter)
         .get("/jobs", Policy::May(Action::RunJobs), jobs::index)
         .post("/jobs", Policy::May(Action::RunJobs), jobs::run)
 }

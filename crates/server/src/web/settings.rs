@@ -27,16 +27,16 @@ pub struct Asked {
 
 /// What stands above a form and beside its fields.
 #[derive(Default)]
-struct Problems(Vec<FieldProblem>);
+pub(super) struct Problems(pub(super) Vec<FieldProblem>);
 
 impl Problems {
     /// What is wrong with a field.
-    fn of(&self, field: &str) -> Option<&str> {
+    pub(super) fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|one| one.field == field).map(|one| one.problem.as_str())
     }
 
     /// What is wrong with no field in particular.
-    fn whole(&self) -> Option<&str> {
+    pub(super) fn whole(&self) -> Option<&str> {
         self.of("")
     }
 }

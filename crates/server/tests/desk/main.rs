@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot be set up must stop
 
 mod access;
+mod access_log;
 mod browser;
 mod engines;
 mod log_ins;
