@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Claims in the database; the figure.
 const CLAIMS: usize = 100_000;
+/// Looks and changes in the access log.
+const LOGGED: usize = 100_000;
 /// Times each page is asked for in one pass.
 const ROUNDS: usize = 200;
 /// Each page is measured in so many passes; the best counts, because what else the machine does only adds.
@@ -39,8 +41,9 @@ fn main() {
         let started = Instant::now();
         let loaded = large_practice::load(&db, claims);
         println!("{engine:?}: {claims} claims loaded in {:.1} s", started.elapsed().as_secs_f64());
-        let browser = Browser::signed_in(&db);
+        let browser = Browser::signed_in(&db, "tier2", Role::Tier2);
         open_pages(engine, &db, &loaded, &browser);
+        open_access_log(engine, &db, &loaded);
     }
 }
 
@@ -57,6 +60,34 @@ fn open_pages(engine: TestEngine, db: &TestDb, loaded: &LargePractice, browser: 
     figure(engine, "claims", |_| browser.get("/claims"));
     figure(engine, "find-by-name", |_| browser.find("Quintero0", StatusCode::OK));
     figure(engine, "find-by-number", |round| browser.find(&claim(round).1, StatusCode::SEE_OTHER));
+}
+
+/// The access log with as many looks and changes, asked in each way.
+fn open_access_log(engine: TestEngine, db: &TestDb, loaded: &LargePractice) {
+    let second = Actor::user(UserId(Uuid::from_u128(2)), "tier2", vec![Role::Tier2], PRACTICE);
+    let patient = |number: usize| loaded.patients[number % loaded.patients.len()];
+    db.read(&second, PRACTICE, |read| {
+        (0..LOGGED).for_each(|number| read.saw("account", patient(number)));
+        Ok::<_, store::StoreError>(())
+    })
+    .unwrap();
+    db.flush_reads();
+    db.write(&second, PRACTICE, |tx| {
+        (0..LOGGED).for_each(|number| tx.audit("change", "patient", patient(number), serde_json::json!({})));
+        Ok::<_, store::StoreError>(())
+    })
+    .unwrap();
+    db.analyze().unwrap();
+    let browser = Browser::signed_in(db, "manager", Role::Manager);
+    let person = second.user;
+    figure(engine, "access-looks", |_| browser.get("/access"));
+    figure(engine, "access-deeds", |_| browser.get("/access?list=deeds"));
+    figure(engine, "access-older", |_| browser.get("/access?before=5000"));
+    figure(engine, "access-person", |_| browser.get(&format!("/access?user={person}&from=2020-01-01")));
+    figure(engine, "access-person-deeds", |_| browser.get(&format!("/access?list=deeds&user={person}")));
+    figure(engine, "access-record", |round| browser.get(&format!("/access?patient={}", patient(round))));
+    figure(engine, "access-empty-days", |_| browser.get("/access?from=2020-01-01&until=2020-01-31"));
+    figure(engine, "access-later-days", |_| browser.get(&format!("/access?user={person}&from=2999-01-01")));
 }
 
 /// Measures one page against its limit.
@@ -104,20 +135,21 @@ struct Browser {
 }
 
 impl Browser {
-    fn signed_in(db: &TestDb) -> Browser {
+    fn signed_in(db: &TestDb, login: &str, role: Role) -> Browser {
         let person = app::users::NewPerson {
-            login: "tier2",
+            login,
             display_name: "Rosa Idowu",
-            roles: &[Role::Tier2],
+            roles: &[role],
             password: "correct horse battery staple",
             solo_practice: false,
         };
         db.write(&db.system(), PRACTICE, |tx| app::users::add_demo_person(tx, &person, 1)).unwrap();
-        let shown = app::access::log_in::demo_logins(db, PRACTICE).unwrap().remove(0);
+        let shown =
+            app::access::log_in::demo_logins(db, PRACTICE).unwrap().into_iter().find(|one| one.login == login).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let desk = Desk::new((**db).clone(), PRACTICE, false);
         let mut browser = Browser { runtime, router: router(desk), cookie: String::new() };
-        let form = format!("login=tier2&password={}&code={}", shown.password.replace(' ', "+"), shown.code);
+        let form = format!("login={login}&password={}&code={}", shown.password.replace(' ', "+"), shown.code);
         browser.cookie = browser.ask(post("/log-in", form), StatusCode::SEE_OTHER).expect("a log-in gives a cookie");
         browser
     }

@@ -170,6 +170,13 @@ pub mod facts {
         conn.query_dynamic("claim places", sql, &[])
     }
 
+    /// The ids of a table, in their order.
+    pub fn ids(conn: &Conn, table: &'static str) -> Result<Vec<uuid::Uuid>, StoreError> {
+        let sql = format!("SELECT DISTINCT id FROM {table} WHERE practice_id = $1 ORDER BY id");
+        let rows: Vec<(uuid::Uuid,)> = conn.query_dynamic("ids", &sql, &[])?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// How many rows of a practice a table holds.
     pub fn count(conn: &Conn, table: &'static str) -> Result<i64, StoreError> {
         count_where(conn, table, "1 = 1")

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use billing::WorkItemId;
 use billing::access::{Action, ResourceState, authorize};
-use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkReason, WorkState};
+use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkItem, WorkReason, WorkState};
 use jiff::civil::Date;
 use ledger::Money;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use store::views::work::WorkContext;
 use store::worklist::{QueueCursor, QueueRow};
 
 use super::chips::{self, Chip};
+use super::masking::{self, Identity};
 use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
@@ -258,11 +259,11 @@ async fn page(
     open: Option<WorkItemId>,
     (typed, problem): (Typed, Option<(String, String)>),
 ) -> Page {
-    let actor = who.actor.clone();
+    let (actor, masked) = (who.actor.clone(), is_masked(who));
     let found = match open {
         Some(id) => Some(
             desk.blocking(move |db, practice| {
-                let view = app::worklist::show(db, &actor, practice, id)?;
+                let mut view = app::worklist::show(db, &actor, practice, id)?;
                 let (context, claim, waiting) = db.read(&actor, practice, |read| {
                     let context = store::views::work::context(read, &view.item)?;
                     let waiting = unapplied_cash::waiting(read, id)?;
@@ -270,6 +271,19 @@ async fn page(
                         Some(claim) => store::views::claim::get(read, claim)?,
                         None => None,
                     };
+                    if masked {
+                        let identity = match &context.patient {
+                            Some(head) => {
+                                let beside = store::views::patients::get(read, head.id)?;
+                                Identity::of(head, &beside.map(|beside| beside.coverages).unwrap_or_default())
+                            }
+                            None => Identity::default(),
+                        };
+                        let works_desk =
+                            authorize(&actor, app::worklist::action_for(view.item.desk), &ResourceState::default())
+                                .is_ok();
+                        mask(&mut view, &identity, works_desk);
+                    }
                     Ok::<_, app::Error>((context, claim, waiting))
                 })?;
                 Ok((view, context, claim, waiting))
@@ -292,7 +306,7 @@ async fn page(
         })
         .await?;
     // A row without a name says what it is about instead.
-    if is_masked(who) {
+    if masked {
         queue.iter_mut().for_each(|row| row.last_name = None);
     }
     render(&WorkPage {
@@ -306,6 +320,22 @@ async fn page(
         pane: found.map(|(view, context, claim, waiting)| pane(who, view, (context, claim, waiting), typed, problem)),
         stages: &ROOT_CAUSES,
     })
+}
+
+/// Leaves the patient's names and numbers out of the item's words. What colleagues typed may name anybody: it is shown,
+/// without the patient, to who works the desk and has to act on it, and to nobody else of a masked role.
+fn mask(view: &mut WorkItemView, identity: &Identity, works_desk: bool) {
+    let WorkItem { summary, handover, resolution, .. } = &mut view.item;
+    *summary = identity.leave_out(summary);
+    let handed = handover.iter_mut().flat_map(|Handover { problem, tried, evidence, promised, to_decide }| {
+        [problem, tried, evidence, promised, to_decide]
+    });
+    let ended = resolution.iter_mut().map(|resolution| &mut resolution.outcome);
+    let is_typed = |kind: &str| !matches!(kind, "opened" | "taken" | "put_back");
+    let told = view.events.iter_mut().filter(|event| is_typed(&event.kind)).map(|event| &mut event.sentence);
+    for words in handed.chain(ended).chain(told).filter(|words| !words.is_empty()) {
+        *words = if works_desk { identity.leave_out(words) } else { masking::TYPED_NOT_SHOWN.to_owned() };
+    }
 }
 
 /// Whether the item is about what stands in its claim: a finding, a rejection, a denial.

@@ -7,6 +7,7 @@ mod access_log;
 mod browser;
 mod engines;
 mod log_ins;
+mod masking;
 mod office;
 mod practice;
 mod screens;

@@ -453,6 +453,30 @@ fn accepted_claim(practice: &Practice) -> billing::claim::Claim {
         .expect("a claim that a payer has")
 }
 
+/// A payment that decides the first line of a claim: what was paid in whole dollars, the adjustment up to its amount, and
+/// the segment of the patient.
+pub fn remittance_of(
+    practice: &Practice,
+    claim: &billing::claim::Claim,
+    paid: i64,
+    adjustment: &str,
+    patient: &str,
+) -> String {
+    let (payer, line, number) = (&claim.body.payer, &claim.body.lines[0], claim.control_number.as_str());
+    let charged = claim.body.total_charge();
+    let status = if paid == 0 && adjustment.starts_with("CAS*CO") { "4" } else { "1" };
+    let decided = format!(
+        "CLP*{number}*{status}*{charged}*{paid}**12*X1{number}*11*1~{patient}SVC*HC:{}*{charged}*{paid}**1~\
+         {adjustment}{charged}~REF*6R*{}~SE*16*",
+        line.procedure.code, line.control_number
+    );
+    let text = stray_payment(practice)
+        .replace("CLP*NOBODY*1*1*1**12*X1*11*1~NM1*QC*1*NO*BODY~SE*13*", &decided)
+        .replace("N1*PR*NORTHFIELD MUTUAL*XV*NFM01", &format!("N1*PR*{}*XV*{}", payer.name, payer.payer_identifier))
+        .replace("STRAY1", number);
+    if paid == 0 { text.replace("BPR*I*1*C*ACH", "BPR*H*0*C*NON") } else { text }
+}
+
 #[test]
 fn a_poster_gives_waiting_cash_a_place_and_words_alone_do_not_end_the_work() {
     let practice = Practice::new();

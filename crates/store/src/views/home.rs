@@ -40,8 +40,8 @@ record! {
 statements! {
     /// Open work by desk.
     pub const WORK_BY_DESK: DeskRow = "SELECT desk, COUNT(*) AS items, CAST(SUM(CASE WHEN due_on <= $2 THEN 1 ELSE 0 END) AS BIGINT) AS due, CAST(SUM(stake_cents) AS BIGINT) AS stake FROM work_item WHERE practice_id = $1 AND state <> 'resolved' GROUP BY desk ORDER BY desk";
-    /// Claims that no payer has decided yet, by status: as many as are on their way, however long the history is.
-    pub const UNDECIDED_BY_STATUS: StatusRow = "SELECT status, COUNT(*) AS claims, CAST(SUM(total_cents) AS BIGINT) AS total FROM claim WHERE practice_id = $1 AND status IN ('draft', 'held', 'ready', 'submitted', 'accepted', 'rejected') GROUP BY status";
+    /// Claims that no payer has accepted yet, by status: as many as wait for us, however many payers have or decided.
+    pub const NOT_ACCEPTED_BY_STATUS: StatusRow = "SELECT status, COUNT(*) AS claims, CAST(SUM(total_cents) AS BIGINT) AS total FROM claim WHERE practice_id = $1 AND status IN ('draft', 'held', 'ready', 'submitted', 'rejected') GROUP BY status";
     /// Money of payers posted since a day.
     pub const PAYERS_PAID_SINCE: ReceivedRow = "SELECT COUNT(*) AS payments, CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) AS amount FROM remittance WHERE practice_id = $1 AND state = 'posted' AND paid_on >= $2";
     /// Money of patients since a day.
@@ -55,7 +55,7 @@ statements! {
 pub struct Home {
     /// Open work by desk.
     pub desks: Vec<DeskRow>,
-    /// Claims that no payer has decided yet, by status.
+    /// Claims that no payer has accepted yet, by status.
     pub statuses: Vec<StatusRow>,
     /// From payers since the first of the month.
     pub from_payers: ReceivedRow,
@@ -75,7 +75,7 @@ pub fn get(conn: &Conn) -> Result<Home, StoreError> {
     let since = today.first_of_month();
     Ok(Home {
         desks: conn.query(&WORK_BY_DESK, params![today])?,
-        statuses: conn.query(&UNDECIDED_BY_STATUS, params![])?,
+        statuses: conn.query(&NOT_ACCEPTED_BY_STATUS, params![])?,
         from_payers: conn.query_one(&PAYERS_PAID_SINCE, params![since])?,
         from_patients: conn.query_one(&PATIENTS_PAID_SINCE, params![since])?,
         quarantined: conn.query_one(&QUARANTINED, params![])?,
