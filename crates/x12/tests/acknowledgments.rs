@@ -140,6 +140,32 @@ fn claims_are_taken_or_sent_back_one_by_one() {
 }
 
 #[test]
+fn a_277ca_adds_up_what_each_provider_sent() {
+    let text = String::from_utf8(case("ok-837P.x12")).unwrap();
+    let mut segments: Vec<String> = text.split('~').map(|segment| segment.trim().to_owned()).collect();
+    let at = |id: &str| segments.iter().position(|segment| segment.starts_with(id)).unwrap();
+    let (level, claim, end) = (at("HL*"), at("CLM*"), at("SE*"));
+    // A second claim of the first provider, with a frequency that there is not, and a second provider with one claim.
+    let spoilt = segments[claim..end].iter().map(|one| one.replace("CLM*A1*", "CLM*A2*").replace(":B:1*", ":B:0*"));
+    let second = segments[level..end].iter().map(|one| one.replace("HL*2*1*", "HL*4*3*").replace("HL*1*", "HL*3*"));
+    let more: Vec<String> = spoilt.chain(second.map(|one| one.replace("CLM*A1*", "CLM*A3*"))).collect();
+    segments.splice(end..end, more);
+    let (start, end) = (2, segments.iter().position(|segment| segment.starts_with("SE*")).unwrap());
+    segments[end] = format!("SE*{}*0001", end - start + 1);
+    let bytes = segments.join("~").into_bytes();
+    let checked = check(&bytes, &ShapeOnly);
+    let received_on = jiff::civil::date(2026, 9, 1);
+    let answer = write_277ca(&bytes, &checked, &checked.interchanges[0], header(), received_on).unwrap().unwrap();
+    let told = check(&answer, &ShapeOnly);
+    let text = String::from_utf8(answer).unwrap();
+    assert_eq!(told.verdict, Verdict::Accepted, "{text} {:?}", told.problems);
+    let line = |parts: &str| assert!(text.contains(parts), "{parts} in {text}");
+    line("~STC*A1:19*20260902*WQ*450~QTY*90*2~QTY*AA*1~AMT*YU*300~AMT*YY*150~HL*3*");
+    line("~TRN*1*0~STC*A1:19**WQ*300~QTY*QA*1~QTY*QC*1~AMT*YU*150~AMT*YY*150~HL*4*");
+    line("~TRN*1*0~STC*A1:19**WQ*150~QTY*QA*1~AMT*YU*150~HL*");
+}
+
+#[test]
 fn a_277ca_names_claim_reason_and_entity() {
     let bytes = case("bad-837P-bad-npi-checkdigit.x12");
     let checked = check(&bytes, &ShapeOnly);

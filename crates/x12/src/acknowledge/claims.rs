@@ -29,6 +29,8 @@ const GUIDE_277CA: &str = "005010X214";
 const CODES_PER_STATUS: usize = 3;
 /// Accepted into the system, and accepted for a decision.
 const ACCEPTED: (&str, &str) = ("A2", "20");
+/// What stands for a number that the claim file does not give.
+const NO_NUMBER: &str = "0";
 /// Received.
 const RECEIVED: (&str, &str) = ("A1", "19");
 
@@ -126,9 +128,10 @@ fn answer(
     };
     let mut reading = Reading::new(document, set);
     reading.read();
+    let batch = if reading.reference.is_empty() { NO_NUMBER.to_owned() } else { reading.reference.clone() };
     let mut receiver = ReceiverAcknowledgment {
         name: Name { role: "41".into(), id_qualifier: "46".into(), ..reading.submitter.clone() },
-        trace: Some(Trace::new("2", reading.reference.clone())),
+        trace: Some(Trace::new("2", batch)),
         ..ReceiverAcknowledgment::default()
     };
     let mut totals = Totals::default();
@@ -136,19 +139,26 @@ fn answer(
     for (at, (name, range)) in reading.providers.iter().enumerate() {
         let own: Vec<&Problem> = head.iter().copied().chain(within(range)).collect();
         let mut provider = ProviderAcknowledgment { name: name.clone(), ..ProviderAcknowledgment::default() };
+        let mut own_totals = Totals::default();
         for claim in reading.claims.iter().filter(|claim| claim.provider == at) {
             let above =
                 claim.patient.above.iter().filter_map(|from| reading.levels.iter().find(|level| level.start == *from));
             let mut faults = own.clone();
             faults.extend(above.flat_map(&within));
             faults.extend(within(&claim.segments));
-            provider.claims.push(claim_answer(document, claim, &faults, today, &mut totals));
+            provider.claims.push(claim_answer(document, claim, &faults, today, &mut own_totals));
         }
+        // An 837 numbers its claims, not its providers, and a provider's status has no day of its own.
+        provider.trace = Some(Trace::new("1", NO_NUMBER));
+        let received = status(&[pair(RECEIVED)], today, "WQ", Some(own_totals.charges()));
+        provider.statuses = vec![StatusInformation { status_on: None, ..received }];
+        (provider.quantities, provider.amounts) = own_totals.told("QA", "QC");
+        totals.add(&own_totals);
         receiver.providers.push(provider);
     }
     receiver.providers.retain(|provider| !provider.claims.is_empty());
-    receiver.statuses = vec![status(&[pair(RECEIVED)], today, "WQ", Some(totals.accepted.1 + totals.rejected.1))];
-    totals.tell(&mut receiver);
+    receiver.statuses = vec![status(&[pair(RECEIVED)], today, "WQ", Some(totals.charges()))];
+    (receiver.quantities, receiver.amounts) = totals.told("90", "AA");
     ClaimAcknowledgments {
         implementation: GUIDE_277CA.into(),
         reference: format!("{:09}", header.control_number).into(),
@@ -269,13 +279,28 @@ struct Totals {
 }
 
 impl Totals {
-    fn tell(&self, receiver: &mut ReceiverAcknowledgment<'static>) {
-        for ((count, sum), quantity, amount) in [(self.accepted, "90", "YU"), (self.rejected, "AA", "YY")] {
-            if count > 0 {
-                receiver.quantities.push(QualifiedQuantity::new(quantity, count.to_string()));
-                receiver.amounts.push(QualifiedAmount::new(amount, sum));
-            }
+    fn add(&mut self, other: &Self) {
+        for (side, more) in [(&mut self.accepted, other.accepted), (&mut self.rejected, other.rejected)] {
+            *side = (side.0 + more.0, side.1 + more.1);
         }
+    }
+
+    fn charges(&self) -> Amount {
+        self.accepted.1 + self.rejected.1
+    }
+
+    /// QTY and AMT of the sides that have claims; a provider's quantities have other qualifiers than a receiver's.
+    fn told(
+        &self,
+        accepted: &'static str,
+        rejected: &'static str,
+    ) -> (Vec<QualifiedQuantity<'static>>, Vec<QualifiedAmount<'static>>) {
+        let sides = [(self.accepted, accepted, "YU"), (self.rejected, rejected, "YY")];
+        let there = || sides.iter().filter(|((count, _), ..)| *count > 0);
+        (
+            there().map(|((count, _), quantity, _)| QualifiedQuantity::new(*quantity, count.to_string())).collect(),
+            there().map(|((_, sum), _, amount)| QualifiedAmount::new(*amount, *sum)).collect(),
+        )
     }
 }
 
@@ -295,7 +320,7 @@ fn claim_answer(
         [] => vec![status(&[pair(ACCEPTED)], today, "WQ", Some(charge))],
         _ => rejections(document, faults, today, Some(charge)),
     };
-    let number = Some(owned(&clm, 1)).filter(|number| !number.is_empty()).unwrap_or("0".into());
+    let number = Some(owned(&clm, 1)).filter(|number| !number.is_empty()).unwrap_or(NO_NUMBER.into());
     let mut references = Vec::new();
     // Only what stands before the lines belongs to the claim itself.
     for segment in segments().take_while(|segment| !segment.is("LX")).filter(|segment| segment.is("REF")) {
