@@ -31,7 +31,7 @@ use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, NewWork, subject_key};
 
 pub use reimport::{Difference, ImportedAgain, import_visits};
-pub(crate) use transfer::owed_by;
+pub(crate) use transfer::{keep_payments, owed_by};
 
 pub use change::{
     CodedLine, VisitChange, VisitCodes, bill_patient, bill_plan, change_codes, change_visit, not_billable,

@@ -344,7 +344,7 @@ impl Desk {
             },
             ClaimAnswer::Accepted | ClaimAnswer::Received | ClaimAnswer::Rejected | ClaimAnswer::Unclear => noted,
         };
-        let rejections = tx.query_one(&CLAIM_ROW, params![claim.id])?.rejections;
+        let refusals_before = file_refusal::refusals_before(tx, claim.id, submission)?;
         if answer.from_payer && one.answer() == ClaimAnswer::Accepted {
             acceptance::prove(tx, claim, submission, one)?;
         }
@@ -358,7 +358,7 @@ impl Desk {
             }
             ClaimEvent::Rejected { .. } => {
                 worklist::resolve_for_claim(tx, claim.id, &WAITING, "The claim was answered: rejected.", "payer")?;
-                let reason = one.work_reason(rejections);
+                let reason = one.work_reason(refusals_before);
                 let summary = format!("Claim {}: {}.", claim.control_number, sentence);
                 let work = NewWork::on_claim(reason, claim.id, summary, links(claim), claim.body.total_charge())
                     .with_deadline(Some(claim.filing_limit_on));
@@ -453,7 +453,7 @@ impl Desk {
     }
 }
 
-pub(crate) use acceptance::leave_with_payer;
+pub(crate) use acceptance::{decided_although_mended, leave_with_payer};
 
 /// A payer decided a claim that was refused with its file: the file was read.
 pub(crate) fn decided_although_refused(tx: &mut Tx, claim: ClaimId, remittance: RemittanceId) -> Result<(), Error> {

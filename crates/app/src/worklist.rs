@@ -1,6 +1,8 @@
 //! The worklist: open, take, put back, escalate, return, resolve. Who may work a desk is asked of the matrix; whether
 //! an item may move is asked of the item; nothing is closed without words.
 
+use std::collections::HashMap;
+
 use billing::PracticeId;
 use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
@@ -12,8 +14,8 @@ use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::inquiry::INQUIRY;
 use store::submission::CLAIMS_OF_SUBMISSION;
 use store::worklist::{
-    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS, QueueCursor, QueueRow,
-    QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow,
+    OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_BY_SUBJECTS, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS,
+    QueueCursor, QueueRow, QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow, WorkItemRow,
 };
 use store::{Conn, Db, Tx, params};
 
@@ -85,6 +87,31 @@ pub(crate) fn open_many(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
         }
     }
     Ok(store::worklist::insert_items(tx, &items)?)
+}
+
+/// Opens items, or lets the open ones of their subjects say what is true now.
+pub(crate) fn open_or_restate(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
+    let keys: Vec<String> = work.iter().map(|new| new.subject_key.clone()).collect();
+    let mut known: HashMap<String, WorkItemRow> = HashMap::new();
+    for row in tx.query_in(&OPEN_ITEMS_BY_SUBJECTS, params![], &keys)? {
+        known.insert(row.subject_key.clone(), row);
+    }
+    for new in work {
+        let Some(row) = known.remove(&new.subject_key) else {
+            open(tx, new)?;
+            continue;
+        };
+        if row.summary == new.summary && row.stake_cents == new.money_at_stake {
+            continue;
+        }
+        let sentence = format!("It is about {} now: {}", new.money_at_stake, new.summary);
+        change(tx, row.into(), "noted", &sentence, |item, _| {
+            (item.summary, item.money_at_stake) = (new.summary, new.money_at_stake);
+            item.revision += 1;
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 /// Resolves the open item of a subject, if there is one, because what it asked for has happened.

@@ -15,6 +15,14 @@ statements! {
             SELECT 1 FROM claim k WHERE k.practice_id = c.practice_id AND k.encounter_id = c.encounter_id
             AND k.payer_id = l.payer_id AND k.status <> 'closed')
          GROUP BY c.id, c.line_number, l.payer_id HAVING SUM(l.cents) > 0 ORDER BY c.line_number, l.payer_id";
+    /// What payers owe for visits that no living claim asks them for, by visit and payer.
+    pub const DUES_OF_VISITS: (EncounterId, PayerId, Money) =
+        "SELECT c.encounter_id, l.payer_id, CAST(SUM(l.cents) AS BIGINT) FROM charge c
+         JOIN ledger_posting l ON l.practice_id = c.practice_id AND l.charge_id = c.id
+         WHERE c.practice_id = $1 AND c.encounter_id IN ({keys}) AND l.account = 'payer_receivable' AND NOT EXISTS (
+            SELECT 1 FROM claim k WHERE k.practice_id = c.practice_id AND k.encounter_id = c.encounter_id
+            AND k.payer_id = l.payer_id AND k.status <> 'closed')
+         GROUP BY c.encounter_id, l.payer_id HAVING SUM(l.cents) > 0";
     /// A patient's visits whose claims were made, with something a payer owes that no living claim asks for.
     pub const VISITS_DUE_WITHOUT_CLAIM: (EncounterId,) =
         "SELECT v.id FROM encounter v CROSS JOIN charge c CROSS JOIN ledger_posting l

@@ -195,6 +195,26 @@ record! {
         pub ends_on: Option<Date>,
     }
 
+    /// What an earlier remittance said of a claim.
+    pub struct PaymentOfClaim {
+        /// The claim of ours.
+        pub claim_id: ClaimId,
+        /// Key; keys grow with time.
+        pub id: ClaimPaymentId,
+        /// Its payment.
+        pub remittance_id: RemittanceId,
+        /// Day of the payment.
+        pub paid_on: Date,
+        /// Who sent it; none when we know none by its number.
+        pub payer_id: Option<PayerId>,
+        /// 'posted' or 'set_aside'.
+        pub state: String,
+        /// Why it was set aside.
+        pub problem: Option<String>,
+        /// As it was read.
+        pub body: Json<ClaimPayment>,
+    }
+
     /// An earlier payment of the same check or transfer number.
     pub struct EarlierPayment {
         /// Key.
@@ -236,9 +256,14 @@ statements! {
     /// Quarantined payments of a check or transfer number: payee, and what makes each that payment.
     pub const QUARANTINED_WITH_TRACE: (String, String) = "SELECT payee_npi, payment_key FROM remittance \
         WHERE practice_id = $1 AND trace = $2 AND payer_trace_id = $3 AND state = 'quarantined'";
-    /// What was posted for claims before, in no order; keys grow with time.
-    pub const POSTED_PAYMENTS_OF_CLAIMS: (ClaimId, ClaimPaymentId, Json<ClaimPayment>) = "SELECT claim_id, id, body \
-        FROM claim_payment WHERE practice_id = $1 AND state = 'posted' AND claim_id IN ({keys})";
+    /// What was posted or set aside for claims before, in no order; keys grow with time.
+    pub const PAYMENTS_OF_CLAIMS: PaymentOfClaim = "SELECT p.claim_id, p.id, p.remittance_id, r.paid_on, r.payer_id, \
+        p.state, p.problem, p.body FROM claim_payment p \
+        JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id \
+        WHERE p.practice_id = $1 AND p.state IN ('posted', 'set_aside') AND p.claim_id IN ({keys})";
+    /// What was set aside found its place after all.
+    pub const PLACE_PAYMENT: () = "UPDATE claim_payment SET state = 'posted', problem = NULL, difference_cents = 0, \
+        denied_cents = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";
     /// Settles claims that a remittance decided.
     pub const SETTLE_CLAIMS: () = "UPDATE claim SET status = $2, follow_up_on = $3, \
         adjudicated_on = COALESCE(adjudicated_on, $4) WHERE practice_id = $1 AND id IN ({keys})";

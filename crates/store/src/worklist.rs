@@ -149,6 +149,11 @@ statements! {
         encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \
         due_on, deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
         FROM work_item WHERE practice_id = $1 AND subject_key = $2 AND state <> 'resolved'";
+    /// The open items of many subjects.
+    pub const OPEN_ITEMS_BY_SUBJECTS: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, \
+        encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \
+        due_on, deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
+        FROM work_item WHERE practice_id = $1 AND state <> 'resolved' AND subject_key IN ({keys})";
     /// Every item that is not resolved for a claim.
     pub const OPEN_ITEMS_OF_CLAIM: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, \
         encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \

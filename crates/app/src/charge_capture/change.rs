@@ -205,7 +205,7 @@ pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
             return Err(Error::refused("The visit is not billed already; nothing was changed."));
         }
         let charges = rows::charges(tx, id)?;
-        super::transfer::keep_payments(tx, &charges)?;
+        super::transfer::keep_payments(tx, charges.iter().map(|charge| (charge.id, charge.patient_id)))?;
         refuse_if_paid(tx, &charges)?;
         save_charges(tx, &encounter, &charges, &[])?;
         for (claim, _, _) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {

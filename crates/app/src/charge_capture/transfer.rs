@@ -4,7 +4,7 @@
 use billing::charge::{Charge, TRANSFER};
 use billing::encounter::Encounter;
 use billing::patient_payment::{PAYMENT, PAYMENT_KEPT, PaymentOnCharge, kept_entry};
-use billing::{Money, PayerId};
+use billing::{ChargeId, Money, PatientId, PayerId};
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
 use store::Tx;
 use store::ledger::{ChargeBalance, ChargePosting, charge_balances, postings_of_charge};
@@ -21,7 +21,7 @@ pub(crate) fn owed_by(
     why: &str,
 ) -> Result<(), Error> {
     if payer.is_some() {
-        keep_payments(tx, charges)?;
+        keep_payments(tx, charges.iter().map(|charge| (charge.id, charge.patient_id)))?;
     }
     let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
     let mut balances = charge_balances(tx, &ids)?;
@@ -69,12 +69,15 @@ fn owing(charge: &Charge, balance: &ChargeBalance) -> Option<Account> {
 
 /// Takes the patient's payments off these charges and keeps them for the patient, each by an entry that names the one
 /// that put it there. They pay again when it is known what the patient owes.
-pub(super) fn keep_payments(tx: &mut Tx, charges: &[Charge]) -> Result<(), Error> {
-    for charge in charges {
-        for payment in payments_on(&postings_of_charge(tx, charge.id.0)?) {
-            let entry = kept_entry(charge.id, charge.patient_id, tx.today(), &payment)
+pub(crate) fn keep_payments(
+    tx: &mut Tx,
+    charges: impl IntoIterator<Item = (ChargeId, PatientId)>,
+) -> Result<(), Error> {
+    for (charge, patient) in charges {
+        for payment in payments_on(&postings_of_charge(tx, charge.0)?) {
+            let entry = kept_entry(charge, patient, tx.today(), &payment)
                 .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
-            let key = format!("payment_kept:{}:{}", charge.id, tx.new_id());
+            let key = format!("payment_kept:{charge}:{}", tx.new_id());
             tx.post(&entry, &key)?;
         }
     }

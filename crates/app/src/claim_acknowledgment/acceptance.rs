@@ -1,19 +1,20 @@
 //! The payer's acceptance as proof of timely filing, and what it means for a claim that was mended meanwhile: the payer
 //! has it, so the mended version must not leave as a second original. Never sends and never decides what to correct.
 
-use billing::SubmissionId;
 use billing::claim::acknowledgment::ClaimAcknowledgment;
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::work::WorkReason;
+use billing::{ClaimId, RemittanceId, SubmissionId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::claim::{CLAIM_ROW, Evidence, PROVE_ACCEPTANCE};
-use store::submission::SUBMISSION_SEALED_AT;
+use store::submission::{SUBMISSION_SEALED_AT, SUBMISSIONS_OF_CLAIM};
 use store::{Tx, params};
 
-use crate::Error;
+use super::file_refusal;
 use crate::claim_submission::{PayerHabits, links};
 use crate::worklist::{self, NewWork};
+use crate::{Error, remittance_posting};
 
 /// A payer's clock may stand in a zone where the day of our sending has not begun.
 const ZONE_DAYS: i64 = 1;
@@ -36,23 +37,23 @@ pub(super) fn prove(
     Ok(())
 }
 
-/// Holds a claim that was mended and not sent while its payer has the version before: work says so, and the claim stays
-/// until a person ended it.
+/// Holds a claim that was mended while its payer has an earlier version: one that was not sent yet, and one that was
+/// refused, so that nobody mends it into a second original. Work says so, and the claim stays until a person ended it.
 pub(super) fn hold_unsent(tx: &mut Tx, claim: &mut Claim, sent: i32, heard: &Evidence) -> Result<(), Error> {
-    match claim.status {
-        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready => {}
-        ClaimStatus::Submitted
-        | ClaimStatus::Accepted
-        | ClaimStatus::Rejected
-        | ClaimStatus::Adjudicated
-        | ClaimStatus::Closed => return Ok(()),
-    }
+    let became = match claim.status {
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready => "mended and not sent",
+        ClaimStatus::Rejected => "refused",
+        ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
+            return Ok(());
+        }
+    };
     let summary = format!(
-        "Claim {}: the payer has version {sent}, and version {} was mended and not sent. It is held, so that it does not \
-         leave as a second original.",
+        "Claim {}: the payer has version {sent}, and version {} was {became}. It is held, so that it does not leave as a \
+         second original.",
         claim.control_number, claim.version
     );
-    let others = [WorkReason::HeldForData, WorkReason::HeldForCoding];
+    let others =
+        [WorkReason::HeldForData, WorkReason::HeldForCoding, WorkReason::Rejected, WorkReason::RejectedForData];
     worklist::resolve_for_claim(tx, claim.id, &others, "The payer has the version before.", "payer")?;
     let work = NewWork::on_claim(
         WorkReason::EarlierVersionAccepted,
@@ -70,7 +71,20 @@ pub(super) fn hold_unsent(tx: &mut Tx, claim: &mut Claim, sent: i32, heard: &Evi
     Ok(())
 }
 
-/// Somebody decided that the payer goes on with the version it has: the claim is with the payer again.
+/// A payer decided a version of a claim that was mended since: it has that version, so its file was read, and the mended
+/// one must not leave. `remittance` is the decision, which waits until a person left the claim with the payer.
+pub(crate) fn decided_although_mended(tx: &mut Tx, claim: ClaimId, remittance: RemittanceId) -> Result<(), Error> {
+    let Some((file, sent, _)) = tx.query(&SUBMISSIONS_OF_CLAIM, params![claim])?.into_iter().next() else {
+        return Ok(());
+    };
+    let heard = Evidence { remittance_id: Some(remittance), ..Evidence::default() };
+    file_refusal::void(tx, file, &heard, &mut PayerHabits::default())?;
+    let Some(mut claim) = store::claim::load(tx, claim)? else { return Ok(()) };
+    hold_unsent(tx, &mut claim, sent, &Evidence { submission_id: Some(file), ..heard })
+}
+
+/// Somebody decided that the payer goes on with the version it has: the claim is with the payer again, and what the
+/// payer decided of it meanwhile is posted.
 pub(crate) fn leave_with_payer(tx: &mut Tx, mut claim: Claim) -> Result<(), Error> {
     let mut payers = PayerHabits::default();
     let is_accepted = tx.query_one(&CLAIM_ROW, params![claim.id])?.accepted_on.is_some();
@@ -83,5 +97,6 @@ pub(crate) fn leave_with_payer(tx: &mut Tx, mut claim: Claim) -> Result<(), Erro
     };
     claim.apply(&event)?;
     let words = "Left with the payer, which has the version before; the mended one was never sent";
-    Ok(store::claim::save_event(tx, &claim, &event, Evidence::words(words))?)
+    store::claim::save_event(tx, &claim, &event, Evidence::words(words))?;
+    remittance_posting::take_up(tx, claim.id)
 }

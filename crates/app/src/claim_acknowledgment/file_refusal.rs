@@ -43,7 +43,7 @@ pub(super) fn void(tx: &mut Tx, file: SubmissionId, heard: &Evidence, payers: &m
                 ..heard.clone()
             };
             store::claim::save_event(tx, &claim, &event, evidence)?;
-        } else if claim.version != row.claim_version && rejected_with(tx, claim.id, file)? {
+        } else if claim.version != row.claim_version && was_refused_with(tx, claim.id, file)? {
             // Mended after a refusal that is void: the payer may have the version of this file.
             let heard = Evidence { submission_id: Some(file), ..heard.clone() };
             super::acceptance::hold_unsent(tx, &mut claim, row.claim_version, &heard)?;
@@ -58,6 +58,48 @@ pub(super) fn rejected_with(tx: &mut Tx, claim: ClaimId, file: SubmissionId) -> 
     let refusal = events.iter().rev().find(|one| one.status_after == ClaimStatus::Rejected && is_refusal(&one.body.0));
     Ok(refusal
         .is_some_and(|one| one.submission_id == Some(file) && matches!(one.body.0, ClaimEvent::FileRefused { .. })))
+}
+
+/// Whether the refusal of this file ever rejected a claim.
+fn was_refused_with(tx: &mut Tx, claim: ClaimId, file: SubmissionId) -> Result<bool, Error> {
+    let events = tx.query(&CLAIM_EVENTS, params![claim])?;
+    Ok(events.iter().any(|one| {
+        one.submission_id == Some(file)
+            && one.status_after == ClaimStatus::Rejected
+            && matches!(one.body.0, ClaimEvent::FileRefused { .. })
+    }))
+}
+
+/// How often a claim was refused before this sending of it: once for each other sending that its own answer refused, or
+/// that was refused with its file and was not read after all. The second refusal of a claim is Tier 2's, whoever refused
+/// it the first time.
+pub(super) fn refusals_before(tx: &mut Tx, claim: ClaimId, sending: SubmissionId) -> Result<usize, Error> {
+    let mut refused: Vec<SubmissionId> = Vec::new();
+    for one in tx.query(&CLAIM_EVENTS, params![claim])? {
+        let Some(file) = one.submission_id.filter(|file| *file != sending && !refused.contains(file)) else { continue };
+        let stands = match one.body.0 {
+            ClaimEvent::Rejected { .. } => one.status_after == ClaimStatus::Rejected,
+            ClaimEvent::FileRefused { .. } => {
+                let (status,) = tx.query_one(&SUBMISSION_STATUS, params![file])?;
+                one.status_after == ClaimStatus::Rejected && status == SubmissionStatus::Rejected
+            }
+            ClaimEvent::Created
+            | ClaimEvent::Held
+            | ClaimEvent::Released
+            | ClaimEvent::Submitted { .. }
+            | ClaimEvent::Noted { .. }
+            | ClaimEvent::Accepted { .. }
+            | ClaimEvent::RefusalVoided { .. }
+            | ClaimEvent::Mended
+            | ClaimEvent::Adjudicated
+            | ClaimEvent::Reversed { .. }
+            | ClaimEvent::Closed => false,
+        };
+        if stands {
+            refused.push(file);
+        }
+    }
+    Ok(refused.len())
 }
 
 fn is_refusal(event: &ClaimEvent) -> bool {

@@ -1,112 +1,166 @@
-//! What was posted before for the claims that a remittance takes back, with the very postings, so that a reversal undoes
-//! them and nothing else. Decides nothing: which payment a reversal means is asked of `billing::remittance::reversal`.
+//! What remittances said before of the claims that one names: what was posted, with the very postings, so that a
+//! reversal undoes them and nothing else, and what was set aside and waits. Decides nothing: which payment a reversal
+//! means, and which decisions stand, is asked of `billing::remittance::reversal`.
 
 use std::collections::HashMap;
 
 use billing::remittance::ClaimPayment;
-use billing::remittance::matching::ClaimIndex;
 use billing::remittance::reversal::{self, NoOriginal};
-use billing::{ClaimId, ClaimPaymentId};
-use ledger::Posting;
+use billing::work::WorkReason;
+use billing::{ClaimId, ClaimPaymentId, PayerId, RemittanceId};
+use jiff::civil::Date;
+use ledger::{Account, AccountKind, Posting};
 use store::ledger::{ENTRIES_OF_SOURCES, POSTINGS_OF_ENTRIES};
-use store::remittance::POSTED_PAYMENTS_OF_CLAIMS;
+use store::remittance::{PAYMENTS_OF_CLAIMS, PaymentOfClaim};
+use store::unapplied_cash::CASH_WAITING_OF;
+use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Json, Tx, params};
 use uuid::Uuid;
 
-use super::{Decided, Outcome, distinct};
+use super::{Decided, Outcome};
 use crate::Error;
+use crate::worklist::subject_key;
 
-/// The payment that a reversal takes back, by its place.
+/// A payment of a claim, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Original {
     /// Among the payments posted by earlier remittances.
     Earlier(usize),
-    /// Among the claims of this remittance.
+    /// Among the claims being posted.
     Here(usize),
 }
 
 /// A payment posted by an earlier remittance.
 struct Posted {
     payment: ClaimPayment,
-    /// Its entry; none where it moved no money.
+    remittance: RemittanceId,
+    paid_on: Date,
+    /// Its last entry; none where it moved no money.
     entry: Option<Uuid>,
     postings: Vec<Posting>,
 }
 
-/// Everything posted before for the claims that are taken back; empty where nothing is.
+/// What a payment that was set aside waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WaitsFor {
+    /// A reversal: for the payment that it takes back.
+    Original,
+    /// A decision on an earlier version: for somebody to leave the claim with its payer.
+    Version,
+}
+
+/// The words that tell of a decision which waits for somebody to leave the claim with its payer.
+pub(super) const EARLIER_VERSION: &str = "it decides a version of the claim that was sent, and the claim was mended \
+     since and is held; it is posted as soon as Tier 2 leaves the claim with the payer";
+
+impl WaitsFor {
+    /// Known again by the stored words: what was set aside for another cause is a person's alone.
+    fn of(problem: &str) -> Option<WaitsFor> {
+        let is_early = |no_original: NoOriginal| no_original.may_come() && problem.starts_with(no_original.lead());
+        if problem == EARLIER_VERSION {
+            return Some(WaitsFor::Version);
+        }
+        let all = [NoOriginal::NeverPosted, NoOriginal::OtherAmounts, NoOriginal::TakenBackBefore];
+        all.into_iter().any(is_early).then_some(WaitsFor::Original)
+    }
+}
+
+/// A payment that was set aside, whose cash waits in full and whose work is open: it may find its place by itself.
+pub(super) struct Waiting {
+    pub(super) id: ClaimPaymentId,
+    pub(super) payment: ClaimPayment,
+    pub(super) remittance: RemittanceId,
+    pub(super) paid_on: Date,
+    /// Who sent it.
+    pub(super) payer: Option<PayerId>,
+    pub(super) waits_for: WaitsFor,
+    /// Where its cash waits; none where it has none.
+    pub(super) account: Option<Account>,
+}
+
+/// Everything said before of the claims.
 #[derive(Default)]
 pub(super) struct Earlier {
     payments: Vec<Posted>,
     /// Places among the payments, oldest first.
     of_claim: HashMap<ClaimId, Vec<usize>>,
+    /// What was set aside and may find its place, oldest first.
+    pub(super) waiting: Vec<Waiting>,
 }
 
 impl Earlier {
-    /// Loads them with their postings, in few statements.
-    pub(super) fn load(tx: &mut Tx, claims: &[ClaimPayment], index: &ClaimIndex) -> Result<Earlier, Error> {
-        let taken_back = claims.iter().filter(|claim| claim.is_reversal()).filter_map(|claim| index.find(claim));
-        let taken_back = distinct(taken_back.map(|claim| claim.id));
-        let mut rows = tx.query_in(&POSTED_PAYMENTS_OF_CLAIMS, params![], &taken_back)?;
+    /// Loads it, in few statements.
+    pub(super) fn load(tx: &mut Tx, claims: &[ClaimId]) -> Result<Earlier, Error> {
+        let mut rows = tx.query_in(&PAYMENTS_OF_CLAIMS, params![], claims)?;
         // Keys grow with time.
-        rows.sort_unstable_by_key(|(_, id, _)| *id);
-        let sources: Vec<ClaimPaymentId> = rows.iter().map(|(_, id, _)| *id).collect();
-        let entries = tx.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
-        let entry_of: HashMap<Uuid, Uuid> =
-            entries.iter().filter(|e| e.source_kind == "claim_payment").map(|e| (e.source_id, e.id)).collect();
-        let ids: Vec<Uuid> = entry_of.values().copied().collect();
-        let mut stored = tx.query_in(&POSTINGS_OF_ENTRIES, params![], &ids)?;
-        stored.sort_unstable_by_key(|posting| posting.ordinal);
-        let mut postings: HashMap<Uuid, Vec<Posting>> = HashMap::new();
-        for row in stored {
-            let account = row.account().ok_or_else(|| {
-                Error::refused(format!("Entry {} stands on no account; run `tierline verify`.", row.entry_id))
-            })?;
-            let posting = Posting { account, amount: row.cents, reason: row.reason.into() };
-            postings.entry(row.entry_id).or_default().push(posting);
-        }
+        rows.sort_unstable_by_key(|row| row.id);
+        let (posted, set_aside): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.state == "posted");
+        let mut books = entries_of(tx, &posted)?;
         let mut earlier = Earlier::default();
-        for (claim, id, Json(payment)) in rows {
-            let entry = entry_of.get(&id.0).copied();
-            let postings = entry.and_then(|entry| postings.remove(&entry)).unwrap_or_default();
-            earlier.of_claim.entry(claim).or_default().push(earlier.payments.len());
-            earlier.payments.push(Posted { payment, entry, postings });
+        for row in posted {
+            let (entry, postings) = books.remove(&row.id.0).map_or((None, Vec::new()), |(id, all)| (Some(id), all));
+            earlier.of_claim.entry(row.claim_id).or_default().push(earlier.payments.len());
+            let (remittance, paid_on, Json(payment)) = (row.remittance_id, row.paid_on, row.body);
+            earlier.payments.push(Posted { payment, remittance, paid_on, entry, postings });
+        }
+        for row in set_aside {
+            if let Some(waiting) = waiting(tx, row)? {
+                earlier.waiting.push(waiting);
+            }
         }
         Ok(earlier)
     }
 
-    /// The payment of a claim that a reversal takes back: of an earlier remittance, or one decided before it in this.
+    /// What was posted for a claim, oldest first: by earlier remittances, then here.
+    pub(super) fn history<'a>(
+        &'a self,
+        claim: ClaimId,
+        here: &'a [Decided<'_>],
+        places: impl Iterator<Item = usize>,
+    ) -> Vec<(Original, &'a ClaimPayment)> {
+        let earlier = self.of_claim.get(&claim).map_or(&[][..], Vec::as_slice);
+        let earlier = earlier.iter().map(|place| (Original::Earlier(*place), &self.payments[*place].payment));
+        let here = places.filter_map(|place| here.get(place).map(|one| (place, one)));
+        let here = here.filter(|(_, one)| one.posted_claim() == Some(claim));
+        earlier.chain(here.map(|(place, one)| (Original::Here(place), one.payment))).collect()
+    }
+
+    /// The payment of a claim that a reversal takes back: of an earlier remittance, or one decided before it here.
     pub(super) fn original(
         &self,
         claim: ClaimId,
         reversal: &ClaimPayment,
         before: &[Decided<'_>],
     ) -> Result<Original, NoOriginal> {
-        let places = self.of_claim.get(&claim).map_or(&[][..], Vec::as_slice);
-        let earlier = places.iter().map(|place| (Original::Earlier(*place), &self.payments[*place].payment));
-        let here = before.iter().enumerate().filter_map(|(place, one)| match &one.outcome {
-            Outcome::Posted { claim: found, .. } if found.id == claim => Some((Original::Here(place), one.payment)),
-            Outcome::Posted { .. }
-            | Outcome::SetAside { .. }
-            | Outcome::Unmatched { .. }
-            | Outcome::Estimate { .. } => None,
-        });
-        let history: Vec<(Original, &ClaimPayment)> = earlier.chain(here).collect();
-        reversal::original(&history, reversal)
+        reversal::original(&self.history(claim, before, 0..before.len()), reversal)
+    }
+
+    /// Whether anything was posted for the claim before.
+    pub(super) fn knows(&self, claim: ClaimId) -> bool {
+        self.of_claim.contains_key(&claim)
     }
 
     /// The payment itself.
-    pub(super) fn payment<'a>(&'a self, original: Original, before: &'a [Decided<'_>]) -> Option<&'a ClaimPayment> {
+    pub(super) fn payment<'a>(&'a self, original: Original, here: &'a [Decided<'_>]) -> Option<&'a ClaimPayment> {
         match original {
             Original::Earlier(place) => self.payments.get(place).map(|posted| &posted.payment),
-            Original::Here(place) => before.get(place).map(|one| one.payment),
+            Original::Here(place) => here.get(place).map(|one| one.payment),
+        }
+    }
+
+    /// The day and the remittance of a payment.
+    pub(super) fn origin(&self, original: Original, here: &[Decided<'_>]) -> Option<(Date, RemittanceId)> {
+        match original {
+            Original::Earlier(place) => self.payments.get(place).map(|posted| (posted.paid_on, posted.remittance)),
+            Original::Here(place) => here.get(place).map(|one| (one.paid_on, one.remittance)),
         }
     }
 
     /// What was posted for it.
-    pub(super) fn postings<'a>(&'a self, original: Original, before: &'a [Decided<'_>]) -> &'a [Posting] {
+    pub(super) fn postings<'a>(&'a self, original: Original, here: &'a [Decided<'_>]) -> &'a [Posting] {
         match original {
             Original::Earlier(place) => self.payments.get(place).map_or(&[], |posted| &posted.postings),
-            Original::Here(place) => match before.get(place).map(|one| &one.outcome) {
+            Original::Here(place) => match here.get(place).map(|one| &one.outcome) {
                 Some(Outcome::Posted { posting, .. }) => &posting.postings,
                 Some(Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. }) | None => &[],
             },
@@ -117,4 +171,72 @@ impl Earlier {
     pub(super) fn entry(&self, place: usize) -> Option<Uuid> {
         self.payments.get(place).and_then(|posted| posted.entry)
     }
+}
+
+/// By claim payment, its last entry and what it posted. One that was set aside first has two entries: between them its
+/// cash waited, and of that nothing is left.
+fn entries_of(tx: &mut Tx, posted: &[PaymentOfClaim]) -> Result<HashMap<Uuid, (Uuid, Vec<Posting>)>, Error> {
+    let sources: Vec<ClaimPaymentId> = posted.iter().map(|row| row.id).collect();
+    let mut entries = tx.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
+    entries.retain(|entry| entry.source_kind == "claim_payment");
+    entries.sort_unstable_by_key(|entry| entry.sequence);
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
+    let mut rows = tx.query_in(&POSTINGS_OF_ENTRIES, params![], &ids)?;
+    rows.sort_unstable_by_key(|posting| posting.ordinal);
+    let mut of_entry: HashMap<Uuid, Vec<Posting>> = HashMap::new();
+    for row in rows {
+        let account = row.account().ok_or_else(|| {
+            Error::refused(format!("Entry {} stands on no account; run `tierline verify`.", row.entry_id))
+        })?;
+        let posting = Posting { account, amount: row.cents, reason: row.reason.into() };
+        of_entry.entry(row.entry_id).or_default().push(posting);
+    }
+    let mut found: HashMap<Uuid, (Uuid, Vec<Posting>)> = HashMap::new();
+    for entry in entries {
+        let postings = of_entry.remove(&entry.id).unwrap_or_default();
+        match found.get_mut(&entry.source_id) {
+            None => {
+                found.insert(entry.source_id, (entry.id, postings));
+            }
+            Some((last, all)) => {
+                *last = entry.id;
+                all.extend(postings);
+                all.retain(|posting| !is_waiting_place(posting.account.kind()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn is_waiting_place(account: AccountKind) -> bool {
+    matches!(account, AccountKind::UnappliedPayer | AccountKind::Suspense)
+}
+
+/// What was set aside, where it may find its place by itself: its cause may pass, nobody ended its work, and all of its
+/// cash is still where it was put.
+fn waiting(tx: &mut Tx, row: PaymentOfClaim) -> Result<Option<Waiting>, Error> {
+    let Some(waits_for) = row.problem.as_deref().and_then(WaitsFor::of) else { return Ok(None) };
+    let key = subject_key(WorkReason::ClaimSetAside, row.id.0);
+    if tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![key])?.is_none() {
+        return Ok(None);
+    }
+    let Json(payment) = row.body;
+    let cash = tx.query(&CASH_WAITING_OF, params![row.id])?;
+    let account = match cash[..] {
+        [] if payment.paid_amount.is_zero() => None,
+        [(AccountKind::UnappliedPayer, Some(payer), cents)] if -cents == payment.paid_amount => {
+            Some(Account::UnappliedPayer { payer })
+        }
+        [(AccountKind::Suspense, None, cents)] if -cents == payment.paid_amount => Some(Account::Suspense),
+        _ => return Ok(None),
+    };
+    Ok(Some(Waiting {
+        id: row.id,
+        payment,
+        remittance: row.remittance_id,
+        paid_on: row.paid_on,
+        payer: row.payer_id,
+        waits_for,
+        account,
+    }))
 }

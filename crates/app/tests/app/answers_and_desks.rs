@@ -39,25 +39,54 @@ fn the_front_desk_mends_a_first_refusal_for_its_own_data_and_no_other() {
         let (tier_one, tier_two) = (person(1, Role::Tier1), person(2, Role::Tier2));
         let denied = |db: &TestDb| matches!(scrub_claim(db, &tier_one, PRACTICE, claim), Err(Error::Denied(_)));
 
-        // The file was refused: not data of the front desk.
-        take(db, "999.x12", &group_answer(latest_file(db, claim).group_number, "R"));
-        assert!(denied(db));
-        assert_eq!(
-            claim_submission::reopen_refused_file(db, &tier_two, PRACTICE, latest_file(db, claim).id).unwrap().len(),
-            1
-        );
-        send(db, &carrier);
-
         // The first refusal of its own is the front desk's, the second is not.
         let refusal =
             |db: &TestDb| claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A7:164:IL")]);
         take(db, "first.x12", &refusal(db));
+        assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::RejectedForData)]);
         assert_eq!(scrub_claim(db, &tier_one, PRACTICE, claim).unwrap().status, ClaimStatus::Ready);
         send(db, &carrier);
         take(db, "second.x12", &refusal(db));
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::Rejected)]);
         assert!(denied(db));
         assert_eq!(status(db, claim), ClaimStatus::Rejected);
         assert!(scrub_claim(db, &tier_two, PRACTICE, claim).is_ok());
+    });
+}
+
+#[test]
+fn a_refusal_after_one_of_the_whole_file_is_the_second_and_tier_twos() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        let (tier_one, tier_two) = (person(1, Role::Tier1), person(2, Role::Tier2));
+        let denied = |db: &TestDb| matches!(scrub_claim(db, &tier_one, PRACTICE, claim), Err(Error::Denied(_)));
+        send(db, &carrier);
+        let sent = latest_file(db, claim);
+        take(db, "ta1.x12", &ta1(sent.interchange_number, "R", "025"));
+        assert!(denied(db), "a refused file is nothing that the front desk mends");
+        claim_submission::reopen_refused_file(db, &tier_two, PRACTICE, sent.id).unwrap();
+        send(db, &carrier);
+        let refusal = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A7:164:IL")]);
+        take(db, "277ca.x12", &refusal);
+        assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::Rejected)]);
+        assert!(denied(db));
+    });
+}
+
+#[test]
+fn a_claims_own_refusal_in_a_file_that_was_refused_too_is_still_its_first() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let sent = latest_file(db, claim);
+        take(db, "999.x12", &group_answer(sent.group_number, "R"));
+        take(db, "277ca.x12", &claim_answers("PR", sent.interchange_number, &[("AR000001", "A7:164:IL")]));
+        assert_eq!(status(db, claim), ClaimStatus::Rejected);
+        assert!(open_work(db).contains(&(Desk::Tier1, WorkReason::RejectedForData)), "{:?}", open_work(db));
     });
 }
 

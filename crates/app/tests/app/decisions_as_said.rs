@@ -26,6 +26,14 @@ fn nothing_paid(n: usize, status: &'static str, group: &'static str, reason: &'s
     clp
 }
 
+/// A claim of which one line is paid and the other taken off whole as above the agreed fee.
+fn one_line_off(n: usize) -> Clp {
+    let mut clp = Clp::paid(n);
+    (clp.lines[1].paid, clp.lines[1].adjustments) = (0, vec![("CO", "45", 4_000)]);
+    clp.paid = 7_200;
+    clp
+}
+
 fn summaries(db: &TestDb, desk: Desk) -> Vec<String> {
     let queue = worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap();
     queue.into_iter().map(|row| row.summary).collect()
@@ -42,16 +50,48 @@ fn a_denied_claim_stays_owed_whatever_its_adjustments_are_called() {
         assert_eq!(balance(db, AccountKind::PayerReceivable), cents(4 * 18_000));
         assert_eq!(work(db), [(WorkReason::Denied, cents(18_000)); 3]);
         assert!(places(db)[..3].iter().all(|place| place.1 == ClaimStatus::Adjudicated));
-        // Processed as primary, the same adjustments are a price.
-        take(db, &file(&Payment::new("EFT2", vec![nothing_paid(4, "1", "CO", "45")])));
-        assert_eq!(balance(db, AccountKind::Contractual), cents(18_000));
+        // Processed as primary, and something paid, the same adjustments are a price.
+        take(db, &file(&Payment::new("EFT2", vec![one_line_off(4)])));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(8_800));
         // Taken back, a refusal leaves what it found, and its story is no write-down either.
         take(db, &file(&Payment::new("EFT3", vec![nothing_paid(1, "4", "CO", "45").reversed()])));
         assert_eq!(balance(db, AccountKind::PayerReceivable), cents(3 * 18_000));
         let classes = db.read(&db.system(), PRACTICE, |read| {
             store::testing::facts::count_where(read, "line_adjustment", "class = 'contractual'")
         });
-        assert_eq!(classes.unwrap(), 2, "only the two lines of the fourth claim are written down");
+        assert_eq!(classes.unwrap(), 2, "only adjustments of the fourth claim are written down");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_payer_that_processes_a_claim_and_allows_nothing_of_it_is_asked_before_anything_is_written_down() {
+    for_each_engine(|db| {
+        clinic(db, 6);
+        let mut by_law_too = nothing_paid(2, "1", "CO", "45");
+        by_law_too.lines[0].adjustments = vec![("CO", "45", 13_000), ("CO", "253", 1_000)];
+        let mut one_cent = nothing_paid(3, "1", "CO", "45");
+        (one_cent.lines[0].paid, one_cent.paid) = (1, 1);
+        one_cent.lines[0].adjustments = vec![("CO", "45", 13_999)];
+        let mut share = nothing_paid(4, "1", "CO", "45");
+        share.lines[0].adjustments = vec![("CO", "45", 10_000), ("PR", "1", 4_000)];
+        let prior = nothing_paid(5, "1", "CO", "45");
+        let all = vec![nothing_paid(1, "1", "CO", "45"), by_law_too, one_cent, share, one_line_off(6)];
+        take(db, &file(&Payment::new("EFT1", all)));
+        let looked_at = |n: usize| places(db)[n - 1].1 == ClaimStatus::Adjudicated;
+        assert_eq!([1, 2, 3, 4, 6].map(looked_at), [true, true, false, false, false]);
+        assert_eq!(work(db), [(WorkReason::Denied, cents(18_000)); 2]);
+        let told = summaries(db, Desk::Tier2);
+        assert!(
+            told.iter().all(|words| words.contains("Nothing is written down until somebody has looked")),
+            "{told:?}"
+        );
+        assert_eq!(balance(db, AccountKind::Contractual), cents(17_999 + 14_000 + 8_800));
+        // Taken back, it leaves what it found, and the work ends.
+        let back = nothing_paid(1, "1", "CO", "45").reversed();
+        take(db, &file(&Payment::new("EFT2", vec![back, prior])));
+        assert_eq!((places(db)[0].1, looked_at(5)), (ClaimStatus::Accepted, true));
+        assert_eq!(work(db), [(WorkReason::Denied, cents(18_000)); 2]);
         all_invariants_hold(db);
     });
 }

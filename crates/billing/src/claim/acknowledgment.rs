@@ -176,11 +176,12 @@ impl ClaimAcknowledgment {
     }
 
     /// Whose work a refusal is: front-desk data that is missing or mistyped is Tier 1's the first time; every other
-    /// cause, and every second refusal of the same claim, is Tier 2's. One cause that is not front-desk data decides.
-    pub fn work_reason(&self, earlier_rejections: i64) -> WorkReason {
+    /// cause, and every second refusal of the same claim, is Tier 2's, whether the first was an answer of its own or one to
+    /// its whole file (TA1, 999). One cause that is not front-desk data decides.
+    pub fn work_reason(&self, refusals_before: usize) -> WorkReason {
         let mut refusals = self.statuses.iter().filter(|code| code.is_refusal()).peekable();
         let all_front_desk = refusals.peek().is_some() && refusals.all(StatusCode::is_front_desk);
-        if earlier_rejections == 0 && all_front_desk { WorkReason::RejectedForData } else { WorkReason::Rejected }
+        if refusals_before == 0 && all_front_desk { WorkReason::RejectedForData } else { WorkReason::Rejected }
     }
 }
 

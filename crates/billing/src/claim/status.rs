@@ -158,7 +158,9 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
         },
         ClaimEvent::Held => match status {
             Draft | Held | Ready => Ok(Held),
-            Submitted | Accepted | Rejected | Adjudicated | Closed => Err(refused()),
+            // Refused in its latest version, while the payer has an earlier one.
+            Rejected => Ok(Held),
+            Submitted | Accepted | Adjudicated | Closed => Err(refused()),
         },
         ClaimEvent::Released => match status {
             Draft | Held => Ok(Ready),

@@ -61,7 +61,28 @@ pub enum NotPosted {
 /// # Errors
 /// [`NotPosted`] where a line finds no charge; the claim is then set aside.
 pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: RemittanceId) -> Result<ClaimPosting, NotPosted> {
-    decide_as(payment, claim, remittance, payment.is_refused())
+    decide_as(payment, claim, remittance, is_refused(payment, claim))
+}
+
+/// Whether nothing of a decision is a price that was agreed, so that nothing of it is written down: the payer refused
+/// the claim, or it allowed nothing ([`allows_nothing`]).
+pub fn is_refused(payment: &ClaimPayment, claim: &ClaimFacts) -> bool {
+    payment.is_refused() || allows_nothing(payment, claim)
+}
+
+/// Whether a payer says that it processed the claim and yet allows nothing: it pays nothing, leaves nothing to the
+/// patient, names no payer before it, and takes the whole charge off by reasons that are each a price or a law. A
+/// contract has a price above nothing, so whatever the reasons are called, this is no write-down before somebody looked
+/// (a fee schedule without the code, a plan that another one replaced, a claim under a fixed fee). One line of several
+/// that is taken off whole beside others that are paid is as common as right, and stays a write-down.
+pub fn allows_nothing(payment: &ClaimPayment, claim: &ClaimFacts) -> bool {
+    let is_primary = claim.rank == CoverageRank::Primary;
+    let mut all = payment.lines.iter().flat_map(|line| &line.adjustments).chain(&payment.adjustments);
+    let is_written_down = |one: &Adjustment| classify(one, is_primary) == AdjustmentClass::Contractual;
+    payment.charge_amount.is_positive()
+        && payment.paid_amount.is_zero()
+        && payment.lines.iter().all(|line| line.paid_amount.is_zero())
+        && all.all(|one| one.amount.is_zero() || is_written_down(one))
 }
 
 /// As [`decide`], saying whether the adjustments are those of a refused claim: a reversal repeats them without its word.

@@ -21,19 +21,37 @@ pub enum NoOriginal {
     OtherAmounts,
 }
 
+impl NoOriginal {
+    /// The words that its sentence begins with; a stored sentence is known again by them.
+    pub fn lead(self) -> &'static str {
+        match self {
+            NoOriginal::NeverPosted => "it takes back a payment that was never posted",
+            NoOriginal::TakenBackBefore => "it takes back a payment that was taken back before",
+            NoOriginal::OtherAmounts => "it takes back other amounts than any payment that stands for the claim",
+        }
+    }
+
+    /// Whether a payment that is still to come may be what the reversal takes back.
+    pub fn may_come(self) -> bool {
+        match self {
+            NoOriginal::NeverPosted | NoOriginal::OtherAmounts => true,
+            NoOriginal::TakenBackBefore => false,
+        }
+    }
+}
+
 impl std::fmt::Display for NoOriginal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.lead())?;
         f.write_str(match self {
             NoOriginal::NeverPosted => {
-                "it takes back a payment that was never posted; find the earlier remittance, or ask the payer which \
+                "; import the earlier remittance, and it is posted together with that one; or ask the payer which \
                  payment it means"
             }
-            NoOriginal::TakenBackBefore => {
-                "it takes back a payment that was taken back before; ask the payer which of the two stands"
-            }
+            NoOriginal::TakenBackBefore => "; ask the payer which of the two stands",
             NoOriginal::OtherAmounts => {
-                "it takes back other amounts than any payment that stands for the claim; ask the payer for a reversal \
-                 of the whole payment and a new decision"
+                "; if an earlier remittance is missing, import it, and it is posted together with that one; else ask \
+                 the payer for a reversal of the whole payment and a new decision"
             }
         })
     }
@@ -46,15 +64,7 @@ impl std::fmt::Display for NoOriginal {
 /// # Errors
 /// [`NoOriginal`]: nothing is to be undone.
 pub fn original<T: Copy>(history: &[(T, &ClaimPayment)], reversal: &ClaimPayment) -> Result<T, NoOriginal> {
-    let mut standing: Vec<(T, &ClaimPayment)> = Vec::with_capacity(history.len());
-    let mut taken_back: Vec<&ClaimPayment> = Vec::new();
-    for (key, payment) in history {
-        if !payment.is_reversal() {
-            standing.push((*key, payment));
-        } else if let Some(place) = mirrored(&standing, payment) {
-            taken_back.push(standing.remove(place).1);
-        }
-    }
+    let Paired { standing, taken_back } = paired(history);
     if let Some((key, _)) = mirrored(&standing, reversal).and_then(|place| standing.get(place)) {
         return Ok(*key);
     }
@@ -65,6 +75,38 @@ pub fn original<T: Copy>(history: &[(T, &ClaimPayment)], reversal: &ClaimPayment
     } else {
         NoOriginal::OtherAmounts
     })
+}
+
+/// The decisions of a claim's history that stand, in its order: those that no reversal took back, whether it came after
+/// its decision or before.
+pub fn standing<T: Copy>(history: &[(T, &ClaimPayment)]) -> Vec<T> {
+    paired(history).standing.into_iter().map(|(key, _)| key).collect()
+}
+
+/// A history whose reversals have found the payments they take back.
+struct Paired<'p, T> {
+    standing: Vec<(T, &'p ClaimPayment)>,
+    taken_back: Vec<&'p ClaimPayment>,
+}
+
+fn paired<'p, T: Copy>(history: &[(T, &'p ClaimPayment)]) -> Paired<'p, T> {
+    let mut paired = Paired { standing: Vec::with_capacity(history.len()), taken_back: Vec::new() };
+    // Reversals that came before what they take back.
+    let mut early: Vec<&ClaimPayment> = Vec::new();
+    for (key, payment) in history {
+        if payment.is_reversal() {
+            match mirrored(&paired.standing, payment) {
+                Some(place) => paired.taken_back.push(paired.standing.remove(place).1),
+                None => early.push(payment),
+            }
+        } else if let Some(place) = early.iter().position(|reversal| mirrors(payment, reversal)) {
+            early.remove(place);
+            paired.taken_back.push(payment);
+        } else {
+            paired.standing.push((*key, payment));
+        }
+    }
+    paired
 }
 
 /// The place of the latest payment that a reversal turns, the payer's own number first.

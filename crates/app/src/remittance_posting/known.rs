@@ -1,0 +1,124 @@
+//! Everything that a posting needs to know of our claims, asked for in few statements however many claims it names.
+//! Decides nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use billing::claim::ClaimStatus;
+use billing::coverage::CoverageRank;
+use billing::payer::Payer;
+use billing::remittance::ClaimPayment;
+use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
+use billing::{ClaimId, PatientId, PayerId};
+use store::remittance::{
+    CLAIM_FACTS_BY_ID, ClaimFactsRow, LATER_COVERAGES, LINE_FACTS, LaterCoverageRow, LineFactsRow, PAYERS_BY_ID,
+    claims_named,
+};
+use store::submission::SUBMISSIONS_OF_CLAIM;
+use store::{Json, Tx, params};
+
+use super::distinct;
+use super::history::Earlier;
+use crate::Error;
+
+/// What is known of the claims that a payment names.
+pub(super) struct Known {
+    pub(super) index: ClaimIndex,
+    /// Who was billed, and who sent what is set aside.
+    pub(super) payers: HashMap<PayerId, Payer>,
+    pub(super) rows: HashMap<ClaimId, ClaimFactsRow>,
+    /// What remittances said of the claims before.
+    pub(super) earlier: Earlier,
+    /// Claims that were mended after a sending and not sent again.
+    pub(super) mended: HashSet<ClaimId>,
+}
+
+impl Known {
+    /// Of the claims that a payment names.
+    pub(super) fn load(tx: &mut Tx, claims: &[ClaimPayment]) -> Result<Known, Error> {
+        let numbers = distinct(claims.iter().map(|claim| claim.control_number.clone()));
+        // Lines are asked for by number only where the claim's own number says nothing to us.
+        let (rows, lines) = claims_named(tx, &numbers, |found| {
+            let known: HashSet<&str> = found.iter().map(|claim| claim.control_number.as_str()).collect();
+            let strangers = claims.iter().filter(|claim| !known.contains(claim.control_number.as_str()));
+            let lines = strangers.flat_map(|claim| &claim.lines).map(|line| line.line_control_number.clone());
+            distinct(lines.filter(|number| !number.is_empty()))
+        })?;
+        Known::of(tx, rows, lines)
+    }
+
+    /// Of one claim.
+    pub(super) fn of_claim(tx: &mut Tx, claim: ClaimId) -> Result<Known, Error> {
+        let rows = tx.query_in(&CLAIM_FACTS_BY_ID, params![], &[claim])?;
+        let mut lines = tx.query_in(&LINE_FACTS, params![], &[claim])?;
+        lines.sort_by_key(|line| line.line_number);
+        Known::of(tx, rows, lines)
+    }
+
+    fn of(tx: &mut Tx, rows: Vec<ClaimFactsRow>, lines: Vec<LineFactsRow>) -> Result<Known, Error> {
+        let patients = distinct(rows.iter().map(|row| row.patient_id));
+        let mut later: HashMap<PatientId, Vec<LaterCoverageRow>> = HashMap::new();
+        for coverage in tx.query_in(&LATER_COVERAGES, params![], &patients)? {
+            later.entry(coverage.patient_id).or_default().push(coverage);
+        }
+        let mut of_claim: HashMap<ClaimId, Vec<LineFacts>> = HashMap::new();
+        for line in lines {
+            of_claim.entry(line.claim_id).or_default().push(LineFacts {
+                control_number: line.line_control_number,
+                charge_id: line.charge_id,
+                procedure_code: line.procedure_code,
+                amount: line.amount_cents,
+            });
+        }
+        let facts = rows.iter().map(|row| ClaimFacts {
+            id: row.id,
+            control_number: row.control_number.clone(),
+            patient_id: row.patient_id,
+            encounter_id: row.encounter_id,
+            payer_id: row.payer_id,
+            rank: row.rank,
+            next_payer: next_payer(row, later.get(&row.patient_id).map_or(&[], Vec::as_slice)),
+            status: row.status,
+            lines: of_claim.remove(&row.id).unwrap_or_default(),
+        });
+        let index = ClaimIndex::new(facts.collect());
+        let ids = distinct(rows.iter().map(|row| row.id));
+        let earlier = Earlier::load(tx, &ids)?;
+        let asked = rows.iter().map(|row| row.payer_id);
+        let payers = distinct(asked.chain(earlier.waiting.iter().filter_map(|waiting| waiting.payer)));
+        let payers = tx.query_in(&PAYERS_BY_ID, params![], &payers)?;
+        let payers = payers.into_iter().map(|(id, Json(payer))| (id, payer)).collect();
+        let mended = mended(tx, &rows)?;
+        Ok(Known { index, payers, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier, mended })
+    }
+}
+
+/// Claims that wait to be sent although an earlier version of them was.
+fn mended(tx: &mut Tx, rows: &[ClaimFactsRow]) -> Result<HashSet<ClaimId>, Error> {
+    let mut mended = HashSet::new();
+    for row in rows {
+        let is_unsent = match row.status {
+            ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready => true,
+            ClaimStatus::Submitted
+            | ClaimStatus::Accepted
+            | ClaimStatus::Rejected
+            | ClaimStatus::Adjudicated
+            | ClaimStatus::Closed => false,
+        };
+        if is_unsent && !tx.query(&SUBMISSIONS_OF_CLAIM, params![row.id])?.is_empty() {
+            mended.insert(row.id);
+        }
+    }
+    Ok(mended)
+}
+
+/// Who pays after the claim's payer, on the day of service.
+fn next_payer(claim: &ClaimFactsRow, later: &[LaterCoverageRow]) -> Option<PayerId> {
+    let day = claim.date_of_service;
+    let rank_of = |coverage: &&LaterCoverageRow| -> CoverageRank { coverage.rank };
+    later
+        .iter()
+        .filter(|coverage| coverage.rank > claim.rank && coverage.payer_id != claim.payer_id)
+        .filter(|coverage| coverage.effective_on <= day && coverage.ends_on.is_none_or(|end| day <= end))
+        .min_by_key(rank_of)
+        .map(|coverage| coverage.payer_id)
+}

@@ -1,0 +1,109 @@
+//! What was decided as rows beside the books: each claim of a payment, its lines and adjustments with their meaning.
+
+use billing::remittance::posting::ClaimPosting;
+use billing::{Money, RemittanceId};
+use edi::remittance_835::ReadRemittance;
+use store::remittance::{ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, ProviderAdjustmentRow};
+use store::{Json, Tx, params};
+
+use super::{Arrival, Decided, Outcome};
+use crate::Error;
+
+/// What a payment says outside its claims.
+pub(super) fn insert_outside(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance) -> Result<(), Error> {
+    let outside: Vec<ProviderAdjustmentRow> = set
+        .remittance
+        .provider_adjustments
+        .iter()
+        .zip(1..)
+        .map(|(adjustment, ordinal)| ProviderAdjustmentRow {
+            remittance_id: id,
+            ordinal,
+            reason: adjustment.reason.clone(),
+            reference: adjustment.reference.clone(),
+            amount_cents: adjustment.amount,
+        })
+        .collect();
+    Ok(tx.insert_many(&outside)?)
+}
+
+/// What was decided of each claim. What was set aside before has its row, which says from now on that it was posted.
+pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> {
+    let (mut claims, mut lines, mut adjustments) = (Vec::with_capacity(decided.len()), Vec::new(), Vec::new());
+    for one in decided {
+        match (&one.arrival, &one.outcome) {
+            (Arrival::Now(ordinal), _) => claims.push(claim_payment_row(*ordinal, one)),
+            (Arrival::Before(_), Outcome::Posted { posting, .. }) => {
+                tx.execute(&PLACE_PAYMENT, params![one.id, posting.denied])?;
+            }
+            (Arrival::Before(_), Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. }) => {}
+        }
+        if let Outcome::Posted { posting, .. } = &one.outcome {
+            line_rows(one, posting, &mut lines, &mut adjustments);
+        }
+    }
+    tx.insert_many(&claims)?;
+    tx.insert_many(&lines)?;
+    Ok(tx.insert_many(&adjustments)?)
+}
+
+fn claim_payment_row(ordinal: i64, one: &Decided<'_>) -> ClaimPaymentRow {
+    let (state, claim_id, problem, difference, denied) = match &one.outcome {
+        Outcome::Posted { claim, posting, .. } => ("posted", Some(claim.id), None, Money::ZERO, posting.denied),
+        Outcome::SetAside { claim, problem, difference, waits_for: _ } => {
+            ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
+        }
+        Outcome::Unmatched { problem } => ("unmatched", None, Some(problem.clone()), Money::ZERO, Money::ZERO),
+        // Set aside without a problem: lists call it an estimate.
+        Outcome::Estimate { claim } => ("set_aside", Some(*claim), None, Money::ZERO, Money::ZERO),
+    };
+    let payment = one.payment;
+    ClaimPaymentRow {
+        id: one.id,
+        remittance_id: one.remittance,
+        ordinal,
+        claim_id,
+        control_number: payment.control_number.clone(),
+        status_code: payment.status_code.clone(),
+        charge_cents: payment.charge_amount,
+        paid_cents: payment.paid_amount,
+        patient_responsibility_cents: payment.patient_responsibility,
+        payer_claim_control_number: payment.payer_claim_control_number.clone(),
+        state: state.to_owned(),
+        problem,
+        difference_cents: difference,
+        denied_cents: denied,
+        body: Json(payment.clone()),
+    }
+}
+
+fn line_rows(
+    one: &Decided<'_>,
+    posting: &ClaimPosting,
+    lines: &mut Vec<LinePaymentRow>,
+    adjustments: &mut Vec<LineAdjustmentRow>,
+) {
+    for ((line, (charge, by)), ordinal) in one.payment.lines.iter().zip(&posting.lines).zip(1..) {
+        lines.push(LinePaymentRow {
+            claim_payment_id: one.id,
+            ordinal,
+            charge_id: Some(*charge),
+            procedure_code: line.procedure.code.clone(),
+            charge_cents: line.charge_amount,
+            paid_cents: line.paid_amount,
+            matched_by: by.as_str().to_owned(),
+        });
+    }
+    for (classified, ordinal) in posting.adjustments.iter().zip(1..) {
+        adjustments.push(LineAdjustmentRow {
+            claim_payment_id: one.id,
+            line_ordinal: classified.line as i64,
+            ordinal,
+            charge_id: classified.charge_id,
+            adjustment_group: classified.adjustment.group.code().to_owned(),
+            reason: classified.adjustment.reason.clone(),
+            amount_cents: classified.adjustment.amount,
+            class: classified.class,
+        });
+    }
+}
