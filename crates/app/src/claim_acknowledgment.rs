@@ -2,7 +2,7 @@
 //! claims it names. Only the payer's own acceptance makes a claim Accepted. Messages may come in any order, late or
 //! twice: each says something of one sending, and a refusal of it outweighs what else was said of that sending, except
 //! that a payer has claims of it: then the file was read, and its refusal, before or after, moves nothing. An answer
-//! counts only where it goes back the way our file went.
+//! counts only where it goes back the way our file went, and names the payer and the provider of the claim.
 
 mod acceptance;
 mod file_refusal;
@@ -15,6 +15,7 @@ use billing::claim::acknowledgment::{
     Acknowledgment, ClaimAcknowledgment, ClaimAnswer, ClaimsAcknowledgment, GroupAcknowledgment,
     InterchangeAcknowledgment, InterchangeEnds,
 };
+use billing::claim::named_parties::{NamedParties, PartyDifference};
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::payer::PayerSettings;
 use billing::work::WorkReason;
@@ -22,7 +23,7 @@ use billing::work::calendar::add_business_days;
 use billing::{ClaimId, InboundFileId, PracticeId, RemittanceId, SubmissionId};
 use edi::acknowledgment::SealedHeader;
 use jiff::ToSpan;
-use store::claim::{CLAIM_EVENTS, CLAIM_ROW, Evidence};
+use store::claim::{CLAIM_BODY, CLAIM_EVENTS, CLAIM_ROW, Evidence};
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::registration::PAYERS;
 use store::submission::{
@@ -34,8 +35,8 @@ use store::{Db, Json, Tx, params};
 use billing::claim::submission::SubmissionStatus;
 
 use crate::Error;
-use crate::claim_submission::{PayerHabits, links};
-use crate::inbound::{self, Receipt};
+use crate::claim_submission::{OUR_SET, PayerHabits, links};
+use crate::inbound::Taken;
 use crate::worklist::{self, NewWork};
 
 /// Most claims that one run of the daily job takes up; the next run goes on.
@@ -78,29 +79,23 @@ impl Moved {
     }
 }
 
-/// Takes a file of acknowledgments in, or any other file that a clearinghouse sends.
-///
-/// # Errors
-/// As [`inbound::take_in`].
-pub fn import(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
-    inbound::take_in(db, actor, practice, file_name, bytes)
-}
-
-/// Applies the acknowledgments of a stored file; a sentence says what they did.
+/// Applies the acknowledgments of a stored file.
 pub(crate) fn take(
     tx: &mut Tx,
     file: InboundFileId,
     file_name: &str,
     answers: &[Acknowledgment],
-) -> Result<String, Error> {
+) -> Result<Taken, Error> {
     let mut desk = Desk {
         file,
+        file_name,
         payers: PayerHabits::default(),
         moved: Moved::default(),
         headers: HashMap::new(),
         surely_read: HashSet::new(),
         other_names: None,
         strangers: None,
+        misfits: Vec::new(),
     };
     for answer in answers {
         match answer {
@@ -109,7 +104,10 @@ pub(crate) fn take(
             Acknowledgment::Claims(claims) => desk.claims(tx, claims)?,
         }
     }
-    let moved = desk.moved;
+    let (moved, left_out) = (desk.moved, desk.left_out());
+    if let (0, Some(left_out)) = (moved.accepted + moved.rejected + moved.noted, &left_out) {
+        return Err(Error::refused(left_out.as_str()));
+    }
     if moved.unknown > 0 && moved.accepted + moved.rejected + moved.noted == 0 {
         let of_whom = desk.strangers.map(|ends| format!(" {}", from_to(&ends))).unwrap_or_default();
         return Err(Error::refused(format!(
@@ -119,7 +117,7 @@ pub(crate) fn take(
         )));
     }
     let strangers = desk.strangers.map(|ends| format!(" Some of it answers no file of ours {}.", from_to(&ends)));
-    Ok(moved.sentence() + &strangers.unwrap_or_default())
+    Ok(Taken { note: moved.sentence() + &strangers.unwrap_or_default(), left_out })
 }
 
 /// Every route with the other names under which its receiver answers.
@@ -132,14 +130,23 @@ pub(crate) fn other_names(tx: &mut Tx) -> Result<Vec<(String, String)>, Error> {
     Ok(payers.into_iter().flat_map(|(Json(payer),)| of_payer(payer.settings)).collect())
 }
 
+/// Whether a 999 speaks of one set, as each of our groups holds. Accepted sets may be left unmentioned; of a refused
+/// group the sender's own counts may be what is wrong.
+fn speaks_of_one_set(group: &GroupAcknowledgment) -> bool {
+    let mut counts = [group.sets_included, group.sets_received].into_iter();
+    let is_counted = if group.accepted { counts.all(|count| count == 1) } else { counts.any(|count| count == 1) };
+    is_counted && group.sets.len() <= 1 && group.sets.iter().all(|set| set.set == OUR_SET)
+}
+
 /// Between whom a file went, in the words of a note.
 fn from_to(ends: &InterchangeEnds) -> String {
     format!("(from {} to {})", ends.sender, ends.receiver)
 }
 
 /// One file being applied.
-struct Desk {
+struct Desk<'f> {
     file: InboundFileId,
+    file_name: &'f str,
     payers: PayerHabits,
     moved: Moved,
     /// Of our own files that are spoken of; none where the stored bytes begin with no interchange.
@@ -150,6 +157,8 @@ struct Desk {
     other_names: Option<Vec<(String, String)>>,
     /// Between whom the first answer went that is not for us.
     strangers: Option<InterchangeEnds>,
+    /// Our numbers of claims whose answers name another payer or provider.
+    misfits: Vec<(String, PartyDifference)>,
 }
 
 /// What is said of a whole file.
@@ -159,7 +168,7 @@ struct FileAnswer<'a> {
     raw: &'a str,
 }
 
-impl Desk {
+impl Desk<'_> {
     fn interchange(&mut self, tx: &mut Tx, ta1: &InterchangeAcknowledgment) -> Result<(), Error> {
         let found = tx.query_opt(&SUBMISSION_BY_INTERCHANGE, params![ta1.interchange])?;
         let header = found.as_ref().map(|head| self.answered_header(tx, head.id, &ta1.ends)).transpose()?.flatten();
@@ -188,6 +197,13 @@ impl Desk {
             self.stranger(&group.ends);
             return Ok(());
         };
+        if !speaks_of_one_set(group) {
+            return Err(Error::refused(format!(
+                "{}: its 999 does not fit group {} of ours, which holds one set (AK2, AK902, AK903). Nothing of the file \
+                 was used: ask its sender for a corrected one.",
+                self.file_name, group.group
+            )));
+        }
         // Our groups hold one set. What is said of it decides; where nothing is, what is said of the group.
         let set = group.sets.first();
         let accepted = set.map_or(group.accepted, |set| set.accepted && group.accepted);
@@ -270,6 +286,36 @@ impl Desk {
         self.strangers.get_or_insert_with(|| ends.clone());
     }
 
+    /// What was left out although it names claims of ours: how many, the first of them, why, and what to do.
+    fn left_out(&self) -> Option<String> {
+        let (number, difference) = self.misfits.first()?;
+        Some(format!(
+            "{}: the answer about claim {number} was not used: {}.{} {}",
+            self.file_name,
+            difference.in_words(),
+            match self.misfits.len() {
+                1 => String::new(),
+                more => format!(" So it is with {more} claims of the file."),
+            },
+            difference.remedy()
+        ))
+    }
+
+    /// What an answer about a sent version of a claim says otherwise than that version.
+    fn difference(
+        &mut self,
+        tx: &mut Tx,
+        (claim, version): (&Claim, i32),
+        named: &NamedParties,
+    ) -> Result<Option<PartyDifference>, Error> {
+        let sent = if version == claim.version {
+            claim.body.parties()
+        } else {
+            tx.query_opt(&CLAIM_BODY, params![claim.id, version])?.map(|(body,)| body.0.parties()).unwrap_or_default()
+        };
+        Ok(sent.differs(named, &self.payers.of(tx, claim.payer_id)?.remits_as))
+    }
+
     fn claims(&mut self, tx: &mut Tx, answer: &ClaimsAcknowledgment) -> Result<(), Error> {
         let named: Option<i64> = answer.submission_reference.trim().parse().ok();
         for one in &answer.claims {
@@ -291,6 +337,11 @@ impl Desk {
             };
             if self.answered_header(tx, *submission, &answer.ends)?.is_none() {
                 self.stranger(&answer.ends);
+                continue;
+            }
+            if let Some(difference) = self.difference(tx, (&claim, *version), &one.parties)? {
+                self.moved.unknown += 1;
+                self.misfits.push((one.control_number.clone(), difference));
                 continue;
             }
             let speaks_of_this_version = *version == claim.version;
@@ -346,6 +397,10 @@ impl Desk {
         };
         let refusals_before = file_refusal::refusals_before(tx, claim.id, submission)?;
         if answer.from_payer && one.answer() == ClaimAnswer::Accepted {
+            // The payer's number names what it has, whatever became of the claim meanwhile.
+            if let Some(number) = &one.payer_claim_control_number {
+                claim.body.payer_claim_control_number.get_or_insert_with(|| number.clone());
+            }
             acceptance::prove(tx, claim, submission, one)?;
         }
         if !self.record(tx, claim, &event, submission, &sentence, &one.raw)? {

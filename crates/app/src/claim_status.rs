@@ -1,25 +1,32 @@
 //! Asking a payer where a claim is (276) and noting what it answers (277). The answer informs the claim's timeline and
-//! whoever works on it; it moves nothing.
+//! whoever works on it; it moves nothing, and it is one only where we asked, and whom we asked. A question is not
+//! repeated while its answer may still come.
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status_answer::ClaimStatusAnswer;
-use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::counting::counted;
 use billing::work::calendar::add_business_days;
 use billing::{ClaimId, InboundFileId, Money, PracticeId, SubmissionId};
-use store::claim::Evidence;
+use store::claim::{CLAIM_EVENTS, ClaimEventRow, Evidence};
+use store::submission::{SUBMISSION, SUBMISSION_KIND};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::claim_submission::{FileToSeal, envelope, submission};
+use crate::claim_acknowledgment::other_names;
+use crate::claim_submission::{FileToSeal, answer_not_awaited, envelope, submission};
+use crate::inbound::Taken;
+
+/// What a file is that asks.
+const KIND: &str = "276";
 
 /// Asks the payer where a claim is. The question is sealed and leaves with the next delivery; our number of the
 /// claim is its trace, so that the answer finds it.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Refused` where the payer cannot have the claim yet.
+/// `Denied`; `NotFound`; `Refused` where the payer cannot have the claim yet, or was asked and may still answer.
 pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, claim: ClaimId) -> Result<(), Error> {
     allow(actor, Action::VerifyInsurance, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
@@ -35,12 +42,15 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, claim: ClaimId) -> Resu
             | ClaimStatus::Adjudicated
             | ClaimStatus::Closed => {}
         }
+        if let Some(asked) = question(tx, claim.id)?.filter(|asked| !asked.is_answered) {
+            answer_not_awaited(tx, asked.file)?;
+        }
         let envelope = envelope(tx, &house, &claim.body.payer.route)?;
         let trace = claim.control_number.as_str().to_owned();
         let bytes =
             edi::claim_status::write(&claim, &trace, &envelope).map_err(|why| Error::refused(why.to_string()))?;
         let file = FileToSeal {
-            kind: "276",
+            kind: KIND,
             envelope: &envelope,
             bytes,
             due_on: add_business_days(tx.today(), 1, &[]),
@@ -57,31 +67,103 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, claim: ClaimId) -> Resu
     })
 }
 
-/// Notes the answers of a 277 on their claims; a sentence says how many there were.
-pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Result<String, Error> {
-    let (mut noted, mut unknown) = (0, 0);
+/// The latest question about a claim.
+struct Question {
+    /// The sealed file that asks.
+    file: SubmissionId,
+    is_answered: bool,
+}
+
+fn question(tx: &mut Tx, claim: ClaimId) -> Result<Option<Question>, Error> {
+    let events = tx.query(&CLAIM_EVENTS, params![claim])?;
+    let of_files = events.iter().rev().filter_map(|event| Some((event, event.submission_id?)));
+    for (event, file) in of_files {
+        // What asked is our own word of a file that asks; what came in names the file it came in.
+        if event.inbound_file_id.is_none() && tx.query_one(&SUBMISSION_KIND, params![file])?.0 == KIND {
+            let is_answer = |one: &ClaimEventRow| one.submission_id == Some(file) && one.inbound_file_id.is_some();
+            return Ok(Some(Question { file, is_answered: events.iter().any(is_answer) }));
+        }
+    }
+    Ok(None)
+}
+
+/// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who answers, for
+/// whom. None where it is the answer to it.
+fn difference(tx: &mut Tx, claim: &Claim, answer: &ClaimStatusAnswer) -> Result<Result<SubmissionId, String>, Error> {
+    let Some(question) = question(tx, claim.id)? else {
+        return Ok(Err("nobody asked where that claim is (TRN02)".to_owned()));
+    };
+    let sealed = tx.query_one(&SUBMISSION, params![question.file])?.bytes;
+    let header = edi::acknowledgment::sealed_header(&sealed);
+    let (Some(header), Some(asked)) = (header, edi::claim_status::asked(&sealed, &answer.trace)) else {
+        return Ok(Err("the file that asked cannot be read".to_owned()));
+    };
+    let names = other_names(tx)?;
+    let of_route = names.iter().filter(|(route, _)| *route == header.ends.receiver).map(|(_, name)| name.as_str());
+    if !answer.ends.answers(&header.ends, of_route) {
+        return Ok(Err("it goes another way than our question (ISA06 and ISA08)".to_owned()));
+    }
+    let payer = store::registration::payer(tx, claim.payer_id)?.map(|payer| payer.settings).unwrap_or_default();
+    Ok(match asked.differs(&answer.parties, &payer.remits_as) {
+        Some(difference) => Err(format!("{}. {}", difference.in_words(), difference.remedy().trim_end_matches('.'))),
+        None => Ok(question.file),
+    })
+}
+
+/// Notes the answers of a 277 on their claims; a sentence says how many there were, and why others were left out.
+pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Result<Taken, Error> {
+    let (mut total, mut noted, mut unknown, mut misfit) = (0, 0, 0, None);
     for answer in edi::claim_status::read(bytes) {
+        total += 1;
         let Some(mut claim) = store::claim::load_by_control_number(tx, &answer.trace)? else {
             unknown += 1;
             continue;
         };
+        let question = match difference(tx, &claim, &answer)? {
+            Ok(question) => question,
+            Err(why) => {
+                unknown += 1;
+                misfit.get_or_insert_with(|| format!("The answer about claim {} was not noted: {why}", answer.trace));
+                continue;
+            }
+        };
         let sentence = in_words(&answer);
         let event = ClaimEvent::Noted { what: sentence.clone() };
+        let is_known = |before: &ClaimEventRow| {
+            before.inbound_file_id == Some(file) && before.raw.as_deref() == Some(answer.raw.as_str())
+        };
+        if tx.query(&CLAIM_EVENTS, params![claim.id])?.iter().any(is_known) {
+            continue;
+        }
         claim.apply(&event)?;
-        let evidence =
-            Evidence { raw: Some(answer.raw), inbound_file_id: Some(file), ..Evidence::words(sentence.as_str()) };
+        let evidence = Evidence {
+            raw: Some(answer.raw),
+            inbound_file_id: Some(file),
+            submission_id: Some(question),
+            ..Evidence::words(sentence.as_str())
+        };
         store::claim::save_event(tx, &claim, &event, evidence)?;
         for item in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])? {
             store::worklist::append_event(tx, item.id, "noted", &sentence)?;
         }
         noted += 1;
     }
+    if let (0, Some(misfit)) = (noted, &misfit) {
+        return Err(Error::refused(format!("{misfit}. Nothing was noted.")));
+    }
+    if total == 0 {
+        return Err(Error::refused(
+            "The claim status file answers about no claim (TRN). The payer refused the question as a whole: read its codes \
+             (STC), then ask again or call it.",
+        ));
+    }
     if noted == 0 && unknown > 0 {
         return Err(Error::refused(
             "The claim status answers name no claim of this practice (TRN02). Check whose mailbox the file came from.",
         ));
     }
-    Ok(format!("Claim status: {} noted, {unknown} not ours.", counted(noted, "answer")))
+    let note = format!("Claim status: {} noted, {unknown} not ours.", counted(noted, "answer"));
+    Ok(Taken { note, left_out: misfit.map(|misfit| format!("{misfit}.")) })
 }
 
 fn in_words(answer: &ClaimStatusAnswer) -> String {

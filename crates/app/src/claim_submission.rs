@@ -19,7 +19,7 @@ use jiff::civil::Date;
 use store::claim::{CLAIM_ROW, CLAIMS_IN_STATUS, Evidence};
 use store::submission::{
     BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
-    SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead, UNANSWERED, UNSENT,
+    SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead, SubmissionRow, UNANSWERED, UNSENT,
 };
 use store::{Db, Tx, params};
 
@@ -30,7 +30,7 @@ use crate::clearinghouse::{Clearinghouse, Delivery};
 use crate::digest::sha256;
 use crate::worklist::{self, NewWork};
 
-pub(crate) use outbound_file::{FileToSeal, PayerHabits, envelope, submission};
+pub(crate) use outbound_file::{FileToSeal, OUR_SET, PayerHabits, answer_not_awaited, envelope, submission};
 
 /// Most claims that one sealing takes up: two full files. The next run goes on.
 const MOST_CLAIMS_A_RUN: i64 = 10_000;
@@ -193,15 +193,17 @@ pub struct Delivered {
     pub sent: usize,
     /// Files of which nobody knows; the same bytes go again with the next delivery.
     pub uncertain: usize,
-    /// Why the carrier took no more, in a sentence; none where all went.
+    /// Files whose stored bytes are not what was sealed: each stays here and is work; the others leave.
+    pub damaged: usize,
+    /// Why not all went, in a sentence: the carrier took no more, or a file is damaged; none where all went.
     pub stopped: Option<String>,
 }
 
 /// Delivers every sealed file, oldest first, and again those of which nobody knows whether they arrived. Stops at
-/// the first that the carrier surely did not take.
+/// the first that the carrier surely did not take. A file that is not what was sealed stays, and the next one goes.
 ///
 /// # Errors
-/// `Denied` without the right to submit claims; `Refused` where stored bytes do not match their hash.
+/// `Denied` without the right to submit claims.
 pub fn deliver(
     db: &Db,
     actor: &Actor,
@@ -214,19 +216,29 @@ pub fn deliver(
     for (id,) in unsent {
         // From here until the outcome is stored nobody knows whether the file arrived: a crash leaves it so.
         let file = db.write(actor, practice, |tx| {
+            let file = tx.query_one(&SUBMISSION, params![id])?;
+            if let Some(why) = damage(&file) {
+                open_damaged(tx, &file, &why)?;
+                return Ok::<_, Error>(Err(why));
+            }
             tx.execute(&BEGIN_DELIVERY, params![id])?;
-            Ok::<_, Error>(tx.query_one(&SUBMISSION, params![id])?)
+            Ok(Ok(file))
         })?;
-        if sha256(&file.bytes) != file.sha256 {
-            return Err(Error::refused(format!(
-                "The stored bytes of file {} do not match their hash, so it was not sent. Run verify, then restore a \
-                 backup.",
-                file.file_name
-            )));
-        }
+        let file = match file {
+            Ok(file) => file,
+            Err(why) => {
+                delivered.damaged += 1;
+                delivered.stopped.get_or_insert(why);
+                continue;
+            }
+        };
         match clearinghouse.deliver(&file.file_name, &file.bytes) {
             Ok(Delivery::Delivered) => {
-                db.write(actor, practice, |tx| Ok::<_, Error>(tx.execute(&DELIVERED, params![id, tx.now()])?))?;
+                db.write(actor, practice, |tx| {
+                    tx.execute(&DELIVERED, params![id, tx.now()])?;
+                    let key = worklist::subject_key(WorkReason::OutboundFileDamaged, id);
+                    worklist::resolve_subject(tx, &key, "The file is whole again, and it left.", "submission")
+                })?;
                 delivered.sent += 1;
             }
             Ok(Delivery::Uncertain) => delivered.uncertain += 1,
@@ -238,6 +250,29 @@ pub fn deliver(
         }
     }
     Ok(delivered)
+}
+
+/// Why a stored file may not leave: its bytes are not what was sealed.
+fn damage(file: &SubmissionRow) -> Option<String> {
+    (sha256(&file.bytes) != file.sha256).then(|| {
+        format!(
+            "The stored bytes of file {} do not match their hash, so it was not sent. Run verify, then restore a backup.",
+            file.file_name
+        )
+    })
+}
+
+fn open_damaged(tx: &mut Tx, file: &SubmissionRow, why: &str) -> Result<(), Error> {
+    let work = NewWork {
+        reason: WorkReason::OutboundFileDamaged,
+        subject_key: worklist::subject_key(WorkReason::OutboundFileDamaged, file.id),
+        summary: why.to_owned(),
+        links: WorkLinks { submission_id: Some(file.id), ..WorkLinks::default() },
+        money_at_stake: file.total_cents,
+        deadline_on: None,
+    };
+    worklist::open(tx, work)?;
+    Ok(())
 }
 
 /// Sends the very same bytes of a file again with the next delivery, because it seems never to have arrived.

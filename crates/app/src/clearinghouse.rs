@@ -17,22 +17,37 @@ pub struct Exchanged {
     pub delivered: Delivered,
     /// What came in.
     pub received: Vec<Receipt>,
+    /// Why sealing or delivering did not go on, in a sentence; what waited was taken in all the same.
+    pub trouble: Option<String>,
 }
 
-/// One round: seals what is ready, delivers what is sealed, takes in what waits.
+/// One round: seals what is ready, delivers what is sealed, takes in what waits. Trouble on the way out never keeps an
+/// answer out.
 ///
 /// # Errors
-/// Of sealing, delivering and collecting.
+/// `Denied`; the database's own; those of collecting.
 pub fn exchange(
     db: &Db,
     actor: &Actor,
     practice: PracticeId,
     clearinghouse: &dyn Clearinghouse,
 ) -> Result<Exchanged, Error> {
-    let sealed = claim_submission::seal(db, actor, practice)?;
-    let delivered = claim_submission::deliver(db, actor, practice, clearinghouse)?;
+    let (sealed, not_sealed) = unless_refused(claim_submission::seal(db, actor, practice))?;
+    let (delivered, not_delivered) = unless_refused(claim_submission::deliver(db, actor, practice, clearinghouse))?;
     let received = inbound::collect(db, actor, practice, clearinghouse)?;
-    Ok(Exchanged { sealed, delivered, received })
+    let trouble = not_sealed.or(not_delivered).or_else(|| delivered.stopped.clone());
+    Ok(Exchanged { sealed, delivered, received, trouble })
+}
+
+/// What was done; or nothing, with the refusal as a sentence. A broken world stays an error.
+fn unless_refused<T: Default>(done: Result<T, Error>) -> Result<(T, Option<String>), Error> {
+    match done {
+        Ok(done) => Ok((done, None)),
+        Err(refusal @ (Error::Refused(_) | Error::Invalid { .. } | Error::NotFound(_) | Error::Changed)) => {
+            Ok((T::default(), Some(refusal.to_string())))
+        }
+        Err(broken @ (Error::Denied(_) | Error::Store(_))) => Err(broken),
+    }
 }
 
 /// What is known after an attempt to deliver.

@@ -7,9 +7,12 @@ use billing::eligibility::EligibilityStatus;
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{CoverageId, EligibilityId, Money, PatientId, PracticeId, SubmissionId};
-use edi::eligibility::{EligibilityQuestion, ReadEligibility};
+use edi::eligibility::{EligibilityQuestion, Identity, ReadEligibility};
 use jiff::civil::Date;
-use store::eligibility::{ANSWER_ELIGIBILITY, ELIGIBILITY_BY_TRACE, ELIGIBILITY_OF_PATIENT, EligibilityRow};
+use store::eligibility::{
+    ANSWER_ELIGIBILITY, ELIGIBILITY_BY_TRACE, ELIGIBILITY_OF_PATIENT, EligibilityRow, UNANSWERED_ELIGIBILITY,
+};
+use store::registration::COVERAGE_VERSION;
 use store::submission::SUBMISSION;
 use store::{Db, Json, Tx, params};
 
@@ -17,7 +20,8 @@ use crate::Error;
 use crate::access::allow;
 use crate::claim_acknowledgment::other_names;
 use crate::claim_creation::three_letters;
-use crate::claim_submission::{FileToSeal, envelope, submission};
+use crate::claim_submission::{FileToSeal, answer_not_awaited, envelope, submission};
+use crate::inbound::Taken;
 use crate::worklist::{self, NewWork};
 
 /// Answers shown of one patient.
@@ -27,7 +31,8 @@ const ANSWERS_SHOWN: i64 = 20;
 /// delivery.
 ///
 /// # Errors
-/// `Denied`; `NotFound` for the patient or the coverage; `Refused` where the question cannot be written.
+/// `Denied`; `NotFound` for the patient or the coverage; `Refused` where the question cannot be written, or was asked in
+/// the same words and may still be answered.
 pub fn ask(
     db: &Db,
     actor: &Actor,
@@ -56,6 +61,7 @@ pub fn ask(
             trace: &trace,
         };
         let bytes = edi::eligibility::write(&question, &envelope).map_err(|why| Error::refused(why.to_string()))?;
+        refuse_repetition(tx, (coverage.id, asked_for), edi::eligibility::asked(&bytes, &trace))?;
         let file = FileToSeal {
             kind: "270",
             envelope: &envelope,
@@ -86,6 +92,23 @@ pub fn ask(
     })
 }
 
+/// Refuses a question that was asked in the same words and may still be answered. Other words are another question: the
+/// card was read again.
+fn refuse_repetition(
+    tx: &mut Tx,
+    (coverage, asked_for): (CoverageId, Date),
+    says: Option<Identity>,
+) -> Result<(), Error> {
+    for row in tx.query(&UNANSWERED_ELIGIBILITY, params![coverage, asked_for])? {
+        let Some(file) = row.submission_id else { continue };
+        let sealed = tx.query_one(&SUBMISSION, params![file])?.bytes;
+        if edi::eligibility::asked(&sealed, &row.trace) == says {
+            answer_not_awaited(tx, file)?;
+        }
+    }
+    Ok(())
+}
+
 /// What is known of a patient's coverages, the latest question first.
 ///
 /// # Errors
@@ -104,9 +127,16 @@ pub fn of_patient(
 }
 
 /// Stores the answers of a 271; a sentence says what they were.
-pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<String, Error> {
+pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
     let (mut stored, mut unknown, mut foreign) = (0, 0, Vec::new());
-    for mut read in edi::eligibility::read(bytes) {
+    let answers = edi::eligibility::read(bytes);
+    if answers.is_empty() {
+        return Err(Error::refused(
+            "The eligibility file answers no question (TRN). The payer refused it as a whole: read its reasons (AAA), then \
+             ask again or call it.",
+        ));
+    }
+    for mut read in answers {
         let Some(row) = tx.query_opt(&ELIGIBILITY_BY_TRACE, params![read.answer.trace])? else {
             unknown += 1;
             continue;
@@ -148,7 +178,8 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<String, Error> {
     } else {
         String::new()
     };
-    Ok(format!("Eligibility: {} stored, {unknown} not ours.{apart}", counted(stored, "answer")))
+    let note = format!("Eligibility: {} stored, {unknown} not ours.{apart}", counted(stored, "answer"));
+    Ok(Taken { note, left_out: None })
 }
 
 /// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who asked, about
@@ -167,7 +198,10 @@ fn difference(tx: &mut Tx, row: &EligibilityRow, read: &ReadEligibility) -> Resu
     if !read.ends.answers(&header.ends, of_route) {
         return Ok(Some("it goes another way than our question (ISA06 and ISA08)"));
     }
-    Ok(asked.differs(&read.identity))
+    let (coverage,) = tx.query_one(&COVERAGE_VERSION, params![row.coverage_id, row.coverage_version])?;
+    let payer = store::registration::payer(tx, coverage.0.payer_id)?;
+    let other_ids = payer.map(|payer| payer.settings.remits_as).unwrap_or_default();
+    Ok(asked.differs(&read.identity, &other_ids))
 }
 
 fn not_ours(row: &EligibilityRow, difference: &str) -> NewWork {

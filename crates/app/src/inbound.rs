@@ -1,6 +1,8 @@
 //! Files that come in, the one way in for every kind: recognised, read once, stored with what became of them. A file that
 //! cannot be used is kept apart with a sentence that says where and what to do; it never moves a claim or a cent.
 
+mod reading;
+
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PracticeId};
@@ -22,6 +24,8 @@ use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 pub const LARGEST_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// Files shown in a list.
 const FILES_SHOWN: i64 = 200;
+
+pub use reading::{ReadableFile, of_item, read_again};
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +95,11 @@ pub fn collect(
 /// # Errors
 /// `Denied` without the right to import what the file holds; `Refused` with file, place and remedy where it cannot be used: then nothing is stored at all.
 pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
+    Ok(take(db, actor, practice, &incoming(actor, file_name, bytes)?, false)?.receipt)
+}
+
+/// A file with its payments read, where the actor may take them in.
+fn incoming<'a>(actor: &Actor, file_name: &'a str, bytes: &'a [u8]) -> Result<Incoming<'a>, Error> {
     if bytes.len() > LARGEST_FILE_BYTES {
         return Err(Error::refused(format!(
             "{file_name}: the file is larger than 64 MB. Ask the clearinghouse to split it."
@@ -102,7 +111,15 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
     } else {
         Vec::new()
     };
-    Ok(take(db, actor, practice, &Incoming { file_name, bytes, payments }, false)?.receipt)
+    Ok(Incoming { file_name, bytes, payments })
+}
+
+/// What the messages of one kind in a file did.
+pub(crate) struct Taken {
+    /// In a sentence.
+    pub(crate) note: String,
+    /// What was left out although it names claims of ours: somebody must look at the file.
+    pub(crate) left_out: Option<String>,
 }
 
 /// A file with the payments that were read from it.
@@ -119,6 +136,7 @@ pub(crate) struct Intake {
     pub(crate) file_id: InboundFileId,
     /// These very bytes were here before; nothing changed.
     pub(crate) is_known: bool,
+    /// Of a known file those that are still kept out.
     pub(crate) payments: Vec<PaymentReport>,
 }
 
@@ -141,17 +159,9 @@ pub(crate) fn take(
         if rehearse {
             tx.discard();
         }
-        let mut file_id = InboundFileId(tx.new_id());
-        let mut is_stored = false;
+        let file_id = InboundFileId(tx.new_id());
         match recognise(tx, file.bytes)? {
-            // It was set apart and nothing of it was used; what kept it out may have been mended.
-            Novelty::Before(head) if is_set_apart(&head) && file.payments.is_empty() => {
-                (file_id, is_stored) = (head.id, true);
-            }
-            Novelty::Before(head) => {
-                let (receipt, file_id) = (again(file_name, &head), head.id);
-                return Ok(Intake { receipt, file_id, is_known: true, payments: Vec::new() });
-            }
+            Novelty::Before(head) => return reading::take_again(tx, file, &kinds, &head),
             // Payments are recognised one by one, so that each is told.
             Novelty::SameContent(head) if file.payments.is_empty() => {
                 let receipt = again(file_name, &head);
@@ -161,16 +171,11 @@ pub(crate) fn take(
             Novelty::SameContent(_) | Novelty::New => {}
         }
         // The row comes first, because the events of claims name it; its note is known afterwards.
-        let mut receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
-        if is_stored {
-            let asked = worklist::subject_key(WorkReason::FileSetApart, file_id);
-            worklist::resolve_subject(tx, &asked, "What kept the file out was mended, and it was read.", "submission")?;
-        } else {
-            keep(tx, file_id, file.bytes, &kinds, &receipt)?;
-        }
-        let payments = apply(tx, file_id, file, &kinds, &mut receipt)?;
-        let settled = params![file_id, receipt.outcome.as_str(), receipt.note];
-        tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, settled)?;
+        let receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
+        keep(tx, file_id, file.bytes, &kinds, &receipt)?;
+        let payments = remittance_import::post_sets(tx, file_id, &file.payments, file.bytes)?;
+        let summary = (!payments.is_empty()).then(|| remittance_import::summary(&payments));
+        let receipt = settle(tx, file_id, file, &kinds, summary)?;
         Ok(Intake { receipt, file_id, is_known: false, payments })
     })
 }
@@ -191,38 +196,57 @@ fn usable_kinds(file: &Incoming<'_>) -> Result<Vec<FileKind>, Error> {
     Ok(kinds)
 }
 
-/// Uses everything in a stored file; the receipt tells what came of it.
-fn apply(
+/// Uses every answer in a stored file and keeps what came of the file: its payments' part is known. What was left out
+/// is work, and ends with the reading that leaves nothing out.
+fn settle(
     tx: &mut Tx,
     id: InboundFileId,
     file: &Incoming<'_>,
     kinds: &[FileKind],
-    receipt: &mut Receipt,
-) -> Result<Vec<PaymentReport>, Error> {
-    let (mut notes, mut payments) = (Vec::new(), Vec::new());
-    for kind in kinds {
-        let note = match kind {
-            FileKind::InterchangeAcknowledgment | FileKind::GroupAcknowledgment | FileKind::ClaimAcknowledgment => {
-                continue;
-            }
-            FileKind::Eligibility => eligibility::take_answers(tx, file.bytes)?,
-            FileKind::ClaimStatus => claim_status::take_answers(tx, id, file.bytes)?,
-            FileKind::Remittance => {
-                payments = remittance_import::post_sets(tx, id, &file.payments, file.bytes)?;
-                let (outcome, note) = remittance_import::summary(&payments);
-                receipt.outcome = outcome;
-                note
-            }
-            FileKind::Mixed | FileKind::Other | FileKind::Unreadable => continue,
-        };
-        notes.push(note);
+    payments: Option<(Outcome, String)>,
+) -> Result<Receipt, Error> {
+    let mut taken = Vec::new();
+    if kinds.contains(&FileKind::Eligibility) {
+        taken.push(eligibility::take_answers(tx, file.bytes)?);
+    }
+    if kinds.contains(&FileKind::ClaimStatus) {
+        taken.push(claim_status::take_answers(tx, id, file.bytes)?);
     }
     let answers = edi::acknowledgment::read(file.bytes);
     if !answers.is_empty() {
-        notes.push(claim_acknowledgment::take(tx, id, file.file_name, &answers)?);
+        taken.push(claim_acknowledgment::take(tx, id, file.file_name, &answers)?);
     }
-    receipt.note = notes.join(" ");
-    Ok(payments)
+    let left_out: Vec<&str> = taken.iter().filter_map(|one| one.left_out.as_deref()).collect();
+    let asked = worklist::subject_key(WorkReason::FileSetApart, id);
+    if left_out.is_empty() {
+        worklist::resolve_subject(tx, &asked, "What kept the file out was mended, and it was read.", "submission")?;
+    } else {
+        open_work(tx, id, left_out.join(" "))?;
+    }
+    let (outcome, of_payments) = payments.map_or((Outcome::Applied, None), |(outcome, note)| (outcome, Some(note)));
+    let notes: Vec<&str> = of_payments
+        .iter()
+        .map(String::as_str)
+        .chain(taken.iter().map(|one| one.note.as_str()))
+        .chain(left_out)
+        .collect();
+    let receipt = Receipt { file_name: file.file_name.to_owned(), outcome, note: notes.join(" ") };
+    tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, outcome.as_str(), receipt.note])?;
+    Ok(receipt)
+}
+
+/// Work about a file of which something, or all, could not be used.
+fn open_work(tx: &mut Tx, id: InboundFileId, summary: String) -> Result<(), Error> {
+    let work = NewWork {
+        reason: WorkReason::FileSetApart,
+        subject_key: worklist::subject_key(WorkReason::FileSetApart, id),
+        summary,
+        links: WorkLinks::default(),
+        money_at_stake: Money::ZERO,
+        deadline_on: None,
+    };
+    worklist::open(tx, work)?;
+    Ok(())
 }
 
 fn again(file_name: &str, before: &InboundFileHead) -> Receipt {
@@ -252,22 +276,9 @@ fn set_apart(
         let receipt = Receipt { file_name: file_name.to_owned(), outcome, note: why.to_owned() };
         let id = InboundFileId(tx.new_id());
         keep(tx, id, bytes, &kinds, &receipt)?;
-        let work = NewWork {
-            reason: WorkReason::FileSetApart,
-            subject_key: worklist::subject_key(WorkReason::FileSetApart, id),
-            summary: why.to_owned(),
-            links: WorkLinks::default(),
-            money_at_stake: Money::ZERO,
-            deadline_on: None,
-        };
-        worklist::open(tx, work)?;
+        open_work(tx, id, why.to_owned())?;
         Ok(receipt)
     })
-}
-
-/// Whether a file stands apart, unused.
-fn is_set_apart(head: &InboundFileHead) -> bool {
-    [Outcome::Quarantined, Outcome::Unreadable].iter().any(|outcome| outcome.as_str() == head.outcome)
 }
 
 /// Whether a file is news.

@@ -2,22 +2,22 @@
 //! the same transaction. Nothing of a file that was cut off, and nothing of a payment that does not balance, reaches
 //! the books.
 
+mod quarantine;
+
 use billing::access::{Action, Actor, ResourceState};
 use billing::counting::counted;
 use billing::remittance::{Remittance, balance};
-use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
-use store::remittance::{POSTED_WITH_TRACE, QUARANTINED_WITH_TRACE, RemittanceRow};
+use store::remittance::{POSTED_WITH_TRACE, RemittanceRow};
 use store::{Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::digest::{hex, sha256};
+use crate::digest::sha256;
 use crate::inbound::{self, Incoming, LARGEST_FILE_BYTES, Outcome};
 use crate::remittance_posting::{self, Counts};
-use crate::worklist::{self, NewWork};
 
 /// Most that any amount of a remittance may be: a billion dollars. More is a slip or an attack, and far below it every
 /// sum fits 64-bit cents.
@@ -26,6 +26,8 @@ const MOST_CENTS: i64 = 100_000_000_000;
 /// Most days that a payment may be dated ahead: a year with a month's grace. Beyond it the date is a slip, and the
 /// money would stand in a period that nobody looks at.
 const MOST_DAYS_AHEAD: i64 = 400;
+
+pub(crate) use quarantine::judge_again;
 
 /// What became of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -119,7 +121,8 @@ fn run(
     allow(actor, Action::ImportRemittance, &ResourceState::default())?;
     let payments = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
     let intake = inbound::take(db, actor, practice, &Incoming { file_name, bytes, payments }, discard)?;
-    Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments: intake.payments })
+    let payments = if intake.is_known { Vec::new() } else { intake.payments };
+    Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments })
 }
 
 /// Every payment of a file that is whole; or why it is not.
@@ -202,13 +205,13 @@ fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[
         None => {
             tx.audit("remittance.post", "remittance", id, detail);
             let counts = remittance_posting::post(tx, id, payer_id, set)?;
-            end_quarantine(tx, id, remittance)?;
+            quarantine::end(tx, id, remittance)?;
             counts
         }
         Some(objection) => {
             tx.audit(kept_out(objection.state), "remittance", id, detail);
             if objection.state == PaymentState::Quarantined {
-                open_quarantine(tx, id, payer_id, remittance, objection)?;
+                quarantine::open(tx, id, payer_id, remittance, objection)?;
             }
             Counts::default()
         }
@@ -323,40 +326,6 @@ fn amount_problem(remittance: &Remittance) -> Option<&'static str> {
     let mut all = [remittance.amount].into_iter().chain(of_claims).chain(outside);
     all.any(|amount| amount.cents().unsigned_abs() > MOST_CENTS.unsigned_abs())
         .then_some("an amount is above a billion dollars; look at the file before anything of it is believed")
-}
-
-fn open_quarantine(
-    tx: &mut Tx,
-    id: RemittanceId,
-    payer: Option<PayerId>,
-    remittance: &Remittance,
-    objection: &Objection,
-) -> Result<(), Error> {
-    let reason = WorkReason::RemittanceQuarantined;
-    let links = WorkLinks { remittance_id: Some(id), payer_id: payer, ..WorkLinks::default() };
-    let subject_key = quarantine_key(&payment_key(remittance));
-    let summary = format!("Payment {} is quarantined: {}", remittance.trace, objection.problem);
-    let money_at_stake = remittance.amount;
-    worklist::open(tx, NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None })?;
-    Ok(())
-}
-
-/// The same payment in another dress opens no second item.
-fn quarantine_key(payment_key: &str) -> String {
-    let reason = WorkReason::RemittanceQuarantined;
-    format!("{}:{}", reason.as_str(), hex(&sha256(payment_key.as_bytes())[..16]))
-}
-
-/// The payment that stood in quarantine is posted: work that asks for a corrected file ends, and names what was posted.
-fn end_quarantine(tx: &mut Tx, id: RemittanceId, posted: &Remittance) -> Result<(), Error> {
-    let earlier = tx.query(&QUARANTINED_WITH_TRACE, params![posted.trace, posted.payer_trace_id])?;
-    for (payee, payment_key) in earlier {
-        if payee.is_empty() || payee == posted.payee_npi {
-            let outcome = format!("The payer's corrected file was posted: /remittances/{id}");
-            worklist::resolve_subject(tx, &quarantine_key(&payment_key), &outcome, "payer")?;
-        }
-    }
-    Ok(())
 }
 
 fn payer_of(tx: &mut Tx, remittance: &Remittance) -> Result<Option<PayerId>, Error> {

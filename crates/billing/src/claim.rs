@@ -4,6 +4,7 @@
 pub mod acknowledgment;
 pub mod create;
 pub mod finding;
+pub mod named_parties;
 pub mod release;
 pub mod status;
 pub mod status_answer;
@@ -22,6 +23,7 @@ use crate::provider::{Facility, ProviderOnClaim};
 use crate::{ChargeId, ClaimId, CoverageId, EncounterId, Money, PatientId, PayerId, Phi, PracticeId};
 
 pub use finding::{Finding, Hand, Severity};
+pub use named_parties::NamedParties;
 pub use release::CleanClaim;
 pub use status::{ClaimEvent, ClaimStatus};
 
@@ -222,6 +224,14 @@ impl ClaimBody {
     /// First date of service; none for a claim without lines.
     pub fn first_date_of_service(&self) -> Option<Date> {
         self.lines.iter().map(|line| line.date_of_service).min()
+    }
+
+    /// Whom it names: answers to it name the same.
+    pub fn parties(&self) -> NamedParties {
+        NamedParties {
+            payer_identifier: self.payer.payer_identifier.clone(),
+            provider_npi: self.billing.npi.as_str().to_owned(),
+        }
     }
 }
 

@@ -31,8 +31,8 @@ pub struct PayerSettings {
     /// Other identifiers under which that receiver signs its answers (ISA06); most sign with the one they are sent to.
     #[serde(default)]
     pub answers_from: Vec<String>,
-    /// Other electronic payer ids under which its remittances come (N104 or REF 2U of the 835): a parent company, an
-    /// administrator, a crossover. Most pay under their own.
+    /// Other electronic payer ids under which it pays and answers (N104 or REF 2U of the 835, NM109 of a 271, 277 or
+    /// 277CA): a parent company, an administrator, a crossover. Most use their own.
     #[serde(default)]
     pub remits_as: Vec<String>,
     /// Days after sending when a missing 999 becomes work.

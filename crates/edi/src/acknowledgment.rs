@@ -4,8 +4,9 @@ use billing::claim::acknowledgment::{
     Acknowledgment, ClaimAcknowledgment, ClaimsAcknowledgment, GroupAcknowledgment, InterchangeAcknowledgment,
     InterchangeEnds, SetAcknowledgment, StatusCode,
 };
+use billing::claim::named_parties::NamedParties;
 use x12::transactions::{
-    StatusInformation, acknowledgment_999, claim_acknowledgment_277ca, interchange_acknowledgment_ta1,
+    Name, StatusInformation, acknowledgment_999, claim_acknowledgment_277ca, interchange_acknowledgment_ta1,
 };
 
 use crate::amount::to_money;
@@ -91,6 +92,8 @@ fn group_acknowledgment(bytes: &[u8], ends: &InterchangeEnds, set: &x12::Transac
         group: number(&read.group_control_number),
         functional_id: read.functional_id.to_string(),
         accepted: read.is_accepted(),
+        sets_included: number(&read.sets_included),
+        sets_received: number(&read.sets_received),
         sets: sets.collect(),
         raw: raw(bytes, &read.source),
     }
@@ -167,15 +170,30 @@ fn claims_acknowledgments(
         claims: receiver
             .providers
             .iter()
-            .flat_map(|provider| &provider.claims)
-            .map(|claim| claim_acknowledgment(bytes, claim))
+            .flat_map(|provider| provider.claims.iter().map(move |claim| (provider, claim)))
+            .map(|(provider, claim)| claim_acknowledgment(bytes, parties(&read.source, &provider.name), claim))
             .collect(),
     };
     read.receivers.iter().map(one).collect()
 }
 
+/// Whom a message names; numbers of other kinds, such as tax ids, say nothing here.
+pub(crate) fn parties(payer: &Name<'_>, provider: &Name<'_>) -> NamedParties {
+    NamedParties { payer_identifier: payer_identifier(payer), provider_npi: id_of_kind(provider, "XX") }
+}
+
+/// The electronic id of a payer; empty where a clearinghouse speaks.
+pub(crate) fn payer_identifier(payer: &Name<'_>) -> String {
+    if payer.role == "PR" { id_of_kind(payer, "PI") } else { String::new() }
+}
+
+fn id_of_kind(party: &Name<'_>, qualifier: &str) -> String {
+    if party.id_qualifier == qualifier { party.id.trim().to_owned() } else { String::new() }
+}
+
 fn claim_acknowledgment(
     bytes: &[u8],
+    parties: NamedParties,
     claim: &claim_acknowledgment_277ca::ClaimAcknowledgment<'_>,
 ) -> ClaimAcknowledgment {
     let of_lines = claim.lines.iter().flat_map(|line| &line.statuses);
@@ -184,6 +202,7 @@ fn claim_acknowledgment(
     let first = claim.statuses.first();
     ClaimAcknowledgment {
         control_number: claim.patient_control_number().to_owned(),
+        parties,
         statuses: claim.statuses.iter().chain(of_lines).flat_map(status_codes).collect(),
         status_on: first.and_then(|one| one.status_on),
         charge_amount: first.and_then(|one| one.charge_amount).map(to_money),

@@ -1,6 +1,8 @@
 //! "Where is this claim?" as a 276, and the payer's 277 as the domain's answer (005010X212).
 
 use billing::claim::Claim;
+use billing::claim::acknowledgment::InterchangeEnds;
+use billing::claim::named_parties::NamedParties;
 use billing::claim::status_answer::ClaimStatusAnswer;
 use billing::coverage::Relationship;
 use x12::transactions::{
@@ -8,7 +10,7 @@ use x12::transactions::{
     Reference, SubscriberStatuses, Trace, When, claim_status_276, claim_status_277,
 };
 
-use crate::acknowledgment::status_codes;
+use crate::acknowledgment::{ends, parties, status_codes};
 use crate::amount::{to_amount, to_money};
 use crate::claim_837::person_name;
 use crate::envelope::{Envelope, NotWritten, accepted_by_our_check};
@@ -98,16 +100,37 @@ pub fn read(bytes: &[u8]) -> Vec<ClaimStatusAnswer> {
     let file = x12::read(bytes);
     let mut all = Vec::new();
     let answers = file.sets().filter(|(_, _, set)| set.id() == "277" && !set.version().starts_with("005010X214"));
-    for (_, _, set) in answers {
+    for (interchange, _, set) in answers {
         let (statuses, _) = claim_status_277::read(set);
-        all.extend(statuses.claims().map(|(_, _, item)| answer(bytes, item)));
+        let ends = ends(&interchange.isa);
+        all.extend(
+            statuses
+                .claims()
+                .map(|(above, _, item)| answer(bytes, (ends.clone(), parties(&above.payer, &above.provider)), item)),
+        );
     }
     all
 }
 
-fn answer(bytes: &[u8], item: &ClaimStatusItem<'_>) -> ClaimStatusAnswer {
+/// Whom a sealed question of ours asks, and for whom, under its trace; none where the file asks nothing under it.
+pub fn asked(bytes: &[u8], trace: &str) -> Option<NamedParties> {
+    let file = x12::read(bytes);
+    file.sets().filter(|(_, _, set)| set.id() == "276").find_map(|(_, _, set)| {
+        let (questions, _) = claim_status_276::read(set);
+        let named = questions.claims().find(|(_, _, item)| item.trace.number == trace);
+        named.map(|(above, _, _)| parties(&above.payer, &above.provider))
+    })
+}
+
+fn answer(
+    bytes: &[u8],
+    (ends, parties): (InterchangeEnds, NamedParties),
+    item: &ClaimStatusItem<'_>,
+) -> ClaimStatusAnswer {
     let first = item.statuses.first();
     ClaimStatusAnswer {
+        ends,
+        parties,
         trace: item.trace.number.to_string(),
         statuses: item.statuses.iter().flat_map(status_codes).collect(),
         status_on: first.and_then(|one| one.status_on),

@@ -161,7 +161,13 @@ pub fn read(bytes: &[u8]) -> Vec<ReadEligibility> {
                 all.push(ReadEligibility {
                     answer: answer(&trace.number, person, benefits, &rejections),
                     ends: ends(&interchange.isa),
-                    identity: Identity::of(&trace.originator, above.provider.as_ref(), subscriber, person),
+                    identity: Identity::of(
+                        &trace.originator,
+                        &above.payer.name,
+                        above.provider.as_ref(),
+                        subscriber,
+                        person,
+                    ),
                     raw: raw(bytes, source),
                 });
             }

@@ -2,10 +2,13 @@
 
 use std::ops::RangeInclusive;
 
-use x12::Severity;
+use x12::{Code, Problem, Severity, Snip};
 
 use crate::check::OurTables;
 use crate::remittance_835;
+
+/// IK403: a code that is not on its list.
+const CODE_NOT_LISTED: u8 = 7;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,24 +86,26 @@ pub fn kind(kinds: &[FileKind]) -> FileKind {
     }
 }
 
-/// Why nothing of a file may be used: it was cut off, its counts or control numbers do not agree, or our own check finds
-/// an error in it; the place stands in the sentence, and what to do. Of a remittance only the envelope counts here: what
-/// its claims say is judged one by one when they are posted. None where all of it may be read.
+/// Why nothing of a file may be used: it was cut off, its counts or control numbers do not agree, or its structure is not
+/// the guide's, so that something of it would be missed or misread; the place stands in the sentence, and what to do. A
+/// code that our lists do not know keeps nothing out, unless it is what decides. Of a remittance only the envelope counts
+/// here: what its claims say is judged one by one when they are posted. None where all of it may be read.
 pub fn defect(bytes: &[u8]) -> Option<String> {
     if let Some(problem) = remittance_835::envelope_problem(bytes) {
         return Some(problem);
     }
-    let checked = x12::check(bytes, &OurTables);
+    let Ok(checked) = x12::check_reader_up_to(bytes, &OurTables, Snip::Balance) else {
+        return Some("the file cannot be read. Nothing of it was used: ask its sender for it again".to_owned());
+    };
     let remittances: Vec<RangeInclusive<u64>> = checked
         .sets()
         .filter(|(_, _, set)| set.id == "835")
         .map(|(_, _, set)| set.ordinals.0..=set.ordinals.1)
         .collect();
     let counts = |ordinal: u64| !remittances.iter().any(|set| set.contains(&ordinal));
-    let mut errors = checked.problems.kept().iter().filter(|one| one.severity == Severity::Error);
-    let words = match errors.find(|one| counts(one.ordinal)) {
+    let words = match checked.problems.kept().iter().find(|one| is_damage(one) && counts(one.ordinal)) {
         Some(problem) => problem.text(),
-        // Past a thousand problems the rest is only counted.
+        // Past a thousand problems the rest is only counted, codes and all.
         None if checked.problems.dropped() > 0 => {
             let (_, _, set) = checked.sets().find(|(_, _, set)| set.id != "835" && !set.is_accepted())?;
             format!("set {}: it has errors", set.control_number)
@@ -108,6 +113,29 @@ pub fn defect(bytes: &[u8]) -> Option<String> {
         None => return None,
     };
     Some(format!("{}. Nothing of the file was used: ask its sender for a corrected one", words.trim_end_matches('.')))
+}
+
+/// Whether a problem means that something of the file would be missed or misread.
+fn is_damage(problem: &Problem) -> bool {
+    let segment = problem.segment.to_string();
+    let is_about_us = match problem.code {
+        // A claim is refused or taken, a level opened and a speaker known by these codes, so they must be ones we know.
+        Code::Element(_, CODE_NOT_LISTED) => matches!(
+            (segment.as_str(), problem.element),
+            ("ST" | "BHT" | "HL" | "TA1" | "AK1" | "AK2" | "IK5" | "AK9", _) | ("NM1" | "TRN", 1)
+        ),
+        // The counts of a 999 say whether all of it is there; totals of money elsewhere are its sender's own sums.
+        Code::Situation | Code::Balance => segment == "AK9",
+        Code::CodeSet => false,
+        Code::NotX12
+        | Code::Interchange(_)
+        | Code::Group(_)
+        | Code::Set(..)
+        | Code::Segment(..)
+        | Code::Element(..)
+        | Code::Hierarchy => true,
+    };
+    problem.severity == Severity::Error && is_about_us
 }
 
 /// The content of a file without its envelope, delimiters and line breaks: equal for two files that say the same.

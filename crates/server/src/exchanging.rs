@@ -38,7 +38,7 @@ impl Exchanging {
     pub fn start(mut self) -> Running {
         // Errors name files and places, never people.
         Running::start("Exchange", BETWEEN_ROUNDS, move || match self.round() {
-            Ok(exchanged) => exchanged.delivered.stopped,
+            Ok(exchanged) => exchanged.trouble,
             Err(error) => Some(error.to_string()),
         })
     }

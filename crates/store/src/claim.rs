@@ -201,6 +201,9 @@ statements! {
         c.coverage_id, c.coverage_version, c.control_number, c.version, c.status, c.filing_limit_on, c.follow_up_on, \
         c.payer_claim_control_number, v.body FROM claim c JOIN claim_version v ON v.practice_id = c.practice_id \
         AND v.claim_id = c.id AND v.version = c.version WHERE c.practice_id = $1 AND c.control_number = $2";
+    /// What a version of a claim said.
+    pub const CLAIM_BODY: (Json<ClaimBody>,) = "SELECT body FROM claim_version \
+        WHERE practice_id = $1 AND claim_id = $2 AND version = $3";
     /// Many claims whole.
     pub const CLAIMS_BY_ID: WholeClaim = "SELECT c.id, c.patient_id, c.encounter_id, c.payer_id, c.coverage_id, \
         c.coverage_version, c.control_number, c.version, c.status, c.filing_limit_on, c.follow_up_on, \

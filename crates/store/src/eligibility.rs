@@ -43,6 +43,10 @@ statements! {
     pub const ELIGIBILITY_BY_TRACE: EligibilityRow = "SELECT id, patient_id, coverage_id, coverage_version, \
         asked_for, asked_at, trace, answered_at, status, body, raw, submission_id FROM eligibility \
         WHERE practice_id = $1 AND trace = $2";
+    /// Questions about a coverage on a day that nobody answered, the latest first.
+    pub const UNANSWERED_ELIGIBILITY: EligibilityRow = "SELECT id, patient_id, coverage_id, coverage_version, \
+        asked_for, asked_at, trace, answered_at, status, body, raw, submission_id FROM eligibility \
+        WHERE practice_id = $1 AND coverage_id = $2 AND asked_for = $3 AND answered_at IS NULL ORDER BY asked_at DESC";
     /// Stores the answer; a repeated one changes nothing.
     pub const ANSWER_ELIGIBILITY: () = "UPDATE eligibility SET answered_at = $3, status = $4, body = $5, raw = $6 \
         WHERE practice_id = $1 AND id = $2 AND answered_at IS NULL";

@@ -49,6 +49,12 @@ statements! {
     /// A file of these very bytes, whatever became of it.
     pub const SAME_INBOUND_FILE: InboundFileHead = "SELECT id, file_name, kind, received_at, outcome, note \
         FROM inbound_file WHERE practice_id = $1 AND sha256 = $2";
+    /// A file with its bytes.
+    pub const INBOUND_FILE: InboundFileRow = "SELECT id, file_name, kind, received_at, sha256, canonical_sha256, \
+        outcome, note, bytes FROM inbound_file WHERE practice_id = $1 AND id = $2";
+    /// A file without its bytes.
+    pub const INBOUND_FILE_HEAD: InboundFileHead = "SELECT id, file_name, kind, received_at, outcome, note \
+        FROM inbound_file WHERE practice_id = $1 AND id = $2";
     /// Earlier files that say the same and were applied.
     pub const SAME_CONTENT: InboundFileHead = "SELECT id, file_name, kind, received_at, outcome, note \
         FROM inbound_file WHERE practice_id = $1 AND canonical_sha256 = $2 AND outcome = 'applied' ORDER BY id";

@@ -195,6 +195,20 @@ record! {
         pub ends_on: Option<Date>,
     }
 
+    /// A payment of a stored file, to judge it again.
+    pub struct KeptPayment {
+        /// Key.
+        pub id: RemittanceId,
+        /// 'posted', 'quarantined', 'duplicate'.
+        pub state: String,
+        /// What stands against it.
+        pub problem: Option<String>,
+        /// What makes it this payment.
+        pub payment_key: String,
+        /// The set as it stands in the file.
+        pub raw: Vec<u8>,
+    }
+
     /// What an earlier remittance said of a claim.
     pub struct PaymentOfClaim {
         /// The claim of ours.
@@ -256,6 +270,12 @@ statements! {
     /// Quarantined payments of a check or transfer number: payee, and what makes each that payment.
     pub const QUARANTINED_WITH_TRACE: (String, String) = "SELECT payee_npi, payment_key FROM remittance \
         WHERE practice_id = $1 AND trace = $2 AND payer_trace_id = $3 AND state = 'quarantined'";
+    /// The payments of a file, in its order.
+    pub const PAYMENTS_OF_FILE: KeptPayment = "SELECT id, state, problem, payment_key, raw FROM remittance \
+        WHERE practice_id = $1 AND inbound_file_id = $2 ORDER BY id";
+    /// What became of a payment in quarantine that was judged again; one that left it is not touched.
+    pub const SETTLE_QUARANTINED: () = "UPDATE remittance SET state = $3, problem = $4, difference_cents = $5, \
+        payer_id = $6, posted_at = $7 WHERE practice_id = $1 AND id = $2 AND state = 'quarantined'";
     /// What was posted or set aside for claims before, in no order; keys grow with time.
     pub const PAYMENTS_OF_CLAIMS: PaymentOfClaim = "SELECT p.claim_id, p.id, p.remittance_id, r.paid_on, r.payer_id, \
         p.state, p.problem, p.body FROM claim_payment p \

@@ -131,6 +131,8 @@ statements! {
     /// Where a file is.
     pub const SUBMISSION_STATUS: (SubmissionStatus,) = "SELECT status FROM submission \
         WHERE practice_id = $1 AND id = $2";
+    /// What a file is.
+    pub const SUBMISSION_KIND: (String,) = "SELECT kind FROM submission WHERE practice_id = $1 AND id = $2";
     /// When a file's bytes were stored.
     pub const SUBMISSION_SEALED_AT: (Timestamp,) = "SELECT sealed_at FROM submission \
         WHERE practice_id = $1 AND id = $2";

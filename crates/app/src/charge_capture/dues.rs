@@ -110,6 +110,7 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::Rejected
         | WorkReason::FileRejected
         | WorkReason::FileSetApart
+        | WorkReason::OutboundFileDamaged
         | WorkReason::EarlierVersionAccepted
         | WorkReason::AcknowledgmentMissing
         | WorkReason::RemittanceMissing

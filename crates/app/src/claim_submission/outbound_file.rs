@@ -9,13 +9,39 @@ use billing::practice::Practice;
 use billing::work::calendar::add_business_days;
 use billing::{Money, PayerId, SubmissionId};
 use edi::Envelope;
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use store::submission::SubmissionRow;
-use store::{StoreError, Tx};
+use store::submission::{SUBMISSION_SEALED_AT, SUBMISSION_STATUS, SubmissionRow};
+use store::{StoreError, Tx, params};
 
 use crate::Error;
 use crate::digest::{hex, sha256};
 use crate::verify::records::SEALED;
+
+/// The number of the one set in each of our groups (ST02).
+pub(crate) const OUR_SET: i64 = 1;
+
+/// How long the answer to a question may take: payers answer what comes in files by the next morning (the batch rules
+/// of CAQH CORE). Until then a second question would only be answered twice.
+const ANSWER_MAY_TAKE_HOURS: i64 = 24;
+
+/// Refuses to repeat a question that a sealed file asks, while its answer may still come. A refused file asks nothing.
+pub(crate) fn answer_not_awaited(tx: &mut Tx, file: SubmissionId) -> Result<(), Error> {
+    if tx.query_one(&SUBMISSION_STATUS, params![file])?.0 == SubmissionStatus::Rejected {
+        return Ok(());
+    }
+    let (asked_at,) = tx.query_one(&SUBMISSION_SEALED_AT, params![file])?;
+    let again_at = asked_at.saturating_add(SignedDuration::from_hours(ANSWER_MAY_TAKE_HOURS)).unwrap_or(asked_at);
+    if tx.now() >= again_at {
+        return Ok(());
+    }
+    let local = |at: jiff::Timestamp| at.to_zoned(tx.zone()).strftime("%H:%M on %-d %b %Y").to_string();
+    Err(Error::refused(format!(
+        "The payer was asked at {}, and its answer is awaited. Ask again after {}, or call the payer.",
+        local(asked_at),
+        local(again_at)
+    )))
+}
 
 /// Payers' settings, each read once.
 #[derive(Default)]
@@ -45,7 +71,7 @@ impl PayerHabits {
 /// Fresh control numbers, and who sends to whom.
 pub(crate) fn envelope(tx: &mut Tx, house: &Practice, route: &str) -> Result<Envelope, Error> {
     let control_numbers =
-        ControlNumbers { interchange: tx.next_number("interchange")?, group: tx.next_number("group")?, set: 1 };
+        ControlNumbers { interchange: tx.next_number("interchange")?, group: tx.next_number("group")?, set: OUR_SET };
     let zone = jiff::tz::TimeZone::get(&house.time_zone).unwrap_or(jiff::tz::TimeZone::UTC);
     Ok(Envelope {
         submitter_name: house.name.clone(),

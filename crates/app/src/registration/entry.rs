@@ -173,7 +173,7 @@ impl Judge {
     fn payer_identifiers(&mut self, text: &str) -> Vec<String> {
         let ids = text.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect::<Vec<_>>();
         if ids.iter().any(|id| id.len() > MOST_PAYER_ID_BYTES) {
-            self.bad("remits_as", "Write each as it stands in N104 of its remittances: at most eighty characters.");
+            self.bad("remits_as", "Write each as it stands in N104 of its remittances or NM109 of its answers: at most eighty characters.");
         }
         ids
     }

@@ -1,8 +1,8 @@
 //! Whose hands an answer falls into: which refusals the front desk may mend, how a refused file is taken up again, what
 //! proves timely filing, and what becomes of a claim that was mended while the payer took the version before.
 
-use app::claim_acknowledgment::import;
 use app::claim_scrub::scrub_claim;
+use app::inbound::take_in;
 use app::{Error, claim_submission, worklist};
 use billing::access::Role;
 use billing::claim::ClaimStatus;
@@ -12,14 +12,9 @@ use jiff::civil::date;
 use store::claim::CLAIM_ROW;
 use store::params;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
-use store::worklist::QueueCursor;
 
 use crate::carrier::{Carrier, claim_answers, group_answer, ta1};
-use crate::claims_on_their_way::{latest_file, open, open_work, person, ready_claim, send, status, take};
-
-fn item(db: &TestDb, desk: Desk) -> billing::WorkItemId {
-    worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap()[0].id
-}
+use crate::claims_on_their_way::{item, latest_file, open, open_work, person, ready_claim, send, status, take};
 
 fn words() -> Resolution {
     Resolution { outcome: "Looked at it and talked with the payer.".into(), root_cause: "submission".into() }
@@ -170,7 +165,7 @@ fn a_claim_mended_while_the_payer_took_the_version_before_does_not_leave_a_secon
         let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
         assert_eq!(verification.first_failure(), None);
         assert!(
-            import(
+            take_in(
                 db,
                 &db.system(),
                 PRACTICE,

@@ -106,7 +106,7 @@ pub fn claim_answers(role: &str, reference: i64, claims: &[(&str, &str)]) -> Vec
         format!("TRN*2*{reference:09}"),
         format!("STC*A1:19:PR*20260303*WQ*{}", 100 * claims.len().max(1)),
         "HL*3*2*19*1".into(),
-        "NM1*85*2*ALDER RIDGE*****XX*1234567893".into(),
+        "NM1*85*2*ALDER RIDGE*****XX*2044188300".into(),
     ];
     for (place, (number, status)) in claims.iter().enumerate() {
         body.push(format!("HL*{}*3*PT", place + 4));
@@ -149,7 +149,7 @@ pub fn status_answer(number: &str, status: &str) -> Vec<u8> {
         "HL*2*1*21*1".into(),
         "NM1*41*2*ALDER RIDGE*****46*ALDERRIDGE".into(),
         "HL*3*2*19*1".into(),
-        "NM1*1P*2*ALDER RIDGE*****XX*1234567893".into(),
+        "NM1*1P*2*ALDER RIDGE*****XX*2044188300".into(),
         "HL*4*3*22*0".into(),
         "NM1*IL*1*FAIRBANKS*ODETTE****MI*ULT77001".into(),
         format!("TRN*2*{number}"),

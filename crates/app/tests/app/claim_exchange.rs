@@ -1,9 +1,8 @@
 //! Claims on their way: sealed before they leave, sent once or byte for byte again, and moved by exactly the
 //! acknowledgments that speak of them, in whatever order those come.
 
-use app::claim_acknowledgment::import;
 use app::clearinghouse::InboundFile;
-use app::inbound::{self, Outcome};
+use app::inbound::{self, Outcome, take_in};
 use app::{Error, claim_status, claim_submission, eligibility, jobs};
 use billing::UserId;
 use billing::access::{Actor, Role};
@@ -19,8 +18,8 @@ use uuid::Uuid;
 
 use crate::carrier::{Carrier, Mood, claim_answers, eligibility_answer, group_answer, status_answer, ta1};
 use crate::claims_on_their_way::{
-    COVERAGE, PATIENT, control_number, file, latest_file, mend, open, open_work, person, ready_claim, send, status,
-    take,
+    COVERAGE, PATIENT, change_payer, control_number, file, latest_file, mend, open, open_work, person, ready_claim,
+    send, status, take,
 };
 
 #[test]
@@ -345,7 +344,7 @@ fn what_cannot_be_used_changes_nothing_and_says_why() {
             ("foreign-file.x12", &ta1(424_242, "R", "025")),
         ];
         for (name, bytes) in cases {
-            let refused = import(db, &db.system(), PRACTICE, name, bytes);
+            let refused = take_in(db, &db.system(), PRACTICE, name, bytes);
             assert!(matches!(&refused, Err(Error::Refused(why)) if why.starts_with(name)), "{name}: {refused:?}");
         }
         assert!(inbound::files(db, &db.system(), PRACTICE).unwrap().is_empty());
@@ -422,7 +421,7 @@ fn is_my_insurance_active_is_asked_and_answered() {
         let second = eligibility::of_patient(db, &desk, PRACTICE, PATIENT).unwrap()[0].trace.clone();
         take(db, "271-2.x12", &eligibility_answer(&second, &["EB*6*IND*30"]));
         assert_eq!(open_work(db), [(Desk::Tier1, WorkReason::EligibilityInactive)]);
-        let foreign = import(db, &db.system(), PRACTICE, "271-3.x12", &eligibility_answer("E999", &["EB*1"]));
+        let foreign = take_in(db, &db.system(), PRACTICE, "271-3.x12", &eligibility_answer("E999", &["EB*1"]));
         assert!(matches!(foreign, Err(Error::Refused(_))));
     });
 }
@@ -456,7 +455,7 @@ fn another_practice_cannot_send_or_move_our_claims() {
         assert!(claim_submission::seal(db, &stranger, PRACTICE).is_err());
         send(db, &carrier);
         let answer = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A7:164:IL")]);
-        assert!(import(db, &stranger, OTHER_PRACTICE, "x.x12", &answer).is_err());
+        assert!(take_in(db, &stranger, OTHER_PRACTICE, "x.x12", &answer).is_err());
         assert_eq!(status(db, claim), ClaimStatus::Submitted);
     });
 }
@@ -491,7 +490,7 @@ fn an_answer_to_somebody_elses_file_of_the_same_number_moves_nothing() {
             let foreign = ours.replacen(what, instead, 1);
             assert_ne!(foreign, *ours, "case {place} changes nothing");
             let name = format!("foreign-{place}.x12");
-            let refused = import(db, &db.system(), PRACTICE, &name, foreign.as_bytes());
+            let refused = take_in(db, &db.system(), PRACTICE, &name, foreign.as_bytes());
             let why = format!("it answers no file of ours {whose}");
             assert!(matches!(&refused, Err(Error::Refused(text)) if text.contains(&why)), "{place}: {refused:?}");
             assert_eq!(status(db, claim), ClaimStatus::Submitted, "case {place}");
@@ -523,24 +522,16 @@ fn a_clearinghouse_may_answer_under_another_name_that_its_route_knows() {
         let number = |claim| latest_file(db, claim).interchange_number;
         let accepted = |claim, named: &str| claim_answers("PR", number(claim), &[(named, "A2:20:PR")]);
         let answer = under(accepted(claim, "AR000001"), "CLEARINGEAST");
-        let refused = import(db, &db.system(), PRACTICE, "east.x12", answer.as_bytes());
+        let refused = take_in(db, &db.system(), PRACTICE, "east.x12", answer.as_bytes());
         let names_remedy = |text: &str| text.contains("from CLEARINGEAST") && text.contains("answers_from");
         assert!(matches!(&refused, Err(Error::Refused(text)) if names_remedy(text)), "{refused:?}");
 
-        let mut payer = crate::claims_on_their_way::payer("CLEARING");
-        payer.settings.answers_from = vec!["CLEARINGEAST".into()];
-        let data = app::registration::PayerData {
-            name: payer.name,
-            payer_identifier: payer.payer_identifier,
-            filing_indicator: payer.filing_indicator,
-            settings: payer.settings,
-        };
-        app::registration::change_payer(db, &db.system(), PRACTICE, payer.id, &data, None).unwrap();
+        change_payer(db, |settings| settings.answers_from = vec!["CLEARINGEAST".into()]);
         take(db, "east.x12", answer.as_bytes());
         assert_eq!(status(db, claim), ClaimStatus::Accepted);
         // The name is the route's, not everybody's.
         let of_south = under(accepted(elsewhere, "AR000002"), "CLEARINGEAST");
-        assert!(import(db, &db.system(), PRACTICE, "south.x12", of_south.as_bytes()).is_err());
+        assert!(take_in(db, &db.system(), PRACTICE, "south.x12", of_south.as_bytes()).is_err());
         assert_eq!(status(db, elsewhere), ClaimStatus::Submitted);
     });
 }

@@ -1,6 +1,6 @@
 //! Visits with clean claims that wait to be sent, and looks at what became of them: the ground of stories about files.
 
-use app::claim_acknowledgment::import;
+use app::inbound::take_in;
 use app::{claim_submission, inbound, worklist};
 use billing::access::{Actor, Role};
 use billing::charge::{Charge, Procedure, Units};
@@ -59,6 +59,24 @@ pub fn payer(route: &str) -> Payer {
         filing_indicator: "CI".into(),
         settings: PayerSettings { route: route.into(), ..PayerSettings::default() },
     }
+}
+
+/// Changes what is set of the payer, as its page does.
+pub fn change_payer(db: &TestDb, change: impl FnOnce(&mut PayerSettings)) {
+    let mut payer = payer("CLEARING");
+    change(&mut payer.settings);
+    let data = app::registration::PayerData {
+        name: payer.name,
+        payer_identifier: payer.payer_identifier,
+        filing_indicator: payer.filing_indicator,
+        settings: payer.settings,
+    };
+    app::registration::change_payer(db, &db.system(), PRACTICE, PAYER, &data, None).unwrap();
+}
+
+/// The most urgent item of a desk.
+pub fn item(db: &TestDb, desk: Desk) -> billing::WorkItemId {
+    worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap()[0].id
 }
 
 pub fn patient() -> Patient {
@@ -246,5 +264,5 @@ pub fn open_work(db: &TestDb) -> Vec<(Desk, WorkReason)> {
 }
 
 pub fn take(db: &TestDb, name: &str, bytes: &[u8]) -> inbound::Receipt {
-    import(db, &db.system(), PRACTICE, name, bytes).unwrap()
+    take_in(db, &db.system(), PRACTICE, name, bytes).unwrap()
 }

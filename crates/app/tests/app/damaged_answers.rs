@@ -3,8 +3,8 @@
 
 use std::cell::RefCell;
 
-use app::inbound::{self, Outcome};
-use app::{Error, claim_acknowledgment, claim_status, claim_submission, eligibility};
+use app::inbound::{self, Outcome, take_in};
+use app::{Error, claim_status, claim_submission, eligibility};
 use billing::access::Role;
 use billing::work::{Desk, WorkReason};
 use jiff::civil::date;
@@ -91,7 +91,7 @@ fn nothing_of_a_cut_answer_is_used_and_the_whole_one_counts_as_if_it_came_first(
         for (name, bytes) in &story.files {
             let untouched = state(db, story.claim);
             for end in cuts(bytes) {
-                let refused = claim_acknowledgment::import(db, &db.system(), PRACTICE, name, &bytes[..end]);
+                let refused = take_in(db, &db.system(), PRACTICE, name, &bytes[..end]);
                 assert!(
                     matches!(&refused, Err(Error::Refused(why)) if why.starts_with(&format!("{name}: "))),
                     "{name} cut at {end}: {refused:?}"
@@ -156,13 +156,43 @@ fn an_acknowledgment_that_breaks_its_guide_is_set_apart_whole() {
         };
         for (name, broken) in [
             ("999", text("999").replace("IK5*A~", "IK5*Q~")),
-            ("277ca", text("277ca").replace("STC*A2:20:PR", "STC*A2:ZZZZ:PR")),
+            ("999", text("999").replace("IK5*A~", "").replace("SE*6*", "SE*5*")),
+            ("999", text("999").replace("~AK9*A*1*1*1", "").replace("SE*6*", "SE*5*")),
+            ("277ca", text("277ca").replace("STC*A2:20:PR*20260303*WQ*100~", "").replace("SE*20*", "SE*19*")),
+            ("277ca", text("277ca").replace("HL*4*3*PT", "HL*4*3*QQ")),
             ("271", text("271").replace("*IND*98****25~", "*IND*98****many~")),
         ] {
-            let refused = claim_acknowledgment::import(db, &db.system(), PRACTICE, name, broken.as_bytes());
+            assert_ne!(broken, text(name), "{name}");
+            let refused = take_in(db, &db.system(), PRACTICE, name, broken.as_bytes());
             assert!(matches!(&refused, Err(Error::Refused(_))), "{name}: {refused:?}");
             assert_eq!(state(db, story.claim), untouched, "{name}");
         }
+    });
+}
+
+#[test]
+fn a_code_that_no_list_of_ours_knows_keeps_nothing_out() {
+    for_each_engine(|db| {
+        let story = waiting(db);
+        let text = |name: &str| {
+            let found = story.files.iter().find(|(found, _)| *found == name).unwrap();
+            String::from_utf8(found.1.clone()).unwrap()
+        };
+        for (name, what, instead) in [
+            // A status that the list of 508 does not have, and an action that the guide does not.
+            ("277ca", "STC*A2:20:PR*20260303*WQ*", "STC*A2:9999:PR*20260303*QQ*"),
+            ("277", "STC*P1:20*", "STC*P1:9998*"),
+            // A service type and a coverage level of tomorrow.
+            ("271", "EB*B*IND*98****25", "EB*B*IND*98^ZZ****25~EB*C*QQQ*30***23*90"),
+        ] {
+            let odd = text(name).replace(what, instead);
+            assert_ne!(odd, text(name), "{name}");
+            let odd = if name == "271" { odd.replace("SE*13*", "SE*14*") } else { odd };
+            assert_eq!(take(db, name, odd.as_bytes()).outcome, Outcome::Applied, "{name}");
+        }
+        let state = state(db, story.claim);
+        assert!(state.contains("Accepted") && state.contains("9998") && state.contains("Copay $25.00"), "{state}");
+        assert!(open_work(db).is_empty(), "{:?}", open_work(db));
     });
 }
 
@@ -186,7 +216,7 @@ fn another_practices_or_persons_eligibility_answer_is_not_ours() {
             let foreign = ours.replacen(what, instead, 1);
             assert_ne!(foreign, ours, "{place}");
             let foreign = if instead.contains("DMG") { foreign.replace("SE*13*", "SE*14*") } else { foreign };
-            let refused = claim_acknowledgment::import(db, &db.system(), PRACTICE, "271.x12", foreign.as_bytes());
+            let refused = take_in(db, &db.system(), PRACTICE, "271.x12", foreign.as_bytes());
             assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains(place)), "{place}: {refused:?}");
             assert_eq!(state(db, story.claim), untouched, "{place}");
         }

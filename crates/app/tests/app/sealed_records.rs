@@ -1,13 +1,16 @@
 //! What was sent, what came in, what happened to a claim and what patients were told: the database refuses to change or
 //! delete it, and where somebody takes the guard away, `verify` says what is not as it was recorded.
 
-use app::patient_statement;
+use app::clearinghouse::exchange;
 use app::verify::verify;
+use app::{claim_submission, patient_statement};
+use billing::claim::ClaimStatus;
+use billing::work::{Desk, WorkReason};
 use store::testing::{PRACTICE, TestDb, TestEngine, for_each_engine};
-use store::{Db, StoreError};
+use store::{Db, StoreError, params};
 
 use crate::carrier::{Carrier, claim_answers};
-use crate::claims_on_their_way::{latest_file, open, ready_claim, send, take};
+use crate::claims_on_their_way::{latest_file, open, open_work, ready_claim, send, status, take};
 
 fn practice_with_records(db: &TestDb) {
     open(db);
@@ -43,6 +46,44 @@ fn unguard(db: &TestDb, table: &str) {
         }
         TestEngine::Postgres => run(db, &[&format!("ALTER TABLE {table} DISABLE TRIGGER USER")]).unwrap(),
     }
+}
+
+#[test]
+fn a_damaged_file_stays_is_work_and_keeps_no_answer_out() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let answered = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let damaged = ready_claim(db, 2, "CLEARING");
+        claim_submission::seal(db, &db.system(), PRACTICE).unwrap();
+        let whole = latest_file(db, damaged);
+        unguard(db, "submission");
+        let number = whole.interchange_number;
+        run(db, &[&format!("UPDATE submission SET bytes = sha256 WHERE interchange_number = {number}")]).unwrap();
+        let later = ready_claim(db, 3, "CLEARING");
+        let earlier = latest_file(db, answered).interchange_number;
+        carrier.put("277ca", &claim_answers("PR", earlier, &[("AR000001", "A2:20:PR")]));
+
+        let round = exchange(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert_eq!((round.delivered.sent, round.delivered.damaged, round.received.len()), (1, 1, 1));
+        let trouble = round.trouble.unwrap();
+        assert!(trouble.contains(&whole.file_name) && trouble.contains("Run verify"), "{trouble}");
+        assert_eq!((status(db, answered), status(db, later)), (ClaimStatus::Accepted, ClaimStatus::Submitted));
+        assert_eq!(open_work(db), [(Desk::Tier3, WorkReason::OutboundFileDamaged)]);
+        exchange(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert_eq!(open_work(db).len(), 1);
+        assert_eq!(carrier.given.borrow().iter().filter(|(name, _)| *name == whole.file_name).count(), 0);
+
+        // Whole again, it leaves and the work ends.
+        db.write(&db.system(), PRACTICE, |tx| {
+            let sql = "UPDATE submission SET bytes = $2 WHERE id = $1";
+            tx.execute_unregistered(sql, params![whole.id, whole.bytes.clone()])
+        })
+        .unwrap();
+        assert_eq!(exchange(db, &db.system(), PRACTICE, &carrier).unwrap().delivered.sent, 1);
+        assert!(open_work(db).is_empty(), "{:?}", open_work(db));
+    });
 }
 
 #[test]

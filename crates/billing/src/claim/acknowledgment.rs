@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::named_parties::NamedParties;
 use crate::Money;
 use crate::work::WorkReason;
 
@@ -66,6 +67,10 @@ pub struct GroupAcknowledgment {
     pub functional_id: String,
     /// AK901 is A, E or P.
     pub accepted: bool,
+    /// AK902: sets that the group should hold by its own count.
+    pub sets_included: i64,
+    /// AK903: sets that came.
+    pub sets_received: i64,
     /// Each set it names.
     pub sets: Vec<SetAcknowledgment>,
     /// AK9 as it stands in the file.
@@ -105,6 +110,8 @@ pub struct ClaimsAcknowledgment {
 pub struct ClaimAcknowledgment {
     /// Our number (TRN02 of the claim).
     pub control_number: String,
+    /// Who speaks, where it is a payer, and of whose claim (NM1*PR and NM1*85 above the claim).
+    pub parties: NamedParties,
     /// What it says: the first STC's composites first.
     pub statuses: Vec<StatusCode>,
     /// STC02.
@@ -259,6 +266,7 @@ mod tests {
     fn refusal(codes: &[(&str, &str, &str)]) -> ClaimAcknowledgment {
         ClaimAcknowledgment {
             control_number: "C1".into(),
+            parties: NamedParties::default(),
             statuses: codes
                 .iter()
                 .map(|(category, status, entity)| StatusCode {

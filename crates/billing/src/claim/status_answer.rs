@@ -4,12 +4,17 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::acknowledgment::StatusCode;
+use super::acknowledgment::{InterchangeEnds, StatusCode};
+use super::named_parties::NamedParties;
 use crate::Money;
 
 /// One answer, as plain facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimStatusAnswer {
+    /// Who sent the answer to whom.
+    pub ends: InterchangeEnds,
+    /// Who answers, and whom (NM1*PR and NM1*1P above the claim).
+    pub parties: NamedParties,
     /// The number we asked by (TRN02).
     pub trace: String,
     /// What it says, most telling first.

@@ -152,7 +152,10 @@ reasons! {
         => "Read which segment was refused. Every claim of the file is back in hand; mend the cause once, then submit them again.";
     /// A file came in that could not be used.
     FileSetApart "file_set_apart" Tier2 1 "Inbound file could not be used"
-        => "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it.";
+        => "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it. Where it was ours that was wrong, such as a payer's ids, mend that and read it again here.";
+    /// A sealed file is not what was sealed, so it does not leave.
+    OutboundFileDamaged "outbound_file_damaged" Tier3 1 "Sealed file damaged: not sent"
+        => "Run verify: it names what was changed. Restore a backup in which the file is whole; it then leaves with the next delivery. Find out who touched the database.";
     /// The payer has an earlier version of a claim that was mended and not sent.
     EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
         => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer; after its decision send a corrected claim where it still matters.";
@@ -176,7 +179,7 @@ reasons! {
         => "Check the order of coverages and that the next one was in force. Where it does not pay, bill the patient. Where it pays, leave this open with a note until the claim to it goes out.";
     /// A remittance does not add up; nothing of it was posted.
     RemittanceQuarantined "remittance_quarantined" Poster 1 "Remittance does not balance"
-        => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances.";
+        => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
     /// A claim inside a remittance does not add up; its cash waits.
     ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside: does not add up"
         => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits.";

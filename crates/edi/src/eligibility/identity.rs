@@ -3,11 +3,15 @@
 
 use jiff::civil::Date;
 use x12::transactions::eligibility_270::{self, DependentInquiry};
-use x12::transactions::{EligibilityParty, EligibilityPerson};
+use x12::transactions::{EligibilityParty, EligibilityPerson, Name};
+
+use crate::acknowledgment::payer_identifier;
 
 /// By whom and about whom a question is. What an answer leaves out is not held against it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Identity {
+    /// The electronic id of the payer (NM109 of loop 2100A, where NM108 is PI); empty where it has another number.
+    pub payer: String,
     /// TRN03: who gave the trace its number.
     pub originator: String,
     /// Who asks (NM109 of the information receiver).
@@ -25,11 +29,13 @@ pub struct Identity {
 impl Identity {
     pub(super) fn of(
         originator: &str,
+        payer: &Name<'_>,
         provider: Option<&EligibilityParty<'_>>,
         subscriber: &EligibilityPerson<'_>,
         person: &EligibilityPerson<'_>,
     ) -> Identity {
         Identity {
+            payer: payer_identifier(payer),
             originator: originator.trim().to_owned(),
             asked_by: provider.map(|party| party.name.id.trim().to_owned()).unwrap_or_default(),
             member_id: subscriber.name.id.to_string(),
@@ -40,10 +46,17 @@ impl Identity {
     }
 
     /// What an answer says otherwise than the question, with its place; none where it can be the answer to it.
-    pub fn differs(&self, answer: &Identity) -> Option<&'static str> {
+    /// `other_payer_ids` are further ids of the asked payer.
+    pub fn differs(&self, answer: &Identity, other_payer_ids: &[String]) -> Option<&'static str> {
         let (asked_birth, birth) = (self.birth_date, answer.birth_date);
         if answer.originator != self.originator {
             return Some("the trace is another company's (TRN03)");
+        }
+        if !agree(&self.payer, &answer.payer) && !other_payer_ids.iter().any(|id| agree(id, &answer.payer)) {
+            return Some(
+                "it comes from another payer (NM109 of loop 2100A); if that is another id of the same payer, add it to \
+                 the payer's other payer ids and read the file again",
+            );
         }
         if !agree(&self.asked_by, &answer.asked_by) {
             return Some("it answers another provider (NM109 of loop 2100B)");
@@ -85,7 +98,13 @@ pub fn asked(bytes: &[u8], trace: &str) -> Option<Identity> {
         for (payer, subscriber, dependent) in inquiries.persons() {
             let person = dependent.map_or(&subscriber.person, |dependent: &DependentInquiry<'_>| &dependent.person);
             if let Some(found) = person.traces.iter().find(|one| one.number == trace) {
-                return Some(Identity::of(&found.originator, Some(&payer.provider), &subscriber.person, person));
+                return Some(Identity::of(
+                    &found.originator,
+                    &payer.payer.name,
+                    Some(&payer.provider),
+                    &subscriber.person,
+                    person,
+                ));
             }
         }
     }

@@ -171,7 +171,8 @@ fn submit(session: &Session, arguments: &Submit) -> Result<Done, Failure> {
     if arguments.json {
         output::json(&serde_json::json!({
             "files": sealed.files.len(), "claims": sealed.claims, "held": sealed.held, "left": sealed.left,
-            "sent": delivered.sent, "uncertain": delivered.uncertain, "stopped": delivered.stopped,
+            "sent": delivered.sent, "uncertain": delivered.uncertain,
+            "damaged": delivered.damaged, "stopped": delivered.stopped,
         }))?;
     } else {
         line(&format!(

@@ -29,6 +29,8 @@ pub enum Command {
     Apply(Apply),
     /// Take up the claims of a refused file again; clean ones wait for a new file
     Reopen(Item),
+    /// Read the stored file of an item again, once what kept it out is mended
+    ReadAgain(Item),
     /// Bill the patient for the visit of an item: there is no coverage, or no further plan pays
     BillPatient(Item),
     /// Say why the visit of an item is not billed; its charges are taken back
@@ -160,6 +162,10 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             let ready = reopened.iter().filter(|one| one.status == billing::claim::ClaimStatus::Ready).count();
             let claims = counted(reopened.len(), "claim");
             said(&format!("{claims} taken up again, {ready} of them ready for a new file."))
+        }
+        Command::ReadAgain(arguments) => {
+            let receipt = app::inbound::read_again(db, actor, practice, arguments.item)?;
+            said(&format!("{}: {}: {}", receipt.file_name, receipt.outcome.as_str(), receipt.note))
         }
         Command::BillPatient(arguments) => {
             let visit = visit_of(&session, arguments.item)?;

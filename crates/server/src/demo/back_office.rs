@@ -123,6 +123,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::Rejected
             | WorkReason::FileRejected
             | WorkReason::FileSetApart
+            | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
             | WorkReason::Denied
             | WorkReason::Reversed
@@ -223,6 +224,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::RejectedForData
             | WorkReason::FileRejected
             | WorkReason::FileSetApart
+            | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
             | WorkReason::AcknowledgmentMissing
             | WorkReason::RemittanceMissing

@@ -58,6 +58,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         }
         WorkReason::RemittanceQuarantined => chip("bad", "stop", "Does not balance"),
         WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
+        WorkReason::OutboundFileDamaged => chip("bad", "stop", "Not sent"),
         WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
         WorkReason::HeldForData
         | WorkReason::HeldForCoding

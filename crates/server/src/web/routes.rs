@@ -62,6 +62,7 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/resolutions", Policy::May(Action::ViewWorklist), work::resolve)
         .post("/work/{id}/applications", Policy::May(Action::ApplyUnappliedCash), work::apply)
         .post("/work/{id}/reopening", Policy::May(Action::MendOtherRejection), sent_claims::reopen)
+        .post("/work/{id}/readings", Policy::May(Action::ViewWorklist), work::read_again)
         .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
         .get("/inquiries", Policy::May(Action::LogInquiry), inquiries::index)
         .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)

@@ -22,6 +22,7 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::visit_hands::Hand;
 use super::{Desk, filters};
+use app::inbound::ReadableFile;
 use app::unapplied_cash::{self, Application};
 use app::worklist::WorkItemView;
 
@@ -94,6 +95,8 @@ struct Pane {
     hand: Option<Hand>,
     /// The item's file was refused, and this person may take its claims up again.
     may_reopen: bool,
+    /// The stored file that the item is about, where this person may have it read again.
+    readable: Option<ReadableFile>,
 }
 
 #[derive(Template)]
@@ -216,6 +219,14 @@ fn application(who: &SignedIn, typed: &Typed) -> Result<Application, Refusal> {
     Ok(Application { claim, line, amount, reason, revision: typed.revision })
 }
 
+/// Reads the stored file of an item again.
+pub async fn read_again(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+    let actor = who.actor.clone();
+    let read = desk.blocking(move |db, practice| app::inbound::read_again(db, &actor, practice, id)).await;
+    let back = format!("/work/{id}");
+    after(&desk, &who, id, Typed::default(), read.map(|_| ()), (&back, "read-again")).await
+}
+
 /// Leaves a note.
 pub async fn note(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
     let (actor, words) = (who.actor.clone(), typed.note.clone());
@@ -264,7 +275,7 @@ async fn page(
         Some(id) => Some(
             desk.blocking(move |db, practice| {
                 let mut view = app::worklist::show(db, &actor, practice, id)?;
-                let (context, claim, waiting) = db.read(&actor, practice, |read| {
+                let (context, claim, waiting, readable) = db.read(&actor, practice, |read| {
                     let context = store::views::work::context(read, &view.item)?;
                     let waiting = unapplied_cash::waiting(read, id)?;
                     let claim = match view.item.links.claim_id.filter(|_| tells_of_its_claim(view.item.reason)) {
@@ -284,15 +295,16 @@ async fn page(
                                 .is_ok();
                         mask(&mut view, &identity, works_desk);
                     }
-                    Ok::<_, app::Error>((context, claim, waiting))
+                    let readable = app::inbound::of_item(read, &view.item)?;
+                    Ok::<_, app::Error>((context, claim, waiting, readable))
                 })?;
-                Ok((view, context, claim, waiting))
+                Ok((view, (context, claim, waiting, readable)))
             })
             .await?,
         ),
         None => None,
     };
-    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, ..)| view.item.desk));
+    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|(view, _)| view.item.desk));
     let chosen = wanted.or_else(|| own_desks(who).first().copied());
     let mine = asked == Some("mine") || chosen.is_none();
     let actor = who.actor.clone();
@@ -317,7 +329,7 @@ async fn page(
         queue,
         today,
         open,
-        pane: found.map(|(view, context, claim, waiting)| pane(who, view, (context, claim, waiting), typed, problem)),
+        pane: found.map(|(view, beside)| pane(who, view, beside, typed, problem)),
         stages: &ROOT_CAUSES,
     })
 }
@@ -390,7 +402,7 @@ fn mends(who: &SignedIn, (reason, summary): (WorkReason, &str), claim: &ClaimVie
 fn pane(
     who: &SignedIn,
     view: WorkItemView,
-    (context, claim, waiting): (WorkContext, Option<ClaimView>, Money),
+    (context, claim, waiting, readable): (WorkContext, Option<ClaimView>, Money, Option<ReadableFile>),
     typed: Typed,
     problem: Option<(String, String)>,
 ) -> Pane {
@@ -422,6 +434,11 @@ fn pane(
         above,
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
         may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
+        readable: readable.filter(|file| {
+            why_not.is_none()
+                && view.item.state != WorkState::Resolved
+                && file.needs.iter().all(|action| who.may(*action))
+        }),
         hand: Hand::of_item(who, &view.item),
         masked: is_masked(who),
         view,
