@@ -412,6 +412,8 @@ fn pane(
     let is_taken = view.item.state == WorkState::Taken;
     let is_colleagues = is_taken && view.item.owner.is_some_and(|owner| owner != who.actor.user);
     let gives_work = app::worklist::gives_work(&who.actor);
+    let is_open = why_not.is_none() && view.item.state != WorkState::Resolved;
+    let readable = readable.filter(|file| is_open && file.needs.iter().all(|action| who.may(*action)));
     Pane {
         mends: claim
             .as_ref()
@@ -427,18 +429,14 @@ fn pane(
         state: chips::work(view.item.state),
         reason: chips::reason(view.item.reason),
         mine: view.item.owner == Some(who.actor.user),
-        may_work: why_not.is_none() && view.item.state != WorkState::Resolved && (gives_work || !is_colleagues),
+        may_work: is_open && (gives_work || !is_colleagues),
         is_colleagues,
         may_free: is_colleagues && gives_work,
         why_not,
         above,
         may_return: view.item.escalations > 0 && who.may(Action::ReturnWork),
         may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
-        readable: readable.filter(|file| {
-            why_not.is_none()
-                && view.item.state != WorkState::Resolved
-                && file.needs.iter().all(|action| who.may(*action))
-        }),
+        readable,
         hand: Hand::of_item(who, &view.item),
         masked: is_masked(who),
         view,

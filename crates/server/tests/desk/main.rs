@@ -10,6 +10,7 @@ mod log_ins;
 mod masking;
 mod office;
 mod practice;
+mod read_again;
 mod screens;
 mod stories;
 mod visitor;

@@ -400,7 +400,7 @@ fn reports_are_read_in_the_browser_and_taken_along_as_csv() {
 }
 
 /// A payment of one dollar for a claim that nobody knows, made out to the practice by a payer it has.
-fn stray_payment(practice: &Practice) -> String {
+pub fn stray_payment(practice: &Practice) -> String {
     let house =
         practice.db.read(&practice.system(), practice.id, |r| store::registration::practice(r)).unwrap().unwrap();
     let npi = house.billing.npi.as_str();
