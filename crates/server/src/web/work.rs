@@ -275,7 +275,7 @@ async fn page(
         Some(id) => Some(
             desk.blocking(move |db, practice| {
                 let mut view = app::worklist::show(db, &actor, practice, id)?;
-                let (context, claim, waiting, readable) = db.read(&actor, practice, |read| {
+                let beside = db.read(&actor, practice, |read| {
                     let context = store::views::work::context(read, &view.item)?;
                     let waiting = unapplied_cash::waiting(read, id)?;
                     let claim = match view.item.links.claim_id.filter(|_| tells_of_its_claim(view.item.reason)) {
@@ -295,10 +295,9 @@ async fn page(
                                 .is_ok();
                         mask(&mut view, &identity, works_desk);
                     }
-                    let readable = app::inbound::of_item(read, &view.item)?;
-                    Ok::<_, app::Error>((context, claim, waiting, readable))
+                    Ok::<_, app::Error>((context, claim, waiting, app::inbound::of_item(read, &view.item)?))
                 })?;
-                Ok((view, (context, claim, waiting, readable)))
+                Ok((view, beside))
             })
             .await?,
         ),
