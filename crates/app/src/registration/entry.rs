@@ -1,6 +1,10 @@
 //! What a person typed about the practice, a provider or a payer, judged field by field: every problem at once, named by
 //! the field it stands beside. Reads words into types; decides no right and writes nothing.
 
+mod person;
+
+pub use person::{CoverageEntry, GuarantorEntry, PatientEntry, UNREADABLE_DATE, date};
+
 use billing::PracticeId;
 use billing::identifier::{BadIdentifier, Npi, TaxId, TaxIdKind, Taxonomy};
 use billing::payer::PayerSettings;

@@ -83,7 +83,7 @@
       address.searchParams.delete("done");
       history.replaceState(null, "", address);
     }
-    document.querySelector("[aria-invalid=true], [data-focus]")?.focus();
+    (document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-focus]"))?.focus();
     const setting = document.querySelector("[data-keys-setting]");
     if (setting && off()) setting.textContent = "Turn letters on";
   });

@@ -301,7 +301,7 @@ fn problems(refusal: Refusal) -> Result<Problems, Refusal> {
     refusal.for_form().map(|(name, problem)| field(&name, &problem))
 }
 
-fn field(name: &str, problem: &str) -> Problems {
+pub(super) fn field(name: &str, problem: &str) -> Problems {
     Problems(vec![FieldProblem { field: name.to_owned(), problem: problem.to_owned() }])
 }
 

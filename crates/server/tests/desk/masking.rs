@@ -17,6 +17,9 @@ use crate::visitor::{Visitor, links, words};
 const HERS: [&str; 7] =
     ["wilhelmina", "quaddlewick", "2175550142", "555-0142", "xqz778899", "1962-11-07", "quaddle@example.org"];
 
+/// Things of each kind that are opened, the latest first: all of hers and some of other people's.
+const LATEST: usize = 12;
+
 /// The roles to whom a patient's record is masked.
 fn masked_roles() -> Vec<Role> {
     let matrix = Matrix::get();
@@ -153,13 +156,15 @@ fn uuid_of(practice: &Practice) -> uuid::Uuid {
 /// The addresses of a route for everything that could be hers.
 fn addresses(read: &Read, route: &str) -> Vec<String> {
     let all = |table: &'static str| -> Vec<String> {
-        store::testing::facts::ids(read, table).unwrap().iter().map(ToString::to_string).collect()
+        let ids = store::testing::facts::ids(read, table).unwrap();
+        // Hers are the last: she came after everybody of the demonstration.
+        ids.iter().rev().take(LATEST).map(ToString::to_string).collect()
     };
     let patients = all("patient");
     let pairs =
         |table: &'static str, end: &str| -> Vec<String> {
             let mut pairs = Vec::new();
-            for patient in patients.iter().rev().take(2) {
+            for patient in patients.iter().take(2) {
                 pairs.extend(all(table).iter().map(|id| {
                     format!("/patients/{patient}/{table}s/{id}{end}").replace("patient_payments", "payments")
                 }));

@@ -271,6 +271,65 @@ fn a_second_coverage_is_added_ended_and_who_pays_is_changed() {
     assert!(!words(&tess.open(&account)).contains("Ines Okonjo"));
 }
 
+/// The fields of a page that are named as wrong, each with words beside it.
+fn named_wrong(page: &str) -> Vec<String> {
+    let marked = page.split("aria-describedby=\"").skip(1).filter_map(|piece| piece.split('"').next());
+    let marked: Vec<String> = marked.filter_map(|id| id.strip_suffix("-problem")).map(str::to_owned).collect();
+    for field in &marked {
+        let beside = page.split(&format!("id=\"{field}-problem\"")).nth(1).unwrap_or_else(|| panic!("{field}"));
+        assert!(!words(&format!("<{}", beside.split("</span>").next().unwrap())).is_empty(), "{field} says nothing");
+    }
+    marked
+}
+
+#[test]
+fn every_wrong_field_of_a_patient_and_of_a_card_is_named_at_once_and_what_was_typed_stays() {
+    let practice = Practice::new();
+    let mut tess = Visitor::signed_in(&practice, practice.serve(), "tess");
+    let wrong = [
+        ("first", "Ottilie"),
+        ("last", ""),
+        ("birth_date", "2027-01-01"),
+        ("gender", ""),
+        ("line1", "12 Orchard Lane"),
+        ("city", ""),
+        ("state", "ZZ"),
+        ("zip", "123"),
+        ("phone", "555"),
+        ("email", "ottilie"),
+        ("language", "es"),
+        ("guarantor", "other"),
+        ("guarantor_first", "Ines"),
+        ("guarantor_last", ""),
+    ];
+    let page = tess.post("/patients", &wrong).page;
+    let named = ["last", "birth_date", "gender", "city", "state", "zip", "phone", "email", "guarantor_last"];
+    assert_eq!(named_wrong(&page), named);
+    assert!(words(&page).contains("9 fields need another look"), "{}", words(&page));
+    for kept in ["value=\"Ottilie\"", "value=\"12 Orchard Lane\"", "value=\"ZZ\"", "value=\"555\"", "value=\"Ines\""] {
+        assert!(page.contains(kept), "{kept}");
+    }
+    assert!(page.contains("<option value=\"es\" selected>") && page.contains("value=\"other\" checked"));
+
+    let (_, account) = somebody_covered(&practice);
+    let wrong = [
+        ("payer_id", ""),
+        ("member_id", "X"),
+        ("rank", "P"),
+        ("relationship", "19"),
+        ("effective_on", "2026-02-01"),
+        ("ends_on", "2026-01-01"),
+        ("group_number", "G-778"),
+        ("subscriber_first", "Ines"),
+    ];
+    let page = tess.post(&format!("{account}/coverages"), &wrong).page;
+    let named = ["payer_id", "member_id", "ends_on", "subscriber_last", "subscriber_birth_date", "subscriber_gender"];
+    assert_eq!(named_wrong(&page), named);
+    assert!(page.contains("value=\"G-778\"") && page.contains("value=\"X\"") && page.contains("value=\"Ines\""));
+    let page = tess.post(&format!("{account}/guarantor"), &[("who", "other"), ("first", "Ines"), ("phone", "1")]).page;
+    assert_eq!(named_wrong(&page), ["last", "line1", "city", "state", "zip", "phone"]);
+}
+
 #[test]
 fn wrong_guesses_run_out_and_only_a_manager_allows_more() {
     let practice = Practice::new();

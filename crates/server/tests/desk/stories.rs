@@ -177,7 +177,8 @@ fn a_new_patient_is_registered_covered_and_billed_from_the_forms() {
     ];
     let odd: Vec<_> =
         person.iter().map(|(name, value)| (*name, if *name == "gender" { "Q" } else { *value })).collect();
-    assert!(words(&tier1.post("/patients", &odd).page).contains("Choose female, male or unknown"));
+    let page = tier1.post("/patients", &odd).page;
+    assert!(words(&page).contains("Choose female, male or unknown") && page.contains("value=\"Quennell\""));
     let seen = tier1.post("/patients", &person);
     assert!(seen.location.ends_with("?done=registered"), "{}", words(&seen.page));
     let account = seen.location.trim_end_matches("?done=registered").to_owned();
