@@ -7,8 +7,8 @@ use billing::coverage::Relationship;
 use billing::encounter::AccidentCause;
 use billing::practice::BillingProvider;
 use x12::transactions::claim_837p::{
-    self, BillingProvider as BillingLoop, ClaimFile, ClaimNote, Dependent, Drug, PatientInformation,
-    ServiceLine as Line, Subscriber, SubscriberInformation,
+    self, BillingProvider as BillingLoop, ClaimFile, ClaimNote, Dependent, Drug, PatientInformation, Professional,
+    Service, ServiceLine as Line, Subscriber, SubscriberInformation,
 };
 use x12::transactions::{Contact, DatePeriod, Demographics, Name, Party, Procedure, Reference, Specialty};
 
@@ -47,7 +47,7 @@ fn read_back(bytes: &[u8], claims: &[CleanClaim]) -> Result<(), NotWritten> {
             return Err(NotWritten::because("The file could not be read back; report this defect."));
         }
         said.extend(read.claims().map(|one| {
-            let lines: Vec<_> = one.claim.lines.iter().map(|line| line.charge_amount).collect();
+            let lines: Vec<_> = one.claim.lines.iter().map(|line| line.service.charge_amount).collect();
             (one.claim.patient_control_number.to_string(), one.claim.charge_amount, lines)
         }));
     }
@@ -194,7 +194,7 @@ fn claim_loop(claim: &Claim) -> claim_837p::Claim<'_> {
         release_of_information: body.release_of_information.as_str().into(),
         dates: dates(body),
         references: references(body),
-        diagnoses: diagnoses(body),
+        own: Professional { diagnoses: diagnoses(body), ..Professional::default() },
         providers: providers(body),
         lines: body.lines.iter().map(|line| service_line(line, body)).collect(),
         ..claim_837p::Claim::default()
@@ -260,12 +260,15 @@ fn service_line<'a>(line: &'a ServiceLine, body: &'a ClaimBody) -> Line<'a> {
     let modifiers = line.procedure.modifiers.iter().map(|modifier| modifier.as_str().into()).collect();
     Line {
         number: line.number.to_string().into(),
-        procedure: Procedure::hcpcs(line.procedure.code.as_str(), modifiers),
-        charge_amount: to_amount(line.charge_amount),
-        unit: "UN".into(),
-        units: line.units.to_string().into(),
-        place_of_service: line.place_of_service.as_deref().unwrap_or("").into(),
-        diagnosis_pointers: line.diagnosis_pointers.iter().map(|pointer| pointer.to_string().into()).collect(),
+        service: Service {
+            procedure: Procedure::hcpcs(line.procedure.code.as_str(), modifiers),
+            charge_amount: to_amount(line.charge_amount),
+            unit: "UN".into(),
+            units: line.units.to_string().into(),
+            place_of_service: line.place_of_service.as_deref().unwrap_or("").into(),
+            diagnosis_pointers: line.diagnosis_pointers.iter().map(|pointer| pointer.to_string().into()).collect(),
+            ..Service::default()
+        },
         dates: vec![DatePeriod::day("472", line.date_of_service)],
         references: vec![Reference::new("6R", line.control_number.as_str())],
         drug: line.drug.as_ref().map(|drug| Drug {

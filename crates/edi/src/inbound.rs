@@ -165,7 +165,7 @@ pub fn canonical(bytes: &[u8]) -> Vec<u8> {
     for interchange in &file.interchanges {
         interchange.acknowledgments.iter().for_each(&mut put);
         for set in interchange.groups.iter().flat_map(|group| &group.sets) {
-            set.body().iter().for_each(&mut put);
+            set.body().for_each(|segment| put(&segment));
         }
     }
     out

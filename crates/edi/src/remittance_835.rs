@@ -76,10 +76,10 @@ pub fn envelope_problem(bytes: &[u8]) -> Option<String> {
             }
             for set in &group.sets {
                 let place = format!("{place}, set {}", set.control_number());
-                let Some(se) = set.segments.last().filter(|_| set.is_closed) else {
+                let Some(se) = set.se() else {
                     return Some(cut_off(&place, "SE"));
                 };
-                if !counts(&se.text(1), set.segments.len()) || se.trimmed(2) != set.control_number() {
+                if !counts(&se.text(1), set.segment_count()) || se.trimmed(2) != set.control_number() {
                     return Some(differs(&place, "SE", "segments"));
                 }
             }

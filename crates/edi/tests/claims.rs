@@ -233,7 +233,7 @@ fn a_name_cannot_smuggle_in_a_segment() {
         let file = x12::read(&bytes);
         assert_eq!(file.interchanges.len(), 1);
         let (_, _, set) = file.sets().next().unwrap();
-        let count = |id: &str| set.segments.iter().filter(|segment| segment.is(id)).count();
+        let count = |id: &str| set.segments().filter(|segment| segment.is(id)).count();
         assert_eq!((count("CLM"), count("SE"), count("LX")), (1, 1, lines), "seed {seed}");
     }
 }

@@ -3,14 +3,17 @@
 //! Never fails and never judges: a file cut anywhere gives what is there. The checker tells what is wrong.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 
 use crate::check::binary::{self, Extent};
 use crate::delimiters::Delimiters;
+use crate::index::{EACH, zero_bytes};
+use crate::ids;
 use crate::segment::Segment;
 
 /// The bytes an ISA takes up to and including its terminator.
-const ISA_LENGTH: usize = 106;
+pub(crate) const ISA_LENGTH: usize = 106;
 
 /// A file and what was found in it.
 #[derive(Debug, Clone, Default)]
@@ -47,15 +50,25 @@ pub struct Group<'a> {
     pub ge: Option<Segment<'a>>,
 }
 
-/// From an ST to its SE.
-#[derive(Debug, Clone)]
+/// From an ST to its SE: the bytes, in which segments are found when they are asked for.
+#[derive(Clone)]
 pub struct TransactionSet<'a> {
-    /// Every segment, ST first, SE last where it is present.
-    pub segments: Vec<Segment<'a>>,
+    st: Segment<'a>,
+    /// From the first byte of the ST on.
+    bytes: &'a [u8],
+    /// How many segments there are, ST and SE counted.
+    count: usize,
     /// Whether the SE is there.
     pub is_closed: bool,
     /// GS08 of the group, which stands for ST03 in the 835.
     pub group_version: Cow<'a, str>,
+}
+
+/// Shows the ST and how much there is, never what: segments carry names and diagnoses.
+impl fmt::Debug for TransactionSet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransactionSet({:?}, {} segments)", self.st, self.count)
+    }
 }
 
 impl<'a> Interchange<'a> {
@@ -91,7 +104,30 @@ impl<'a> Group<'a> {
 impl<'a> TransactionSet<'a> {
     /// The ST segment.
     pub fn st(&self) -> Segment<'a> {
-        self.segments[0]
+        self.st
+    }
+    /// How many segments there are, ST and SE counted; those without any byte are not.
+    pub fn segment_count(&self) -> usize {
+        self.count
+    }
+    /// Every segment, ST first, SE last where it is present.
+    pub fn segments(&self) -> impl Iterator<Item = Segment<'a>> + use<'a> {
+        let mut walk = Walk {
+            bytes: self.bytes,
+            at: 0,
+            start: self.st.span().start,
+            ordinal: self.st.ordinal,
+            delimiters: self.st.delimiters(),
+        };
+        std::iter::from_fn(move || walk.next_segment()).filter(|segment| !segment.raw().is_empty())
+    }
+    /// The SE, where it is present.
+    pub fn se(&self) -> Option<Segment<'a>> {
+        self.is_closed.then(|| self.segments().last()).flatten()
+    }
+    /// From the ST to the end of the last segment, as it stands in the file.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
     }
     /// ST01, such as `837`.
     pub fn id(&self) -> Cow<'a, str> {
@@ -109,13 +145,46 @@ impl<'a> TransactionSet<'a> {
         }
     }
     /// The segments between ST and SE.
-    pub fn body(&self) -> &[Segment<'a>] {
-        &self.segments[1..self.segments.len() - usize::from(self.is_closed)]
+    pub fn body(&self) -> impl Iterator<Item = Segment<'a>> + use<'a> {
+        self.segments().skip(1).take(self.count - 1 - usize::from(self.is_closed))
     }
     /// From the first byte of the ST to the last before the terminator of the SE.
     pub fn span(&self) -> Range<usize> {
-        let last = self.segments.last().map_or(0, |segment| segment.span().end);
-        self.st().span().start..last
+        let start = self.st.span().start;
+        start..start + self.bytes.len()
+    }
+}
+
+/// Goes through the segments of an interchange, one terminator after the other.
+struct Walk<'a> {
+    bytes: &'a [u8],
+    /// Where the next segment begins in `bytes`, line breaks before it included.
+    at: usize,
+    /// Where `bytes` begin in the file.
+    start: usize,
+    /// The ordinal of the next segment.
+    ordinal: u64,
+    delimiters: Delimiters,
+}
+
+impl<'a> Walk<'a> {
+    /// The next segment, which may be empty; None at the end of the bytes and where another ISA begins.
+    fn next_segment(&mut self) -> Option<Segment<'a>> {
+        let rest = self.bytes.get(self.at..)?;
+        let is_break = |byte: &&u8| matches!(**byte, b'\r' | b'\n') && **byte != self.delimiters.segment;
+        let breaks = rest.iter().take_while(is_break).count();
+        let rest = &rest[breaks..];
+        let is_next = rest.starts_with(b"ISA") && rest.get(3) == Some(&self.delimiters.element);
+        if rest.is_empty() || is_next {
+            return None;
+        }
+        self.at += breaks;
+        let length = segment_length(rest, &self.delimiters);
+        let raw = &rest[..length.unwrap_or(rest.len())];
+        let segment = Segment::new(raw, self.start + self.at, self.ordinal, self.delimiters);
+        self.at += raw.len() + usize::from(length.is_some());
+        self.ordinal += 1;
+        Some(segment)
     }
 }
 
@@ -134,28 +203,37 @@ pub fn read(bytes: &[u8]) -> File<'_> {
     let mut at = 0;
     let mut ordinal = 0;
     while let Some(start) = next_isa(bytes, at) {
-        let delimiters = isa_delimiters(bytes, start);
+        let delimiters = isa_delimiters(&bytes[start..]);
         at = read_interchange(bytes, start, delimiters, &mut ordinal, &mut file);
     }
     file
 }
 
-/// Where the next ISA stands at the beginning of the file, or of what follows an interchange.
-fn next_isa(bytes: &[u8], from: usize) -> Option<usize> {
-    let is_padding = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a | 0xef | 0xbb | 0xbf);
-    let skipped = bytes.get(from..)?.iter().take_while(|byte| is_padding(byte)).count();
-    let at = from + skipped;
-    (bytes.len() >= at + ISA_LENGTH && bytes[at..].starts_with(b"ISA") && !bytes[at + 3].is_ascii_alphanumeric())
-        .then_some(at)
+/// Bytes that may stand before an ISA.
+pub(crate) fn is_padding(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a | 0xef | 0xbb | 0xbf)
 }
 
-fn isa_delimiters(bytes: &[u8], start: usize) -> Delimiters {
-    let repetition = bytes[start + 82];
+/// Whether bytes begin with an ISA that tells its separators.
+pub(crate) fn is_isa(bytes: &[u8]) -> bool {
+    bytes.len() >= ISA_LENGTH && bytes.starts_with(b"ISA") && !bytes[3].is_ascii_alphanumeric()
+}
+
+/// Where the next ISA stands at the beginning of the file, or of what follows an interchange.
+fn next_isa(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let skipped = rest.iter().take_while(|byte| is_padding(**byte)).count();
+    is_isa(&rest[skipped..]).then_some(from + skipped)
+}
+
+/// The separators of the ISA that these bytes begin with.
+pub(crate) fn isa_delimiters(isa: &[u8]) -> Delimiters {
+    let repetition = isa[82];
     Delimiters {
-        element: bytes[start + 3],
-        component: bytes[start + 104],
+        element: isa[3],
+        component: isa[104],
         repetition: (!repetition.is_ascii_alphanumeric() && repetition != b' ').then_some(repetition),
-        segment: bytes[start + 105],
+        segment: isa[105],
     }
 }
 
@@ -167,12 +245,7 @@ fn read_interchange<'a>(
     ordinal: &mut u64,
     file: &mut File<'a>,
 ) -> usize {
-    let mut take = |raw: &'a [u8], at: usize| {
-        let segment = Segment::new(raw, at, *ordinal, delimiters);
-        *ordinal += 1;
-        segment
-    };
-    let isa = take(&bytes[start..start + ISA_LENGTH - 1], start);
+    let isa = Segment::new(&bytes[start..start + ISA_LENGTH - 1], start, *ordinal, delimiters);
     let mut interchange = Interchange {
         delimiters,
         isa,
@@ -181,26 +254,18 @@ fn read_interchange<'a>(
         iea: None,
         span: start..start + ISA_LENGTH,
     };
-    let mut at = start + ISA_LENGTH;
-    loop {
-        at +=
-            bytes[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n') && **byte != delimiters.segment).count();
-        if at >= bytes.len() || (bytes[at..].starts_with(b"ISA") && bytes.get(at + 3) == Some(&delimiters.element)) {
-            break;
-        }
-        let length = segment_length(&bytes[at..], &delimiters);
-        let raw = &bytes[at..at + length.unwrap_or(bytes.len() - at)];
-        let segment = take(raw, at);
-        at += raw.len() + usize::from(length.is_some());
-        interchange.span.end = at;
-        if segment.is("IEA") {
+    let mut walk = Walk { bytes, at: start + ISA_LENGTH, start: 0, ordinal: *ordinal + 1, delimiters };
+    while let Some(segment) = walk.next_segment() {
+        interchange.span.end = walk.at;
+        if segment.segment_id() == ids::IEA {
             interchange.iea = Some(segment);
             break;
         }
-        place(segment, &mut interchange);
+        place(bytes, segment, &mut interchange);
     }
+    *ordinal = walk.ordinal;
     file.interchanges.push(interchange);
-    at
+    walk.at
 }
 
 /// How long the next segment is without its terminator; None where it has none. Binary data may hold terminators.
@@ -213,31 +278,51 @@ pub(crate) fn segment_length(bytes: &[u8], delimiters: &Delimiters) -> Option<us
             Extent::Needs(_) | Extent::Plain => {}
         }
     }
-    bytes.iter().position(|byte| *byte == delimiters.segment)
+    position(bytes, delimiters.segment)
+}
+
+/// Where a byte first stands, looked for eight bytes at a time.
+fn position(bytes: &[u8], wanted: u8) -> Option<usize> {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let found = zero_bytes(u64::from_le_bytes(*word) ^ (EACH * u64::from(wanted)));
+        if found != 0 {
+            return Some(at * 8 + found.trailing_zeros() as usize / 8);
+        }
+    }
+    rest.iter().position(|byte| *byte == wanted).map(|at| words.len() * 8 + at)
 }
 
 /// Puts a segment where it belongs; one that belongs nowhere is left to the checker.
-fn place<'a>(segment: Segment<'a>, interchange: &mut Interchange<'a>) {
-    if segment.is("GS") {
+fn place<'a>(bytes: &'a [u8], segment: Segment<'a>, interchange: &mut Interchange<'a>) {
+    let id = segment.segment_id();
+    if id == ids::GS {
         interchange.groups.push(Group { gs: segment, sets: Vec::new(), ge: None });
         return;
     }
     let Some(group) = interchange.groups.last_mut().filter(|group| group.ge.is_none()) else {
-        if segment.is("TA1") {
+        if id == ids::TA1 {
             interchange.acknowledgments.push(segment);
         }
         return;
     };
-    if segment.is("GE") {
+    if id == ids::GE {
         group.ge = Some(segment);
-    } else if segment.is("ST") {
+    } else if id == ids::ST {
         let group_version = group.gs.trimmed(8);
-        group.sets.push(TransactionSet { segments: vec![segment], is_closed: false, group_version });
+        group.sets.push(TransactionSet {
+            st: segment,
+            bytes: segment.raw(),
+            count: 1,
+            is_closed: false,
+            group_version,
+        });
     } else if let Some(set) = group.sets.last_mut().filter(|set| !set.is_closed)
         && !segment.raw().is_empty()
     {
-        set.is_closed = segment.is("SE");
-        set.segments.push(segment);
+        set.is_closed = id == ids::SE;
+        set.count += 1;
+        set.bytes = &bytes[set.st.span().start..segment.span().end];
     }
 }
 
@@ -286,7 +371,7 @@ mod tests {
         assert_eq!(interchange.control_number(), "000000007");
         assert_eq!(interchange.sender(), "CLINIC");
         assert_eq!((group.version(), set.version()), ("005010X222A1".into(), "005010X222A1".into()));
-        let raw: Vec<_> = set.segments.iter().map(|segment| String::from_utf8_lossy(segment.raw())).collect();
+        let raw: Vec<_> = set.segments().map(|segment| String::from_utf8_lossy(segment.raw())).collect();
         assert_eq!(raw, ["ST*837*0001*005010X222A1", "NM1*41*2*SUN RISE", "HI*ABK:E119", "SE*4*0001"]);
         assert_eq!(group.ge.unwrap().raw(), b"GE*1*7");
         assert_eq!(interchange.iea.unwrap().raw(), b"IEA*1*000000007");
@@ -301,7 +386,7 @@ mod tests {
         for end in 0..bytes.len() {
             let file = read(&bytes[..end]);
             assert_eq!(file.interchanges.len(), usize::from(end >= 106), "cut at {end}");
-            assert!(file.sets().all(|(_, _, set)| set.body().len() <= 2), "cut at {end}");
+            assert!(file.sets().all(|(_, _, set)| set.body().count() <= 2), "cut at {end}");
         }
     }
 

@@ -18,6 +18,7 @@ mod delimiters;
 mod document;
 mod file;
 mod guide;
+mod ids;
 mod index;
 mod outline;
 mod problem;

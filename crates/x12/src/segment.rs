@@ -185,7 +185,7 @@ pub(crate) fn nth(bytes: &[u8], separator: u8, n: usize) -> &[u8] {
     nth_range(bytes, separator, n).map_or(b"", |(from, to)| &bytes[from..to])
 }
 
-fn parts<'a>(bytes: &'a [u8], separator: Option<u8>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+pub(crate) fn parts<'a>(bytes: &'a [u8], separator: Option<u8>) -> impl Iterator<Item = &'a [u8]> + use<'a> {
     let none = bytes.is_empty();
     bytes.split(move |byte| Some(*byte) == separator).filter(move |_| !none)
 }

@@ -6,6 +6,7 @@
 
 pub mod acknowledgment_999;
 pub mod attachment_275;
+pub mod claim_837;
 pub mod claim_837d;
 pub mod claim_837i;
 pub mod claim_837p;
@@ -18,21 +19,28 @@ pub mod interchange_acknowledgment_ta1;
 pub mod remittance_835;
 pub mod review_278;
 
+mod attachment;
+mod blocks;
 mod claim_status;
+mod detail;
 mod eligibility;
 mod fields;
+mod out;
 mod party;
 mod service;
 mod status;
+mod text;
 
 pub use claim_status::{
     ClaimStatusItem, ClaimStatuses, LineStatus, PersonStatuses, ProviderStatuses, SubscriberStatuses,
 };
+pub use detail::Detail;
 pub use eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
-pub use fields::{Source, Text};
+pub use fields::Source;
 pub use party::{Address, Contact, Demographics, Name, Party, PartyKind, Reference, Specialty, reference};
 pub use service::{
     Adjustment, Adjustments, DatePeriod, OutpatientAdjudication, Procedure, QualifiedAmount, QualifiedQuantity,
     REASONS_PER_CAS, RemittanceDate, When, amount_of, date_of,
 };
 pub use status::{StatusCode, StatusInformation, Trace};
+pub use text::Text;

@@ -123,6 +123,16 @@ struct OpenGroup {
     sets: u32,
 }
 
+/// A segment that was begun; nothing else may be written before it is closed.
+#[derive(Debug)]
+pub(crate) struct OpenSegment {
+    /// Where its id begins and ends in what was written.
+    from: usize,
+    content_from: usize,
+    /// How many elements were put into it.
+    elements: usize,
+}
+
 #[derive(Debug)]
 struct OpenSet {
     control_number: String,
@@ -341,24 +351,90 @@ impl Writer {
         I: IntoIterator,
         I::Item: Into<Value<'v>>,
     {
+        let mut open = self.start(id);
+        for value in elements {
+            self.put(&mut open, |writer| writer.write_value(&value.into(), true));
+        }
+        self.finish_segment(open)
+    }
+
+    /// Begins a segment of the open set; its elements are put into it one by one.
+    pub(crate) fn open_segment(&mut self, id: &str) -> OpenSegment {
+        if self.set.is_none() {
+            self.fail(WriteError::Misplaced("a segment was written outside a transaction set"));
+        }
+        self.start(id)
+    }
+
+    /// Puts the next element: a text, empty where it is absent.
+    pub(crate) fn put_text(&mut self, open: &mut OpenSegment, text: &str) {
+        self.put(open, |writer| writer.write_text(text));
+    }
+
+    /// Puts the next element: a composite, without its trailing empty components.
+    pub(crate) fn put_composite<I>(&mut self, open: &mut OpenSegment, components: I)
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.put(open, |writer| writer.write_composite(components));
+    }
+
+    /// Puts the next element: a text for each repetition.
+    pub(crate) fn put_repeated<I>(&mut self, open: &mut OpenSegment, texts: I)
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.put(open, |writer| {
+            let mut changed = false;
+            for (at, text) in texts.into_iter().enumerate() {
+                match (at, writer.header.delimiters.repetition) {
+                    (0, _) => {}
+                    (_, Some(separator)) => writer.out.push(separator),
+                    (_, None) => return true,
+                }
+                changed |= writer.write_text(text.as_ref());
+            }
+            changed
+        });
+    }
+
+    /// Ends a segment of the open set; one without any content is not written.
+    pub(crate) fn close_segment(&mut self, open: OpenSegment) {
+        if self.finish_segment(open)
+            && let Some(set) = &mut self.set
+        {
+            set.segments += 1;
+        }
+    }
+
+    fn start(&mut self, id: &str) -> OpenSegment {
         let is_id =
             (2..=3).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
         if !is_id {
             self.fail(WriteError::BadSegmentId(id.to_owned()));
-            return false;
         }
         let from = self.out.len();
         self.out.extend_from_slice(id.as_bytes());
-        let content_from = self.out.len();
-        for (at, value) in elements.into_iter().enumerate() {
-            self.out.push(self.header.delimiters.element);
-            if self.write_value(&value.into(), true) {
-                self.replaced.push((id.to_owned(), at + 1));
-            }
+        OpenSegment { from, content_from: self.out.len(), elements: 0 }
+    }
+
+    /// Appends the next element; `write` tells whether it had to replace a character.
+    fn put(&mut self, open: &mut OpenSegment, write: impl FnOnce(&mut Self) -> bool) {
+        self.out.push(self.header.delimiters.element);
+        open.elements += 1;
+        if write(self) {
+            let id = String::from_utf8_lossy(&self.out[open.from..open.content_from]).into_owned();
+            self.replaced.push((id, open.elements));
         }
-        self.trim_trailing(content_from, self.header.delimiters.element);
-        if self.out.len() == content_from {
-            self.out.truncate(from);
+    }
+
+    /// False when the segment had no content.
+    fn finish_segment(&mut self, open: OpenSegment) -> bool {
+        self.trim_trailing(open.content_from, self.header.delimiters.element);
+        if self.out.len() == open.content_from {
+            self.out.truncate(open.from);
             return false;
         }
         self.out.push(self.header.delimiters.segment);
@@ -371,23 +447,30 @@ impl Writer {
         }
     }
 
+    fn write_composite<I>(&mut self, components: I) -> bool
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        let separator = self.header.delimiters.component;
+        let from = self.out.len();
+        let mut changed = false;
+        for (at, component) in components.into_iter().enumerate() {
+            if at > 0 {
+                self.out.push(separator);
+            }
+            changed |= self.write_text(component.as_ref());
+        }
+        self.trim_trailing(from, separator);
+        changed
+    }
+
     /// Appends a value; true when a character of it was replaced.
     fn write_value(&mut self, value: &Value<'_>, may_repeat: bool) -> bool {
         let delimiters = self.header.delimiters;
         match value {
             Value::Simple(text) => self.write_text(text),
-            Value::Composite(components) => {
-                let from = self.out.len();
-                let mut changed = false;
-                for (at, component) in components.iter().enumerate() {
-                    if at > 0 {
-                        self.out.push(delimiters.component);
-                    }
-                    changed |= self.write_text(component);
-                }
-                self.trim_trailing(from, delimiters.component);
-                changed
-            }
+            Value::Composite(components) => self.write_composite(components),
             Value::Repeated(values) => {
                 let mut changed = false;
                 for (at, value) in values.iter().enumerate() {

@@ -47,7 +47,7 @@ fn writer() -> Writer {
 
 /// The segments of a set, one text each.
 fn lines(set: &TransactionSet<'_>) -> Vec<String> {
-    set.segments.iter().map(|segment| String::from_utf8_lossy(segment.raw()).into_owned()).collect()
+    set.segments().map(|segment| String::from_utf8_lossy(segment.raw()).into_owned()).collect()
 }
 
 /// Reads every set of a case, writes it again and compares segment by segment.
@@ -289,13 +289,14 @@ fn an_837i_tells_the_stay_its_codes_and_its_lines() {
     let found = claims.claims().next().unwrap();
     assert_eq!(found.patient().name.first, "AMY");
     let claim = found.claim;
-    assert_eq!((&*claim.bill_type, &*claim.frequency, &*claim.patient_status), ("11", "1", "01"));
+    assert_eq!((&*claim.place_of_service, &*claim.frequency, &*claim.own.patient_status), ("11", "1", "01"));
     assert_eq!(claim.charge_amount, Amount::from_cents(250_000));
     let procedures: Vec<_> = claim.codes_of("BBR").chain(claim.codes_of("BBQ")).map(|code| &*code.code).collect();
     assert_eq!(procedures, ["0DTJ4ZZ", "0DJD8ZZ"]);
     assert_eq!(claim.codes_of("BE").next().unwrap().amount, "900");
     assert_eq!(claim.provider("71").unwrap().name.npi(), Some("1245319599"));
-    let lines: Vec<_> = claim.lines.iter().map(|line| (&*line.revenue_code, line.charge_amount.cents())).collect();
+    let lines: Vec<_> =
+        claim.lines.iter().map(|line| (&*line.service.revenue_code, line.service.charge_amount.cents())).collect();
     assert_eq!(lines, [("0120", 200_000), ("0250", 50_000)]);
     assert_eq!(claim.lines[1].drug.as_ref().unwrap().code, "00002140701");
 }
@@ -306,10 +307,10 @@ fn an_837d_tells_teeth_and_what_another_payer_decided() {
     let file = x12::read(&bytes);
     let (claims, _) = claim_837d::read(file.sets().next().unwrap().2);
     let claim = claims.claims().next().unwrap().claim;
-    assert_eq!(claim.orthodontics.as_ref().unwrap().months, "24");
-    assert_eq!(claim.tooth_statuses[0].tooth, "14");
-    assert_eq!((&*claim.lines[0].teeth[0].number, claim.lines[0].teeth[0].surfaces.len()), ("3", 2));
-    assert_eq!(claim.lines[1].oral_cavities, ["20"]);
+    assert_eq!(claim.own.orthodontics.as_ref().unwrap().months, "24");
+    assert_eq!(claim.own.tooth_statuses[0].tooth, "14");
+    assert_eq!((&*claim.lines[0].service.teeth[0].number, claim.lines[0].service.teeth[0].surfaces.len()), ("3", 2));
+    assert_eq!(claim.lines[1].service.oral_cavities, ["20"]);
     assert_eq!(claim.lines[0].other_payers[0].paid_amount, Amount::from_cents(14_000));
     assert_eq!(claim.other_payers[0].payer.name.id, "FP001");
 }

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use x12::transactions::claim_837p;
 use x12::{AcknowledgmentHeader, Checked, Delimiters, ShapeOnly, Snip, Verdict};
 
 /// The size of the files.
@@ -114,17 +115,37 @@ impl Bench {
         all
     }
 
-    fn typed(&mut self, bytes: &[u8]) {
-        let mut claims = 0;
-        let time = best(ROUNDS, || {
-            claims = 0;
-            let file = x12::read(black_box(bytes));
-            for (_, _, set) in file.sets() {
-                claims += black_box(x12::transactions::claim_837p::read(set)).0.claims().count();
-            }
+    /// The typed models: owned claims streamed from the file, and borrowed ones of a whole set, beside the tokeniser
+    /// and the check of the same run.
+    fn typed(&mut self, path: &Path, bytes: &[u8]) {
+        let tokeniser = best(ROUNDS, || {
+            black_box(tokens(black_box(bytes)));
         });
-        let note = format!("{claims} claims, segments and typed models from memory; text borrowed from the file");
-        self.push("837P typed claims", gigabytes(bytes, time) * 1000.0, 200.0, "MB/s", note);
+        let check = best(ROUNDS, || {
+            black_box(checked(path, Snip::CodeSet));
+        });
+        let mut claims = 0;
+        let owned = best(ROUNDS, || {
+            claims = claim_837p::stream(File::open(path).unwrap()).map(Result::unwrap).map(black_box).count();
+        });
+        let mut borrowed_claims = 0;
+        let borrowed = best(ROUNDS, || {
+            let file = x12::read(black_box(bytes));
+            let sets = file.sets().map(|(_, _, set)| black_box(claim_837p::read(set)).0.claims().count());
+            borrowed_claims = sets.sum();
+        });
+        assert_eq!(claims, borrowed_claims);
+        let rate = |time: f64| gigabytes(bytes, time) * 1000.0;
+        let note = format!(
+            "{claims} owned claims from file; {:.2} of the tokeniser ({:.0} MB/s), {:.2} of SNIP 1-5 ({:.0} MB/s)",
+            tokeniser / owned,
+            rate(tokeniser),
+            check / owned,
+            rate(check)
+        );
+        self.push("837P typed owned claims", rate(owned), 200.0, "MB/s", note);
+        let note = format!("whole sets from memory, text borrowed; {:.2} of the tokeniser", tokeniser / borrowed);
+        self.push("837P typed views", rate(borrowed), 200.0, "MB/s", note);
     }
 
     fn peer(&mut self, peer: &str, kind: &str, path: &Path, limit: f64) {
@@ -234,13 +255,23 @@ fn many_sets(count: usize) -> Vec<u8> {
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("peak") {
+    let first = arguments.next();
+    let arguments_name_typed = first.as_deref() == Some("typed");
+    if first.as_deref() == Some("peak") {
         peak_of(&arguments.next().unwrap());
         return;
     }
     let folder = std::env::temp_dir().join(format!("x12-speed-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mut bench = Bench { folder, rows: Vec::new() };
+    if arguments_name_typed {
+        let claims = generator::claims(MEGABYTES, CLAIMS_PER_SET);
+        let path = bench.write("claims.x12", &claims);
+        bench.typed(&path, &claims);
+        print_table(&bench.rows);
+        let _ = std::fs::remove_dir_all(&bench.folder);
+        return;
+    }
     let claims = generator::claims(MEGABYTES, CLAIMS_PER_SET);
     let remittances = generator::remittances(MEGABYTES, CLAIMS_PER_SET);
     bench.index("837P", &claims);
@@ -249,7 +280,7 @@ fn main() {
     let remittances_path = bench.write("remittances.x12", &remittances);
     bench.check("837P", &claims_path, &claims);
     bench.check("835", &remittances_path, &remittances);
-    bench.typed(&claims);
+    bench.typed(&claims_path, &claims);
     let small_claims = bench.write("claims-small.x12", &generator::claims(PEER_MEGABYTES, CLAIMS_PER_SET));
     let small_remittances =
         bench.write("remittances-small.x12", &generator::remittances(PEER_MEGABYTES, CLAIMS_PER_SET));

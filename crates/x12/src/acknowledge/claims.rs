@@ -2,7 +2,6 @@
 //!
 //! Says only what the check found; a problem above the claims (provider, subscriber) sends back every claim below it.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::civil::Date;
@@ -19,7 +18,7 @@ use crate::transactions::claim_acknowledgment_277ca::{
 };
 use crate::transactions::{
     DatePeriod, Name, PartyKind, Procedure, QualifiedAmount, QualifiedQuantity, Reference, StatusCode,
-    StatusInformation, Trace, When,
+    StatusInformation, Text, Trace, When,
 };
 use crate::writer::{GroupHeader, WriteError, Writer};
 
@@ -92,8 +91,8 @@ struct Patient {
     above: Vec<usize>,
 }
 
-fn owned<'x>(segment: &Segment<'_>, n: usize) -> Cow<'x, str> {
-    Cow::Owned(segment.trimmed(n).into_owned())
+fn owned(segment: &Segment<'_>, n: usize) -> Text<'static> {
+    Text::from(segment.trimmed(n)).into_owned()
 }
 
 fn name_of(segment: &Segment<'_>) -> Name<'static> {
@@ -395,7 +394,7 @@ fn faulty_lines(
 /// The procedure of a line; the revenue code where an institutional line has none.
 fn procedure_of(service: &Segment<'_>) -> Option<Procedure<'static>> {
     let element = if service.is("SV2") { 2 } else { 1 };
-    let text = |k: usize| Cow::Owned(service.component_text(element, k).into_owned());
+    let text = |k: usize| Text::from(service.component_text(element, k)).into_owned();
     let is_known = matches!(service.component(element, 1), b"AD" | b"ER" | b"HC" | b"HP" | b"IV" | b"WK");
     if is_known && !service.component(element, 2).is_empty() {
         return Some(Procedure { qualifier: text(1), code: text(2), ..Procedure::default() });

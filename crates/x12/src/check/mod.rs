@@ -15,7 +15,7 @@ mod report;
 mod set;
 mod sets;
 pub(crate) mod sink;
-mod source;
+pub(crate) mod source;
 mod stream;
 
 pub use envelope::MAX_KEPT_INTERCHANGES;

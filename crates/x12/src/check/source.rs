@@ -9,7 +9,7 @@ use std::io::{self, Read};
 const READ_AT_ONCE: usize = 64 * 1024;
 
 /// A window into a file that only moves on.
-pub(super) trait Source {
+pub(crate) trait Source {
     /// The bytes at hand from the current place on.
     fn window(&self) -> &[u8];
     /// The current place, counted from the beginning of the file.
@@ -25,7 +25,7 @@ pub(super) trait Source {
 }
 
 /// A file in memory.
-pub(super) struct Memory<'b> {
+pub(crate) struct Memory<'b> {
     bytes: &'b [u8],
     at: usize,
 }
@@ -63,7 +63,7 @@ impl Source for Memory<'_> {
 }
 
 /// A file that is read as it comes.
-pub(super) struct Stream<R> {
+pub(crate) struct Stream<R> {
     reader: R,
     buffer: Vec<u8>,
     /// The current place in the buffer.

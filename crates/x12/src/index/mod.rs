@@ -13,6 +13,7 @@ mod neon;
 mod portable;
 
 use crate::delimiters::Delimiters;
+pub(crate) use portable::{EACH, zero_bytes};
 
 /// Bytes looked at in one step: one bit for each in a word.
 const STEP: usize = 64;

@@ -6,7 +6,7 @@
 use super::{Index, Masks, STEP, Wanted};
 
 /// A byte in each place of a word.
-const EACH: u64 = 0x0101_0101_0101_0101;
+pub(crate) const EACH: u64 = 0x0101_0101_0101_0101;
 /// The highest bit of each byte of a word.
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
@@ -63,7 +63,8 @@ fn masks(bytes: &[u8; STEP], wanted: Wanted) -> Masks {
 }
 
 /// The highest bit of each byte that is zero. Exact: no carry runs from one byte into the next.
-fn zero_bytes(word: u64) -> u64 {
+#[inline]
+pub(crate) fn zero_bytes(word: u64) -> u64 {
     !(((word & !HIGH) + !HIGH) | word | !HIGH)
 }
 

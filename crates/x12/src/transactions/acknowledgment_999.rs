@@ -1,6 +1,9 @@
 //! 999 (005010X231A1): the answer to one functional group and its transaction sets.
 
-use super::fields::{Out, Reader, Source, Text};
+use super::fields::{Reader, Source};
+use crate::ids;
+use super::out::Out;
+use super::text::Text;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 999 transaction set.
@@ -97,24 +100,32 @@ pub struct ElementError<'a> {
     pub contexts: Vec<Vec<Vec<Text<'a>>>>,
 }
 
-/// The acknowledgment and what could not be read of it.
+/// The acknowledgment, borrowed from the set, and what could not be read of it.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (GroupAcknowledgment<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The acknowledgment, owned, and what could not be read of it.
+pub fn read_owned(set: &TransactionSet<'_>) -> (GroupAcknowledgment<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (GroupAcknowledgment<'a>, Vec<Problem>) {
     let mut answer =
         GroupAcknowledgment { control_number: r.text(2), implementation: r.text(3), ..GroupAcknowledgment::default() };
     r.advance();
     while !r.at_end() {
         match r.id() {
-            "AK1" => {
+            ids::AK1 => {
                 answer.functional_id = r.text(1);
                 answer.group_control_number = r.text(2);
                 answer.version = r.text(3);
             }
-            "AK2" => {
+            ids::AK2 => {
                 answer.sets.push(read_set(&mut r));
                 continue;
             }
-            "AK9" => {
+            ids::AK9 => {
                 answer.code = r.text(1);
                 answer.sets_included = r.text(2);
                 answer.sets_received = r.text(3);
@@ -140,14 +151,14 @@ fn read_set<'a>(r: &mut Reader<'_, 'a>) -> SetAcknowledgment<'a> {
     r.advance();
     loop {
         match r.id() {
-            "IK3" => set.segments.push(SegmentError {
+            ids::IK3 => set.segments.push(SegmentError {
                 segment_id: r.text(1),
                 position: r.text(2),
                 loop_id: r.text(3),
                 code: r.text(4),
                 ..SegmentError::default()
             }),
-            "IK4" => {
+            ids::IK4 => {
                 let element = ElementError {
                     position: r.components(1),
                     reference: r.text(2),
@@ -159,12 +170,12 @@ fn read_set<'a>(r: &mut Reader<'_, 'a>) -> SetAcknowledgment<'a> {
                     segment.elements.push(element);
                 }
             }
-            "CTX" => read_context(&mut set, r),
-            "IK5" => {
+            ids::CTX => read_context(&mut set, r),
+            ids::IK5 => {
                 set.code = r.text(1);
                 set.errors = error_codes(r, 2..=6);
             }
-            "AK2" | "AK9" | "SE" | "" => break,
+            ids::AK2 | ids::AK9 | ids::END => break,
             _ => {}
         }
         r.advance();

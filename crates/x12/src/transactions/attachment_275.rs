@@ -7,10 +7,13 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::fields::{Out, Reader, Source, Text};
+use super::fields::{Reader, Source};
+use crate::ids;
+use super::out::Out;
 use super::party::{Contact, Name, Party, Reference, reference};
 use super::service::{DatePeriod, write_dates};
 use super::status::{StatusInformation, Trace};
+use super::text::Text;
 use crate::{Problem, TransactionSet, Writer};
 
 /// The guide that carries documents in BDS segments.
@@ -90,24 +93,32 @@ impl<'a> Attachment<'a> {
     }
 }
 
-/// The attachment and what could not be read of it.
+/// The attachment, borrowed from the set, and what could not be read of it.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (Attachment<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The attachment, owned, and what could not be read of it.
+pub fn read_owned(set: &TransactionSet<'_>) -> (Attachment<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (Attachment<'a>, Vec<Problem>) {
     let mut attachment = Attachment { control_number: r.text(2), implementation: r.text(3), ..Attachment::default() };
     r.advance();
     while !r.at_end() {
         match r.id() {
-            "BGN" => {
+            ids::BGN => {
                 attachment.purpose = r.text(1);
                 attachment.reference = r.text(2);
                 attachment.created_on = r.date(3);
             }
-            "NM1" => {
+            ids::NM1 => {
                 read_party(&mut attachment, &mut r);
                 continue;
             }
-            "DTP" => attachment.dates.push(DatePeriod::read(&mut r)),
-            "LX" => {
+            ids::DTP => attachment.dates.push(DatePeriod::read(&mut r)),
+            ids::LX => {
                 attachment.items.push(Item::read(&mut r));
                 continue;
             }
@@ -138,20 +149,20 @@ impl<'a> Item<'a> {
         let mut item = Item { number: r.text(1), ..Item::default() };
         r.advance();
         let mut open = Document::default();
-        while !r.at_end() && r.id() != "LX" {
+        while !r.at_end() && r.id() != ids::LX {
             match r.id() {
-                "TRN" => item.trace = Trace::read(r),
-                "STC" => item.question = Some(StatusInformation::read(r)),
-                "REF" => item.references.push(Reference::read(r)),
-                "DTP" => item.dates.push(DatePeriod::read(r)),
-                "CAT" => {
+                ids::TRN => item.trace = Trace::read(r),
+                ids::STC => item.question = Some(StatusInformation::read(r)),
+                ids::REF => item.references.push(Reference::read(r)),
+                ids::DTP => item.dates.push(DatePeriod::read(r)),
+                ids::CAT => {
                     item.form = r.text(2);
                     item.form_version = r.text(3);
                 }
-                "OOI" => open.object = r.texts(),
-                "EFI" => open.security = r.text(1),
-                "BIN" => item.documents.push(Document { octets: r.octets(2).into(), ..std::mem::take(&mut open) }),
-                "BDS" => {
+                ids::OOI => open.object = r.texts(),
+                ids::EFI => open.security = r.text(1),
+                ids::BIN => item.documents.push(Document { octets: r.octets(2).into(), ..std::mem::take(&mut open) }),
+                ids::BDS => {
                     let octets = r.octets(3).into();
                     item.documents.push(Document { encoding: r.text(1), octets, ..std::mem::take(&mut open) });
                 }

@@ -2,10 +2,13 @@
 //!
 //! Only a payer's acceptance (category A2) proves timely filing; who speaks is in [`ClaimAcknowledgments::source`].
 
-use super::fields::{Child, Out, Reader, Source, Text};
+use super::fields::{Reader, Source};
+use crate::ids;
+use super::out::{Child, Out};
 use super::party::{Name, Reference, write_references};
 use super::service::{DatePeriod, Procedure, QualifiedAmount, QualifiedQuantity, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
+use super::text::Text;
 use crate::{Amount, Problem, TransactionSet, Writer};
 use jiff::civil::Date;
 
@@ -146,9 +149,17 @@ enum Level {
     Claim,
 }
 
-/// The acknowledgments and what could not be read of them.
+/// The acknowledgments, borrowed from the set, and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimAcknowledgments<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The acknowledgments, owned, and what could not be read of them.
+pub fn read_owned(set: &TransactionSet<'_>) -> (ClaimAcknowledgments<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (ClaimAcknowledgments<'a>, Vec<Problem>) {
     let mut answer = ClaimAcknowledgments {
         control_number: r.text(2),
         implementation: r.text(3),
@@ -158,20 +169,20 @@ pub fn read<'a>(set: &TransactionSet<'a>) -> (ClaimAcknowledgments<'a>, Vec<Prob
     let mut level = Level::Source;
     while !r.at_end() {
         match r.id() {
-            "BHT" => {
+            ids::BHT => {
                 answer.reference = r.text(3);
                 answer.created_on = r.date(4);
                 answer.created_at = r.text(5);
                 answer.kind = r.text(6);
             }
             // Some senders number the claim's level as the 277 does: a claim must not be lost for that.
-            "HL" if r.is(3, "PT") || r.is(3, "22") || r.is(3, "23") => {
+            ids::HL if r.is(3, "PT") || r.is(3, "22") || r.is(3, "23") => {
                 let claim = read_claim(&mut r);
                 last_provider(&mut answer).claims.push(claim);
                 level = Level::Claim;
                 continue;
             }
-            "HL" => level = open_level(&mut answer, &r),
+            ids::HL => level = open_level(&mut answer, &r),
             _ => match level {
                 Level::Source => read_source(&mut answer, &mut r),
                 Level::Receiver => read_receiver(last_receiver(&mut answer), &mut r),
@@ -208,32 +219,32 @@ fn last_provider<'m, 'a>(answer: &'m mut ClaimAcknowledgments<'a>) -> &'m mut Pr
 
 fn read_source<'a>(answer: &mut ClaimAcknowledgments<'a>, r: &mut Reader<'_, 'a>) {
     match r.id() {
-        "NM1" => answer.source = Name::read(r),
-        "TRN" => answer.source_trace = Some(Trace::read(r)),
-        "DTP" => answer.source_dates.push(DatePeriod::read(r)),
+        ids::NM1 => answer.source = Name::read(r),
+        ids::TRN => answer.source_trace = Some(Trace::read(r)),
+        ids::DTP => answer.source_dates.push(DatePeriod::read(r)),
         _ => {}
     }
 }
 
 fn read_receiver<'a>(receiver: &mut ReceiverAcknowledgment<'a>, r: &mut Reader<'_, 'a>) {
     match r.id() {
-        "NM1" => receiver.name = Name::read(r),
-        "TRN" => receiver.trace = Some(Trace::read(r)),
-        "STC" => receiver.statuses.push(StatusInformation::read(r)),
-        "QTY" => receiver.quantities.push(QualifiedQuantity::read(r)),
-        "AMT" => receiver.amounts.push(QualifiedAmount::read(r)),
+        ids::NM1 => receiver.name = Name::read(r),
+        ids::TRN => receiver.trace = Some(Trace::read(r)),
+        ids::STC => receiver.statuses.push(StatusInformation::read(r)),
+        ids::QTY => receiver.quantities.push(QualifiedQuantity::read(r)),
+        ids::AMT => receiver.amounts.push(QualifiedAmount::read(r)),
         _ => {}
     }
 }
 
 fn read_provider<'a>(provider: &mut ProviderAcknowledgment<'a>, r: &mut Reader<'_, 'a>) {
     match r.id() {
-        "NM1" => provider.name = Name::read(r),
-        "TRN" => provider.trace = Some(Trace::read(r)),
-        "STC" => provider.statuses.push(StatusInformation::read(r)),
-        "REF" => provider.references.push(Reference::read(r)),
-        "QTY" => provider.quantities.push(QualifiedQuantity::read(r)),
-        "AMT" => provider.amounts.push(QualifiedAmount::read(r)),
+        ids::NM1 => provider.name = Name::read(r),
+        ids::TRN => provider.trace = Some(Trace::read(r)),
+        ids::STC => provider.statuses.push(StatusInformation::read(r)),
+        ids::REF => provider.references.push(Reference::read(r)),
+        ids::QTY => provider.quantities.push(QualifiedQuantity::read(r)),
+        ids::AMT => provider.amounts.push(QualifiedAmount::read(r)),
         _ => {}
     }
 }
@@ -244,28 +255,28 @@ fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> ClaimAcknowledgment<'a> {
     r.advance();
     loop {
         match r.id() {
-            "NM1" => claim.patient = Name::read(r),
-            "TRN" => claim.trace = Some(Trace::read(r)),
-            "STC" => match claim.lines.last_mut() {
+            ids::NM1 => claim.patient = Name::read(r),
+            ids::TRN => claim.trace = Some(Trace::read(r)),
+            ids::STC => match claim.lines.last_mut() {
                 Some(line) => line.statuses.push(StatusInformation::read(r)),
                 None => claim.statuses.push(StatusInformation::read(r)),
             },
-            "REF" => match claim.lines.last_mut() {
+            ids::REF => match claim.lines.last_mut() {
                 Some(line) => line.references.push(Reference::read(r)),
                 None => claim.references.push(Reference::read(r)),
             },
-            "DTP" => match claim.lines.last_mut() {
+            ids::DTP => match claim.lines.last_mut() {
                 Some(line) => line.dates.push(DatePeriod::read(r)),
                 None => claim.dates.push(DatePeriod::read(r)),
             },
-            "SVC" => claim.lines.push(LineAcknowledgment {
+            ids::SVC => claim.lines.push(LineAcknowledgment {
                 procedure: Procedure::read(r, 1),
                 charge_amount: r.amount(2),
                 revenue_code: r.text(4),
                 units: r.text(7),
                 ..LineAcknowledgment::default()
             }),
-            "HL" | "SE" | "" => break,
+            ids::HL | ids::END => break,
             _ => {}
         }
         r.advance();
@@ -333,7 +344,7 @@ fn write_claim(claim: &ClaimAcknowledgment<'_>, out: &mut Out<'_>) {
     write_dates(&claim.dates, out);
     for line in &claim.lines {
         out.begin("SVC")
-            .composite(&line.procedure.components())
+            .composite(line.procedure.components())
             .amount(line.charge_amount)
             .skip(1)
             .text(&line.revenue_code)

@@ -3,11 +3,14 @@
 //! Question and answer have one shape; the answer adds STC. So one model serves both, and the two
 //! modules beside this one give it its name and its direction.
 
-use super::fields::{Child, Out, Reader, Source, Text, last_or_new};
+use super::fields::{Reader, Source, last_or_new};
+use crate::ids;
+use super::out::{Child, Out};
 use super::party::{Demographics, Name, Reference, reference, write_references};
 use super::service::{DatePeriod, Procedure, QualifiedAmount, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
-use crate::{Amount, Problem, TransactionSet, Writer};
+use super::text::Text;
+use crate::{Amount, Problem, Writer};
 
 /// One 276 or 277 transaction set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,23 +144,22 @@ enum Level {
     Dependent,
 }
 
-pub(super) fn read<'a>(set: &TransactionSet<'a>) -> (ClaimStatuses<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+pub(super) fn read<'a>(mut r: Reader<'_, 'a>) -> (ClaimStatuses<'a>, Vec<Problem>) {
     let mut statuses =
         ClaimStatuses { control_number: r.text(2), implementation: r.text(3), ..ClaimStatuses::default() };
     let mut level = Level::Payer;
     r.advance();
     while !r.at_end() {
         match r.id() {
-            "BHT" => {
+            ids::BHT => {
                 statuses.purpose = r.text(2);
                 statuses.reference = r.text(3);
                 statuses.created_on = r.date(4);
                 statuses.created_at = r.text(5);
                 statuses.kind = r.text(6);
             }
-            "HL" => level = open_level(&mut statuses, &r),
-            "TRN" if matches!(level, Level::Subscriber | Level::Dependent) => {
+            ids::HL => level = open_level(&mut statuses, &r),
+            ids::TRN if matches!(level, Level::Subscriber | Level::Dependent) => {
                 let claim = read_claim(&mut r);
                 last_person(&mut statuses, level).claims.push(claim);
                 continue;
@@ -225,21 +227,21 @@ fn read_level<'a>(statuses: &mut ClaimStatuses<'a>, level: Level, r: &mut Reader
         Level::Subscriber | Level::Dependent => {
             let person = last_person(statuses, level);
             match r.id() {
-                "DMG" => person.demographics = Some(Demographics::read(r)),
-                "NM1" => person.name = Name::read(r),
+                ids::DMG => person.demographics = Some(Demographics::read(r)),
+                ids::NM1 => person.name = Name::read(r),
                 _ => {}
             }
         }
         Level::Payer | Level::Receiver | Level::Provider => {
             let above = last_or_new(&mut statuses.providers);
             match (level, r.id()) {
-                (Level::Receiver, "NM1") => above.receiver = Name::read(r),
-                (Level::Receiver, "TRN") => above.receiver_trace = Some(Trace::read(r)),
-                (Level::Receiver, "STC") => above.receiver_statuses.push(StatusInformation::read(r)),
-                (Level::Provider, "NM1") => above.provider = Name::read(r),
-                (Level::Provider, "TRN") => above.provider_trace = Some(Trace::read(r)),
-                (Level::Provider, "STC") => above.provider_statuses.push(StatusInformation::read(r)),
-                (_, "NM1") => above.payer = Name::read(r),
+                (Level::Receiver, ids::NM1) => above.receiver = Name::read(r),
+                (Level::Receiver, ids::TRN) => above.receiver_trace = Some(Trace::read(r)),
+                (Level::Receiver, ids::STC) => above.receiver_statuses.push(StatusInformation::read(r)),
+                (Level::Provider, ids::NM1) => above.provider = Name::read(r),
+                (Level::Provider, ids::TRN) => above.provider_trace = Some(Trace::read(r)),
+                (Level::Provider, ids::STC) => above.provider_statuses.push(StatusInformation::read(r)),
+                (_, ids::NM1) => above.payer = Name::read(r),
                 _ => {}
             }
         }
@@ -252,20 +254,20 @@ fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> ClaimStatusItem<'a> {
     r.advance();
     loop {
         match r.id() {
-            "STC" => match claim.lines.last_mut() {
+            ids::STC => match claim.lines.last_mut() {
                 Some(line) => line.statuses.push(StatusInformation::read(r)),
                 None => claim.statuses.push(StatusInformation::read(r)),
             },
-            "REF" => match claim.lines.last_mut() {
+            ids::REF => match claim.lines.last_mut() {
                 Some(line) => line.references.push(Reference::read(r)),
                 None => claim.references.push(Reference::read(r)),
             },
-            "DTP" => match claim.lines.last_mut() {
+            ids::DTP => match claim.lines.last_mut() {
                 Some(line) => line.dates.push(DatePeriod::read(r)),
                 None => claim.dates.push(DatePeriod::read(r)),
             },
-            "AMT" => claim.amounts.push(QualifiedAmount::read(r)),
-            "SVC" => claim.lines.push(LineStatus {
+            ids::AMT => claim.amounts.push(QualifiedAmount::read(r)),
+            ids::SVC => claim.lines.push(LineStatus {
                 procedure: Procedure::read(r, 1),
                 charge_amount: r.amount(2),
                 paid_amount: r.optional_amount(3),
@@ -273,7 +275,7 @@ fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> ClaimStatusItem<'a> {
                 units: r.text(7),
                 ..LineStatus::default()
             }),
-            "TRN" | "HL" | "SE" | "" => break,
+            ids::TRN | ids::HL | ids::END => break,
             _ => {}
         }
         r.advance();
@@ -369,7 +371,7 @@ fn write_person(person: &PersonStatuses<'_>, out: &mut Out<'_>) {
         write_dates(&claim.dates, out);
         for line in &claim.lines {
             out.begin("SVC")
-                .composite(&line.procedure.components())
+                .composite(line.procedure.components())
                 .amount(line.charge_amount)
                 .optional_amount(line.paid_amount)
                 .text(&line.revenue_code)

@@ -2,10 +2,13 @@
 //!
 //! A person is asked about at subscriber or dependent level; both have the same shape.
 
-use super::fields::{Out, Reader, Text};
+use super::fields::Reader;
+use crate::ids;
+use super::out::Out;
 use super::party::{Address, Contact, Demographics, Name, Reference, Specialty, write_references};
 use super::service::{DatePeriod, write_dates};
 use super::status::Trace;
+use super::text::Text;
 
 /// AAA: why something could not be answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,13 +56,13 @@ impl<'a> EligibilityParty<'a> {
 
     pub(super) fn read_more(&mut self, r: &Reader<'_, 'a>) {
         match r.id() {
-            "NM1" => self.name = Name::read(r),
-            "REF" => self.references.push(Reference::read(r)),
-            "N3" => self.address.get_or_insert_default().read_street(r),
-            "N4" => self.address.get_or_insert_default().read_city(r),
-            "PER" => self.contacts.push(Contact::read(r)),
-            "AAA" => self.rejections.push(Rejection::read(r)),
-            "PRV" => self.specialty = Some(Specialty::read(r)),
+            ids::NM1 => self.name = Name::read(r),
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::N3 => self.address.get_or_insert_default().read_street(r),
+            ids::N4 => self.address.get_or_insert_default().read_city(r),
+            ids::PER => self.contacts.push(Contact::read(r)),
+            ids::AAA => self.rejections.push(Rejection::read(r)),
+            ids::PRV => self.specialty = Some(Specialty::read(r)),
             _ => {}
         }
     }
@@ -104,16 +107,16 @@ pub struct EligibilityPerson<'a> {
 impl<'a> EligibilityPerson<'a> {
     pub(super) fn read_more(&mut self, r: &mut Reader<'_, 'a>) {
         match r.id() {
-            "TRN" => self.traces.push(Trace::read(r)),
-            "NM1" => self.name = Name::read(r),
-            "REF" => self.references.push(Reference::read(r)),
-            "N3" => self.address.get_or_insert_default().read_street(r),
-            "N4" => self.address.get_or_insert_default().read_city(r),
-            "AAA" => self.rejections.push(Rejection::read(r)),
-            "PRV" => self.specialty = Some(Specialty::read(r)),
-            "DMG" => self.demographics = Some(Demographics::read(r)),
-            "INS" => self.relationship = r.text(2),
-            "DTP" => self.dates.push(DatePeriod::read(r)),
+            ids::TRN => self.traces.push(Trace::read(r)),
+            ids::NM1 => self.name = Name::read(r),
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::N3 => self.address.get_or_insert_default().read_street(r),
+            ids::N4 => self.address.get_or_insert_default().read_city(r),
+            ids::AAA => self.rejections.push(Rejection::read(r)),
+            ids::PRV => self.specialty = Some(Specialty::read(r)),
+            ids::DMG => self.demographics = Some(Demographics::read(r)),
+            ids::INS => self.relationship = r.text(2),
+            ids::DTP => self.dates.push(DatePeriod::read(r)),
             _ => {}
         }
     }

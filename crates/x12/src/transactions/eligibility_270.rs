@@ -1,8 +1,11 @@
 //! 270 (005010X279A1): is this person's insurance active, and for what?
 
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson};
-use super::fields::{Out, Reader, Text, last_or_new};
+use super::fields::{Reader, last_or_new};
+use crate::ids;
+use super::out::Out;
 use super::service::Procedure;
+use super::text::Text;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 270 transaction set.
@@ -81,18 +84,26 @@ enum Level {
     Dependent,
 }
 
-/// The questions and what could not be read of them.
+/// The questions, borrowed from the set, and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (EligibilityInquiries<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The questions, owned, and what could not be read of them.
+pub fn read_owned(set: &TransactionSet<'_>) -> (EligibilityInquiries<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (EligibilityInquiries<'a>, Vec<Problem>) {
     let mut inquiries =
         EligibilityInquiries { header: EligibilityHeader::read_set(&r), ..EligibilityInquiries::default() };
     let mut level = Level::Payer;
     r.advance();
     while !r.at_end() {
         match r.id() {
-            "BHT" => inquiries.header.read_beginning(&mut r),
-            "HL" => level = open_level(&mut inquiries, &r),
-            "EQ" => {
+            ids::BHT => inquiries.header.read_beginning(&mut r),
+            ids::HL => level = open_level(&mut inquiries, &r),
+            ids::EQ => {
                 let question = Question {
                     service_types: r.repetitions(1),
                     procedure: Procedure::read_optional(&r, 2),

@@ -1,9 +1,12 @@
 //! 271 (005010X279A1): what a payer says coverage is.
 
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
-use super::fields::{Out, Reader, Source, Text, last_or_new};
+use super::fields::{Reader, Source, last_or_new};
+use crate::ids;
+use super::out::Out;
 use super::party::{Party, Reference, write_references};
 use super::service::{DatePeriod, Procedure, write_dates};
+use super::text::Text;
 use crate::{Amount, Problem, TransactionSet, Writer};
 
 /// One 271 transaction set.
@@ -118,29 +121,37 @@ impl<'a> EligibilityAnswers<'a> {
     }
 }
 
-/// The answers and what could not be read of them.
+/// The answers, borrowed from the set, and what could not be read of them.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (EligibilityAnswers<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The answers, owned, and what could not be read of them.
+pub fn read_owned(set: &TransactionSet<'_>) -> (EligibilityAnswers<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (EligibilityAnswers<'a>, Vec<Problem>) {
     let mut answers = EligibilityAnswers { header: EligibilityHeader::read_set(&r), ..EligibilityAnswers::default() };
     r.advance();
     while !r.at_end() {
         match (r.id(), &*r.text(3)) {
-            ("BHT", _) => answers.header.read_beginning(&mut r),
-            ("HL", "21") => {
+            (ids::BHT, _) => answers.header.read_beginning(&mut r),
+            (ids::HL, "21") => {
                 read_provider(&mut answers, &mut r);
                 continue;
             }
-            ("HL", "22") => {
+            (ids::HL, "22") => {
                 let subscriber = read_subscriber(&mut r);
                 last_or_new(&mut answers.answered).subscribers.push(subscriber);
                 continue;
             }
-            ("HL", "23") => {
+            (ids::HL, "23") => {
                 let dependent = read_dependent(&mut r);
                 last_or_new(&mut last_or_new(&mut answers.answered).subscribers).dependents.push(dependent);
                 continue;
             }
-            ("HL", _) => {
+            (ids::HL, _) => {
                 read_payer(&mut answers, &mut r);
                 continue;
             }
@@ -154,8 +165,8 @@ pub fn read<'a>(set: &TransactionSet<'a>) -> (EligibilityAnswers<'a>, Vec<Proble
 fn read_payer<'a>(answers: &mut EligibilityAnswers<'a>, r: &mut Reader<'_, 'a>) {
     let mut answered = PayerAnswers::default();
     r.advance();
-    while !matches!(r.id(), "HL" | "SE" | "") {
-        if r.id() == "AAA" && answered.payer.name.role.is_empty() {
+    while !matches!(r.id(), ids::HL | ids::END) {
+        if r.id() == ids::AAA && answered.payer.name.role.is_empty() {
             answered.system_rejections.push(Rejection::read(r));
         } else {
             answered.payer.read_more(r);
@@ -168,7 +179,7 @@ fn read_payer<'a>(answers: &mut EligibilityAnswers<'a>, r: &mut Reader<'_, 'a>) 
 fn read_provider<'a>(answers: &mut EligibilityAnswers<'a>, r: &mut Reader<'_, 'a>) {
     let mut provider = EligibilityParty::default();
     r.advance();
-    while !matches!(r.id(), "HL" | "SE" | "") {
+    while !matches!(r.id(), ids::HL | ids::END) {
         provider.read_more(r);
         r.advance();
     }
@@ -199,8 +210,8 @@ fn read_person<'a>(r: &mut Reader<'_, 'a>) -> (EligibilityPerson<'a>, Vec<Benefi
     r.advance();
     loop {
         match r.id() {
-            "HL" | "SE" | "" => return (person, benefits),
-            "EB" => {
+            ids::HL | ids::END => return (person, benefits),
+            ids::EB => {
                 benefits.push(read_benefit(r));
                 continue;
             }
@@ -230,16 +241,16 @@ fn read_benefit<'a>(r: &mut Reader<'_, 'a>) -> Benefit<'a> {
     r.advance();
     loop {
         match r.id() {
-            "HSD" => benefit.deliveries.push(r.texts()),
-            "REF" => benefit.references.push(Reference::read(r)),
-            "DTP" => benefit.dates.push(DatePeriod::read(r)),
-            "AAA" => benefit.rejections.push(Rejection::read(r)),
-            "MSG" => benefit.messages.push(r.text(1)),
-            "NM1" => {
+            ids::HSD => benefit.deliveries.push(r.texts()),
+            ids::REF => benefit.references.push(Reference::read(r)),
+            ids::DTP => benefit.dates.push(DatePeriod::read(r)),
+            ids::AAA => benefit.rejections.push(Rejection::read(r)),
+            ids::MSG => benefit.messages.push(r.text(1)),
+            ids::NM1 => {
                 benefit.related.push(Party::read(r));
                 continue;
             }
-            "EB" | "HL" | "SE" | "" => return benefit,
+            ids::EB | ids::HL | ids::END => return benefit,
             _ => {}
         }
         r.advance();

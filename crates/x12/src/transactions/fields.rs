@@ -1,19 +1,22 @@
-//! What every typed transaction is read with and written with: a cursor over segments, a segment builder.
+//! What every typed transaction is read with: a cursor that goes once over the structural index of a transaction set
+//! and hands out the elements of one segment after the other.
 //!
-//! The cursor never fails: what is absent is empty, what is no number is nothing and a problem. The
-//! builder knows no guide; order and usage are the business of each transaction.
+//! Never lists segments and never fails: what is absent is empty, what is no number is nothing and a problem.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use jiff::civil::Date;
 
+use crate::ids;
+use super::text::Text;
+use crate::check::binary::{self, Extent};
 use crate::date::parse_d8;
+use crate::delimiters::Delimiters;
+use crate::index::{Index, Wanted, scan};
 use crate::problem::{Code, Severity, Snip};
-use crate::{Amount, Problem, Segment, TransactionSet, Value, Writer};
-
-/// The text of an element, borrowed from the file or made by us. Empty means absent.
-pub type Text<'a> = Cow<'a, str>;
+use crate::segment::{SegmentId, nth, parts};
+use crate::{Amount, Problem, TransactionSet};
 
 /// Where a loop stands in its file, so that a screen can show the raw segments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,44 +27,253 @@ pub struct Source {
     pub bytes: Range<usize>,
 }
 
-/// A cursor over the segments of one transaction set.
-pub(crate) struct Reader<'t, 'a> {
-    segments: &'t [Segment<'a>],
-    at: usize,
+/// How what is read outlives the bytes it is read from: it borrows them, or it is a copy.
+#[derive(Clone, Copy)]
+struct Keep<'t, 'a> {
+    text: fn(&'t [u8]) -> Text<'a>,
+    octets: fn(&'t [u8]) -> Cow<'a, [u8]>,
+    is_copy: bool,
+}
+
+impl<'t> Keep<'t, 't> {
+    const BORROWED: Self = Self { text: Text::borrowed, octets: Cow::Borrowed, is_copy: false };
+}
+
+impl Keep<'_, 'static> {
+    const COPIED: Self = Self { text: Text::copied, octets: |octets| Cow::Owned(octets.to_vec()), is_copy: true };
+}
+
+/// A cursor over the segments of some bytes: a transaction set, or a part of a file that holds whole loops.
+pub struct Reader<'t, 'a> {
+    block: &'t [u8],
+    index: Index,
+    delimiters: Delimiters,
+    /// Where the block begins in the file.
+    base: usize,
+    keep: Keep<'t, 'a>,
+    place: Place,
     problems: Vec<Problem>,
 }
 
+/// Where a cursor stands.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Place {
+    /// The id of the current segment.
+    id: SegmentId,
+    /// Where the current segment begins in the block.
+    start: usize,
+    /// The end of its id and its terminator, as places in `ends` of the index.
+    first: usize,
+    last: usize,
+    /// The place of the next terminator in `segments` of the index.
+    next: usize,
+    /// Where the next segment begins in the block, line breaks before it included.
+    rest: usize,
+    /// The ordinal of the current segment and of the next.
+    ordinal: u64,
+    next_ordinal: u64,
+    /// What the last segment before the current left: the ordinal after it and where it ended in the block.
+    behind: (u64, usize),
+}
+
+impl Place {
+    /// Before the first segment of a block, which has this ordinal.
+    pub(crate) fn at_ordinal(ordinal: u64) -> Self {
+        Self { next_ordinal: ordinal, ..Self::default() }
+    }
+
+    /// The id of the current segment.
+    pub(crate) fn id(&self) -> SegmentId {
+        self.id
+    }
+
+    /// Where the current segment begins in the block, and where the one after it does.
+    pub(crate) fn start(&self) -> usize {
+        self.start
+    }
+
+    pub(crate) fn rest(&self) -> usize {
+        self.rest
+    }
+
+    /// The ordinals of the current segment and of the one that comes next.
+    pub(crate) fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
+
+    pub(crate) fn next_ordinal(&self) -> u64 {
+        self.next_ordinal
+    }
+}
+
+impl<'a> Reader<'a, 'a> {
+    /// Stands on the ST; what is read borrows the bytes of the set.
+    pub(crate) fn new(set: &TransactionSet<'a>) -> Self {
+        Reader::of_set(set, Keep::BORROWED)
+    }
+}
+
+impl<'t> Reader<'t, 'static> {
+    /// Stands on the ST; what is read is a copy.
+    pub(crate) fn copying(set: &TransactionSet<'t>) -> Self {
+        Reader::of_set(set, Keep::COPIED)
+    }
+
+    /// Stands where `place` says in a block that was indexed; what is read is a copy.
+    pub(crate) fn resumed(block: &'t [u8], index: Index, delimiters: Delimiters, base: usize, place: Place) -> Self {
+        let mut reader = Reader { block, index, delimiters, base, keep: Keep::COPIED, place, problems: Vec::new() };
+        if place.id == ids::END {
+            reader.advance();
+        }
+        reader
+    }
+}
+
+/// Indexes a block; one that ends without a terminator gets one.
+pub(crate) fn index_block(block: &[u8], delimiters: &Delimiters, index: &mut Index) {
+    scan(block, Wanted::new(delimiters), index);
+    if block.last().is_some_and(|byte| *byte != delimiters.segment) {
+        index.close(block.len() as u32);
+    }
+}
+
 impl<'t, 'a> Reader<'t, 'a> {
-    /// Stands on the ST.
-    pub(crate) fn new(set: &'t TransactionSet<'a>) -> Self {
-        Reader { segments: &set.segments, at: 0, problems: Vec::new() }
+    fn of_set(set: &TransactionSet<'t>, keep: Keep<'t, 'a>) -> Self {
+        let (block, st) = (set.bytes(), set.st());
+        let mut index = Index::default();
+        index_block(block, &st.delimiters(), &mut index);
+        let mut reader = Reader {
+            block,
+            index,
+            delimiters: st.delimiters(),
+            base: st.span().start,
+            keep,
+            place: Place::at_ordinal(st.ordinal),
+            problems: Vec::new(),
+        };
+        reader.advance();
+        reader
     }
 
-    fn current(&self) -> Option<&Segment<'a>> {
-        self.segments.get(self.at)
+    /// The id of the current segment; empty past the last, and at a segment of the envelope, so that no loop reads on.
+    #[inline]
+    pub(crate) fn id(&self) -> SegmentId {
+        if ids::is_of_envelope(self.place.id) { ids::END } else { self.place.id }
     }
 
-    /// The id of the current segment; empty past the last.
-    pub(crate) fn id(&self) -> &'a str {
-        self.current().map_or("", |segment| segment.id())
+    /// The id of the current segment, also of the envelope.
+    #[inline]
+    pub(crate) fn any_id(&self) -> SegmentId {
+        self.place.id
     }
 
     /// At the SE or past the last segment.
+    #[inline]
     pub(crate) fn at_end(&self) -> bool {
-        self.current().is_none_or(|segment| segment.is("SE"))
+        self.id() == ids::END
     }
 
+    /// Goes on to the next segment that is not empty.
     pub(crate) fn advance(&mut self) {
-        self.at += 1;
+        let place = &mut self.place;
+        if place.id != ids::END {
+            place.behind = (place.ordinal + 1, place.rest.saturating_sub(1));
+        }
+        let ends = self.index.ends.as_slice();
+        while let Some(last) = self.index.segments.get(place.next) {
+            let (first, last) = (if place.next == 0 { 0 } else { place.last + 1 }, *last as usize);
+            place.next += 1;
+            if last < first {
+                // Inside binary data that was passed over.
+                continue;
+            }
+            let end = ends[last] as usize;
+            let mut start = place.rest;
+            while start < end && matches!(self.block[start], b'\r' | b'\n') {
+                start += 1;
+            }
+            place.ordinal = place.next_ordinal;
+            place.next_ordinal += 1;
+            (place.first, place.last, place.start, place.rest) = (first, last, start, end + 1);
+            if start == end {
+                continue;
+            }
+            place.id = SegmentId::new(self.block.get(start..ends[first] as usize).unwrap_or_default());
+            if binary::is_binary(place.id) {
+                self.bound_binary();
+            }
+            return;
+        }
+        // Past the last: no element is found any more.
+        (place.id, place.first, place.start) = (ids::END, ends.len(), self.block.len());
+    }
+
+    /// Separators inside counted data are data: the last element of a binary segment ends where its length says.
+    fn bound_binary(&mut self) {
+        let place = &mut self.place;
+        let bytes = &self.block[place.start..];
+        let (Extent::Counted(found) | Extent::Uncounted(found, _)) =
+            binary::extent(bytes, &self.delimiters, true, bytes.len())
+        else {
+            return;
+        };
+        let Some(length) = found.last() else { return };
+        let end = place.start + *length as usize;
+        let ends = &mut self.index.ends;
+        let terminator = ends.partition_point(|at| (*at as usize) < end);
+        if terminator >= ends.len() || terminator < place.first + found.len() - 1 {
+            return;
+        }
+        // The ends that are none of the data's stand before the terminator; what stands before them is left unused.
+        let first = terminator + 1 - found.len();
+        for (at, from_start) in ends[first..=terminator].iter_mut().zip(found) {
+            *at = place.start as u32 + from_start;
+        }
+        (place.first, place.last, place.rest) = (first, terminator, end + 1);
     }
 
     /// How many elements the current segment has.
     pub(crate) fn len(&self) -> usize {
-        self.current().map_or(0, Segment::len)
+        self.place.last.saturating_sub(self.place.first)
     }
 
+    /// Element `n`, counted from 1, as it stands; empty when absent.
+    #[inline]
+    pub(crate) fn bytes(&self, n: usize) -> &'t [u8] {
+        let at = self.place.first + n;
+        match self.index.ends.get(at.wrapping_sub(1)..=at) {
+            Some([before, end]) if at <= self.place.last => {
+                self.block.get(*before as usize + 1..*end as usize).unwrap_or_default()
+            }
+            Some(_) | None => b"",
+        }
+    }
+
+    /// Component `k` of element `n`, both counted from 1, as it stands.
+    #[inline]
+    pub(crate) fn component_bytes(&self, n: usize, k: usize) -> &'t [u8] {
+        match self.bytes(n) {
+            b"" => b"",
+            element => nth(element, self.delimiters.component, k.wrapping_sub(1)),
+        }
+    }
+
+    #[inline]
+    fn keep(&self, bytes: &'t [u8]) -> Text<'a> {
+        if bytes.is_empty() {
+            return Text::EMPTY;
+        }
+        if self.keep.is_copy
+            && let Some(short) = Text::short_ascii(bytes)
+        {
+            return short;
+        }
+        (self.keep.text)(bytes)
+    }
+
+    #[inline]
     pub(crate) fn text(&self, element: usize) -> Text<'a> {
-        self.current().map_or(Text::default(), |segment| segment.text(element))
+        self.keep(self.bytes(element))
     }
 
     /// Every element of the current segment.
@@ -69,28 +281,42 @@ impl<'t, 'a> Reader<'t, 'a> {
         (1..=self.len()).map(|n| self.text(n)).collect()
     }
 
+    /// Every element of the current segment, each with its components.
+    pub(crate) fn composites(&self) -> Vec<Vec<Text<'a>>> {
+        (1..=self.len()).map(|n| self.components(n)).collect()
+    }
+
+    #[inline]
     pub(crate) fn is(&self, element: usize, value: &str) -> bool {
-        self.current().is_some_and(|segment| segment.element(element) == value.as_bytes())
+        self.bytes(element) == value.as_bytes()
     }
 
     pub(crate) fn component(&self, element: usize, component: usize) -> Text<'a> {
-        self.current().map_or(Text::default(), |segment| segment.component_text(element, component))
+        self.keep(self.component_bytes(element, component))
+    }
+
+    /// The first components of an element; those that are absent are empty.
+    pub(crate) fn first_components<const COUNT: usize>(&self, element: usize) -> [Text<'a>; COUNT] {
+        let mut parts = parts(self.bytes(element), Some(self.delimiters.component));
+        std::array::from_fn(|_| parts.next().map_or(Text::EMPTY, |part| self.keep(part)))
     }
 
     /// What follows the separator before element `element` to the segment's end, as octets: binary data may hold any
     /// separator.
-    pub(crate) fn octets(&self, element: usize) -> &'a [u8] {
-        let Some(segment) = self.current() else { return b"" };
-        let separator = segment.delimiters().element;
-        segment.raw().splitn(element + 1, |byte| *byte == separator).nth(element).unwrap_or_default()
+    pub(crate) fn octets(&self, element: usize) -> Cow<'a, [u8]> {
+        let ends = self.index.ends.get(self.place.first..=self.place.last).unwrap_or_default();
+        let (Some(before), Some(end)) = (element.checked_sub(1).and_then(|at| ends.get(at)), ends.last()) else {
+            return Cow::Borrowed(b"");
+        };
+        (self.keep.octets)(self.block.get(*before as usize + 1..*end as usize).unwrap_or_default())
     }
 
     pub(crate) fn components(&self, element: usize) -> Vec<Text<'a>> {
-        self.current().map_or(Vec::new(), |segment| segment.components(element).map(crate::segment::decode).collect())
+        parts(self.bytes(element), Some(self.delimiters.component)).map(|part| self.keep(part)).collect()
     }
 
     pub(crate) fn repetitions(&self, element: usize) -> Vec<Text<'a>> {
-        self.current().map_or(Vec::new(), |segment| segment.repetitions(element).map(crate::segment::decode).collect())
+        parts(self.bytes(element), self.delimiters.repetition).map(|part| self.keep(part)).collect()
     }
 
     /// An amount that should be there: absent or unreadable is nothing, unreadable also a problem.
@@ -100,7 +326,7 @@ impl<'t, 'a> Reader<'t, 'a> {
 
     /// An amount that may be absent.
     pub(crate) fn optional_amount(&mut self, element: usize) -> Option<Amount> {
-        let bytes = self.current()?.element(element);
+        let bytes = self.bytes(element);
         if bytes.is_empty() {
             return None;
         }
@@ -113,7 +339,7 @@ impl<'t, 'a> Reader<'t, 'a> {
 
     /// A day written CCYYMMDD.
     pub(crate) fn date(&mut self, element: usize) -> Option<Date> {
-        let bytes = self.current()?.element(element);
+        let bytes = self.bytes(element);
         if bytes.is_empty() {
             return None;
         }
@@ -124,53 +350,54 @@ impl<'t, 'a> Reader<'t, 'a> {
         date
     }
 
+    #[cold]
     fn unreadable(&mut self, element: usize, rule: &'static str, code: u8, message: &'static str) {
-        let Some(segment) = self.segments.get(self.at) else { return };
-        let span = segment.element_span(element);
+        let bytes = self.bytes(element);
+        // An element that was found stands between two ends.
+        let from = self.index.ends.get(self.place.first + element - 1).map_or(0, |end| *end as usize + 1);
         self.problems.push(Problem {
             snip: Snip::Syntax,
             severity: Severity::Error,
             code: Code::Element(false, code),
-            segment: segment.segment_id(),
-            ordinal: segment.ordinal,
+            segment: self.place.id,
+            ordinal: self.place.ordinal,
             loop_id: "",
             element: u8::try_from(element).unwrap_or(0),
             component: 0,
             repetition: 0,
-            span: (span.start as u64, u32::try_from(span.len()).unwrap_or(u32::MAX)),
+            span: ((self.base + from) as u64, u32::try_from(bytes.len()).unwrap_or(u32::MAX)),
             rule,
             message,
             remedy: "Ask the sender for a corrected file.",
         });
     }
 
-    /// Where the cursor stands, for [`source_since`](Self::source_since).
-    pub(crate) fn position(&self) -> usize {
-        self.at
+    /// Where the current segment begins, for [`source_since`](Self::source_since).
+    pub(crate) fn position(&self) -> (u64, usize) {
+        (self.place.ordinal, self.base + self.place.start)
     }
 
     /// The place of the segments from `start` to the one before the current.
-    pub(crate) fn source_since(&self, start: usize) -> Source {
-        self.source(start, self.at)
+    pub(crate) fn source_since(&self, start: (u64, usize)) -> Source {
+        let (ordinal, end) = self.place.behind;
+        Source { segments: start.0..ordinal, bytes: start.1..self.base + end }
     }
 
     /// The place of the segments from `start` to the current, which is included.
-    pub(crate) fn source_since_with_current(&self, start: usize) -> Source {
-        self.source(start, self.at + 1)
-    }
-
-    fn source(&self, start: usize, end: usize) -> Source {
-        let slice = self.segments.get(start..end.min(self.segments.len())).unwrap_or(&[]);
-        match (slice.first(), slice.last()) {
-            (Some(first), Some(last)) => {
-                Source { segments: first.ordinal..last.ordinal + 1, bytes: first.span().start..last.span().end }
-            }
-            _ => Source::default(),
+    pub(crate) fn source_since_with_current(&self, start: (u64, usize)) -> Source {
+        Source {
+            segments: start.0..self.place.ordinal + 1,
+            bytes: start.1..self.base + self.place.rest.saturating_sub(1),
         }
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems
+    }
+
+    /// Gives back what [`resumed`](Reader::resumed) takes, and the problems since.
+    pub(crate) fn into_parts(self) -> (Index, Place, Vec<Problem>) {
+        (self.index, self.place, self.problems)
     }
 }
 
@@ -181,118 +408,4 @@ pub(crate) fn last_or_new<T: Default>(items: &mut Vec<T>) -> &mut T {
     }
     let last = items.len() - 1;
     &mut items[last]
-}
-
-/// Writes the segments of one transaction set.
-pub(crate) struct Out<'w> {
-    writer: &'w mut Writer,
-    levels: u32,
-}
-
-impl<'w> Out<'w> {
-    /// Begins the set; `version` empty for sets whose ST has none.
-    pub(crate) fn open(writer: &'w mut Writer, id: &str, version: &str) -> Self {
-        writer.begin_set(id, (!version.is_empty()).then_some(version));
-        Out { writer, levels: 0 }
-    }
-
-    /// Ends the set.
-    pub(crate) fn close(&mut self) {
-        self.writer.end_set();
-    }
-
-    pub(crate) fn begin<'o, 'v>(&'o mut self, id: &'static str) -> SegmentOut<'o, 'v> {
-        SegmentOut { writer: self.writer, id, values: Vec::new() }
-    }
-
-    /// A segment of simple elements as they are; without any, none is written.
-    pub(crate) fn texts(&mut self, id: &'static str, texts: &[Text<'_>]) {
-        let mut segment = self.begin(id);
-        for text in texts {
-            segment = segment.text(text);
-        }
-        segment.end();
-    }
-
-    /// A binary segment: elements, the count of the octets, the octets.
-    pub(crate) fn binary(&mut self, id: &'static str, before: &[&str], octets: &[u8]) {
-        self.writer.binary(id, before, octets);
-    }
-
-    /// Writes an HL with the next number and gives that number. `child` is HL04, which the 277CA leaves out at its leaves.
-    pub(crate) fn hierarchy(&mut self, parent: Option<u32>, level: &str, child: Child) -> u32 {
-        self.levels += 1;
-        let number = self.levels;
-        let (own, parent) = (number.to_string(), parent.map(|p| p.to_string()).unwrap_or_default());
-        let child = match child {
-            Child::Follows => "1",
-            Child::None => "0",
-            Child::Unsaid => "",
-        };
-        self.begin("HL").text(&own).text(&parent).text(level).text(child).end();
-        number
-    }
-}
-
-/// HL04.
-#[derive(Clone, Copy)]
-pub(crate) enum Child {
-    Follows,
-    None,
-    Unsaid,
-}
-
-impl From<bool> for Child {
-    fn from(follows: bool) -> Self {
-        if follows { Child::Follows } else { Child::None }
-    }
-}
-
-/// One segment being built; elements are given in order.
-#[must_use]
-pub(crate) struct SegmentOut<'o, 'v> {
-    writer: &'o mut Writer,
-    id: &'static str,
-    values: Vec<Value<'v>>,
-}
-
-impl<'v> SegmentOut<'_, 'v> {
-    pub(crate) fn text(mut self, text: &'v str) -> Self {
-        self.values.push(Value::from(text));
-        self
-    }
-
-    pub(crate) fn skip(mut self, elements: usize) -> Self {
-        self.values.extend(std::iter::repeat_n(Value::EMPTY, elements));
-        self
-    }
-
-    pub(crate) fn amount(mut self, amount: Amount) -> Self {
-        self.values.push(amount.into());
-        self
-    }
-
-    pub(crate) fn optional_amount(mut self, amount: Option<Amount>) -> Self {
-        self.values.push(amount.into());
-        self
-    }
-
-    pub(crate) fn date(mut self, date: Option<Date>) -> Self {
-        self.values.push(date.into());
-        self
-    }
-
-    pub(crate) fn composite(mut self, components: &[Text<'v>]) -> Self {
-        self.values.push(Value::Composite(components.to_vec()));
-        self
-    }
-
-    pub(crate) fn repeated(mut self, texts: &[Text<'v>]) -> Self {
-        self.values.push(Value::repeated(texts.to_vec()));
-        self
-    }
-
-    pub(crate) fn end(self) {
-        self.writer.segment(self.id, self.values);
-    }
 }

@@ -1,6 +1,6 @@
 //! TA1: the answer to an interchange. It is one segment outside any group, so it is read from that segment.
 
-use super::fields::Text;
+use super::text::Text;
 use crate::date::parse_d6;
 use crate::{Segment, Value, Writer};
 use jiff::civil::Date;
@@ -27,14 +27,26 @@ impl InterchangeAcknowledgment<'_> {
     }
 }
 
-/// The answer in a TA1 segment; a date that is none is absent.
+/// The answer in a TA1 segment, borrowed from it; a date that is none is absent.
 pub fn read<'a>(ta1: &Segment<'a>) -> InterchangeAcknowledgment<'a> {
     InterchangeAcknowledgment {
-        control_number: ta1.text(1),
+        control_number: ta1.text(1).into(),
         sent_on: parse_d6(ta1.element(2)),
-        sent_at: ta1.text(3),
-        code: ta1.text(4),
-        note: ta1.text(5),
+        sent_at: ta1.text(3).into(),
+        code: ta1.text(4).into(),
+        note: ta1.text(5).into(),
+    }
+}
+
+/// The same, owned.
+pub fn read_owned(ta1: &Segment<'_>) -> InterchangeAcknowledgment<'static> {
+    let read = read(ta1);
+    InterchangeAcknowledgment {
+        control_number: read.control_number.into_owned(),
+        sent_on: read.sent_on,
+        sent_at: read.sent_at.into_owned(),
+        code: read.code.into_owned(),
+        note: read.note.into_owned(),
     }
 }
 
@@ -42,10 +54,10 @@ pub fn read<'a>(ta1: &Segment<'a>) -> InterchangeAcknowledgment<'a> {
 pub fn write(acknowledgment: &InterchangeAcknowledgment<'_>, writer: &mut Writer) {
     let sent_on = acknowledgment.sent_on.map(|day| crate::date::format_d8(day)[2..].to_owned()).unwrap_or_default();
     writer.interchange_acknowledgment([
-        Value::from(&acknowledgment.control_number),
+        Value::from(acknowledgment.control_number.as_str()),
         Value::from(sent_on),
-        Value::from(&acknowledgment.sent_at),
-        Value::from(&acknowledgment.code),
-        Value::from(&acknowledgment.note),
+        Value::from(acknowledgment.sent_at.as_str()),
+        Value::from(acknowledgment.code.as_str()),
+        Value::from(acknowledgment.note.as_str()),
     ]);
 }

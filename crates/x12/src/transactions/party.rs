@@ -3,7 +3,10 @@
 //! Every transaction shares these. An empty text is an absent element, because X12 knows no
 //! difference between the two. Nothing here checks a code or a check digit; the guides do.
 
-use super::fields::{Out, Reader, Text};
+use super::fields::Reader;
+use crate::ids;
+use super::out::Out;
+use super::text::Text;
 use jiff::civil::Date;
 
 /// NM102: what kind of thing carries the name.
@@ -323,12 +326,12 @@ impl<'a> Party<'a> {
     /// Takes the current segment if it is one that a party may have; true if it was.
     pub(crate) fn read_more(&mut self, r: &mut Reader<'_, 'a>) -> bool {
         match r.id() {
-            "N3" => self.address.get_or_insert_default().read_street(r),
-            "N4" => self.address.get_or_insert_default().read_city(r),
-            "PRV" => self.specialty = Some(Specialty::read(r)),
-            "DMG" => self.demographics = Some(Demographics::read(r)),
-            "REF" => self.references.push(Reference::read(r)),
-            "PER" => self.contacts.push(Contact::read(r)),
+            ids::N3 => self.address.get_or_insert_default().read_street(r),
+            ids::N4 => self.address.get_or_insert_default().read_city(r),
+            ids::PRV => self.specialty = Some(Specialty::read(r)),
+            ids::DMG => self.demographics = Some(Demographics::read(r)),
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::PER => self.contacts.push(Contact::read(r)),
             _ => return false,
         }
         true

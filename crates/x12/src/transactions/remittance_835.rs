@@ -4,16 +4,19 @@
 //! nothing: whether the three balances hold is asked in the guide's rules and again in billing.
 
 mod read;
+mod stream;
 mod write;
 
-pub use read::read;
+pub use read::{read, read_owned};
+pub use stream::{Part, Parts, StreamedPart, stream};
 pub use write::write;
 
-use super::fields::{Source, Text};
+use super::fields::Source;
 use super::party::{Address, Contact, Name, Reference};
 use super::service::{
     Adjustments, OutpatientAdjudication, Procedure, QualifiedAmount, QualifiedQuantity, RemittanceDate,
 };
+use super::text::Text;
 use crate::Amount;
 use jiff::civil::Date;
 

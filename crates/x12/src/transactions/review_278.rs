@@ -10,8 +10,11 @@ pub use event::{Decision, Event, ReviewParty, Service, ServiceDetail};
 use jiff::civil::Date;
 
 use super::eligibility::Rejection;
-use super::fields::{Child, Out, Reader, Text};
+use super::fields::Reader;
+use crate::ids;
+use super::out::{Child, Out};
 use super::party::Party;
+use super::text::Text;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 278 transaction set.
@@ -66,37 +69,45 @@ impl<'a> Review<'a> {
     }
 }
 
-/// The review and what could not be read of it.
+/// The review, borrowed from the set, and what could not be read of it.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (Review<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
+    read_from(Reader::new(set))
+}
+
+/// The review, owned, and what could not be read of it.
+pub fn read_owned(set: &TransactionSet<'_>) -> (Review<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (Review<'a>, Vec<Problem>) {
     let mut review = Review { control_number: r.text(2), implementation: r.text(3), ..Review::default() };
     r.advance();
     while !r.at_end() {
         match (r.id(), &*r.text(3)) {
-            ("BHT", _) => {
+            (ids::BHT, _) => {
                 review.purpose = r.text(2);
                 review.reference = r.text(3);
                 review.created_on = r.date(4);
                 review.created_at = r.text(5);
                 review.kind = r.text(6);
             }
-            ("HL", "20") => {
+            (ids::HL, "20") => {
                 review.organization = Level::read(&mut r);
                 continue;
             }
-            ("HL", "21") => {
+            (ids::HL, "21") => {
                 review.requester = Level::read(&mut r);
                 continue;
             }
-            ("HL", "22") => {
+            (ids::HL, "22") => {
                 review.subscriber = Level::read(&mut r);
                 continue;
             }
-            ("HL", "23") => {
+            (ids::HL, "23") => {
                 review.dependent = Some(Level::read(&mut r));
                 continue;
             }
-            ("HL", "EV") => {
+            (ids::HL, "EV") => {
                 review.events.push(Event::read(&mut r));
                 continue;
             }
@@ -111,11 +122,11 @@ impl<'a> Level<'a> {
     fn read(r: &mut Reader<'_, 'a>) -> Self {
         let mut level = Level::default();
         r.advance();
-        while !r.at_end() && r.id() != "HL" {
+        while !r.at_end() && r.id() != ids::HL {
             match r.id() {
-                "AAA" => level.rejections.push(Rejection::read(r)),
-                "INS" => level.relation = r.texts(),
-                "NM1" => {
+                ids::AAA => level.rejections.push(Rejection::read(r)),
+                ids::INS => level.relation = r.texts(),
+                ids::NM1 => {
                     level.named = ReviewParty::read(r);
                     continue;
                 }

@@ -3,9 +3,11 @@
 //! Shared by claims, remittances and status answers. Amounts are `Amount`, never a float; a date
 //! that is not a calendar day stays as text, so that writing it back loses nothing.
 
-use super::fields::{Out, Reader, Text};
+use super::fields::Reader;
+use super::out::Out;
+use super::text::Text;
 use crate::Amount;
-use crate::date::{format_d8, format_rd8, parse_d8};
+use crate::date::{format_d8, format_rd8, parse_d8, parse_rd8};
 use jiff::civil::Date;
 
 /// A CAS segment carries at most this many reasons (CAS02 to CAS19 in triples).
@@ -31,31 +33,20 @@ impl<'a> Procedure<'a> {
     }
 
     pub(crate) fn read(r: &Reader<'_, 'a>, element: usize) -> Self {
-        let mut modifiers: Vec<Text<'a>> = (3..=6).map(|n| r.component(element, n)).collect();
-        while modifiers.last().is_some_and(|m| m.is_empty()) {
-            modifiers.pop();
-        }
-        Procedure {
-            qualifier: r.component(element, 1),
-            code: r.component(element, 2),
-            modifiers,
-            description: r.component(element, 7),
-        }
+        let [qualifier, code, one, two, three, four, description] = r.first_components(element);
+        let count = 4 - [&four, &three, &two, &one].iter().take_while(|modifier| modifier.is_empty()).count();
+        let modifiers = if count == 0 { Vec::new() } else { [one, two, three, four].into_iter().take(count).collect() };
+        Procedure { qualifier, code, modifiers, description }
     }
 
     pub(crate) fn read_optional(r: &Reader<'_, 'a>, element: usize) -> Option<Self> {
-        (!r.text(element).is_empty()).then(|| Self::read(r, element))
+        (!r.bytes(element).is_empty()).then(|| Self::read(r, element))
     }
 
     /// The components in order, ready to be written as one composite.
-    pub(crate) fn components(&self) -> Vec<Text<'a>> {
-        let mut parts = vec![self.qualifier.clone(), self.code.clone()];
-        parts.extend(self.modifiers.iter().take(4).cloned());
-        if !self.description.is_empty() {
-            parts.resize(6, Text::default());
-            parts.push(self.description.clone());
-        }
-        parts
+    pub(crate) fn components(&self) -> [&str; 7] {
+        let modifier = |at: usize| self.modifiers.get(at).map_or("", Text::as_str);
+        [&self.qualifier, &self.code, modifier(0), modifier(1), modifier(2), modifier(3), &self.description]
     }
 }
 
@@ -99,25 +90,26 @@ impl<'a> When<'a> {
 
     /// Reads a format element and the text element after it.
     pub(crate) fn read(r: &mut Reader<'_, 'a>, format: usize) -> Self {
-        let text = r.text(format + 1);
-        if r.is(format, "D8") {
-            if let Some(day) = r.date(format + 1) {
-                return When::Day(day);
+        match r.bytes(format) {
+            b"D8" => {
+                if let Some(day) = r.date(format + 1) {
+                    return When::Day(day);
+                }
             }
-        } else if r.is(format, "RD8")
-            && let Some((from, to)) = text.split_once('-')
-            && let (Some(from), Some(to)) = (parse_d8(from.as_bytes()), parse_d8(to.as_bytes()))
-        {
-            return When::Period(from, to);
+            b"RD8" => {
+                if let Some((from, to)) = parse_rd8(r.bytes(format + 1)) {
+                    return When::Period(from, to);
+                }
+            }
+            _ => {}
         }
-        When::Other { format: r.text(format), text }
+        When::Other { format: r.text(format), text: r.text(format + 1) }
     }
 
-    /// The format and the text.
-    /// A form and a text, as composites hold them.
+    /// A format and a text, as composites hold them.
     pub(crate) fn from_texts(format: Text<'a>, text: Text<'a>) -> Self {
         let day = |text: &str| parse_d8(text.as_bytes());
-        let range = text.split_once('-').and_then(|(from, to)| Some((day(from)?, day(to)?)));
+        let range = parse_rd8(text.as_bytes());
         match (&*format, day(&text), range) {
             ("D8", Some(day), _) => When::Day(day),
             ("RD8", _, Some((from, to))) => When::Period(from, to),
@@ -125,6 +117,7 @@ impl<'a> When<'a> {
         }
     }
 
+    /// The format and the text.
     pub(crate) fn elements(&self) -> (Text<'a>, Text<'a>) {
         match self {
             When::Day(day) => ("D8".into(), format_d8(*day).into()),

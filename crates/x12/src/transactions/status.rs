@@ -1,6 +1,8 @@
 //! STC and TRN: what a payer says of a claim, and the number by which it is said. Shared by 277CA and 277.
 
-use super::fields::{Out, Reader, Text};
+use super::fields::Reader;
+use super::out::Out;
+use super::text::Text;
 use crate::Amount;
 use jiff::civil::Date;
 

@@ -2,48 +2,74 @@
 
 use super::*;
 use crate::transactions::fields::{Reader, last_or_new};
+use crate::ids;
 use crate::{Problem, TransactionSet};
 
-/// The payment and what could not be read of it.
+/// The payment, borrowed from the set, and what could not be read of it.
 pub fn read<'a>(set: &TransactionSet<'a>) -> (Remittance<'a>, Vec<Problem>) {
-    let mut r = Reader::new(set);
-    let mut remittance = Remittance { control_number: r.text(2), ..Remittance::default() };
+    read_from(Reader::new(set))
+}
+
+/// The payment, owned, and what could not be read of it.
+pub fn read_owned(set: &TransactionSet<'_>) -> (Remittance<'static>, Vec<Problem>) {
+    read_from(Reader::copying(set))
+}
+
+fn read_from<'a>(mut r: Reader<'_, 'a>) -> (Remittance<'a>, Vec<Problem>) {
+    let mut remittance = open_remittance(&r);
     r.advance();
     while !r.at_end() {
         match r.id() {
-            "BPR" => remittance.payment = payment(&mut r),
-            "TRN" => {
-                remittance.trace_number = r.text(2);
-                remittance.trace_originator = r.text(3);
-                remittance.trace_supplemental = r.text(4);
-            }
-            "REF" => remittance.references.push(Reference::read(&r)),
-            "DTM" if r.is(1, "405") => remittance.production_date = r.date(2),
-            "N1" if r.is(1, "PE") => {
-                remittance.payee = party(&mut r);
-                continue;
-            }
-            "N1" => {
-                remittance.payer = party(&mut r);
-                continue;
-            }
-            "LX" => remittance.groups.push(ClaimPayments { number: r.text(1), ..ClaimPayments::default() }),
-            "TS3" => last_group(&mut remittance).provider_summary = r.texts(),
-            "CLP" => {
+            ids::LX => remittance.groups.push(open_group(&r)),
+            ids::TS3 => last_or_new(&mut remittance.groups).provider_summary = r.texts(),
+            ids::CLP => {
                 let claim = claim_payment(&mut r);
-                last_group(&mut remittance).claims.push(claim);
+                last_or_new(&mut remittance.groups).claims.push(claim);
                 continue;
             }
-            "PLB" => remittance.provider_adjustments.push(provider_adjustments(&mut r)),
-            _ => {}
+            ids::PLB => remittance.provider_adjustments.push(provider_adjustments(&mut r)),
+            _ => {
+                read_header(&mut remittance, &mut r);
+                continue;
+            }
         }
         r.advance();
     }
     (remittance, r.into_problems())
 }
 
-fn last_group<'m, 'a>(remittance: &'m mut Remittance<'a>) -> &'m mut ClaimPayments<'a> {
-    last_or_new(&mut remittance.groups)
+/// What the ST says.
+pub(super) fn open_remittance<'a>(st: &Reader<'_, 'a>) -> Remittance<'a> {
+    Remittance { control_number: st.text(2), ..Remittance::default() }
+}
+
+/// What an LX says.
+pub(super) fn open_group<'a>(lx: &Reader<'_, 'a>) -> ClaimPayments<'a> {
+    ClaimPayments { number: lx.text(1), ..ClaimPayments::default() }
+}
+
+/// Reads one segment, or one loop of a party, that stands above the claims.
+pub(super) fn read_header<'a>(remittance: &mut Remittance<'a>, r: &mut Reader<'_, 'a>) {
+    match r.id() {
+        ids::BPR => remittance.payment = payment(r),
+        ids::TRN => {
+            remittance.trace_number = r.text(2);
+            remittance.trace_originator = r.text(3);
+            remittance.trace_supplemental = r.text(4);
+        }
+        ids::REF => remittance.references.push(Reference::read(r)),
+        ids::DTM if r.is(1, "405") => remittance.production_date = r.date(2),
+        ids::N1 if r.is(1, "PE") => {
+            remittance.payee = party(r);
+            return;
+        }
+        ids::N1 => {
+            remittance.payer = party(r);
+            return;
+        }
+        _ => {}
+    }
+    r.advance();
 }
 
 fn payment<'a>(r: &mut Reader<'_, 'a>) -> Payment<'a> {
@@ -76,17 +102,17 @@ fn party<'a>(r: &mut Reader<'_, 'a>) -> RemittanceParty<'a> {
     r.advance();
     loop {
         match r.id() {
-            "N3" => party.address.get_or_insert_default().read_street(r),
-            "N4" => party.address.get_or_insert_default().read_city(r),
-            "REF" => party.references.push(Reference::read(r)),
-            "PER" => party.contacts.push(Contact::read(r)),
+            ids::N3 => party.address.get_or_insert_default().read_street(r),
+            ids::N4 => party.address.get_or_insert_default().read_city(r),
+            ids::REF => party.references.push(Reference::read(r)),
+            ids::PER => party.contacts.push(Contact::read(r)),
             _ => return party,
         }
         r.advance();
     }
 }
 
-fn claim_payment<'a>(r: &mut Reader<'_, 'a>) -> ClaimPayment<'a> {
+pub(super) fn claim_payment<'a>(r: &mut Reader<'_, 'a>) -> ClaimPayment<'a> {
     let start = r.position();
     let mut claim = ClaimPayment {
         patient_control_number: r.text(1),
@@ -106,20 +132,20 @@ fn claim_payment<'a>(r: &mut Reader<'_, 'a>) -> ClaimPayment<'a> {
     r.advance();
     loop {
         match r.id() {
-            "CAS" => claim.adjustments.push(Adjustments::read(r)),
-            "NM1" => claim.names.push(Name::read(r)),
-            "MIA" => claim.inpatient_adjudication = r.texts(),
-            "MOA" => claim.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
-            "REF" => claim.references.push(Reference::read(r)),
-            "DTM" => claim.dates.push(RemittanceDate::read(r)),
-            "PER" => claim.contacts.push(Contact::read(r)),
-            "AMT" => claim.amounts.push(QualifiedAmount::read(r)),
-            "QTY" => claim.quantities.push(QualifiedQuantity::read(r)),
-            "SVC" => {
+            ids::CAS => claim.adjustments.push(Adjustments::read(r)),
+            ids::NM1 => claim.names.push(Name::read(r)),
+            ids::MIA => claim.inpatient_adjudication = r.texts(),
+            ids::MOA => claim.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
+            ids::REF => claim.references.push(Reference::read(r)),
+            ids::DTM => claim.dates.push(RemittanceDate::read(r)),
+            ids::PER => claim.contacts.push(Contact::read(r)),
+            ids::AMT => claim.amounts.push(QualifiedAmount::read(r)),
+            ids::QTY => claim.quantities.push(QualifiedQuantity::read(r)),
+            ids::SVC => {
                 claim.lines.push(line_payment(r));
                 continue;
             }
-            "CLP" | "LX" | "PLB" | "SE" | "" => break,
+            ids::CLP | ids::LX | ids::PLB | ids::END => break,
             _ => {}
         }
         r.advance();
@@ -143,13 +169,13 @@ fn line_payment<'a>(r: &mut Reader<'_, 'a>) -> LinePayment<'a> {
     r.advance();
     loop {
         match r.id() {
-            "DTM" => line.dates.push(RemittanceDate::read(r)),
-            "CAS" => line.adjustments.push(Adjustments::read(r)),
-            "REF" => line.references.push(Reference::read(r)),
-            "AMT" => line.amounts.push(QualifiedAmount::read(r)),
-            "QTY" => line.quantities.push(QualifiedQuantity::read(r)),
-            "LQ" => line.remarks.push((r.text(1), r.text(2))),
-            "SVC" | "CLP" | "LX" | "PLB" | "SE" | "" => break,
+            ids::DTM => line.dates.push(RemittanceDate::read(r)),
+            ids::CAS => line.adjustments.push(Adjustments::read(r)),
+            ids::REF => line.references.push(Reference::read(r)),
+            ids::AMT => line.amounts.push(QualifiedAmount::read(r)),
+            ids::QTY => line.quantities.push(QualifiedQuantity::read(r)),
+            ids::LQ => line.remarks.push((r.text(1), r.text(2))),
+            ids::SVC | ids::CLP | ids::LX | ids::PLB | ids::END => break,
             _ => {}
         }
         r.advance();
@@ -158,19 +184,16 @@ fn line_payment<'a>(r: &mut Reader<'_, 'a>) -> LinePayment<'a> {
     line
 }
 
-fn provider_adjustments<'a>(r: &mut Reader<'_, 'a>) -> ProviderAdjustments<'a> {
+pub(super) fn provider_adjustments<'a>(r: &mut Reader<'_, 'a>) -> ProviderAdjustments<'a> {
     let start = r.position();
-    let items = (3..=13)
-        .step_by(2)
-        .filter(|at| !(r.text(*at).is_empty() && r.text(*at + 1).is_empty()))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|at| ProviderAdjustment {
-            reason_code: r.component(at, 1),
-            reference: r.component(at, 2),
-            amount: r.amount(at + 1),
-        })
-        .collect();
+    let mut items = Vec::new();
+    for at in (3..=13).step_by(2) {
+        if r.bytes(at).is_empty() && r.bytes(at + 1).is_empty() {
+            continue;
+        }
+        let [reason_code, reference] = r.first_components(at);
+        items.push(ProviderAdjustment { reason_code, reference, amount: r.amount(at + 1) });
+    }
     ProviderAdjustments {
         provider_id: r.text(1),
         fiscal_period_end: r.date(2),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Writer;
-use crate::transactions::fields::Out;
+use crate::transactions::out::Out;
 use crate::transactions::party::write_references;
 use crate::transactions::service::{write_adjustments, write_amounts};
 
@@ -106,7 +106,7 @@ fn claim_payment(claim: &ClaimPayment<'_>, out: &mut Out<'_>) {
 fn line_payment(line: &LinePayment<'_>, out: &mut Out<'_>) {
     let submitted = line.submitted_procedure.as_ref().map(Procedure::components).unwrap_or_default();
     out.begin("SVC")
-        .composite(&line.procedure.components())
+        .composite(line.procedure.components())
         .amount(line.charge_amount)
         .amount(line.paid_amount)
         .text(&line.revenue_code)

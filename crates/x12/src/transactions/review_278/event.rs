@@ -1,11 +1,16 @@
 //! Loops 2000E and 2000F of a 278: the event that is reviewed and its services.
 
 use crate::Amount;
+use crate::transactions::attachment::{read_attachment, write_attachments};
+use crate::transactions::detail::{Detail, write_details};
 use crate::transactions::eligibility::Rejection;
-use crate::transactions::fields::{Child, Out, Reader, Source, Text};
+use crate::transactions::fields::{Reader, Source};
+use crate::ids;
+use crate::transactions::out::{Child, Out};
 use crate::transactions::party::{Name, Party, Reference, write_references};
 use crate::transactions::service::{DatePeriod, Procedure, write_dates};
 use crate::transactions::status::Trace;
+use crate::transactions::text::Text;
 
 /// Loop 2000E: one event.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +32,7 @@ pub struct Event<'a> {
     /// HI: (qualifier, code).
     pub diagnoses: Vec<(Text<'a>, Text<'a>)>,
     /// HSD, CRC, CL1, CR1, CR2, CR5 and CR6: (segment, element by element).
-    pub details: Vec<(&'static str, Vec<Text<'a>>)>,
+    pub details: Vec<Detail<'a>>,
     /// PWK: report type, transmission, control number (PWK06).
     pub attachments: Vec<(Text<'a>, Text<'a>, Text<'a>)>,
     /// MSG.
@@ -134,35 +139,12 @@ pub enum ServiceDetail<'a> {
 /// Segments of an event that are kept element by element, in the guide's order.
 const DETAILS: [&str; 7] = ["HSD", "CRC", "CL1", "CR1", "CR2", "CR5", "CR6"];
 
-fn read_attachment<'a>(r: &Reader<'_, 'a>) -> (Text<'a>, Text<'a>, Text<'a>) {
-    (r.text(1), r.text(2), r.text(6))
-}
-
-fn write_attachments(attachments: &[(Text<'_>, Text<'_>, Text<'_>)], out: &mut Out<'_>) {
-    for (report, way, number) in attachments {
-        let qualifier = if number.is_empty() { "" } else { "AC" };
-        out.begin("PWK").text(report).text(way).skip(2).text(qualifier).text(number).end();
-    }
-}
-
-fn read_composites<'a>(r: &Reader<'_, 'a>) -> Vec<Vec<Text<'a>>> {
-    (1..=r.len()).map(|n| r.components(n)).collect()
-}
-
-fn write_composites(id: &'static str, elements: &[Vec<Text<'_>>], out: &mut Out<'_>) {
-    let mut segment = out.begin(id);
-    for element in elements {
-        segment = segment.composite(element);
-    }
-    segment.end();
-}
-
 impl<'a> ReviewParty<'a> {
     pub(super) fn read(r: &mut Reader<'_, 'a>) -> Self {
         let mut found = ReviewParty { party: Party::named(Name::read(r)), rejections: Vec::new() };
         r.advance();
         loop {
-            if r.id() == "AAA" {
+            if r.id() == ids::AAA {
                 found.rejections.push(Rejection::read(r));
             } else if !found.party.read_more(r) {
                 return found;
@@ -207,12 +189,12 @@ impl<'a> Event<'a> {
         r.advance();
         while !r.at_end() {
             match r.id() {
-                "HL" if r.is(3, "SS") => {
+                ids::HL if r.is(3, "SS") => {
                     event.services.push(Service::read(r));
                     continue;
                 }
-                "HL" => break,
-                "NM1" => {
+                ids::HL => break,
+                ids::NM1 => {
                     event.parties.push(ReviewParty::read(r));
                     continue;
                 }
@@ -226,20 +208,16 @@ impl<'a> Event<'a> {
 
     fn read_segment(&mut self, r: &mut Reader<'_, 'a>) {
         match r.id() {
-            "TRN" => self.traces.push(Trace::read(r)),
-            "AAA" => self.rejections.push(Rejection::read(r)),
-            "UM" => self.review = read_composites(r),
-            "HCR" => self.decision = Some(Decision::read(r)),
-            "REF" => self.references.push(Reference::read(r)),
-            "DTP" => self.dates.push(DatePeriod::read(r)),
-            "HI" => self.diagnoses.extend((1..=r.len()).map(|n| (r.component(n, 1), r.component(n, 2)))),
-            "PWK" => self.attachments.push(read_attachment(r)),
-            "MSG" => self.message = r.text(1),
-            id => {
-                if let Some(id) = DETAILS.iter().find(|known| **known == id) {
-                    self.details.push((id, r.texts()));
-                }
-            }
+            ids::TRN => self.traces.push(Trace::read(r)),
+            ids::AAA => self.rejections.push(Rejection::read(r)),
+            ids::UM => self.review = r.composites(),
+            ids::HCR => self.decision = Some(Decision::read(r)),
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::DTP => self.dates.push(DatePeriod::read(r)),
+            ids::HI => self.diagnoses.extend((1..=r.len()).map(|n| (r.component(n, 1), r.component(n, 2)))),
+            ids::PWK => self.attachments.push(read_attachment(r)),
+            ids::MSG => self.message = r.text(1),
+            _ => self.details.extend(Detail::read(r, &DETAILS)),
         }
     }
 
@@ -247,7 +225,7 @@ impl<'a> Event<'a> {
         let own = out.hierarchy(parent, "EV", Child::from(!self.services.is_empty()));
         self.traces.iter().for_each(|trace| trace.write(out));
         self.rejections.iter().for_each(|rejection| rejection.write(out));
-        write_composites("UM", &self.review, out);
+        out.composites("UM", &self.review);
         if let Some(decision) = &self.decision {
             decision.write(out);
         }
@@ -255,12 +233,10 @@ impl<'a> Event<'a> {
         write_dates(&self.dates, out);
         let mut segment = out.begin("HI");
         for (qualifier, code) in &self.diagnoses {
-            segment = segment.composite(&[qualifier.clone(), code.clone()]);
+            segment = segment.composite([qualifier, code]);
         }
         segment.end();
-        for (id, elements) in &self.details {
-            out.texts(id, elements);
-        }
+        write_details(&self.details, &DETAILS, out);
         write_attachments(&self.attachments, out);
         out.begin("MSG").text(&self.message).end();
         self.parties.iter().for_each(|party| party.write(out));
@@ -273,9 +249,9 @@ impl<'a> Service<'a> {
         let start = r.position();
         let mut service = Service::default();
         r.advance();
-        while !r.at_end() && r.id() != "HL" {
+        while !r.at_end() && r.id() != ids::HL {
             match r.id() {
-                "NM1" => {
+                ids::NM1 => {
                     service.parties.push(ReviewParty::read(r));
                     continue;
                 }
@@ -289,17 +265,17 @@ impl<'a> Service<'a> {
 
     fn read_segment(&mut self, r: &mut Reader<'_, 'a>) {
         match r.id() {
-            "TRN" => self.traces.push(Trace::read(r)),
-            "AAA" => self.rejections.push(Rejection::read(r)),
-            "UM" => self.review = read_composites(r),
-            "HCR" => self.decision = Some(Decision::read(r)),
-            "REF" => self.references.push(Reference::read(r)),
-            "DTP" => self.dates.push(DatePeriod::read(r)),
-            "SV1" | "SV2" | "SV3" => self.detail = Some(ServiceDetail::read(r)),
-            "TOO" => self.teeth.push((r.text(2), r.components(3))),
-            "HSD" => self.delivery = r.texts(),
-            "PWK" => self.attachments.push(read_attachment(r)),
-            "MSG" => self.message = r.text(1),
+            ids::TRN => self.traces.push(Trace::read(r)),
+            ids::AAA => self.rejections.push(Rejection::read(r)),
+            ids::UM => self.review = r.composites(),
+            ids::HCR => self.decision = Some(Decision::read(r)),
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::DTP => self.dates.push(DatePeriod::read(r)),
+            ids::SV1 | ids::SV2 | ids::SV3 => self.detail = Some(ServiceDetail::read(r)),
+            ids::TOO => self.teeth.push((r.text(2), r.components(3))),
+            ids::HSD => self.delivery = r.texts(),
+            ids::PWK => self.attachments.push(read_attachment(r)),
+            ids::MSG => self.message = r.text(1),
             _ => {}
         }
     }
@@ -308,7 +284,7 @@ impl<'a> Service<'a> {
         out.hierarchy(Some(parent), "SS", Child::None);
         self.traces.iter().for_each(|trace| trace.write(out));
         self.rejections.iter().for_each(|rejection| rejection.write(out));
-        write_composites("UM", &self.review, out);
+        out.composites("UM", &self.review);
         if let Some(decision) = &self.decision {
             decision.write(out);
         }
@@ -330,14 +306,14 @@ impl<'a> Service<'a> {
 impl<'a> ServiceDetail<'a> {
     fn read(r: &mut Reader<'_, 'a>) -> Self {
         match r.id() {
-            "SV2" => Self::Institutional {
+            ids::SV2 => Self::Institutional {
                 revenue_code: r.text(1),
                 procedure: Procedure::read_optional(r, 2),
                 charge_amount: r.optional_amount(3),
                 unit: r.text(4),
                 units: r.text(5),
             },
-            "SV3" => Self::Dental {
+            ids::SV3 => Self::Dental {
                 procedure: Procedure::read(r, 1),
                 charge_amount: r.optional_amount(2),
                 oral_cavities: r.components(4),
@@ -356,7 +332,7 @@ impl<'a> ServiceDetail<'a> {
         match self {
             Self::Professional { procedure, charge_amount, unit, units } => out
                 .begin("SV1")
-                .composite(&procedure.components())
+                .composite(procedure.components())
                 .optional_amount(*charge_amount)
                 .text(unit)
                 .text(units)
@@ -364,14 +340,14 @@ impl<'a> ServiceDetail<'a> {
             Self::Institutional { revenue_code, procedure, charge_amount, unit, units } => out
                 .begin("SV2")
                 .text(revenue_code)
-                .composite(&procedure.as_ref().map(Procedure::components).unwrap_or_default())
+                .composite(procedure.as_ref().map(Procedure::components).unwrap_or_default())
                 .optional_amount(*charge_amount)
                 .text(unit)
                 .text(units)
                 .end(),
             Self::Dental { procedure, charge_amount, oral_cavities, units } => out
                 .begin("SV3")
-                .composite(&procedure.components())
+                .composite(procedure.components())
                 .optional_amount(*charge_amount)
                 .skip(1)
                 .composite(oral_cavities)

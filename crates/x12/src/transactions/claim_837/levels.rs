@@ -1,15 +1,11 @@
-//! The shape of an 837P: who bills, for whom, to whom, and the claim itself. The levels above the claim are also those
-//! of the institutional and the dental claim, which put a claim of their own into them.
+//! The levels above a claim, which the three claims share: who bills, for whom, and to whom.
 
-use super::{OtherPayer, ServiceLine};
-use crate::Amount;
-use crate::transactions::fields::{Out, Reader, Source, Text};
-use crate::transactions::party::{Contact, Name, Party, Specialty, reference};
-use crate::transactions::service::{Adjustments, DatePeriod, QualifiedAmount, When, date_of};
+use crate::transactions::party::{Contact, Name, Party, Specialty};
+use crate::transactions::text::Text;
 
-/// One 837P transaction set.
+/// One 837 transaction set with claims of kind `C`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClaimFile<'a, C = Claim<'a>> {
+pub struct ClaimFile<'a, C> {
     /// ST02.
     pub control_number: Text<'a>,
     /// ST03: the guide.
@@ -57,7 +53,7 @@ impl<'a, C> ClaimFile<'a, C> {
 
 /// A claim together with everything above it in the hierarchy.
 #[derive(Clone, Copy, Debug)]
-pub struct ClaimInContext<'m, 'a, C = Claim<'a>> {
+pub struct ClaimInContext<'m, 'a, C> {
     /// Loop 2000A.
     pub billing_provider: &'m BillingProvider<'a, C>,
     /// Loop 2000B.
@@ -82,7 +78,7 @@ impl<'m, 'a, C> ClaimInContext<'m, 'a, C> {
 
 /// Loop 2000A with 2010AA, 2010AB and 2010AC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct BillingProvider<'a, C = Claim<'a>> {
+pub struct BillingProvider<'a, C> {
     /// PRV*BI of the loop.
     pub specialty: Option<Specialty<'a>>,
     /// CUR02, where not US dollars.
@@ -99,7 +95,7 @@ pub struct BillingProvider<'a, C = Claim<'a>> {
 
 /// Loop 2000B with 2010BA and 2010BB.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subscriber<'a, C = Claim<'a>> {
+pub struct Subscriber<'a, C> {
     /// SBR.
     pub information: SubscriberInformation<'a>,
     /// PAT, where the subscriber is the patient and there is something to say.
@@ -116,7 +112,7 @@ pub struct Subscriber<'a, C = Claim<'a>> {
 
 /// Loop 2000C with 2010CA.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dependent<'a, C = Claim<'a>> {
+pub struct Dependent<'a, C> {
     /// PAT.
     pub information: PatientInformation<'a>,
     /// Loop 2010CA: NM1*QC …
@@ -156,95 +152,3 @@ pub struct PatientInformation<'a> {
     /// PAT09: `Y` pregnant.
     pub pregnant: Text<'a>,
 }
-
-/// NTE: a note to the payer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClaimNote<'a> {
-    /// NTE01: `ADD`, `CER`, `DCP`, `DGN`, `TPO`.
-    pub code: Text<'a>,
-    /// NTE02: up to 80 characters.
-    pub text: Text<'a>,
-}
-
-/// Loop 2300: one claim.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Claim<'a> {
-    /// Where the loop stands in the file.
-    pub source: Source,
-    /// CLM01.
-    pub patient_control_number: Text<'a>,
-    /// CLM02.
-    pub charge_amount: Amount,
-    /// CLM05-1.
-    pub place_of_service: Text<'a>,
-    /// CLM05-2: `B`.
-    pub place_of_service_qualifier: Text<'a>,
-    /// CLM05-3: `1` original, `7` replacement, `8` void.
-    pub frequency: Text<'a>,
-    /// CLM06: provider's signature on file.
-    pub provider_signature: Text<'a>,
-    /// CLM07: `A` assigned, `B` lab only, `C` not assigned.
-    pub assignment: Text<'a>,
-    /// CLM08: benefits assigned to the provider.
-    pub benefits_assigned: Text<'a>,
-    /// CLM09: `Y` or `I`.
-    pub release_of_information: Text<'a>,
-    /// CLM10: `P` where the provider signed for the patient.
-    pub patient_signature_source: Text<'a>,
-    /// CLM11-1 to 3: `AA` auto, `EM` employment, `OA` other accident.
-    pub related_causes: Vec<Text<'a>>,
-    /// CLM11-4 and 5: state and country of an auto accident.
-    pub accident_place: (Text<'a>, Text<'a>),
-    /// CLM12.
-    pub special_program: Text<'a>,
-    /// CLM20.
-    pub delay_reason: Text<'a>,
-    /// DTP: `431` onset, `454` initial treatment, `304` last seen, `439` accident, `435` admission …
-    pub dates: Vec<DatePeriod<'a>>,
-    /// PWK: report type, transmission, control number (PWK06).
-    pub attachments: Vec<(Text<'a>, Text<'a>, Text<'a>)>,
-    /// AMT*F5 patient paid.
-    pub amounts: Vec<QualifiedAmount<'a>>,
-    /// REF: `G1` prior authorization, `9F` referral, `F8` payer's claim number, `X4` CLIA, `D9`, `EA` …
-    pub references: Vec<crate::transactions::party::Reference<'a>>,
-    /// NTE.
-    pub notes: Vec<ClaimNote<'a>>,
-    /// HI: (qualifier, code), the principal (`ABK`) first, at most twelve.
-    pub diagnoses: Vec<(Text<'a>, Text<'a>)>,
-    /// HI*BP anaesthesia related and HI*BG condition codes: (qualifier, code).
-    pub other_codes: Vec<(Text<'a>, Text<'a>)>,
-    /// Loops 2310: `DN` referring, `82` rendering, `77` facility, `DQ` supervising …
-    pub providers: Vec<Party<'a>>,
-    /// Loops 2320: the other payers.
-    pub other_payers: Vec<OtherPayer<'a>>,
-    /// Loops 2400.
-    pub lines: Vec<ServiceLine<'a>>,
-}
-
-impl<'a> Claim<'a> {
-    /// The party in this role, if the claim names one.
-    pub fn provider(&self, role: &str) -> Option<&Party<'a>> {
-        self.providers.iter().find(|provider| provider.name.role == role)
-    }
-
-    /// The number of this qualifier among the claim's references.
-    pub fn reference(&self, qualifier: &str) -> Option<&str> {
-        reference(&self.references, qualifier)
-    }
-
-    /// The date of this meaning.
-    pub fn date(&self, qualifier: &str) -> Option<&When<'a>> {
-        date_of(&self.dates, qualifier)
-    }
-}
-
-/// A loop 2300 of one of the three claims, below the levels that they share.
-pub(crate) trait ClaimLoop<'a>: Default {
-    /// Reads from CLM to the segment that belongs to the claim no more.
-    fn read(r: &mut Reader<'_, 'a>) -> Self;
-    /// Writes the claim with its lines.
-    fn write(&self, out: &mut Out<'_>);
-}
-
-/// CAS groups as a claim repeats them from an earlier payer.
-pub(super) type PriorAdjustments<'a> = Vec<Adjustments<'a>>;

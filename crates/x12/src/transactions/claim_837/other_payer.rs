@@ -3,14 +3,16 @@
 //! Amounts of an earlier payer stand at the claim or at the lines, never the same ones at both.
 
 use super::SubscriberInformation;
-use super::model::PriorAdjustments;
 use crate::Amount;
-use crate::transactions::fields::{Out, Reader, Text};
+use crate::transactions::fields::Reader;
+use crate::ids;
+use crate::transactions::out::Out;
 use crate::transactions::party::{Name, Party};
 use crate::transactions::service::{
     Adjustments, DatePeriod, OutpatientAdjudication, Procedure, QualifiedAmount, write_adjustments, write_amounts,
     write_dates,
 };
+use crate::transactions::text::Text;
 
 /// Loop 2320 with its 2330 loops: one other payer of the claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub struct OtherPayer<'a> {
     /// SBR.
     pub information: SubscriberInformation<'a>,
     /// CAS at claim level.
-    pub adjustments: PriorAdjustments<'a>,
+    pub adjustments: Vec<Adjustments<'a>>,
     /// AMT: `D` payer paid, `A8` not covered, `EAF` remaining patient liability.
     pub amounts: Vec<QualifiedAmount<'a>>,
     /// OI03: benefits assigned.
@@ -47,20 +49,20 @@ impl<'a> OtherPayer<'a> {
         r.advance();
         loop {
             match r.id() {
-                "CAS" => other.adjustments.push(Adjustments::read(r)),
-                "AMT" => other.amounts.push(QualifiedAmount::read(r)),
-                "OI" => {
+                ids::CAS => other.adjustments.push(Adjustments::read(r)),
+                ids::AMT => other.amounts.push(QualifiedAmount::read(r)),
+                ids::OI => {
                     other.benefits_assigned = r.text(3);
                     other.patient_signature_source = r.text(4);
                     other.release_of_information = r.text(6);
                 }
-                "MIA" => other.inpatient_adjudication = r.texts(),
-                "MOA" => other.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
-                "NM1" => {
+                ids::MIA => other.inpatient_adjudication = r.texts(),
+                ids::MOA => other.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
+                ids::NM1 => {
                     other.read_party(r);
                     continue;
                 }
-                "SBR" | "LX" | "CLM" | "HL" | "SE" | "" => return other,
+                ids::SBR | ids::LX | ids::CLM | ids::HL | ids::END => return other,
                 _ => {}
             }
             r.advance();
@@ -74,7 +76,7 @@ impl<'a> OtherPayer<'a> {
             self.payer = Party::named(Name::read(r));
             r.advance();
             loop {
-                if r.id() == "DTP" {
+                if r.id() == ids::DTP {
                     self.adjudicated.push(DatePeriod::read(r));
                 } else if !self.payer.read_more(r) {
                     return;
@@ -132,7 +134,7 @@ pub struct OtherPayerLine<'a> {
     /// SVD06: the line it was bundled into.
     pub bundled_line: Text<'a>,
     /// CAS at line level.
-    pub adjustments: PriorAdjustments<'a>,
+    pub adjustments: Vec<Adjustments<'a>>,
     /// DTP*573.
     pub adjudicated: Vec<DatePeriod<'a>>,
     /// AMT*EAF.
@@ -153,9 +155,9 @@ impl<'a> OtherPayerLine<'a> {
         r.advance();
         loop {
             match r.id() {
-                "CAS" => line.adjustments.push(Adjustments::read(r)),
-                "DTP" => line.adjudicated.push(DatePeriod::read(r)),
-                "AMT" => line.amounts.push(QualifiedAmount::read(r)),
+                ids::CAS => line.adjustments.push(Adjustments::read(r)),
+                ids::DTP => line.adjudicated.push(DatePeriod::read(r)),
+                ids::AMT => line.amounts.push(QualifiedAmount::read(r)),
                 _ => return line,
             }
             r.advance();
@@ -166,7 +168,7 @@ impl<'a> OtherPayerLine<'a> {
         out.begin("SVD")
             .text(&self.payer_id)
             .amount(self.paid_amount)
-            .composite(&self.procedure.components())
+            .composite(self.procedure.components())
             .text(&self.revenue_code)
             .text(&self.paid_units)
             .text(&self.bundled_line)
