@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::check::binary::{self, Extent};
 use crate::delimiters::Delimiters;
-use crate::index::{EACH, zero_bytes};
 use crate::ids;
+use crate::index::{EACH, zero_bytes};
 use crate::segment::Segment;
 
 /// The bytes an ISA takes up to and including its terminator.

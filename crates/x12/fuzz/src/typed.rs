@@ -12,9 +12,9 @@ use x12::{Delimiters, GroupHeader, InterchangeHeader, TransactionSet, Usage, Wri
 /// Reads a set as the model of its kind, writes that, reads it again and writes it again: both writings of an accepted
 /// set are equal.
 pub fn use_set(set: &TransactionSet<'_>, is_accepted: bool) {
-    let id = set.segments.first().map(|st| st.text(1).into_owned()).unwrap_or_default();
+    let id = set.id();
     let version = set.group_version.clone();
-    let rewrite: fn(&TransactionSet<'_>, &mut Writer) = match id.as_str() {
+    let rewrite: fn(&TransactionSet<'_>, &mut Writer) = match &*id {
         "270" => |set, writer| eligibility_270::write(&eligibility_270::read(set).0, writer),
         "271" => |set, writer| eligibility_271::write(&eligibility_271::read(set).0, writer),
         "275" => |set, writer| attachment_275::write(&attachment_275::read(set).0, writer),

@@ -1,9 +1,9 @@
 //! 999 (005010X231A1): the answer to one functional group and its transaction sets.
 
 use super::fields::{Reader, Source};
-use crate::ids;
 use super::out::Out;
 use super::text::Text;
+use crate::ids;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 999 transaction set.

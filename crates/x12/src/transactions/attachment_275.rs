@@ -8,12 +8,12 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::fields::{Reader, Source};
-use crate::ids;
 use super::out::Out;
 use super::party::{Contact, Name, Party, Reference, reference};
 use super::service::{DatePeriod, write_dates};
 use super::status::{StatusInformation, Trace};
 use super::text::Text;
+use crate::ids;
 use crate::{Problem, TransactionSet, Writer};
 
 /// The guide that carries documents in BDS segments.

@@ -6,10 +6,10 @@
 use std::io::{self, Read};
 
 use super::fields::{Place, Reader, index_block};
-use crate::ids;
 use crate::check::source::{Source as _, Stream};
 use crate::delimiters::Delimiters;
 use crate::file::{ISA_LENGTH, is_isa, is_padding, isa_delimiters};
+use crate::ids;
 use crate::index::Index;
 use crate::segment::SegmentId;
 

@@ -5,10 +5,10 @@
 
 use super::claim_837::{self, CODES_PER_HI, ClaimPart, ServicePart};
 use super::fields::Reader;
-use crate::ids;
 use super::out::Out;
 use super::service::{Procedure, When};
 use super::text::Text;
+use crate::ids;
 use crate::{Amount, Problem, TransactionSet, Writer};
 
 /// The guides of institutional claims begin so.

@@ -6,10 +6,10 @@
 
 use super::claim_837::{self, ClaimPart, ServicePart, read_codes, write_codes};
 use super::fields::Reader;
-use crate::ids;
 use super::out::Out;
 use super::service::Procedure;
 use super::text::Text;
+use crate::ids;
 use crate::{Amount, Problem, TransactionSet, Writer};
 
 pub use super::claim_837::{

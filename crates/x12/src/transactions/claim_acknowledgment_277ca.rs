@@ -3,12 +3,12 @@
 //! Only a payer's acceptance (category A2) proves timely filing; who speaks is in [`ClaimAcknowledgments::source`].
 
 use super::fields::{Reader, Source};
-use crate::ids;
 use super::out::{Child, Out};
 use super::party::{Name, Reference, write_references};
 use super::service::{DatePeriod, Procedure, QualifiedAmount, QualifiedQuantity, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
 use super::text::Text;
+use crate::ids;
 use crate::{Amount, Problem, TransactionSet, Writer};
 use jiff::civil::Date;
 

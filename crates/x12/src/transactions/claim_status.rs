@@ -4,12 +4,12 @@
 //! modules beside this one give it its name and its direction.
 
 use super::fields::{Reader, Source, last_or_new};
-use crate::ids;
 use super::out::{Child, Out};
 use super::party::{Demographics, Name, Reference, reference, write_references};
 use super::service::{DatePeriod, Procedure, QualifiedAmount, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
 use super::text::Text;
+use crate::ids;
 use crate::{Amount, Problem, Writer};
 
 /// One 276 or 277 transaction set.

@@ -3,12 +3,12 @@
 //! A person is asked about at subscriber or dependent level; both have the same shape.
 
 use super::fields::Reader;
-use crate::ids;
 use super::out::Out;
 use super::party::{Address, Contact, Demographics, Name, Reference, Specialty, write_references};
 use super::service::{DatePeriod, write_dates};
 use super::status::Trace;
 use super::text::Text;
+use crate::ids;
 
 /// AAA: why something could not be answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson};
 use super::fields::{Reader, last_or_new};
-use crate::ids;
 use super::out::Out;
 use super::service::Procedure;
 use super::text::Text;
+use crate::ids;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 270 transaction set.

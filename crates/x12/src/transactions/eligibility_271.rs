@@ -2,11 +2,11 @@
 
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
 use super::fields::{Reader, Source, last_or_new};
-use crate::ids;
 use super::out::Out;
 use super::party::{Party, Reference, write_references};
 use super::service::{DatePeriod, Procedure, write_dates};
 use super::text::Text;
+use crate::ids;
 use crate::{Amount, Problem, TransactionSet, Writer};
 
 /// One 271 transaction set.

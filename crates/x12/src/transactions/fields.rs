@@ -8,11 +8,11 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::ids;
 use super::text::Text;
 use crate::check::binary::{self, Extent};
 use crate::date::parse_d8;
 use crate::delimiters::Delimiters;
+use crate::ids;
 use crate::index::{Index, Wanted, scan};
 use crate::problem::{Code, Severity, Snip};
 use crate::segment::{SegmentId, nth, parts};

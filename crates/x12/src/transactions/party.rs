@@ -4,9 +4,9 @@
 //! difference between the two. Nothing here checks a code or a check digit; the guides do.
 
 use super::fields::Reader;
-use crate::ids;
 use super::out::Out;
 use super::text::Text;
+use crate::ids;
 use jiff::civil::Date;
 
 /// NM102: what kind of thing carries the name.

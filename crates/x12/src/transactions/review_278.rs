@@ -11,10 +11,10 @@ use jiff::civil::Date;
 
 use super::eligibility::Rejection;
 use super::fields::Reader;
-use crate::ids;
 use super::out::{Child, Out};
 use super::party::Party;
 use super::text::Text;
+use crate::ids;
 use crate::{Problem, TransactionSet, Writer};
 
 /// One 278 transaction set.

@@ -4,8 +4,8 @@
 
 use super::SubscriberInformation;
 use crate::Amount;
-use crate::transactions::fields::Reader;
 use crate::ids;
+use crate::transactions::fields::Reader;
 use crate::transactions::out::Out;
 use crate::transactions::party::{Name, Party};
 use crate::transactions::service::{

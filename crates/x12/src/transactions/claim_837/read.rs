@@ -9,8 +9,8 @@ use super::{
     SubscriberInformation,
 };
 use crate::Problem;
-use crate::transactions::fields::{Reader, last_or_new};
 use crate::ids;
+use crate::transactions::fields::{Reader, last_or_new};
 use crate::transactions::party::{Contact, Name, Party, Specialty};
 
 /// Reads from the ST to the SE: the claims and what could not be read of them.

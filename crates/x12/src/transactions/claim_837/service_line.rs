@@ -2,10 +2,10 @@
 //! it (2430).
 
 use super::{ClaimNote, OtherPayerLine};
+use crate::ids;
 use crate::transactions::attachment::{read_attachment, write_attachments};
 use crate::transactions::detail::{Detail, write_details};
 use crate::transactions::fields::{Reader, Source};
-use crate::ids;
 use crate::transactions::out::Out;
 use crate::transactions::party::{Party, Reference, reference, write_references};
 use crate::transactions::service::{

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::read::{Level, Levels, open_file, read_above};
 use super::{BillingProvider, Claim, ClaimFile, ClaimPart, Dependent, ServicePart, Subscriber};
 use crate::Problem;
+use crate::ids;
 use crate::segment::SegmentId;
 use crate::transactions::blocks::{Blocks, MOST_PROBLEMS};
 use crate::transactions::fields::Reader;
-use crate::ids;
 use crate::transactions::party::Party;
 
 /// A claim that outlives its file, with everything above it; the lists of what stands below those levels are empty.

@@ -1,8 +1,8 @@
 //! Reads an 835 transaction set. Never fails: what cannot be read becomes a problem.
 
 use super::*;
-use crate::transactions::fields::{Reader, last_or_new};
 use crate::ids;
+use crate::transactions::fields::{Reader, last_or_new};
 use crate::{Problem, TransactionSet};
 
 /// The payment, borrowed from the set, and what could not be read of it.

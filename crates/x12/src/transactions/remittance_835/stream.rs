@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::read::{claim_payment, open_group, open_remittance, provider_adjustments, read_header};
 use super::{ClaimPayment, ClaimPayments, ProviderAdjustments, Remittance};
 use crate::Problem;
+use crate::ids;
 use crate::segment::SegmentId;
 use crate::transactions::blocks::{Blocks, MOST_PROBLEMS};
 use crate::transactions::fields::Reader;
-use crate::ids;
 
 /// A part of a payment that outlives its file; the lists of what stands below its payment and its group are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Loops 2000E and 2000F of a 278: the event that is reviewed and its services.
 
 use crate::Amount;
+use crate::ids;
 use crate::transactions::attachment::{read_attachment, write_attachments};
 use crate::transactions::detail::{Detail, write_details};
 use crate::transactions::eligibility::Rejection;
 use crate::transactions::fields::{Reader, Source};
-use crate::ids;
 use crate::transactions::out::{Child, Out};
 use crate::transactions::party::{Name, Party, Reference, write_references};
 use crate::transactions::service::{DatePeriod, Procedure, write_dates};
