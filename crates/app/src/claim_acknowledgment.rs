@@ -96,6 +96,7 @@ pub(crate) fn take(
         other_names: None,
         strangers: None,
         misfits: Vec::new(),
+        known: 0,
     };
     for answer in answers {
         match answer {
@@ -105,10 +106,11 @@ pub(crate) fn take(
         }
     }
     let (moved, left_out) = (desk.moved, desk.left_out());
-    if let (0, Some(left_out)) = (moved.accepted + moved.rejected + moved.noted, &left_out) {
+    let news = moved.accepted + moved.rejected + moved.noted;
+    if let (0, Some(left_out)) = (news + desk.known, &left_out) {
         return Err(Error::refused(left_out.as_str()));
     }
-    if moved.unknown > 0 && moved.accepted + moved.rejected + moved.noted == 0 {
+    if moved.unknown > 0 && news + desk.known == 0 {
         let of_whom = desk.strangers.map(|ends| format!(" {}", from_to(&ends))).unwrap_or_default();
         return Err(Error::refused(format!(
             "{file_name}: it answers no file of ours{of_whom} and no claim of this practice (ISA06, ISA08, TA101 to \
@@ -117,7 +119,7 @@ pub(crate) fn take(
         )));
     }
     let strangers = desk.strangers.map(|ends| format!(" Some of it answers no file of ours {}.", from_to(&ends)));
-    Ok(Taken { note: moved.sentence() + &strangers.unwrap_or_default(), left_out })
+    Ok(Taken { note: moved.sentence() + &strangers.unwrap_or_default(), news, left_out })
 }
 
 /// Every route with the other names under which its receiver answers.
@@ -159,6 +161,8 @@ struct Desk<'f> {
     strangers: Option<InterchangeEnds>,
     /// Our numbers of claims whose answers name another payer or provider.
     misfits: Vec<(String, PartyDifference)>,
+    /// Answers that were heard in the same words before.
+    known: usize,
 }
 
 /// What is said of a whole file.
@@ -479,6 +483,7 @@ impl Desk<'_> {
                 && before.raw.as_deref() == Some(raw)
         };
         if known.iter().any(is_known) {
+            self.known += 1;
             return Ok(false);
         }
         claim.apply(event)?;

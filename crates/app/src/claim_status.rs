@@ -112,7 +112,7 @@ fn difference(tx: &mut Tx, claim: &Claim, answer: &ClaimStatusAnswer) -> Result<
 
 /// Notes the answers of a 277 on their claims; a sentence says how many there were, and why others were left out.
 pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Result<Taken, Error> {
-    let (mut total, mut noted, mut unknown, mut misfit) = (0, 0, 0, None);
+    let (mut total, mut noted, mut known, mut unknown, mut misfit) = (0, 0, 0, 0, None);
     for answer in edi::claim_status::read(bytes) {
         total += 1;
         let Some(mut claim) = store::claim::load_by_control_number(tx, &answer.trace)? else {
@@ -133,6 +133,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
             before.inbound_file_id == Some(file) && before.raw.as_deref() == Some(answer.raw.as_str())
         };
         if tx.query(&CLAIM_EVENTS, params![claim.id])?.iter().any(is_known) {
+            known += 1;
             continue;
         }
         claim.apply(&event)?;
@@ -148,7 +149,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
         }
         noted += 1;
     }
-    if let (0, Some(misfit)) = (noted, &misfit) {
+    if let (0, Some(misfit)) = (noted + known, &misfit) {
         return Err(Error::refused(format!("{misfit}. Nothing was noted.")));
     }
     if total == 0 {
@@ -157,13 +158,13 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
              (STC), then ask again or call it.",
         ));
     }
-    if noted == 0 && unknown > 0 {
+    if noted + known == 0 && unknown > 0 {
         return Err(Error::refused(
             "The claim status answers name no claim of this practice (TRN02). Check whose mailbox the file came from.",
         ));
     }
     let note = format!("Claim status: {} noted, {unknown} not ours.", counted(noted, "answer"));
-    Ok(Taken { note, left_out: misfit.map(|misfit| format!("{misfit}.")) })
+    Ok(Taken { note, news: noted, left_out: misfit.map(|misfit| format!("{misfit}.")) })
 }
 
 fn in_words(answer: &ClaimStatusAnswer) -> String {

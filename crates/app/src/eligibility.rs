@@ -128,7 +128,7 @@ pub fn of_patient(
 
 /// Stores the answers of a 271; a sentence says what they were.
 pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
-    let (mut stored, mut unknown, mut foreign) = (0, 0, Vec::new());
+    let (mut stored, mut known, mut unknown, mut foreign) = (0, 0, 0, Vec::new());
     let answers = edi::eligibility::read(bytes);
     if answers.is_empty() {
         return Err(Error::refused(
@@ -151,6 +151,7 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
         let changed =
             tx.execute(&ANSWER_ELIGIBILITY, params![row.id, Some(tx.now()), status.as_str(), body, Some(read.raw)])?;
         stored += changed;
+        known += usize::from(changed == 0);
         match status {
             EligibilityStatus::Inactive if changed > 0 => {
                 worklist::open(tx, inactive(&row))?;
@@ -158,7 +159,7 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
             EligibilityStatus::Active | EligibilityStatus::Inactive | EligibilityStatus::Unknown => {}
         }
     }
-    if let (0, Some((_, difference))) = (stored, foreign.first()) {
+    if let (true, Some((_, difference))) = (stored == 0 && known == 0, foreign.first()) {
         return Err(Error::refused(format!(
             "The eligibility answer is not one to our question: {difference}. Nothing of it was stored: compare it with \
              the card, ask again, or give the file back where it is another practice's."
@@ -168,7 +169,7 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
     for (row, difference) in foreign {
         worklist::open(tx, not_ours(&row, difference))?;
     }
-    if stored == 0 && unknown > 0 {
+    if stored == 0 && known == 0 && unknown > 0 {
         return Err(Error::refused(
             "The eligibility answers name no question of this practice (TRN02). Check whose mailbox the file came from.",
         ));
@@ -179,7 +180,7 @@ pub(crate) fn take_answers(tx: &mut Tx, bytes: &[u8]) -> Result<Taken, Error> {
         String::new()
     };
     let note = format!("Eligibility: {} stored, {unknown} not ours.{apart}", counted(stored, "answer"));
-    Ok(Taken { note, left_out: None })
+    Ok(Taken { note, news: usize::try_from(stored).unwrap_or(usize::MAX), left_out: None })
 }
 
 /// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who asked, about

@@ -118,6 +118,8 @@ fn incoming<'a>(actor: &Actor, file_name: &'a str, bytes: &'a [u8]) -> Result<In
 pub(crate) struct Taken {
     /// In a sentence.
     pub(crate) note: String,
+    /// How much was used now, that was not before.
+    pub(crate) news: usize,
     /// What was left out although it names claims of ours: somebody must look at the file.
     pub(crate) left_out: Option<String>,
 }
@@ -175,7 +177,7 @@ pub(crate) fn take(
         keep(tx, file_id, file.bytes, &kinds, &receipt)?;
         let payments = remittance_import::post_sets(tx, file_id, &file.payments, file.bytes)?;
         let summary = (!payments.is_empty()).then(|| remittance_import::summary(&payments));
-        let receipt = settle(tx, file_id, file, &kinds, summary)?;
+        let receipt = settle(tx, file_id, file, &kinds, summary)?.receipt;
         Ok(Intake { receipt, file_id, is_known: false, payments })
     })
 }
@@ -196,6 +198,15 @@ fn usable_kinds(file: &Incoming<'_>) -> Result<Vec<FileKind>, Error> {
     Ok(kinds)
 }
 
+/// What came of a stored file.
+struct Settled {
+    receipt: Receipt,
+    /// How many answers were used now, that were not before.
+    news: usize,
+    /// What could not be used, with the remedy.
+    left_out: Option<String>,
+}
+
 /// Uses every answer in a stored file and keeps what came of the file: its payments' part is known. What was left out
 /// is work, and ends with the reading that leaves nothing out.
 fn settle(
@@ -204,7 +215,7 @@ fn settle(
     file: &Incoming<'_>,
     kinds: &[FileKind],
     payments: Option<(Outcome, String)>,
-) -> Result<Receipt, Error> {
+) -> Result<Settled, Error> {
     let mut taken = Vec::new();
     if kinds.contains(&FileKind::Eligibility) {
         taken.push(eligibility::take_answers(tx, file.bytes)?);
@@ -228,11 +239,12 @@ fn settle(
         .iter()
         .map(String::as_str)
         .chain(taken.iter().map(|one| one.note.as_str()))
-        .chain(left_out)
+        .chain(left_out.iter().copied())
         .collect();
     let receipt = Receipt { file_name: file.file_name.to_owned(), outcome, note: notes.join(" ") };
     tx.execute(&store::inbound_file::SETTLE_INBOUND_FILE, params![id, outcome.as_str(), receipt.note])?;
-    Ok(receipt)
+    let news = taken.iter().map(|one| one.news).sum();
+    Ok(Settled { receipt, news, left_out: (!left_out.is_empty()).then(|| left_out.join(" ")) })
 }
 
 /// Work about a file of which something, or all, could not be used.

@@ -103,6 +103,9 @@ pub(super) fn take_again(
         let still = |state: PaymentState| state == PaymentState::Quarantined;
         return known(again.payments.into_iter().filter(|payment| still(payment.state)).collect());
     }
-    let receipt = settle(tx, head.id, file, kinds, again.summary())?;
-    Ok(Intake { receipt, file_id: head.id, is_known: false, payments: again.payments })
+    let settled = settle(tx, head.id, file, kinds, again.summary())?;
+    if let (false, 0, Some(left_out)) = (again.is_changed, settled.news, settled.left_out) {
+        return Err(Error::refused(left_out));
+    }
+    Ok(Intake { receipt: settled.receipt, file_id: head.id, is_known: false, payments: again.payments })
 }

@@ -131,6 +131,29 @@ fn a_payment_kept_out_by_our_own_data_is_posted_once_when_they_are_mended() {
 }
 
 #[test]
+fn answers_that_were_used_before_keep_no_payment_of_their_file_out() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let claim = ready_claim(db, 1, "CLEARING");
+        send(db, &carrier);
+        let number = latest_file(db, claim).interchange_number;
+        // One claim of ours, one that is nobody's, and a payment.
+        let mut file = claim_answers("PR", number, &[("AR000001", "A2:20:PR"), ("ZZ999999", "A2:20:PR")]);
+        file.extend(file_of(&[Payment::new("EFT1", vec![Clp::paid(1)])], 1).bytes());
+        let file = String::from_utf8(file).unwrap();
+        under_npi(db, "2000000010");
+        assert_eq!(take(db, &file).payments[0].state, PaymentState::Quarantined);
+        assert_eq!((status(db, claim), states(db)), (ClaimStatus::Accepted, [0, 1]));
+        under_npi(db, "2044188300");
+        assert_eq!(take(db, &file).payments[0].state, PaymentState::Posted);
+        assert_eq!((status(db, claim), states(db)), (ClaimStatus::Accepted, [1, 0]));
+        assert!(take(db, &file).is_known);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn the_same_bytes_again_post_what_our_own_data_kept_out_and_a_twin_is_known() {
     for_each_engine(|db| {
         clinic(db, 2);
