@@ -18,8 +18,9 @@ statements! {
     /// What payers owe for visits that no living claim asks them for, by visit and payer.
     pub const DUES_OF_VISITS: (EncounterId, PayerId, Money) =
         "SELECT c.encounter_id, l.payer_id, CAST(SUM(l.cents) AS BIGINT) FROM charge c
-         JOIN ledger_posting l ON l.practice_id = c.practice_id AND l.charge_id = c.id
-         WHERE c.practice_id = $1 AND c.encounter_id IN ({keys}) AND l.account = 'payer_receivable' AND NOT EXISTS (
+         CROSS JOIN ledger_posting l WHERE c.practice_id = $1 AND c.encounter_id IN ({keys})
+         AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
+         AND l.account = 'payer_receivable' AND NOT EXISTS (
             SELECT 1 FROM claim k WHERE k.practice_id = c.practice_id AND k.encounter_id = c.encounter_id
             AND k.payer_id = l.payer_id AND k.status <> 'closed')
          GROUP BY c.encounter_id, l.payer_id HAVING SUM(l.cents) > 0";

@@ -129,12 +129,15 @@ fn end_what_is_decided(
     let ends = |claim: &ClaimId, reason: &WorkReason| {
         ENDED_BY_A_DECISION.contains(reason) || (*reason == WorkReason::Denied && !is_open(claim))
     };
-    let outcome = "The payer decided the claim; see its remittance.";
     for claim in distinct(open.into_iter().filter(|(claim, reason)| ends(claim, reason)).map(|one| one.0)) {
         let mut reasons = ENDED_BY_A_DECISION.to_vec();
         if !is_open(&claim) {
             reasons.push(WorkReason::Denied);
         }
+        let outcome = match standing.get(&claim).and_then(|one| one.latest.as_ref()) {
+            Some(_) => "The payer decided the claim; see its remittance.",
+            None => "The payer took its decision back; see its remittance.",
+        };
         worklist::resolve_for_claim(tx, claim, &reasons, outcome, "payer")?;
     }
     Ok(())

@@ -158,7 +158,7 @@ reasons! {
         => "Run verify: it names what was changed. Restore a backup in which the file is whole; it then leaves with the next delivery. Find out who touched the database.";
     /// The payer has an earlier version of a claim that was mended and not sent.
     EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
-        => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer; after its decision send a corrected claim where it still matters.";
+        => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer: a decision that came meanwhile is posted by itself. After its decision send a corrected claim where it still matters.";
     /// No acknowledgment came in time.
     AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
         => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";
