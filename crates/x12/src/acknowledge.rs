@@ -187,15 +187,23 @@ fn loop_of(loop_id: &str) -> String {
 }
 
 /// Element, component and repetition as IK401 and CTX05 hold them.
-fn place_of(problem: &Problem) -> [String; 3] {
+fn place_of(element: u8, component: u8, repetition: u16) -> [String; 3] {
     let number = |number: u16| if number == 0 { String::new() } else { number.to_string() };
-    [u16::from(problem.element).to_string(), number(problem.component.into()), number(problem.repetition)]
+    [element.to_string(), number(component.into()), number(repetition)]
 }
 
 fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str, context: Option<&Context<'_>>) {
     let number = context.and_then(|context| context.number(problem)).map(|number| number.to_string());
     let copy = context.and_then(|context| context.copy(problem));
-    writer.segment("IK4", [Value::composite(place_of(problem)), number.into(), Value::from(code), copy.into()]);
+    writer.segment(
+        "IK4",
+        [
+            Value::composite(place_of(problem.element, problem.component, problem.repetition)),
+            number.into(),
+            Value::from(code),
+            copy.into(),
+        ],
+    );
 }
 
 /// How a 999 tells a problem inside a set.

@@ -5,7 +5,7 @@
 use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
-    Against, Cover, EntryTable, Kept, LoopTable, Observe, Order, Point, Scope, Situation, Tables, Test,
+    Against, Cause, Cover, EntryTable, Kept, LoopTable, Observe, Order, Point, Scope, Situation, Tables, Test,
 };
 
 /// How a guide uses an element.
@@ -187,6 +187,19 @@ pub(crate) fn holds_packed(codes: &[u64], packed: u64) -> bool {
 /// The guide for a transaction set.
 pub(crate) fn find(set_id: &str, version: &str) -> Option<&'static Guide> {
     GUIDES.iter().find(|guide| guide.set_id == set_id && guide.versions.contains(&version))
+}
+
+/// The guide of a set and version; where several have them, the one whose heading (BHT02) may be this.
+pub(crate) fn find_headed(set_id: &str, version: &str, heading: &str) -> Option<&'static Guide> {
+    let mut named = GUIDES.iter().filter(|guide| guide.set_id == set_id && guide.versions.contains(&version));
+    named.find(|guide| guide.is_headed(heading))
+}
+
+impl Guide {
+    /// Whether tables for a guide of this heading are for this one; the empty one stands for guides without.
+    pub(crate) fn is_headed(&self, heading: &str) -> bool {
+        if heading.is_empty() { self.heading.is_empty() } else { holds(self.heading, heading.as_bytes()) }
+    }
 }
 
 /// The guide of the same set and version that the heading (BHT02) speaks of, where there are several; where it speaks

@@ -7,7 +7,7 @@ use crate::check::place::{Place, Placement};
 use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
 use crate::document::Document;
-use crate::guide::{self, Element, Guide};
+use crate::guide::{self, Element, GUIDES, Guide};
 use crate::rules::Judges;
 use crate::segment::Segment;
 
@@ -26,11 +26,24 @@ pub struct Placed {
     pub set_label: &'static str,
     /// What the guide says of its elements; empty where it says nothing.
     pub(crate) elements: &'static [Element],
+    /// What the guide calls the set's place for it, by number; none where it has no place.
+    pub(crate) entry: Option<u16>,
+    /// The guide of the set, by its place among the guides; none in the envelope.
+    pub(crate) guide: Option<u16>,
 }
 
 impl Placed {
     const fn in_envelope(depth: u16) -> Self {
-        Self { loop_id: "", loop_label: "", depth, opens_loop: false, set_label: "", elements: &[] }
+        Self {
+            loop_id: "",
+            loop_label: "",
+            depth,
+            opens_loop: false,
+            set_label: "",
+            elements: &[],
+            entry: None,
+            guide: None,
+        }
     }
 
     /// Our short name of an element, or of a component of it; empty where the guide has none. Both are counted from 1,
@@ -54,6 +67,7 @@ struct OpenSet {
     place: Place,
     judge: Judges,
     label: &'static str,
+    guide: Option<u16>,
 }
 
 /// The place of every segment, in order.
@@ -87,6 +101,7 @@ pub fn outline(document: &Document<'_>) -> Vec<Placed> {
                     place: Place::new(found),
                     judge: Judges::none(),
                     label: found.label,
+                    guide: GUIDES.iter().position(|guide| std::ptr::eq(guide, found)).map(|at| at as u16),
                 });
                 is_in_set = true;
                 Placed { set_label: open.as_ref().map_or("", |set| set.label), ..Placed::in_envelope(2) }
@@ -138,17 +153,17 @@ fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Place
         ordinal: segment.ordinal,
         delimiters: &delimiters,
     };
-    let (elements, opens_loop) = match set.place.take(&cells, &mut set.judge, sink) {
-        Placement::Found { entry, opened } => (entry.rules.elements, opened),
-        Placement::Guessed { entry, .. } => (entry.rules.elements, false),
-        Placement::Lost => (&[][..], false),
+    let (elements, opens_loop, entry) = match set.place.take(&cells, &mut set.judge, sink) {
+        Placement::Found { entry, opened } => (entry.rules.elements, opened, Some(entry.number)),
+        Placement::Guessed { entry, .. } => (entry.rules.elements, false, Some(entry.number)),
+        Placement::Lost => (&[][..], false, None),
     };
     let depth = u16::try_from(set.place.depth()).unwrap_or(u16::MAX).saturating_add(1);
     let (loop_id, loop_label) = match set.place.loop_id() {
         "" => ("", ""),
         id => (id, set.place.loop_label()),
     };
-    Placed { loop_id, loop_label, depth, opens_loop, set_label: set.label, elements }
+    Placed { loop_id, loop_label, depth, opens_loop, set_label: set.label, elements, entry, guide: set.guide }
 }
 
 #[cfg(test)]

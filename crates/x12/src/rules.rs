@@ -43,10 +43,13 @@ pub(crate) struct Judges {
 impl Judges {
     /// Those of a guide, and those loaded for it; rules as data are situations, and nobody asks them who wants none.
     pub fn of(guide: &Guide, loaded: &[&'static Tables], up_to: Snip) -> Self {
-        let is_mine = |set: &str, version: &str| {
-            up_to >= Snip::Situation && set == guide.set_id && guide.versions.contains(&version)
+        let is_mine = |tables: &&'static Tables| {
+            up_to >= Snip::Situation
+                && tables.set_id == guide.set_id
+                && guide.versions.contains(&tables.version)
+                && guide.is_headed(tables.heading)
         };
-        let tables = RULES.iter().chain(loaded.iter().copied()).filter(|tables| is_mine(tables.set_id, tables.version));
+        let tables = RULES.iter().chain(loaded.iter().copied()).filter(is_mine);
         let situations = tables.map(Situations::new).collect();
         Self { written: of(guide.set_id, guide.versions[0]), situations }
     }

@@ -111,6 +111,20 @@ fn what_a_situation_hangs_on_is_told() {
     assert!(text.contains("~CTX*SITUATIONAL TRIGGER*SV1*26*2400*4*380~IK5*R*5~"), "{text}");
 }
 
+#[test]
+fn a_missing_accident_date_is_told_with_the_code_that_asks_for_it() {
+    let text = String::from_utf8(case("ok-837P.x12")).unwrap();
+    let bytes = text.replacen("*Y*A*Y*Y~", "*Y*A*Y*Y**AA:::TX~", 1).into_bytes();
+    let checked = check(&bytes, &ShapeOnly);
+    let file = AcknowledgedFile { bytes: &bytes, copies_data: false };
+    let answer = write_999_with(&checked, &checked.interchanges[0], header(), Some(file)).unwrap().unwrap();
+    let told = check(&answer, &ShapeOnly);
+    let text = String::from_utf8(answer).unwrap();
+    assert_eq!(told.verdict, Verdict::Accepted, "{text} {:?}", told.problems);
+    assert!(text.contains("~CTX*SITUATIONAL TRIGGER*CLM*19*2300*11:1*1362~"), "{text}");
+    assert!(text.contains("~CTX*CLM01:A1~"), "{text}");
+}
+
 /// Every claim file of the cases gets a 277CA that our own engine accepts, with totals that balance; what is sent back
 /// is what has problems.
 #[test]

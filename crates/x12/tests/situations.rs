@@ -15,8 +15,10 @@ fn folder() -> PathBuf {
 fn base(name: &str) -> Vec<String> {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12");
     let own = folder().join(format!("base/{name}.x12"));
+    let clean = shared.join(format!("clean/{name}.x12"));
     let path = match name.contains('.') {
         _ if own.exists() => own,
+        _ if clean.exists() => clean,
         true => shared.join("stories").join(name),
         false => shared.join(format!("cases/ok-{name}.x12")),
     };

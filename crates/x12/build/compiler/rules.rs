@@ -15,12 +15,17 @@ pub fn rust(dictionary: &Dictionary, guides: &[Guide], files: &[(String, String)
         let file = text::read(name, text)?;
         let guide = guides
             .iter()
-            .find(|guide| guide.set_id == file.set_id && guide.versions.contains(&file.guide))
+            .find(|guide| {
+                guide.set_id == file.set_id
+                    && guide.versions.contains(&file.guide)
+                    && (guide.heading.is_empty() == file.heading.is_empty())
+                    && (file.heading.is_empty() || guide.heading.contains(&file.heading))
+            })
             .ok_or(format!("{name}: no guide {} {}", file.set_id, file.guide))?;
         let compiled = compile::compile(name, &file, &outline(guide, dictionary)?)?;
         tables.push_str(&tables_text(&compiled.tables));
         tables.push_str(",\n");
-        covers.push_str(&format!("({:?}, {:?}, &[", file.set_id, file.guide));
+        covers.push_str(&format!("({:?}, {:?}, {:?}, &[", file.set_id, file.guide, file.heading));
         for cover in &compiled.covers {
             covers.push_str(&cover_text(cover));
         }
@@ -32,7 +37,7 @@ pub fn rust(dictionary: &Dictionary, guides: &[Guide], files: &[(String, String)
     Ok(format!(
         "// Made from guides/rules/ by the rule compiler; do not edit.\n\
          pub(crate) static RULES: &[Tables] = &[{tables}];\n\
-         pub(crate) static COVERS: &[(&str, &str, &[Cover])] = &[{covers}];\n\
+         pub(crate) static COVERS: &[(&str, &str, &str, &[Cover])] = &[{covers}];\n\
          /// Rules that are Rust functions: set, version, id, SNIP type.\n\
          pub(crate) static WRITTEN: &[(&str, &str, &str, u8)] = &[{written}];\n"
     ))
@@ -103,9 +108,10 @@ fn list<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
 
 fn tables_text(tables: &Tables) -> String {
     format!(
-        "Tables {{ set_id: {:?}, version: {:?}, words: {}, slots: {}, places: {}, entries: {}, loops: {} }}",
+        "Tables {{ set_id: {:?}, version: {:?}, heading: {:?}, words: {}, slots: {}, places: {}, entries: {}, loops: {} }}",
         tables.set_id,
         tables.version,
+        tables.heading,
         tables.words,
         tables.slots,
         tables.places,
@@ -145,9 +151,12 @@ fn rule_text(rule: &Situation) -> String {
             point.fact, point.place, point.element, point.component, point.loop_id
         )
     });
+    let causes = list(rule.causes, |cause| {
+        format!("{cause:?}").replace("[(", "&[(").replace(", []", ", &[]").replace(": []", ": &[]")
+    });
     format!(
         "Situation {{ id: {:?}, snip: {}, is_warning: {}, message: {:?}, remedy: {:?}, lead: {}, all: &{:?}, none: &{:?}, \
-         points: {points}, reads: {:#x}, reads_inside: {} }}",
+         points: {points}, reads: {:#x}, reads_inside: {}, causes: {causes} }}",
         rule.id,
         rule.snip,
         rule.is_warning,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::guide::{COVERS, GUIDES, Guide, RULES, Usage, WRITTEN};
+use crate::guide::{self, COVERS, Guide, RULES, Usage, WRITTEN};
 use crate::problem::Snip;
 use crate::rules::Rules;
 use crate::rules::language::tables::{Cover, Situation, Tables};
@@ -19,6 +19,8 @@ pub struct RuleInfo {
     pub set_id: &'static str,
     /// The guide's version.
     pub version: &'static str,
+    /// BHT02 of the guide, where several have its version; else empty.
+    pub heading: &'static str,
     /// Whether it is a Rust function; otherwise it is data.
     pub is_written: bool,
     /// What is wrong when it is broken; empty for a written one.
@@ -43,6 +45,7 @@ fn listed(tables: &'static Tables) -> impl Iterator<Item = RuleInfo> {
         snip: Snip::of(rule.snip),
         set_id: tables.set_id,
         version: tables.version,
+        heading: tables.heading,
         is_written: false,
         message: rule.message,
     })
@@ -55,6 +58,7 @@ pub fn catalogue() -> impl Iterator<Item = RuleInfo> {
         snip: Snip::of(*snip),
         set_id,
         version,
+        heading: "",
         is_written: true,
         message: "",
     });
@@ -164,28 +168,27 @@ pub fn coverage_page() -> String {
          |---|---|---|---|---|---|---|---|\n",
     );
     let mut details = String::new();
-    for (set_id, version, covered) in COVERS {
-        let Some(guide) = GUIDES.iter().find(|guide| guide.set_id == *set_id && guide.versions.contains(version))
-        else {
-            continue;
-        };
+    for (set_id, version, heading, covered) in COVERS {
+        let Some(guide) = guide::find_headed(set_id, version, heading) else { continue };
+        let is_mine = |rule: &RuleInfo| (rule.set_id, rule.version, rule.heading) == (*set_id, *version, *heading);
+        let kind = if heading.is_empty() { String::new() } else { format!(" BHT02 {heading}") };
         let (rows, counts) = rows(guide, covered);
         let (mut data, mut written) = (0, 0);
-        for rule in catalogue().filter(|rule| (rule.set_id, rule.version) == (*set_id, *version)) {
+        for rule in catalogue().filter(is_mine) {
             if rule.is_written { written += 1 } else { data += 1 }
         }
         let open = counts.things - counts.ruled - counts.related - counts.free;
         let _ = writeln!(
             page,
-            "| {set_id} {version} | {data} | {written} | {} | {} | {} | {} | {open} |",
+            "| {set_id} {version}{kind} | {data} | {written} | {} | {} | {} | {} | {open} |",
             counts.things, counts.ruled, counts.related, counts.free
         );
         let _ = write!(
             details,
-            "\n## {set_id} {version}, {}\n\n### Rules\n\n| rule | SNIP | says |\n|---|---|---|\n",
+            "\n## {set_id} {version}{kind}, {}\n\n### Rules\n\n| rule | SNIP | says |\n|---|---|---|\n",
             guide.label
         );
-        for rule in catalogue().filter(|rule| (rule.set_id, rule.version) == (*set_id, *version)) {
+        for rule in catalogue().filter(is_mine) {
             let says = if rule.is_written { "(a Rust function)" } else { rule.message };
             let _ = writeln!(details, "| `{}` | {} | {says} |", rule.id, rule.snip.number());
         }
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn the_page_tells_every_situational_part_of_every_guide_with_rules() {
         let page = coverage_page();
-        for (set_id, version, _) in COVERS {
+        for (set_id, version, ..) in COVERS {
             assert!(page.contains(&format!("\n## {set_id} {version}")), "{set_id} {version}");
         }
         assert!(page.contains("| 2300 DTP(439) | `837p-accident-date`"), "{page}");

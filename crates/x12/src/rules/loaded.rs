@@ -26,8 +26,8 @@ impl Rules {
             return Err(format!("{name}: longer than {LONGEST_FILE} bytes; split it"));
         }
         let file = text::read(name, text)?;
-        let guide = guide::find(&file.set_id, &file.guide).ok_or_else(|| {
-            let known: Vec<_> = GUIDES.iter().map(|guide| format!("{} {}", guide.set_id, guide.versions[0])).collect();
+        let guide = guide::find_headed(&file.set_id, &file.guide, &file.heading).ok_or_else(|| {
+            let known: Vec<_> = GUIDES.iter().map(name_of).collect();
             format!("{name}: no guide {} {}; name one of {}", file.set_id, file.guide, known.join(", "))
         })?;
         let file = text::RuleFile { guide: guide.versions[0].to_owned(), ..file };
@@ -50,6 +50,12 @@ impl Rules {
     pub(crate) fn tables(&self) -> &[&'static Tables] {
         &self.tables
     }
+}
+
+/// A guide as the first line of a rule file names it.
+fn name_of(guide: &Guide) -> String {
+    let heading = guide.heading.first().map_or(String::new(), |code| format!(" {}", unpacked(*code)));
+    format!("{} {}{heading}", guide.set_id, guide.versions[0])
 }
 
 fn outline_of(guide: &'static Guide) -> outline::Outline {

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use super::outline::{Outline, Use};
 use super::resolve::{Place, element, entry_at, home, name, packed, places, ranges};
 use super::tables::{
-    Against, Cover, EntryTable, Kept, LoopTable, NONE, Observe, Order, Point, Scope, Situation, Tables, Test, Words,
+    Against, Cause, Cover, EntryTable, Kept, LoopTable, NONE, Observe, Order, Point, Scope, Situation, Tables, Test,
+    Words,
 };
 use super::text::{Ask, Atom, Path, RuleFile, RuleText};
 
@@ -134,6 +135,7 @@ impl Compiler<'_> {
             }
         }
         self.refuse_needless(rule, &seat, at)?;
+        let causes = self.causes(rule, &seat, at)?;
         let target = self.fact(&rule.target, &seat, &mut reads, at)?;
         let target_home = home(self.outline, scope, &rule.target[0].path, at)?;
         let mut points = Vec::new();
@@ -173,6 +175,7 @@ impl Compiler<'_> {
             points: leak(points),
             reads: reads.loops,
             reads_inside: if reads.inside { scope as u16 } else { NONE },
+            causes: leak(causes),
         };
         let owner = if seat.entries.is_empty() { Owner::Loop(scope) } else { Owner::Entries(seat.entries) };
         let others = self.rules.values().flatten();
@@ -183,6 +186,28 @@ impl Compiler<'_> {
         }
         self.rules.entry(owner).or_default().push(situation);
         Ok(())
+    }
+
+    /// What sets a rule off: its first condition, which says most of why.
+    fn causes(&self, rule: &RuleText, seat: &Seat, at: &str) -> Result<Vec<Cause>, String> {
+        let Some(condition) = rule.when.iter().find(|condition| !condition.denied) else { return Ok(Vec::new()) };
+        let mut causes = Vec::new();
+        for atom in &condition.atoms {
+            let own = seat.segment.as_ref().filter(|own| {
+                atom.path.loop_id.is_none() && atom.path.segment == own.segment && atom.path.qualifiers.is_empty()
+            });
+            let qualifiers = own.map_or(&atom.path.qualifiers, |own| &own.qualifiers).clone();
+            let path = Path { qualifiers, ..atom.path.clone() };
+            let codes = if let Ask::Codes(codes) = &atom.ask { ranges(codes) } else { Vec::new() };
+            let codes: &'static [(u64, u64)] = leak(codes);
+            let (first, last, step) = path.elements;
+            for place in places(self.outline, seat.scope, &path, at)? {
+                let guard = (place.guard.0, place.guard.1, leak(place.guard.2));
+                let component = path.component;
+                causes.push(Cause { entry: place.entry, guard, first, last, step, component, codes });
+            }
+        }
+        Ok(causes)
     }
 
     /// Refuses to require what the guide requires anyway.
@@ -482,6 +507,7 @@ impl Compiler<'_> {
         let tables = Tables {
             set_id: leak_text(&file.set_id),
             version: leak_text(&file.guide),
+            heading: leak_text(&file.heading),
             words: self.owners.len().div_ceil(64),
             slots: self.slots.len(),
             places: self.places.len(),

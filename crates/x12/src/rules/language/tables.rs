@@ -137,6 +137,24 @@ pub struct Situation {
     pub reads: u128,
     /// The loop whose inside it reads as well, by number, or [`NONE`].
     pub reads_inside: u16,
+    /// What sets it off: the places of its first condition that is no denial.
+    pub causes: &'static [Cause],
+}
+
+/// A place whose value or presence sets a rule off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// The entry's number in the guide.
+    pub entry: u16,
+    /// Only where this element and component has one of these codes; element 0 for always.
+    pub guard: (u8, u8, &'static [(u64, u64)]),
+    /// Elements `first`, `first + step` … `last`; 0 for the segment or loop itself.
+    pub first: u8,
+    pub last: u8,
+    pub step: u8,
+    pub component: u8,
+    /// The codes that set it off; empty for any value.
+    pub codes: &'static [(u64, u64)],
 }
 
 /// Where a problem may point.
@@ -155,6 +173,8 @@ pub struct Point {
 pub struct Tables {
     pub set_id: &'static str,
     pub version: &'static str,
+    /// BHT02 of the guide, where several have the set and version; else empty.
+    pub heading: &'static str,
     pub words: usize,
     pub slots: usize,
     pub places: usize,

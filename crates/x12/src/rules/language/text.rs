@@ -6,6 +6,8 @@ pub struct RuleFile {
     /// The guide's version, such as `005010X222A1`, and the set where versions are shared.
     pub guide: String,
     pub set_id: String,
+    /// BHT02 of the guide that is meant, where several have the set and version; else empty.
+    pub heading: String,
     /// Put before each rule's id.
     pub prefix: String,
     pub rules: Vec<RuleText>,
@@ -159,10 +161,13 @@ pub fn read(name: &str, text: &str) -> Result<RuleFile, String> {
 
 fn header(file: &mut RuleFile, rest: &str, place: &str) -> Result<(), String> {
     let words: Vec<&str> = rest.split_whitespace().collect();
-    let [prefix, set_id, guide] = words.as_slice() else {
-        return Err(format!("{place}: `rules PREFIX SET VERSION`, such as `rules 837p 837 005010X222A1`"));
+    let ([prefix, set_id, guide], heading) = match words.as_slice() {
+        [prefix, set_id, guide] => ([prefix, set_id, guide], ""),
+        [prefix, set_id, guide, heading] => ([prefix, set_id, guide], *heading),
+        _ => return Err(format!("{place}: `rules PREFIX SET VERSION [BHT02]`, such as `rules 837p 837 005010X222A1`")),
     };
     (file.prefix, file.set_id, file.guide) = ((*prefix).to_owned(), (*set_id).to_owned(), (*guide).to_owned());
+    heading.clone_into(&mut file.heading);
     Ok(())
 }
 
