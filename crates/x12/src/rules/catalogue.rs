@@ -161,9 +161,8 @@ struct Counts {
 pub fn coverage_page() -> String {
     let mut page = String::from(
         "Each situational loop, segment, element and component of a guide is listed with the rules that demand or forbid\n\
-         it, or with the reason why none does. A reason is one of: `choice` (the sender is free), `payer` (what the payer\n\
-         asked for or decides), `outside` (needs knowledge that is not in the message), `relation` (a condition between\n\
-         elements of the segment says when). `open` means that nobody has judged it yet.\n\n\
+         it, or with the reason why none can: what would have to be known that is not in the message. `relation` stands for\n\
+         a condition between elements of the segment that says when; `open` means that nobody has judged it yet.\n\n\
          | guide | rules as data | rules in Rust | situational | by a rule | by a relation | for a reason | open |\n\
          |---|---|---|---|---|---|---|---|\n",
     );
