@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use billing::ClaimId;
 use billing::access::{Action, ResourceState, authorize};
-use billing::claim::ClaimStatus;
 use billing::claim::finding::Waiver;
+use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::provider::ProviderOnClaim;
 use billing::work::Desk as WorkDesk;
 use ledger::Money;
@@ -226,6 +226,21 @@ impl ClaimPage {
         .into_iter()
         .filter_map(|(what, provider)| provider.as_ref().map(|provider| (what, provider)))
         .collect()
+    }
+
+    /// The frequency in words with its code.
+    fn frequency(frequency: &ClaimFrequency) -> String {
+        let words = match frequency {
+            ClaimFrequency::Original => "Original",
+            ClaimFrequency::Replacement => "Replacement",
+            ClaimFrequency::Void => "Void",
+        };
+        format!("{words} ({})", frequency.code())
+    }
+
+    /// A place of service in words.
+    fn place(code: &str) -> Option<&'static str> {
+        codes::place_of_service::find(code).map(|place| place.name)
     }
 
     /// What is still open of the claim.

@@ -34,6 +34,18 @@ impl Is<i64> for i64 {
     }
 }
 
+impl Is<i64> for i32 {
+    fn value(&self) -> i64 {
+        i64::from(*self)
+    }
+}
+
+impl Is<i64> for u32 {
+    fn value(&self) -> i64 {
+        i64::from(*self)
+    }
+}
+
 impl Is<i64> for usize {
     fn value(&self) -> i64 {
         i64::try_from(*self).unwrap_or(i64::MAX)
@@ -115,6 +127,15 @@ pub fn moment(at: &Timestamp, _: &dyn Values, zone: &TimeZone) -> askama::Result
 #[askama::filter_fn]
 pub fn clock(at: &Timestamp, _: &dyn Values, zone: &TimeZone) -> askama::Result<String> {
     Ok(at.to_zoned(zone.clone()).strftime("%-d %b %H:%M").to_string())
+}
+
+/// A telephone number as people read it: "(217) 555-0104". What has other than ten digits stays as it is.
+#[askama::filter_fn]
+pub fn phone(digits: &str, _: &dyn Values) -> askama::Result<String> {
+    Ok(match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(area), Some(office), Some(line)) if line.len() == 4 => format!("({area}) {office}-{line}"),
+        _ => digits.to_owned(),
+    })
 }
 
 /// A state as a word, a shape and only then a tone.

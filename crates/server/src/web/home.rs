@@ -49,7 +49,6 @@ struct HomePage {
     mine: Vec<QueueRow>,
     may_remittances: bool,
     may_claims: bool,
-    may_reports: bool,
     /// Daily jobs that failed or were stopped, for who may run them.
     troubled_jobs: usize,
 }
@@ -72,8 +71,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let statuses = status_lines(&home);
     let shell = Shell::new(&desk, &who, "/").after(asked.done.as_deref());
     let (may_remittances, may_claims) = (who.may(Action::ViewRemittance), who.may(Action::ViewClaim));
-    let may_reports = who.may(Action::ViewReports);
-    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, may_reports, troubled_jobs })
+    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, troubled_jobs })
 }
 
 fn desk_lines(who: &SignedIn, home: &Home) -> Vec<DeskLine> {

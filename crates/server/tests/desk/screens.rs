@@ -143,8 +143,10 @@ fn every_screen_is_whole_by_day() {
         look(&browser, page);
     }
     office(&browser, &base, "");
+    browser.go(&format!("{base}/access"));
+    look(&browser, "access");
     sign_in(&browser, &base, &practice, "ada");
-    for page in ["users", "access"] {
+    for page in ["users"] {
         browser.go(&format!("{base}/{page}"));
         look(&browser, page);
     }
@@ -173,7 +175,9 @@ fn office(browser: &Browser, base: &str, mark: &str) {
 fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
     let practice = Practice::new();
     let base = format!("http://{}", practice.serve());
-    for (width, height, dark, picture) in [(1280, 800, true, "desk-dark"), (390, 844, false, "desk-390")] {
+    for (width, height, dark, picture) in
+        [(1280, 800, true, "desk-dark"), (390, 844, false, "desk-390"), (800, 700, false, "desk-800")]
+    {
         let Some(browser) = Browser::open(width, height) else { return };
         sign_in(&browser, &base, &practice, "theo");
         if dark {
@@ -183,9 +187,17 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
         look(&browser, picture);
         open_first(&browser, &format!("{base}/claims"));
         look(&browser, &picture.replace("desk", "claim"));
+        open_first(&browser, &format!("{base}/remittances"));
+        look(&browser, &picture.replace("desk", "remittance"));
+        sign_in(&browser, &base, &practice, "tess");
+        browser.go(&format!("{base}/statements"));
+        browser.click("td a[href^='/patients/']");
+        look(&browser, &picture.replace("desk", "account"));
+        browser.go(&format!("{base}/patients/new"));
+        look(&browser, &picture.replace("desk", "patients-new"));
         sign_in(&browser, &base, &practice, "max");
         office(&browser, &base, &picture.replace("desk", ""));
-        for page in ["", "jobs", "inquiries", "users", "reports"] {
+        for page in ["", "jobs", "inquiries", "users", "reports", "access", "claims"] {
             browser.go(&format!("{base}/{page}"));
             look(&browser, &picture.replace("desk", if page.is_empty() { "home" } else { page }));
         }

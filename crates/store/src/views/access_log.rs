@@ -50,6 +50,8 @@ record! {
         pub subject_kind: String,
         /// Which.
         pub subject_id: Uuid,
+        /// The log-in name, account number or claim number of it; empty for other things.
+        pub subject: String,
         /// Numbers, ids and codes.
         pub detail: String,
     }
@@ -84,7 +86,10 @@ macro_rules! looks {
 macro_rules! deeds {
     ($also:literal) => {
         concat!(
-            "SELECT sequence, recorded_at, actor_kind, actor_login, action, subject_kind, subject_id, detail \
+            "SELECT sequence, recorded_at, actor_kind, actor_login, action, subject_kind, subject_id, \
+             COALESCE((SELECT u.login FROM app_user u WHERE u.practice_id = $1 AND u.id = subject_id), \
+             (SELECT p.account_number FROM patient p WHERE p.practice_id = $1 AND p.id = subject_id), \
+             (SELECT c.control_number FROM claim c WHERE c.practice_id = $1 AND c.id = subject_id), '') AS subject, detail \
              FROM audit_record WHERE practice_id = $1 AND sequence > $2 AND sequence < $3 \
              AND recorded_at >= $4 AND recorded_at < $5",
             $also,
