@@ -113,6 +113,14 @@ impl Browser {
         self.write("body", keys);
     }
 
+    /// Presses keys on whatever has the focus, and leaves the focus where it is before.
+    pub fn press_here(&self, keys: &str) {
+        let mut response = self.agent.get(format!("{}/element/active", self.base)).call().expect("the driver answers");
+        let answer: Value = response.body_mut().read_json().expect("the driver speaks JSON");
+        let ids = answer["value"].as_object().and_then(|ids| ids.values().next()).and_then(Value::as_str);
+        self.send(&format!("element/{}/value", ids.expect("an element has the focus")), &json!({"text": keys}));
+    }
+
     pub fn address(&self) -> String {
         self.script("return location.pathname + location.hash;").as_str().unwrap_or_default().to_owned()
     }

@@ -30,8 +30,11 @@ const PICTURED: &[&str] = &[
     "users",
 ];
 
+/// The key Tab, as WebDriver writes it.
+const TAB: &str = "\u{E004}";
+
 /// What every page must hold, found by a script: no field without a name, no picture without words, no id twice, no
-/// page wider than its window.
+/// page wider than its window, no words with less contrast than WCAG 2.2 asks for at level AA (1.4.3).
 const FAULTS: &str = r#"
 const faults = [];
 for (const field of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
@@ -47,6 +50,37 @@ for (const node of document.querySelectorAll("[aria-labelledby]"))
   if (!document.getElementById(node.getAttribute("aria-labelledby"))) faults.push("labelled by nothing: " + node.getAttribute("aria-labelledby"));
 if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
 if (!document.querySelector("h1, h2")) faults.push("no heading");
+const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+const inks = new Map();
+const ink = (colour) => {
+  if (!inks.has(colour)) {
+    pen.clearRect(0, 0, 1, 1);
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, 1, 1);
+    inks.set(colour, [...pen.getImageData(0, 0, 1, 1).data]);
+  }
+  return inks.get(colour);
+};
+const paper = (node) => {
+  for (; node; node = node.parentElement) {
+    const found = ink(getComputedStyle(node).backgroundColor);
+    if (found[3] > 200) return found;
+  }
+  return [255, 255, 255, 255];
+};
+const light = (colour) => {
+  const [r, g, b] = colour.slice(0, 3).map((part) => part / 255).map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+for (const node of document.body.querySelectorAll("*")) {
+  const says = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+  if (!says || !node.checkVisibility() || node.closest("[disabled], .skip, .sr, option")) continue;
+  const style = getComputedStyle(node);
+  const [one, other] = [light(ink(style.color)), light(paper(node))].sort((a, b) => b - a);
+  const ratio = (one + 0.05) / (other + 0.05);
+  const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 600);
+  if (ratio < (large ? 3 : 4.5)) faults.push(`hard to read (${ratio.toFixed(2)}): ${node.textContent.trim().slice(0, 30)}`);
+}
 if (document.documentElement.scrollWidth > innerWidth) faults.push("wider than the window: " + document.documentElement.scrollWidth);
 return faults;
 "#;
@@ -212,6 +246,17 @@ fn the_desk_is_worked_with_the_keyboard_alone() {
     sign_in(&browser, &base, &practice, "theo");
     browser.press("gd");
     assert_eq!(browser.address(), "/work");
+    let mut walked = Vec::new();
+    for _ in 0..8 {
+        browser.press_here(TAB);
+        let focus = browser.script(
+            "const node = document.activeElement, style = getComputedStyle(node);\
+             return [node.textContent.trim(), node.matches(':focus-visible') && style.outlineStyle !== 'none'];",
+        );
+        assert_eq!(focus[1], true, "the focus is seen on {}", focus[0]);
+        walked.push(focus[0].as_str().unwrap_or_default().to_owned());
+    }
+    assert_eq!(walked[..4], ["Skip to the work", "Tierline", "Desk", "Inquiries"], "{walked:?}");
     browser.press("?");
     assert_eq!(browser.script("return document.getElementById('keymap').open;"), true);
     browser.press("?");
