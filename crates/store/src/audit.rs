@@ -32,6 +32,8 @@ record! {
         pub subject_id: Uuid,
         /// Numbers, ids and codes as JSON text.
         pub detail: String,
+        /// The rows that the transaction wrote, each with its digest; on the transaction's first record.
+        pub seals: Option<String>,
         /// Hash of the record before.
         pub prev_hash: [u8; 32],
         /// SHA-256 over the record and the hash before.
@@ -43,17 +45,17 @@ statements! {
     /// A stretch of the chain, in order.
     pub const AUDIT_AFTER: AuditRow =
         "SELECT sequence, recorded_at, actor_kind, actor_user_id, actor_login, action, subject_kind, subject_id, detail,
-                prev_hash, hash
+                seals, prev_hash, hash
          FROM audit_record WHERE practice_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
     /// What was done to one thing, latest first.
     pub const AUDIT_OF_SUBJECT: AuditRow =
         "SELECT sequence, recorded_at, actor_kind, actor_user_id, actor_login, action, subject_kind, subject_id, detail,
-                prev_hash, hash
+                seals, prev_hash, hash
          FROM audit_record WHERE practice_id = $1 AND subject_id = $2 ORDER BY sequence DESC LIMIT $3";
     /// The latest records, latest first.
     pub const AUDIT_LATEST: AuditRow =
         "SELECT sequence, recorded_at, actor_kind, actor_user_id, actor_login, action, subject_kind, subject_id, detail,
-                prev_hash, hash
+                seals, prev_hash, hash
          FROM audit_record WHERE practice_id = $1 ORDER BY sequence DESC LIMIT $2";
 }
 
@@ -96,6 +98,7 @@ impl Seen {
 /// Adds the records after the head and moves it.
 pub(crate) fn append(conn: &Conn, head: &mut HeadRow, audits: &[Audit]) -> Result<(), StoreError> {
     let actor = conn.actor();
+    let mut seals = conn.seals()?;
     let mut rows = Vec::with_capacity(audits.len());
     for audit in audits {
         let mut row = AuditRow {
@@ -108,6 +111,7 @@ pub(crate) fn append(conn: &Conn, head: &mut HeadRow, audits: &[Audit]) -> Resul
             subject_kind: audit.subject_kind.to_owned(),
             subject_id: audit.subject,
             detail: audit.detail.clone(),
+            seals: seals.take(),
             prev_hash: head.audit_hash,
             hash: [0; 32],
         };
@@ -132,6 +136,9 @@ impl AuditRow {
         chain.text(&self.subject_kind);
         chain.bytes(self.subject_id.as_bytes());
         chain.text(&self.detail);
+        if let Some(seals) = &self.seals {
+            chain.text(seals);
+        }
         chain.finish()
     }
 }

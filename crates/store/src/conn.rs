@@ -13,6 +13,7 @@ use jiff::tz::TimeZone;
 use crate::env::Env;
 use crate::error::{RefusalKind, StoreError};
 use crate::record::{Record, TableRecord};
+use crate::seal::Notes;
 use crate::statement::Statement;
 use crate::value::{Col, Kind, Val};
 use crate::{postgres, sqlite};
@@ -43,6 +44,8 @@ pub struct Conn {
     /// Set once a statement fails: nothing may be committed after that, on either engine.
     failed: Cell<Option<RefusalKind>>,
     changed: Cell<u64>,
+    /// What was written, for the audit.
+    pub(crate) notes: RefCell<Notes>,
 }
 
 impl Conn {
@@ -55,6 +58,7 @@ impl Conn {
             now: env.now(),
             failed: Cell::new(None),
             changed: Cell::new(0),
+            notes: RefCell::default(),
         }
     }
 
@@ -110,7 +114,10 @@ impl Conn {
 
     /// Runs a registered query. `params` begin at `$2`.
     pub fn query<R: Record>(&self, statement: &Statement<R>, params: &[Val]) -> Result<Vec<R>, StoreError> {
-        self.query_text(statement.name, statement.sql, &self.bind(statement.tenant, params))
+        let rows = self.query_text(statement.name, statement.sql, &self.bind(statement.tenant, params))?;
+        // A statement that changes rows and returns them.
+        self.notes.borrow_mut().ran(statement.name, params);
+        Ok(rows)
     }
 
     /// Runs a registered query that finds at most one row.
@@ -147,7 +154,9 @@ impl Conn {
 
     /// Runs a registered statement and says how many rows it changed. `params` begin at `$2`.
     pub fn execute(&self, statement: &Statement<()>, params: &[Val]) -> Result<u64, StoreError> {
-        self.execute_text(statement.name, statement.sql, &self.bind(statement.tenant, params))
+        let changed = self.execute_text(statement.name, statement.sql, &self.bind(statement.tenant, params))?;
+        self.notes.borrow_mut().ran(statement.name, params);
+        Ok(changed)
     }
 
     /// Runs a registered statement for many keys: its text holds `IN ({keys})`, and the keys come after `params`.
@@ -187,6 +196,8 @@ impl Conn {
                  WHERE {table}.practice_id = $1 AND {table}.id = given.k"
             );
             changed += self.execute_text(table, &sql, &all)?;
+            let keys: Vec<Val> = piece.iter().map(|(key, _)| key.to_val()).collect();
+            self.notes.borrow_mut().column_set(table, column, &keys);
         }
         Ok(changed)
     }
@@ -211,7 +222,11 @@ impl Conn {
         let mut vals = Vec::with_capacity(R::COLUMNS.len() + 1);
         self.row_vals(row, &mut vals);
         let sql = insert_text::<R>(1, " ON CONFLICT DO NOTHING");
-        Ok(self.execute_text(R::TABLE, &sql, &vals)? == 1)
+        let is_new = self.execute_text(R::TABLE, &sql, &vals)? == 1;
+        if is_new {
+            self.note_rows::<R>(&vals);
+        }
+        Ok(is_new)
     }
 
     /// Inserts many rows in prepared pieces of 500. On PostgreSQL a piece is one array a column, so that every length
@@ -223,8 +238,16 @@ impl Conn {
                 self.row_vals(row, &mut vals);
             }
             self.insert_piece::<R>(piece.len(), &vals)?;
+            self.note_rows::<R>(&vals);
         }
         Ok(())
+    }
+
+    /// Notes inserted rows for the audit; their values stand one row after another.
+    fn note_rows<R: TableRecord>(&self, vals: &[Val]) {
+        let practice = usize::from(R::TENANT);
+        let rows = vals.chunks(R::COLUMNS.len() + practice).map(|row| &row[practice..]);
+        self.notes.borrow_mut().added(R::TABLE, R::COLUMNS, rows);
     }
 
     fn insert_piece<R: TableRecord>(&self, rows: usize, vals: &[Val]) -> Result<(), StoreError> {
@@ -251,16 +274,21 @@ impl Conn {
     /// The text and parameters of a statement with a list of keys. SQLite's is padded to one of few sizes by repeating
     /// the last key.
     fn spread<K: Col>(&self, sql: &str, bound: &[Val], piece: &[K]) -> (String, Vec<Val>) {
+        let vals: Vec<Val> = piece.iter().map(Col::to_val).collect();
+        self.spread_vals(sql, bound, &vals)
+    }
+
+    fn spread_vals(&self, sql: &str, bound: &[Val], piece: &[Val]) -> (String, Vec<Val>) {
         let mut all = bound.to_vec();
         let first = bound.len() + 1;
         if self.is_postgres() {
-            all.push(Val::Many(piece.iter().map(Col::to_val).collect()));
+            all.push(Val::Many(piece.to_vec()));
             return (with_key_array(sql, first), all);
         }
         let size = IN_SIZES.into_iter().find(|size| *size >= piece.len()).unwrap_or(piece.len());
-        all.extend(piece.iter().map(Col::to_val));
+        all.extend_from_slice(piece);
         if let Some(last) = piece.last() {
-            all.extend((piece.len()..size).map(|_| last.to_val()));
+            all.extend((piece.len()..size).map(|_| last.clone()));
         }
         (with_keys(sql, first, size), all)
     }
@@ -339,6 +367,39 @@ impl Conn {
         self.watch(match &self.link {
             Link::Sqlite(connection) => sqlite::each_row(connection, name, sql, params, kinds, take),
             Link::Postgres(link) => link.borrow_mut().each_row(name, sql, params, take),
+        })
+    }
+
+    /// Hands over each row of a query of the practice with the keys' rows; the text holds `IN ({keys})`.
+    pub(crate) fn each_row_in(
+        &self,
+        name: &str,
+        sql: &str,
+        kinds: &[Kind],
+        keys: &[Val],
+        take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        for piece in keys.chunks(INSERT_ROWS) {
+            let bound = self.bind(true, &[]);
+            let (sql, all) = self.spread_vals(sql, &bound, piece);
+            self.each_row(name, &sql, &all, kinds, take)?;
+        }
+        Ok(())
+    }
+
+    /// Hands over each row of a query of the practice as it is stored; a value that is not of its column's type comes as
+    /// an empty list, which no column holds.
+    pub(crate) fn each_row_stored(
+        &self,
+        name: &str,
+        sql: &str,
+        kinds: &[Kind],
+        take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let bound = self.bind(true, &[]);
+        self.watch(match &self.link {
+            Link::Sqlite(connection) => sqlite::each_row_stored(connection, name, sql, &bound, kinds, take),
+            Link::Postgres(link) => link.borrow_mut().each_row(name, sql, &bound, take),
         })
     }
 

@@ -81,6 +81,14 @@ pub const MIGRATIONS: &[Migration] = &[
         },
     },
     portable!(22, "29_access_log"),
+    Migration {
+        version: 23,
+        name: "30_row_seals",
+        text: Text::PerEngine {
+            sqlite: include_str!("../schema/30_row_seals.sqlite.sql"),
+            postgres: include_str!("../schema/30_row_seals.postgres.sql"),
+        },
+    },
 ];
 
 impl Migration {

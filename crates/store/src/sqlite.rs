@@ -178,6 +178,30 @@ pub(crate) fn each_row(
     kinds: &[Kind],
     take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    rows(connection, name, sql, params, kinds, &|_| None, take)
+}
+
+/// As [`each_row`]; a value that is not of its column's type comes as an empty list.
+pub(crate) fn each_row_stored(
+    connection: &Connection,
+    name: &str,
+    sql: &str,
+    params: &[Val],
+    kinds: &[Kind],
+    take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    rows(connection, name, sql, params, kinds, &|_| Some(Val::Many(Vec::new())), take)
+}
+
+fn rows(
+    connection: &Connection,
+    name: &str,
+    sql: &str,
+    params: &[Val],
+    kinds: &[Kind],
+    unreadable: &dyn Fn(Kind) -> Option<Val>,
+    take: &mut dyn FnMut(Vec<Val>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let sql = numbered(sql);
     let mut statement = connection.prepare_cached(&sql).map_err(|e| refused(name, &e))?;
     let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| refused(name, &e))?;
@@ -185,7 +209,7 @@ pub(crate) fn each_row(
         let mut vals = Vec::with_capacity(kinds.len());
         for (place, kind) in kinds.iter().enumerate() {
             let stored = row.get_ref(place).map_err(|e| refused(name, &e))?;
-            vals.push(val(stored, *kind).ok_or_else(|| StoreError::Column {
+            vals.push(val(stored, *kind).or_else(|| unreadable(*kind)).ok_or_else(|| StoreError::Column {
                 statement: name.to_owned(),
                 column: (place + 1).to_string(),
                 expected: kind.name(),

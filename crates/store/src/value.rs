@@ -203,6 +203,23 @@ impl<T: serde::Serialize + serde::de::DeserializeOwned> Col for Json<T> {
     }
 }
 
+/// A JSONB column as its text, for whom a value of the wrong shape is a finding and no error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonText(pub String);
+
+impl Col for JsonText {
+    const KIND: Kind = Kind::Json;
+    fn from_val(val: Val) -> Option<Self> {
+        match val {
+            Val::Json(text) => Some(JsonText(text)),
+            _ => None,
+        }
+    }
+    fn to_val(&self) -> Val {
+        Val::Json(self.0.clone())
+    }
+}
+
 /// Makes newtypes over one `Col` field columns: `col_newtypes!(PatientId(Uuid), ClaimId(Uuid))`.
 #[macro_export]
 macro_rules! col_newtypes {

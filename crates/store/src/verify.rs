@@ -10,11 +10,13 @@ use crate::audit::{AUDIT_AFTER, AuditRow};
 use crate::audit_read::{READ_HEAD, READS_AFTER, ReadRow};
 use crate::head::{HEAD, HeadRow};
 use crate::ledger::{ENTRIES_AFTER, EntryRow, POSTINGS_OF_ENTRIES, PostingRow};
-use crate::value::Json;
+use crate::value::{Json, JsonText};
 use crate::{Conn, StoreError, params, record, statements};
 
 /// Rows of a chain that are read at once: some megabytes.
 const PAGE: i64 = 2_000;
+/// Audit records that are read at once: one that posted a large remittance notes some megabytes of rows.
+const AUDIT_PAGE: i64 = 200;
 
 record! {
     /// A claim event as the fold needs it.
@@ -75,13 +77,13 @@ statements! {
          WHERE r.practice_id = $1 GROUP BY r.id, r.state, r.amount_cents
          HAVING COALESCE(SUM(p.cents), 0) <> CASE r.state WHEN 'posted' THEN r.amount_cents ELSE 0 END LIMIT 5";
     /// Files that were sent, after a key, with their hash.
-    pub const FILES_OUT: (Uuid, [u8; 32], Vec<u8>) = "SELECT id, sha256, bytes FROM submission \
+    pub const FILES_OUT: (Uuid, Vec<u8>, Vec<u8>) = "SELECT id, sha256, bytes FROM submission \
         WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     /// Files that came in, after a key, with their hash.
-    pub const FILES_IN: (Uuid, [u8; 32], Vec<u8>) = "SELECT id, sha256, bytes FROM inbound_file \
+    pub const FILES_IN: (Uuid, Vec<u8>, Vec<u8>) = "SELECT id, sha256, bytes FROM inbound_file \
         WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     /// Statements after a key: what each asks for, and what it says.
-    pub const STATEMENTS_AFTER: (Uuid, Money, Json<billing::statement::Statement>) = "SELECT id, amount_due_cents, body \
+    pub const STATEMENTS_AFTER: (Uuid, String, Money, JsonText) = "SELECT id, statement_number, amount_due_cents, body \
         FROM statement WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     /// Claims whose total is not what their lines add up to.
     pub const CLAIMS_OFF_THEIR_LINES: (ClaimId, String, Money) = "SELECT c.id, c.control_number, \
@@ -176,23 +178,37 @@ pub fn books_chain(conn: &Conn) -> Result<Chain, StoreError> {
     Ok(ends_at((sequence, hash), head.map(|head| (head.ledger_sequence, head.ledger_hash))))
 }
 
-/// Recomputes the chain of the audit of changes.
-pub fn audit_chain(conn: &Conn) -> Result<Chain, StoreError> {
-    let (mut sequence, mut hash) = (0, [0; 32]);
+/// Recomputes the chain of the audit of changes, and hands over each record, also past a break.
+pub fn audit_chain(conn: &Conn, mut each: impl FnMut(&AuditRow)) -> Result<Chain, StoreError> {
+    let (mut sequence, mut last, mut hash) = (0, 0, [0; 32]);
+    let mut broken = None;
     loop {
-        let rows: Vec<AuditRow> = conn.query(&AUDIT_AFTER, params![sequence, PAGE])?;
-        if rows.is_empty() {
-            break;
-        }
+        let rows: Vec<AuditRow> = conn.query(&AUDIT_AFTER, params![last, AUDIT_PAGE])?;
+        let Some(end) = rows.last() else { break };
+        last = end.sequence;
         for row in &rows {
-            if row.sequence != sequence + 1 || row.prev_hash != hash || row.hash != row.computed_hash() {
-                return Ok(Err(format!("audit record {}", row.sequence)));
+            let follows = row.sequence == sequence + 1 && row.prev_hash == hash && row.hash == row.computed_hash();
+            if !follows && broken.is_none() {
+                broken = Some(format!("audit record {}", row.sequence));
             }
             (sequence, hash) = (row.sequence, row.hash);
+            each(row);
         }
     }
     let head = head(conn)?;
-    Ok(ends_at((sequence, hash), head.map(|head| (head.audit_sequence, head.audit_hash))))
+    let ends = ends_at((sequence, hash), head.map(|head| (head.audit_sequence, head.audit_hash)));
+    Ok(broken.map_or(ends, Err))
+}
+
+/// Hands over the notes of what every transaction wrote, in the order of the chain.
+pub fn each_seals(conn: &Conn, each: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
+    let mut last = 0;
+    loop {
+        let rows: Vec<AuditRow> = conn.query(&AUDIT_AFTER, params![last, AUDIT_PAGE])?;
+        let Some(end) = rows.last() else { return Ok(()) };
+        last = end.sequence;
+        rows.iter().filter_map(|row| row.seals.as_deref()).for_each(&mut *each);
+    }
 }
 
 /// Recomputes the chain of the access log.

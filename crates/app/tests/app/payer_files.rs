@@ -24,7 +24,7 @@ record! {
     }
     struct Coverage in "coverage" {
         id: CoverageId, version: i32, patient_id: PatientId, payer_id: PayerId, rank: CoverageRank, member_id: String,
-        effective_on: Date, is_latest: bool, recorded_at: jiff::Timestamp, body: Json<serde_json::Value>,
+        effective_on: Date, ends_on: Option<Date>, is_latest: bool, recorded_at: jiff::Timestamp, body: Json<serde_json::Value>,
     }
     struct Encounter in "encounter" {
         id: EncounterId, patient_id: PatientId, date_of_service: Date, status: String, body: Json<serde_json::Value>,
@@ -116,6 +116,7 @@ fn insert_claims(tx: &mut store::Tx, numbers: &[usize]) -> Result<(), StoreError
             rank: CoverageRank::Primary,
             member_id: format!("M{n:06}"),
             effective_on: date(2020, 1, 1),
+            ends_on: None,
             is_latest: true,
             recorded_at: now,
             body: body(),
@@ -239,28 +240,33 @@ fn life(n: usize, now: jiff::Timestamp) -> Vec<ClaimEventRow> {
 
 /// Adds a second coverage for a test claim's patient.
 pub fn second_coverage(db: &Db, practice: billing::PracticeId, n: usize) {
-    db.write(&billing::access::Actor::system(practice), practice, |tx| {
-        tx.insert(&Coverage {
-            id: CoverageId(key(9, n)),
-            version: 1,
-            patient_id: patient_id(n),
-            payer_id: SECOND_PAYER,
-            rank: CoverageRank::Secondary,
-            member_id: format!("S{n:06}"),
-            effective_on: date(2020, 1, 1),
-            is_latest: true,
-            recorded_at: tx.now(),
-            body: Json(json!({})),
-        })
-    })
-    .unwrap();
+    db.write(&billing::access::Actor::system(practice), practice, |tx| tx.insert(&second(n, 1, None, tx.now()))).unwrap();
 }
 
 /// Ends the second coverage of a test claim's patient on its first day.
 pub fn end_second_coverage(db: &Db, practice: billing::PracticeId, n: usize) {
     let actor = billing::access::Actor::system(practice);
-    let ends = [(CoverageId(key(9, n)), date(2020, 1, 1))];
-    db.write(&actor, practice, |tx| tx.set_each("coverage", "ends_on", &ends)).unwrap();
+    db.write(&actor, practice, |tx| {
+        tx.execute(&store::registration::RETIRE_COVERAGE, store::params![CoverageId(key(9, n))])?;
+        tx.insert(&second(n, 2, Some(date(2020, 1, 1)), tx.now()))
+    })
+    .unwrap();
+}
+
+fn second(n: usize, version: i32, ends_on: Option<Date>, recorded_at: jiff::Timestamp) -> Coverage {
+    Coverage {
+        id: CoverageId(key(9, n)),
+        version,
+        patient_id: patient_id(n),
+        payer_id: SECOND_PAYER,
+        rank: CoverageRank::Secondary,
+        member_id: format!("S{n:06}"),
+        effective_on: date(2020, 1, 1),
+        ends_on,
+        is_latest: true,
+        recorded_at,
+        body: Json(json!({})),
+    }
 }
 
 /// A service line of an 835: our number, code, charge, paid, adjustments.

@@ -2,15 +2,22 @@
 //! delete it, and where somebody takes the guard away, `verify` says what is not as it was recorded.
 
 use app::clearinghouse::exchange;
-use app::verify::verify;
-use app::{claim_submission, patient_statement};
+use app::verify::{Check, verify};
+use app::{claim_submission, eligibility, patient_payment, patient_statement};
+use billing::access::Role;
 use billing::claim::ClaimStatus;
+use billing::patient_payment::{PaymentMethod, PaymentRequest};
 use billing::work::{Desk, WorkReason};
+use billing::{ClaimId, Money};
+use jiff::civil::date;
 use store::testing::{PRACTICE, TestDb, TestEngine, for_each_engine};
 use store::{Db, StoreError, params};
 
-use crate::carrier::{Carrier, claim_answers};
-use crate::claims_on_their_way::{latest_file, open, open_work, ready_claim, send, status, take};
+use crate::carrier::{Carrier, claim_answers, eligibility_answer};
+use crate::claims_on_their_way::{
+    COVERAGE, PATIENT, latest_file, open, open_work, person, ready_claim, send, status, take,
+};
+use crate::patient_books;
 
 fn practice_with_records(db: &TestDb) {
     open(db);
@@ -21,9 +28,13 @@ fn practice_with_records(db: &TestDb) {
     assert_eq!(broken(db), Vec::<&str>::new());
 }
 
-fn broken(db: &TestDb) -> Vec<&'static str> {
+fn failed(db: &TestDb) -> Vec<Check> {
     let checks = verify(db, &db.system(), PRACTICE).unwrap().checks;
-    checks.iter().filter(|check| !check.holds).map(|check| check.name).collect()
+    checks.into_iter().filter(|check| !check.holds).collect()
+}
+
+fn broken(db: &TestDb) -> Vec<&'static str> {
+    failed(db).iter().map(|check| check.name).collect()
 }
 
 fn run(db: &Db, sql: &[&str]) -> Result<(), StoreError> {
@@ -34,14 +45,17 @@ fn run(db: &Db, sql: &[&str]) -> Result<(), StoreError> {
 
 /// Takes the guards of a table away, as somebody with the database file in hand can.
 fn unguard(db: &TestDb, table: &str) {
-    let triggers: &[&str] = match table {
-        "submission" => &["submission_sealed", "submission_no_delete"],
-        "inbound_file" => &["inbound_file_sealed", "inbound_file_no_delete"],
-        _ => &[],
-    };
     match db.engine {
         TestEngine::Sqlite => {
-            let sql: Vec<String> = triggers.iter().map(|name| format!("DROP TRIGGER {name}")).collect();
+            let triggers: Vec<(String,)> = db
+                .read(&db.system(), PRACTICE, |conn| {
+                    let sql = format!(
+                        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}' AND $1 IS NOT NULL"
+                    );
+                    conn.query_dynamic("triggers", &sql, &[])
+                })
+                .unwrap();
+            let sql: Vec<String> = triggers.iter().map(|(name,)| format!("DROP TRIGGER {name}")).collect();
             run(db, &sql.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
         }
         TestEngine::Postgres => run(db, &[&format!("ALTER TABLE {table} DISABLE TRIGGER USER")]).unwrap(),
@@ -89,8 +103,7 @@ fn a_damaged_file_stays_is_work_and_keeps_no_answer_out() {
 #[test]
 fn the_database_refuses_to_change_or_delete_what_was_recorded() {
     for_each_engine(|db| {
-        practice_with_records(db);
-        let _ = patient_statement::run(db, &db.system(), PRACTICE);
+        practice_with_history(db);
         for sql in [
             "UPDATE submission SET bytes = sha256",
             "UPDATE submission SET sha256 = bytes",
@@ -104,6 +117,14 @@ fn the_database_refuses_to_change_or_delete_what_was_recorded() {
             "UPDATE claim_event SET raw = NULL",
             "UPDATE claim_event SET sentence = 'other'",
             "DELETE FROM claim_event",
+            "UPDATE patient_payment SET received_on = '2020-01-01'",
+            "DELETE FROM patient_payment",
+            "UPDATE work_event SET sentence = 'other'",
+            "DELETE FROM work_event",
+            "UPDATE claim_version SET version = 7",
+            "DELETE FROM claim",
+            "DELETE FROM encounter",
+            "UPDATE coverage SET member_id = 'other'",
         ] {
             let refused = run(db, &[sql]);
             assert!(refused.is_err(), "{:?}: {sql}", db.engine);
@@ -122,10 +143,10 @@ fn verify_names_what_was_changed_or_taken_away_behind_the_guards() {
         (
             "inbound_file",
             "UPDATE inbound_file SET sha256 = canonical_sha256",
-            vec!["files-as-received", "nothing-gone"],
+            vec!["rows-as-recorded", "files-as-received", "nothing-gone"],
         ),
-        ("inbound_file", "DELETE FROM inbound_file", vec!["nothing-gone"]),
-        ("claim", "UPDATE claim SET total_cents = 1", vec!["claims-are-their-lines"]),
+        ("inbound_file", "DELETE FROM inbound_file", vec!["rows-as-recorded", "nothing-gone"]),
+        ("claim", "UPDATE claim SET total_cents = 1", vec!["rows-as-recorded", "claims-are-their-lines"]),
         (
             "claim_line",
             "UPDATE claim_line SET amount_cents = 1",
@@ -137,6 +158,125 @@ fn verify_names_what_was_changed_or_taken_away_behind_the_guards() {
             unguard(db, table);
             run(db, &[sql]).unwrap();
             assert_eq!(broken(db), names, "{:?}: {sql}", db.engine);
+        });
+    }
+}
+
+/// A practice with one of everything that somebody might want to have happened otherwise: a claim that was accepted, an
+/// answer about a coverage with the work that it opened, and a payment of a patient.
+fn practice_with_history(db: &TestDb) -> ClaimId {
+    open(db);
+    let carrier = Carrier::new();
+    let claim = ready_claim(db, 1, "CLEARING");
+    send(db, &carrier);
+    take(db, "277ca", &claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A2:20:PR")]));
+    let desk = person(1, Role::Tier1);
+    eligibility::ask(db, &desk, PRACTICE, PATIENT, COVERAGE, date(2026, 3, 2)).unwrap();
+    let trace = eligibility::of_patient(db, &desk, PRACTICE, PATIENT).unwrap()[0].trace.clone();
+    take(db, "271", &eligibility_answer(&trace, &["EB*6*IND*30"]));
+    let cash = PaymentRequest {
+        patient_id: PATIENT,
+        amount: Money::from_cents(2_000),
+        method: PaymentMethod::Cash,
+        note: String::new(),
+        idempotency_key: "one".into(),
+    };
+    patient_payment::take(db, &desk, PRACTICE, &cash).unwrap();
+    assert_eq!(failed(db), Vec::new());
+    claim
+}
+
+#[test]
+fn verify_names_each_row_that_was_changed_added_or_taken_away_past_the_program() {
+    let changed = "is not as it was recorded";
+    for_each_engine(|db| {
+        let claim = practice_with_history(db);
+        let user = match db.engine {
+            TestEngine::Sqlite => "x'00000000000000000000000000000009'",
+            TestEngine::Postgres => "'00000000-0000-0000-0000-000000000009'",
+        };
+        let role = format!(
+            "INSERT INTO app_user (practice_id, id, login, display_name, password_hash, password_is_temporary, state, \
+             created_at, created_by) SELECT practice_id, {user}, 'mallory', 'M', 'x', password_is_temporary, 'active', \
+             created_at, created_by FROM (SELECT practice_id, is_demo AS password_is_temporary FROM practice) p, \
+             (SELECT occurred_at AS created_at, claim_id AS created_by FROM claim_event LIMIT 1) e"
+        );
+        let tampered = [
+            ("patient_payment", "UPDATE patient_payment SET received_on = '2020-01-01'", changed),
+            ("claim", "UPDATE claim SET accepted_on = NULL", changed),
+            ("claim_event", "UPDATE claim_event SET sentence = 'other' WHERE sequence = 1", changed),
+            ("claim_event", "UPDATE claim_event SET raw = NULL WHERE raw IS NOT NULL", changed),
+            ("encounter", "UPDATE encounter SET date_of_service = '2020-01-01'", changed),
+            ("eligibility", "UPDATE eligibility SET status = 'active'", changed),
+            ("submission_claim", "DELETE FROM submission_claim", "is gone"),
+            ("work_event", "DELETE FROM work_event", "is gone"),
+            ("work_item", "UPDATE work_item SET state = 'resolved'", changed),
+            ("coverage", "UPDATE coverage SET member_id = 'OTHER'", changed),
+            ("app_user", role.as_str(), "was never recorded"),
+        ];
+        for (table, sql, word) in tampered {
+            unguard(db, table);
+            run(db, &[sql]).unwrap();
+            let checks = failed(db);
+            let check = checks.iter().find(|check| check.name == "rows-as-recorded").unwrap();
+            let named = check.detail.split("; ").any(|row| row.starts_with(&format!("{table} ")) && row.ends_with(word));
+            assert!(named, "{:?}: {sql}: {}", db.engine, check.detail);
+        }
+        let checks = failed(db);
+        let detail = &checks.iter().find(|check| check.name == "rows-as-recorded").unwrap().detail;
+        assert!(detail.contains(&format!("claim {} {changed}", claim.0)), "{detail}");
+        assert_eq!(detail.matches(&format!("claim_event {}/", claim.0)).count(), 2, "{detail}");
+    });
+}
+
+#[test]
+fn each_column_that_proves_something_of_a_claim_is_watched() {
+    for sql in [
+        "UPDATE claim SET accepted_on = '2020-01-01'",
+        "UPDATE claim SET payer_claim_control_number = 'OTHER'",
+        "UPDATE claim SET rejections = 1",
+        "UPDATE claim SET filing_limit_on = '2030-01-01'",
+        "UPDATE claim_event SET occurred_at = created_at_of",
+    ] {
+        for_each_engine(|db| {
+            practice_with_history(db);
+            let earlier = match db.engine {
+                TestEngine::Sqlite => "occurred_at - 1",
+                TestEngine::Postgres => "occurred_at - interval '1 microsecond'",
+            };
+            unguard(db, "claim_event");
+            run(db, &[&sql.replace("created_at_of", earlier)]).unwrap();
+            assert_eq!(broken(db), ["rows-as-recorded"], "{:?}: {sql}", db.engine);
+        });
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_a_broken_invariant_and_no_error() {
+    for_each_engine(|db| {
+        patient_books::open(db);
+        let charge = patient_books::visit(db, patient_books::PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        patient_books::decide(db, patient_books::PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
+        let made = patient_statement::run(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(made.issued.len(), 1);
+        assert!(!broken(db).contains(&"statements-add-up"));
+        unguard(db, "statement");
+        run(db, &[r#"UPDATE statement SET body = '{"number": 7}'"#]).unwrap();
+        let checks = failed(db);
+        let of = |name: &str| checks.iter().find(|check| check.name == name).unwrap().detail.clone();
+        assert_eq!(of("statements-add-up"), "statement S-00001 cannot be read");
+        assert!(of("rows-as-recorded").contains(&format!("statement {} is not", made.issued[0].id.0)));
+    });
+    for (table, sql, name) in [
+        ("submission", "UPDATE submission SET sha256 = bytes", "files-as-sealed"),
+        ("inbound_file", "UPDATE inbound_file SET sha256 = bytes", "files-as-received"),
+        ("claim_event", r#"UPDATE claim_event SET body = '{"event": "blessed"}'"#, "events-fold"),
+    ] {
+        for_each_engine(|db| {
+            practice_with_history(db);
+            unguard(db, table);
+            run(db, &[sql]).unwrap();
+            assert!(broken(db).contains(&"rows-as-recorded") && broken(db).contains(&name), "{:?}: {sql}", db.engine);
         });
     }
 }
