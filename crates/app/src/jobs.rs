@@ -8,8 +8,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
-use billing::claim::ClaimStatus;
-use billing::work::{WorkLinks, WorkReason};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use store::job_run::{BEGIN_JOB_AGAIN, END_JOB, JOB_RUNS_OF_DAY, JobRunRow, LATEST_JOB_RUNS, TAKE_JOB_AGAIN};
@@ -17,7 +15,6 @@ use store::{Db, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::worklist::{self, NewWork};
 
 /// A job: what it is called, and what it does for one practice. It answers how many things it did.
 pub struct Job {
@@ -39,7 +36,7 @@ pub const JOBS: &[Job] = &[
     Job {
         key: "follow-up",
         does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
-        run: follow_up,
+        run: crate::follow_up::open_undecided_claims,
     },
     Job {
         key: "unanswered-files",
@@ -216,37 +213,4 @@ fn outcome_of(result: std::thread::Result<Result<usize, Error>>) -> Outcome {
         Ok(Err(error)) => Outcome::Failed(error.to_string()),
         Err(_) => Outcome::Failed("It stopped in the middle of its work. Tell whoever keeps Tierline.".to_owned()),
     }
-}
-
-/// Most claims that one run of a job takes up; the next run goes on.
-const MOST_CLAIMS_A_RUN: i64 = 5_000;
-
-/// Opens work for accepted claims without a decision by their follow-up date.
-fn follow_up(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
-    db.write(actor, practice, |tx| {
-        let due = tx.query(&store::follow_up::DUE_FOR_FOLLOW_UP, params![tx.today(), MOST_CLAIMS_A_RUN])?;
-        for claim in &due {
-            let (reason, state) = match claim.status {
-                ClaimStatus::Adjudicated => (WorkReason::Denied, "is disputed and has no new decision"),
-                ClaimStatus::Draft
-                | ClaimStatus::Held
-                | ClaimStatus::Ready
-                | ClaimStatus::Submitted
-                | ClaimStatus::Accepted
-                | ClaimStatus::Rejected
-                | ClaimStatus::Closed => (WorkReason::RemittanceMissing, "was accepted and has no decision"),
-            };
-            let summary = format!("Claim {} {state} yet.", claim.control_number);
-            let links = WorkLinks {
-                patient_id: Some(claim.patient_id),
-                payer_id: Some(claim.payer_id),
-                ..WorkLinks::default()
-            };
-            let work = NewWork::on_claim(reason, claim.id, summary, links, claim.total_cents)
-                .with_deadline(Some(claim.filing_limit_on));
-            worklist::open(tx, work)?;
-            tx.execute(&store::follow_up::CLEAR_FOLLOW_UP, params![claim.id])?;
-        }
-        Ok(due.len())
-    })
 }

@@ -1,15 +1,18 @@
 //! People who sign in: added by one person and approved by another, given roles within the separation of duties,
-//! disabled with every session and token at once.
+//! disabled with every session and token at once. Passwords are hashed and compared outside transactions.
 
-use billing::access::{Action, Conflict, ResourceState, Role, UserState, authorize, conflicts, password_problem};
-use billing::id::UserId;
+use billing::access::{
+    Action, Actor, Conflict, ResourceState, Role, UserState, authorize, conflicts, password_problem,
+};
+use billing::id::{PracticeId, UserId};
 use serde_json::json;
 use store::access::END_SESSIONS;
 use store::users::{
-    CHANGE_PASSWORD, CHANGE_STATE, DemoLoginRow, END_TOKENS, ENROL_DEVICE, FORGET_RECOVERY_CODES, RECOVERY_CODES_LEFT,
-    ROLES, ROLES_OF_USER, RecoveryCodeRow, TAKE_ROLES, USER_BY_ID, USER_BY_LOGIN, USERS, UserRoleRow, UserRow,
+    CHANGE_PASSWORD, CHANGE_STATE, DemoLoginRow, END_TOKENS, ENROL_DEVICE, FORGET_DEMO_LOGIN, FORGET_RECOVERY_CODES,
+    FORGET_RESET, RECOVERY_CODES_LEFT, ROLES, ROLES_OF_USER, RecoveryCodeRow, TAKE_ROLES, USER_BY_ID, USER_BY_LOGIN,
+    USERS, UserRoleRow, UserRow,
 };
-use store::{Conn, Tx, params};
+use store::{Conn, Db, Tx, params};
 
 pub mod reset;
 
@@ -48,34 +51,37 @@ pub struct NewPerson<'a> {
     pub display_name: &'a str,
     /// The roles.
     pub roles: &'a [Role],
-    /// A first password, to be changed at the first log-in.
-    pub password: &'a str,
     /// Conflicting roles may stand together, reported to the owner daily: the practice's own setting.
     pub solo_practice: bool,
 }
 
-/// Adds a person. Where the maker's right needs a checker, the person waits for a second one's approval.
+/// A person who was added.
+#[derive(Debug, Clone)]
+pub struct Added {
+    /// The id.
+    pub id: UserId,
+    /// The start code, with which the person chooses a password: its first half, and the second where nobody approves.
+    pub code: reset::Asked,
+}
+
+/// Adds a person. Where the maker's right needs a checker, the person waits for a second one's approval. Nobody chooses
+/// a password for them: they do, with a start code of two halves.
 ///
 /// # Errors
 /// `Denied`; a field that is wrong; roles that conflict.
-pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<UserId, Error> {
+pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<Added, Error> {
     let allowed = allow_plain(tx, Action::ManageUsers)?;
     let login = checked(person.login, person.display_name, person.roles, person.solo_practice)?;
-    if let Some(problem) = password_problem(person.password, &login) {
-        return Err(Error::invalid("password", problem));
-    }
     if tx.query_opt(&USER_BY_LOGIN, params![login])?.is_some() {
         return Err(Error::invalid("login", "somebody has this log-in name already; choose another"));
     }
     let state = if allowed.needs_checker() { UserState::Waiting } else { UserState::Active };
     let id = UserId(tx.new_id());
-    let password_hash = password::hash(person.password, salt(tx))?;
     tx.insert(&UserRow {
         id,
         login,
         display_name: person.display_name.trim().to_owned(),
-        password_hash,
-        password_is_temporary: true,
+        password_hash: password::NOT_CHOSEN.to_owned(),
         totp_secret: None,
         totp_last_step: 0,
         state,
@@ -86,7 +92,8 @@ pub fn add(tx: &mut Tx, person: &NewPerson) -> Result<UserId, Error> {
     })?;
     give_roles(tx, id, person.roles)?;
     tx.audit("user_added", "user", id, json!({}));
-    Ok(id)
+    let code = reset::start(tx, id, allowed.needs_checker())?;
+    Ok(Added { id, code })
 }
 
 /// Judges a person to add without adding anybody; answers the log-in name as it is stored.
@@ -102,11 +109,12 @@ pub fn checked(login: &str, display_name: &str, roles: &[Role], solo_practice: b
     Ok(login)
 }
 
-/// Approves a waiting person; never by who added them or changed their roles.
+/// Approves a waiting person; never by who added them or changed their roles. Answers the second half of the start code,
+/// shown once, where the person has not chosen a password yet.
 ///
 /// # Errors
 /// `Denied`; a refusal where nobody waits.
-pub fn approve(tx: &mut Tx, id: UserId) -> Result<(), Error> {
+pub fn approve(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
     let user = find(tx, id)?;
     let roles = tx.query(&ROLES_OF_USER, params![id])?;
     let state = ResourceState::made_by(giver(&user, &roles), ledger::Money::ZERO);
@@ -114,10 +122,11 @@ pub fn approve(tx: &mut Tx, id: UserId) -> Result<(), Error> {
     if user.state != UserState::Waiting {
         return Err(Error::refused("This person does not wait for approval."));
     }
+    let second = reset::approve_start(tx, &user)?;
     let approved_by = Some(tx.actor().user);
     tx.execute(&CHANGE_STATE, params![id, UserState::Active, approved_by, user.disabled_at])?;
     tx.audit("user_approved", "user", id, json!({}));
-    Ok(())
+    Ok(second)
 }
 
 /// Gives a person other roles. Every session and token ends, so that the new rights hold at once; the person waits for a
@@ -173,8 +182,14 @@ pub fn disable(tx: &mut Tx, id: UserId) -> Result<(), Error> {
 ///
 /// # Errors
 /// A refusal where the present password is wrong; a password that is too weak or the same.
-pub fn change_own_password(tx: &mut Tx, present: &str, new_password: &str) -> Result<(), Error> {
-    let user = find(tx, tx.actor().user)?;
+pub fn change_own_password(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    present: &str,
+    new_password: &str,
+) -> Result<(), Error> {
+    let user = db.read(actor, practice, |read| find(read, actor.user))?;
     if !password::matches(present, &user.password_hash) {
         return Err(Error::invalid("present", "that is not the present password"));
     }
@@ -184,11 +199,25 @@ pub fn change_own_password(tx: &mut Tx, present: &str, new_password: &str) -> Re
     if let Some(problem) = password_problem(new_password, &user.login) {
         return Err(Error::invalid("password", problem));
     }
-    let hash = password::hash(new_password, salt(tx))?;
-    tx.execute(&CHANGE_PASSWORD, params![user.id, hash, false])?;
-    end_everything(tx, user.id)?;
-    tx.audit("password_changed", "user", user.id, json!({}));
-    Ok(())
+    let hash = password::new_hash(db.env(), new_password)?;
+    db.write(actor, practice, |tx| {
+        unchanged(tx, &user)?;
+        set_password(tx, user.id, &hash)?;
+        tx.audit("password_changed", "user", user.id, json!({}));
+        Ok(())
+    })
+}
+
+/// The password that was compared outside the transaction is the one that stands.
+fn unchanged(tx: &Tx, user: &UserRow) -> Result<(), Error> {
+    if find(tx, user.id)?.password_hash == user.password_hash { Ok(()) } else { Err(Error::Changed) }
+}
+
+/// Another password, of which a demonstration's page knows nothing; every session and token ends.
+fn set_password(tx: &mut Tx, id: UserId, hash: &str) -> Result<(), Error> {
+    tx.execute(&CHANGE_PASSWORD, params![id, hash])?;
+    tx.execute(&FORGET_DEMO_LOGIN, params![id])?;
+    end_everything(tx, id)
 }
 
 /// A fresh device secret to enrol; nothing is stored until its first code is confirmed.
@@ -216,11 +245,31 @@ pub struct Enrolment<'a> {
 ///
 /// # Errors
 /// A field error where a code or the password does not fit.
-pub fn enrol_device(tx: &mut Tx, enrolment: &Enrolment) -> Result<Vec<String>, Error> {
-    let user = find(tx, tx.actor().user)?;
-    let Enrolment { secret, code, .. } = *enrolment;
-    if user.totp_secret.is_some() {
-        prove_oneself(tx, &user, enrolment)?;
+pub fn enrol_device(db: &Db, actor: &Actor, practice: PracticeId, enrolment: &Enrolment) -> Result<Vec<String>, Error> {
+    let user = db.read(actor, practice, |read| find(read, actor.user))?;
+    let replaces = user.totp_secret.is_some();
+    if replaces && !password::matches(enrolment.password, &user.password_hash) {
+        return Err(Error::invalid("password", "that is not your password; it is asked before a device is replaced"));
+    }
+    db.write(actor, practice, |tx| {
+        unchanged(tx, &user)?;
+        let present = find(tx, user.id)?;
+        if present.totp_secret.is_some() && !replaces {
+            return Err(Error::Changed);
+        }
+        enrol(tx, &present, enrolment)
+    })
+}
+
+fn enrol(tx: &mut Tx, user: &UserRow, enrolment: &Enrolment) -> Result<Vec<String>, Error> {
+    let Enrolment { secret, code, present_code, .. } = *enrolment;
+    if let Some(present) = &user.totp_secret
+        && !log_in::code_holds(tx, user, present, present_code)?
+    {
+        return Err(Error::invalid(
+            "present code",
+            "type a fresh code of the device you have, or one of your recovery codes; without either, ask for a reset",
+        ));
     }
     let Some(step) = second_factor::step_of(secret, &user.login, code, tx.now(), 0)? else {
         return Err(Error::invalid(
@@ -244,19 +293,6 @@ pub fn enrol_device(tx: &mut Tx, enrolment: &Enrolment) -> Result<Vec<String>, E
     Ok(codes)
 }
 
-fn prove_oneself(tx: &mut Tx, user: &UserRow, enrolment: &Enrolment) -> Result<(), Error> {
-    if !password::matches(enrolment.password, &user.password_hash) {
-        return Err(Error::invalid("password", "that is not your password; it is asked before a device is replaced"));
-    }
-    if !log_in::code_holds(tx, user, user.totp_secret.as_deref().unwrap_or_default(), enrolment.present_code)? {
-        return Err(Error::invalid(
-            "present code",
-            "type a fresh code of the device you have, or one of your recovery codes; without either, ask for a reset",
-        ));
-    }
-    Ok(())
-}
-
 /// How many recovery codes the person has left.
 ///
 /// # Errors
@@ -268,8 +304,6 @@ pub fn recovery_codes_left(conn: &Conn, user: UserId) -> Result<i64, Error> {
 /// What a person's own page shows of the log-in.
 #[derive(Debug, Clone, Copy)]
 pub struct Own {
-    /// The password was given by another person and must be changed.
-    pub password_is_temporary: bool,
     /// A device is enrolled.
     pub has_device: bool,
 }
@@ -280,7 +314,7 @@ pub struct Own {
 /// Not found; where the database refuses.
 pub fn own(conn: &Conn, user: UserId) -> Result<Own, Error> {
     let user = find(conn, user)?;
-    Ok(Own { password_is_temporary: user.password_is_temporary, has_device: user.totp_secret.is_some() })
+    Ok(Own { has_device: user.totp_secret.is_some() })
 }
 
 /// Everybody with a log-in.
@@ -313,23 +347,32 @@ pub fn by_id(conn: &Conn, id: UserId) -> Result<Person, Error> {
     Ok(person(&user, &conn.query(&ROLES_OF_USER, params![id])?))
 }
 
-/// Adds a person of a demonstration: active, with an enrolled device, and shown on the log-in page with the code of
-/// the moment.
+/// Adds a person of a demonstration: active, with a password and an enrolled device, and shown on the log-in page with
+/// the code of the moment.
 ///
 /// # Errors
 /// A refusal in a practice that is not a demonstration.
-pub fn add_demo_person(tx: &mut Tx, person: &NewPerson, ordinal: i64) -> Result<UserId, Error> {
-    if !store::views::practice::is_demo(tx)? {
-        return Err(Error::refused("Demonstration log-ins are for demonstration databases only."));
-    }
-    let id = add(tx, person)?;
-    let hash = password::hash(person.password, salt(tx))?;
-    tx.execute(&CHANGE_PASSWORD, params![id, hash, false])?;
-    let secret = new_device_secret(tx);
-    tx.execute(&ENROL_DEVICE, params![id, secret, 0_i64])?;
-    tx.execute(&CHANGE_STATE, params![id, UserState::Active, None::<UserId>, None::<jiff::Timestamp>])?;
-    tx.insert(&DemoLoginRow { user_id: id, password: person.password.to_owned(), ordinal })?;
-    Ok(id)
+pub fn add_demo_person(
+    db: &Db,
+    practice: PracticeId,
+    person: &NewPerson,
+    password: &str,
+    ordinal: i64,
+) -> Result<UserId, Error> {
+    let hash = password::new_hash(db.env(), password)?;
+    db.write(&Actor::system(practice), practice, |tx| {
+        if !store::views::practice::is_demo(tx)? {
+            return Err(Error::refused("Demonstration log-ins are for demonstration databases only."));
+        }
+        let Added { id, .. } = add(tx, person)?;
+        set_password(tx, id, &hash)?;
+        tx.execute(&FORGET_RESET, params![id])?;
+        let secret = new_device_secret(tx);
+        tx.execute(&ENROL_DEVICE, params![id, secret, 0_i64])?;
+        tx.execute(&CHANGE_STATE, params![id, UserState::Active, None::<UserId>, None::<jiff::Timestamp>])?;
+        tx.insert(&DemoLoginRow { user_id: id, password: password.to_owned(), ordinal })?;
+        Ok(id)
+    })
 }
 
 fn person(user: &UserRow, rows: &[UserRoleRow]) -> Person {
@@ -394,10 +437,4 @@ fn checked_login(login: &str) -> Result<String, Error> {
         return Err(Error::invalid("login", "use letters, digits, dots and hyphens, for example rosa.idowu"));
     }
     Ok(login)
-}
-
-fn salt(tx: &Tx) -> [u8; password::SALT_BYTES] {
-    let mut salt = [0; password::SALT_BYTES];
-    tx.fill_random(&mut salt);
-    salt
 }

@@ -70,7 +70,11 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         let mut told = records::Told::default();
         let audit = readable_chain(verify::audit_chain(read, |row| told.take(row)))?;
         checks.push(chain("audit-chain", "every audit record follows the one before", &audit));
-        checks.push(chain("access-chain", "every look follows the one before", &readable_chain(verify::reads_chain(read))?));
+        checks.push(chain(
+            "access-chain",
+            "every look follows the one before",
+            &readable_chain(verify::reads_chain(read))?,
+        ));
         books_checks(read, &mut checks)?;
         remittance_checks(read, &mut checks)?;
         claim_checks(read, &mut checks)?;

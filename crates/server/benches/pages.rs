@@ -136,14 +136,8 @@ struct Browser {
 
 impl Browser {
     fn signed_in(db: &TestDb, login: &str, role: Role) -> Browser {
-        let person = app::users::NewPerson {
-            login,
-            display_name: "Rosa Idowu",
-            roles: &[role],
-            password: "correct horse battery staple",
-            solo_practice: false,
-        };
-        db.write(&db.system(), PRACTICE, |tx| app::users::add_demo_person(tx, &person, 1)).unwrap();
+        let person = app::users::NewPerson { login, display_name: "Rosa Idowu", roles: &[role], solo_practice: false };
+        app::users::add_demo_person(db, PRACTICE, &person, "correct horse battery staple", 1).unwrap();
         let shown =
             app::access::log_in::demo_logins(db, PRACTICE).unwrap().into_iter().find(|one| one.login == login).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

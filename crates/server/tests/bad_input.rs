@@ -309,7 +309,7 @@ fn a_practice_is_set_up_from_its_file_and_a_second_run_changes_nothing() {
     trial.write("practice.toml", sample().as_bytes());
     let first = trial.expect(0, &["set-up", "practice.toml"]);
     assert!(first.contains("13 added, 0 changed"), "{first}");
-    assert_eq!(first.matches("First password of").count(), 6, "{first}");
+    assert_eq!(first.matches("Start code of").count(), 6, "{first}");
     let people = trial.expect(0, &["user", "list"]);
     assert!(people.contains("rosa.idowu") && !people.contains("waiting"), "{people}");
     let before = trial.hash();

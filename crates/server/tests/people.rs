@@ -5,6 +5,8 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use store::testing::{TestDb, TestEngine};
+
 /// How long the first round of jobs may take on a busy machine.
 const JOBS_RUN_WITHIN: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -52,10 +54,12 @@ impl Drop for Trial {
 #[test]
 fn a_person_is_added_reset_and_disabled_by_name() {
     let trial = Trial::new("names");
-    let password = "a long password of 22 words\n";
     let refused = trial.says(3, &["user", "disable", "nobody"], "", "");
     assert!(refused.contains("no such"), "{refused}");
-    trial.says(0, &["user", "add", "nora", "--name", "Nora Vance", "--role", "tier1"], password, "");
+    let added = trial.says(0, &["user", "add", "nora", "--name", "Nora Vance", "--role", "tier1"], "", "");
+    assert!(added.contains("First half") && added.contains("Second half"), "nobody types a password: {added}");
+    let refused = trial.says(3, &["user", "approve", "nora"], "", "");
+    assert!(refused.contains("does not wait"), "{refused}");
     trial.says(0, &["user", "roles", "nora", "tier1", "coder"], "", "");
     let listed = trial.says(0, &["user", "list"], "", "");
     assert!(listed.lines().any(|line| line.contains("Nora Vance") && line.contains("coder")), "{listed}");
@@ -68,6 +72,36 @@ fn a_person_is_added_reset_and_disabled_by_name() {
     trial.says(0, &["user", "disable", "nora"], "", "");
     let listed = trial.says(0, &["user", "list", "--json"], "", "");
     assert!(listed.contains("\"disabled\""), "{listed}");
+}
+
+#[test]
+fn where_nobody_else_can_approve_the_owner_of_the_database_lets_people_in_on_a_server_too() {
+    if !store::testing::engines().contains(&TestEngine::Postgres) {
+        return;
+    }
+    let schema = TestDb::empty(TestEngine::Postgres, store::Env::system());
+    let run = |code: i32, arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_tierline"))
+            .args(arguments)
+            .env("TIERLINE_DATABASE", &schema.url)
+            .env_remove("TIERLINE_TOKEN")
+            .output()
+            .unwrap();
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+        said
+    };
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/practice.sample.toml");
+    let made = run(0, &["set-up", sample]);
+    assert_eq!(made.matches("Start code of").count(), 6, "{made}");
+    let reset = run(0, &["user", "reset", "ada.voss"]);
+    assert!(reset.contains("First half") && reset.contains("Second half"), "{reset}");
+    let refused = run(3, &["user", "approve", "ada.voss"]);
+    assert!(refused.contains("does not wait"), "{refused}");
+    for other in [&["user", "disable", "ada.voss"][..], &["user", "list"][..]] {
+        let refused = run(3, other);
+        assert!(refused.contains("--as LOGIN") && refused.contains("user reset LOGIN"), "{refused}");
+    }
 }
 
 #[test]

@@ -6,10 +6,8 @@ CREATE TABLE app_user (
     id UUID NOT NULL,
     login TEXT NOT NULL,
     display_name TEXT NOT NULL,
-    -- Argon2id as a PHC string.
+    -- Argon2id as a PHC string; until the person chose a password, words that nothing matches.
     password_hash TEXT NOT NULL,
-    -- A password given by another person: must be changed at the first log-in.
-    password_is_temporary BOOLEAN NOT NULL,
     -- Shared secret of the time-based code; none until the person enrolled a device.
     totp_secret BYTEA,
     -- The last step whose code was used: a code works once.

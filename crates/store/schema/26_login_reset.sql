@@ -1,4 +1,5 @@
--- A lost password or device: asked for by one person, approved by another, redeemed by the person it is for. The code has
+-- A lost password or device, or a log-in that begins: asked for by one person, approved by another, redeemed by the
+-- person it is for, who chooses the password. The code has
 -- two halves, one shown to each of the two, so that neither of them can redeem it alone. Only their hashes are stored.
 
 CREATE TABLE login_reset (

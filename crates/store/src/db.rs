@@ -187,6 +187,23 @@ impl Db {
         self.0.core.engine.file()
     }
 
+    /// Whether whoever connects could change the tables themselves: has the file, or on the server the role that owns
+    /// them.
+    ///
+    /// # Errors
+    /// Of the engine.
+    pub fn is_owner(&self) -> Result<bool, StoreError> {
+        const OWNS: &str = "SELECT pg_has_role(current_user, relowner, 'USAGE') FROM pg_class \
+            WHERE oid = to_regclass('app_user')";
+        self.read(&Actor::system(NO_PRACTICE), NO_PRACTICE, |read| {
+            if !read.is_postgres() {
+                return Ok(true);
+            }
+            let rows: Vec<(bool,)> = read.query_text("owner", OWNS, &[])?;
+            Ok(rows.iter().all(|(owns,)| *owns) && !rows.is_empty())
+        })
+    }
+
     pub(crate) fn core(&self) -> &Core {
         &self.0.core
     }

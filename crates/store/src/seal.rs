@@ -109,8 +109,13 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<claim::ClaimWaiverRow>(&["claim_id", "rule", "field"]),
     Sealed::rows::<charge::EncounterRow>(&["id"]),
     Sealed::rows::<charge::ChargeRow>(&["id"]),
-    Sealed::rows::<submission::SubmissionRow>(&["id"])
-        .without(&["status", "sent_at", "attempts", "acknowledgment_due_on", "bytes"]),
+    Sealed::rows::<submission::SubmissionRow>(&["id"]).without(&[
+        "status",
+        "sent_at",
+        "attempts",
+        "acknowledgment_due_on",
+        "bytes",
+    ]),
     Sealed::rows::<submission::SubmissionClaimRow>(&["submission_id", "claim_id"]),
     Sealed::rows::<inbound_file::InboundFileRow>(&["id"]).without(&["outcome", "note", "bytes"]),
     Sealed::rows::<eligibility::EligibilityRow>(&["id"]),

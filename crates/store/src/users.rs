@@ -21,10 +21,8 @@ record! {
         pub login: String,
         /// The name that others read.
         pub display_name: String,
-        /// Argon2id as a PHC string.
+        /// Argon2id as a PHC string; until the person chose a password, words that nothing matches.
         pub password_hash: String,
-        /// Given by another person: to be changed at the first log-in.
-        pub password_is_temporary: bool,
         /// The device's shared secret; none before enrolment.
         pub totp_secret: Option<Vec<u8>>,
         /// The last 30-second step whose code was used.
@@ -81,7 +79,7 @@ record! {
         pub ended_at: Option<Timestamp>,
     }
 
-    /// A reset of a log-in that was asked for and not redeemed yet.
+    /// A code with which a person sets a password of their own: after a reset, or at the start.
     pub struct LoginResetRow in "login_reset" {
         /// Whose log-in.
         pub user_id: UserId,
@@ -114,11 +112,11 @@ record! {
 
 statements! {
     /// A person by log-in name.
-    pub const USER_BY_LOGIN: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND login = $2";
+    pub const USER_BY_LOGIN: UserRow = "SELECT id, login, display_name, password_hash, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND login = $2";
     /// A person by id.
-    pub const USER_BY_ID: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND id = $2";
+    pub const USER_BY_ID: UserRow = "SELECT id, login, display_name, password_hash, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 AND id = $2";
     /// All people of the practice.
-    pub const USERS: UserRow = "SELECT id, login, display_name, password_hash, password_is_temporary, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 ORDER BY login";
+    pub const USERS: UserRow = "SELECT id, login, display_name, password_hash, totp_secret, totp_last_step, state, created_at, created_by, approved_by, disabled_at FROM app_user WHERE practice_id = $1 ORDER BY login";
     /// The roles of one person.
     pub const ROLES_OF_USER: UserRoleRow = "SELECT user_id, role, given_at, given_by FROM user_role WHERE practice_id = $1 AND user_id = $2 ORDER BY role";
     /// The roles of everybody.
@@ -126,7 +124,7 @@ statements! {
     /// Takes all roles from a person, before the new ones are given.
     pub const TAKE_ROLES: () = "DELETE FROM user_role WHERE practice_id = $1 AND user_id = $2";
     /// A new password.
-    pub const CHANGE_PASSWORD: () = "UPDATE app_user SET password_hash = $3, password_is_temporary = $4 WHERE practice_id = $1 AND id = $2";
+    pub const CHANGE_PASSWORD: () = "UPDATE app_user SET password_hash = $3 WHERE practice_id = $1 AND id = $2";
     /// Enrols a device.
     pub const ENROL_DEVICE: () = "UPDATE app_user SET totp_secret = $3, totp_last_step = $4 WHERE practice_id = $1 AND id = $2";
     /// Forgets the device, so that the person enrols a new one.
@@ -153,6 +151,8 @@ statements! {
     pub const TOKEN_BY_HASH: ApiTokenRow = "SELECT id, token_sha256, user_id, label, created_at, expires_at, ended_at FROM api_token WHERE practice_id = $1 AND token_sha256 = $2 AND ended_at IS NULL AND expires_at > $3";
     /// Ends every token of a person.
     pub const END_TOKENS: () = "UPDATE api_token SET ended_at = $3 WHERE practice_id = $1 AND user_id = $2 AND ended_at IS NULL";
+    /// Takes a log-in off the page of a demonstration: its password is the person's own from now on.
+    pub const FORGET_DEMO_LOGIN: () = "DELETE FROM demo_login WHERE practice_id = $1 AND user_id = $2";
     /// The log-ins of a demonstration database.
     pub const DEMO_LOGINS: DemoLoginRow = "SELECT user_id, password, ordinal FROM demo_login WHERE practice_id = $1 ORDER BY ordinal";
 }

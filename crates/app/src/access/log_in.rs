@@ -82,7 +82,8 @@ pub fn log_in(db: &Db, practice: PracticeId, attempt: &Attempt) -> Result<Answer
     }
     let user = db.read(&system, practice, |read| Ok::<_, Error>(read.query_opt(&USER_BY_LOGIN, params![login])?))?;
     // Hashing takes tens of milliseconds: never inside a transaction.
-    let stored = user.as_ref().map_or(password::of_nobody(), |user| user.password_hash.as_str());
+    let chosen = user.as_ref().map(|user| user.password_hash.as_str()).filter(|hash| *hash != password::NOT_CHOSEN);
+    let stored = chosen.unwrap_or_else(|| password::of_nobody());
     let matches = attempt.password.len() <= LONGEST_INPUT && password::matches(attempt.password, stored);
     let user = user.filter(|user| matches && user.state == UserState::Active);
     db.write(&system, practice, |tx| match &user {
@@ -117,9 +118,8 @@ fn second_step(tx: &mut Tx, user: &UserRow, attempt: &Attempt, login: &str) -> R
             refuse(tx, Some(user), login);
             return Ok(Answer::Refused);
         }
-        Some(_) if !user.password_is_temporary => Standing::Full,
-        None if !is_staff && !user.password_is_temporary => Standing::Full,
-        Some(_) | None => Standing::Enrolling,
+        None if is_staff => Standing::Enrolling,
+        Some(_) | None => Standing::Full,
     };
     fill(tx, &format!("login {login}"), ATTEMPTS_PER_LOGIN)?;
     let secret = session::begin(tx, user.id, standing, attempt.device)?;
@@ -187,7 +187,6 @@ pub fn demo_logins(db: &Db, practice: PracticeId) -> Result<Vec<DemoLogin>, Erro
                 continue;
             }
             let roles = session::actor_of(read, &user)?.roles_in_words();
-            // After a reset the password is the person's own, and the device is gone.
             let Some(secret) = user.totp_secret else { continue };
             let code = second_factor::code_now(&secret, &user.login, unused_step(read.now(), user.totp_last_step))?;
             logins.push(DemoLogin {

@@ -3,6 +3,8 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
+use store::Env;
+
 use crate::Error;
 
 /// Memory of one hash in KiB: OWASP's first choice for Argon2id, 19 MiB with two passes.
@@ -10,7 +12,10 @@ const MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over that memory.
 const PASSES: u32 = 2;
 /// Bytes of salt: 128 bits, as RFC 9106 recommends.
-pub const SALT_BYTES: usize = 16;
+const SALT_BYTES: usize = 16;
+
+/// What stands in the place of a hash until a person chose a password: nothing typed matches it.
+pub const NOT_CHOSEN: &str = "not chosen yet";
 
 fn argon2() -> Result<Argon2<'static>, Error> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None)
@@ -18,11 +23,17 @@ fn argon2() -> Result<Argon2<'static>, Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The PHC string that is stored.
+/// The PHC string that is stored. It takes tens of milliseconds and much memory: never inside a transaction.
 ///
 /// # Errors
 /// Where the hash cannot be computed, for want of memory.
-pub fn hash(password: &str, salt: [u8; SALT_BYTES]) -> Result<String, Error> {
+pub fn new_hash(env: &Env, password: &str) -> Result<String, Error> {
+    let mut salt = [0; SALT_BYTES];
+    env.fill(&mut salt);
+    hash(password, salt)
+}
+
+fn hash(password: &str, salt: [u8; SALT_BYTES]) -> Result<String, Error> {
     argon2()?
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map(|hash| hash.to_string())
@@ -53,5 +64,6 @@ mod tests {
         assert!(matches("maple harbor quiet lamp", &stored));
         assert!(!matches("maple harbor quiet lamb", &stored));
         assert!(!matches("maple harbor quiet lamp", "not a hash"));
+        assert!(!matches(NOT_CHOSEN, NOT_CHOSEN));
     }
 }

@@ -134,7 +134,7 @@ pub(super) fn open(
     let reason = WorkReason::RemittanceQuarantined;
     let links = WorkLinks { remittance_id: Some(id), payer_id: payer, ..WorkLinks::default() };
     let subject_key = key(&payment_key(remittance));
-    let summary = format!("Payment {} is quarantined: {}", remittance.trace, objection.problem);
+    let summary = format!("Nothing of payment {} was posted: {}", remittance.trace, objection.problem);
     let money_at_stake = remittance.amount;
     worklist::open(tx, NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None })?;
     Ok(())

@@ -9,7 +9,7 @@ use billing::remittance::classification::AdjustmentClass;
 use billing::remittance::posting::{self, takes_back};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, RemittanceId};
-use store::hands::DUES_OF_VISITS;
+use store::hands::{DUES_OF_VISITS, OVERPAID_BY_PAYERS};
 use store::worklist::OPEN_REASONS_OF_CLAIMS;
 use store::{Tx, params};
 use uuid::Uuid;
@@ -154,10 +154,18 @@ fn end_what_is_void(tx: &mut Tx, standing: &Standing<'_>, due: Money) -> Result<
         worklist::resolve_subject(tx, &subject_key(WorkReason::BillNextPayer, claim), outcome, "payer")?;
     }
     if !standing.owed.lowest.is_negative() {
-        let key = subject_key(WorkReason::CreditBalance, claim);
-        worklist::resolve_subject(tx, &key, "Nothing of this claim is overpaid any more.", "payer")?;
+        end_credit(tx, standing.facts.encounter_id)?;
     }
     Ok(())
+}
+
+/// The credit is the visit's: it ends when no claim of it is overpaid, whichever was.
+fn end_credit(tx: &mut Tx, visit: EncounterId) -> Result<(), Error> {
+    let key = subject_key(WorkReason::CreditBalance, visit);
+    if !tx.query(&OVERPAID_BY_PAYERS, params![visit])?.is_empty() {
+        return Ok(());
+    }
+    worklist::resolve_subject(tx, &key, "Nothing of this visit is overpaid any more.", "payer")
 }
 
 /// What the decisions that stand left to other payers and no claim asks them for.
@@ -203,19 +211,26 @@ fn reasons_of(latest: &Latest<'_>, standing: &Standing<'_>) -> Vec<String> {
 /// The next payer's turn.
 fn next_turn(standing: &Standing<'_>, due: Money) -> Option<NewWork> {
     let summary = format!("Claim {}: the next payer's turn", standing.facts.control_number);
-    due.is_positive().then(|| on_visit(WorkReason::BillNextPayer, standing, summary, due))
+    due.is_positive().then(|| on_visit((WorkReason::BillNextPayer, standing.facts.id.0), standing, summary, due))
 }
 
 /// More was received than owed.
 fn credit(standing: &Standing<'_>) -> Option<NewWork> {
     let over = -standing.owed.lowest;
     let summary = format!("Claim {}: more was received than owed", standing.facts.control_number);
-    over.is_positive().then(|| on_visit(WorkReason::CreditBalance, standing, summary, over))
+    // A correction of the charges may overpay the same visit: one item for both.
+    let thing = (WorkReason::CreditBalance, standing.facts.encounter_id.0);
+    over.is_positive().then(|| on_visit(thing, standing, summary, over))
 }
 
-fn on_visit(reason: WorkReason, standing: &Standing<'_>, summary: String, money_at_stake: Money) -> NewWork {
+fn on_visit(
+    (reason, thing): (WorkReason, Uuid),
+    standing: &Standing<'_>,
+    summary: String,
+    money_at_stake: Money,
+) -> NewWork {
     let links = links(standing, standing.told_by);
-    let subject_key = subject_key(reason, standing.facts.id);
+    let subject_key = subject_key(reason, thing);
     NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None }
 }
 

@@ -1,18 +1,18 @@
-//! A lost password or device: one person asks for the reset, a second one approves it, and the person it is for redeems
-//! it with a password of their own. The code has two halves, one shown to each of the two, so that neither of them can
-//! redeem it alone. It never lets anybody choose a password for somebody else.
+//! A lost password or device, or a log-in that begins: one person asks, a second one approves, and the person it is for
+//! redeems the code with a password of their own. The code has two halves, one shown to each of the two, so that neither
+//! of them can redeem it alone. It never lets anybody choose a password for somebody else.
 
 use billing::access::{Action, Actor, ResourceState, UserState, authorize, password_problem};
 use billing::id::{PracticeId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use store::users::{
-    APPROVE_RESET, CHANGE_PASSWORD, FORGET_DEVICE, FORGET_RECOVERY_CODES, FORGET_RESET, LoginResetRow, RESET_OF_USER,
-    RESETS, USER_BY_LOGIN, UserRow,
+    APPROVE_RESET, FORGET_DEVICE, FORGET_RECOVERY_CODES, FORGET_RESET, LoginResetRow, RESET_OF_USER, RESETS,
+    USER_BY_LOGIN, UserRow,
 };
 use store::{Conn, Db, Tx, params};
 
-use super::{end_everything, find, salt};
+use super::{find, set_password};
 use crate::Error;
 use crate::access::log_in::count_attempt;
 use crate::access::{allow_plain, password, second_factor};
@@ -22,12 +22,15 @@ const APPROVED_WITHIN: SignedDuration = SignedDuration::from_hours(72);
 /// How long the code lives once it was approved: the person stands at the desk or comes tomorrow.
 const REDEEMED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 
+/// How long a start code waits for the approval of its person, and lives after it: they may begin next week.
+const STARTED_WITHIN: SignedDuration = SignedDuration::from_hours(14 * 24);
+
 /// What who asks is shown, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The first half of the code.
     pub first: String,
-    /// The second half, where nobody else has to approve: the file's owner on an embedded database.
+    /// The second half, where nobody else has to approve: for the owner of the database.
     pub second: Option<String>,
 }
 
@@ -75,6 +78,39 @@ pub enum Answer {
 pub fn ask(tx: &mut Tx, id: UserId) -> Result<Asked, Error> {
     let allowed = allow_plain(tx, Action::ManageUsers)?;
     let user = resettable(tx, id)?;
+    let first = begin(tx, id, APPROVED_WITHIN)?;
+    tx.audit("reset_asked", "user", id, json!({}));
+    let second = if allowed.needs_checker() { None } else { Some(release(tx, &user, REDEEMED_WITHIN)?) };
+    Ok(Asked { first, second })
+}
+
+/// Gives a person who was just added a start code.
+pub(super) fn start(tx: &mut Tx, id: UserId, needs_checker: bool) -> Result<Asked, Error> {
+    let first = begin(tx, id, STARTED_WITHIN)?;
+    let user = find(tx, id)?;
+    let second = if needs_checker { None } else { Some(release(tx, &user, STARTED_WITHIN)?) };
+    Ok(Asked { first, second })
+}
+
+/// The second half of a waiting person's start code, for who approves them; none where they have a password already, or
+/// the code ended.
+pub(super) fn approve_start(tx: &mut Tx, user: &UserRow) -> Result<Option<String>, Error> {
+    if user.password_hash != password::NOT_CHOSEN {
+        return Ok(None);
+    }
+    let waits = tx.query_opt(&RESET_OF_USER, params![user.id])?.filter(|reset| waits(reset, tx.now()));
+    let Some(start) = waits else { return Ok(None) };
+    // Whoever has the first half gets no second one, although another gave the roles since.
+    let state = ResourceState::made_by(start.asked_by, ledger::Money::ZERO);
+    authorize(tx.actor(), Action::ApproveUsers, &state)?;
+    Ok(Some(release(tx, user, STARTED_WITHIN)?))
+}
+
+fn waits(reset: &LoginResetRow, now: Timestamp) -> bool {
+    reset.approved_at.is_none() && reset.expires_at > now
+}
+
+fn begin(tx: &mut Tx, id: UserId, within: SignedDuration) -> Result<String, Error> {
     let first = half(tx);
     let now = tx.now();
     tx.execute(&FORGET_RESET, params![id])?;
@@ -86,11 +122,9 @@ pub fn ask(tx: &mut Tx, id: UserId) -> Result<Asked, Error> {
         approved_at: None,
         approved_by: None,
         second_sha256: None,
-        expires_at: now + APPROVED_WITHIN,
+        expires_at: now + within,
     })?;
-    tx.audit("reset_asked", "user", id, json!({}));
-    let second = if allowed.needs_checker() { None } else { Some(release(tx, &user)?) };
-    Ok(Asked { first, second })
+    Ok(first)
 }
 
 /// Approves a reset and answers the second half of the code, shown once. From now on only the code opens the log-in:
@@ -102,24 +136,20 @@ pub fn approve(tx: &mut Tx, id: UserId) -> Result<String, Error> {
     let reset = tx.query_opt(&RESET_OF_USER, params![id])?;
     let asked_by = reset.as_ref().map_or(id, |reset| reset.asked_by);
     authorize(tx.actor(), Action::ApproveUsers, &ResourceState::made_by(asked_by, ledger::Money::ZERO))?;
-    let waits = reset.is_some_and(|reset| reset.approved_at.is_none() && reset.expires_at > tx.now());
-    if !waits {
+    if !reset.is_some_and(|reset| waits(&reset, tx.now())) {
         return Err(Error::refused("No reset of this log-in waits for approval. An administrator asks for one first."));
     }
     let user = resettable(tx, id)?;
-    release(tx, &user)
+    release(tx, &user, REDEEMED_WITHIN)
 }
 
-fn release(tx: &mut Tx, user: &UserRow) -> Result<String, Error> {
+fn release(tx: &mut Tx, user: &UserRow, within: SignedDuration) -> Result<String, Error> {
     let second = half(tx);
     let now = tx.now();
-    let (by, until) = (tx.actor().user, now + REDEEMED_WITHIN);
+    let (by, until) = (tx.actor().user, now + within);
     tx.execute(&APPROVE_RESET, params![user.id, now, by, second_factor::recovery_hash(&second), until])?;
-    // A hash of what nobody knows: no password opens the log-in until the person chose one.
-    let unknown = half(tx);
-    let hash = password::hash(&unknown, salt(tx))?;
-    tx.execute(&CHANGE_PASSWORD, params![user.id, hash, true])?;
-    end_everything(tx, user.id)?;
+    // No password opens the log-in until the person chose one.
+    set_password(tx, user.id, password::NOT_CHOSEN)?;
     tx.audit("reset_approved", "user", user.id, json!({}));
     Ok(second)
 }
@@ -152,28 +182,37 @@ pub fn redeem(db: &Db, practice: PracticeId, typed: &Redeeming) -> Result<Answer
     if !count_attempt(db, practice, &login, Some(typed.network))? {
         return Ok(Answer::TooMany);
     }
-    db.write(&Actor::system(practice), practice, |tx| {
-        let Some(user) = tx.query_opt(&USER_BY_LOGIN, params![login])? else { return Ok(Answer::Refused) };
-        let reset = tx.query_opt(&RESET_OF_USER, params![user.id])?;
-        let fits = reset.is_some_and(|reset| {
-            let second = second_factor::recovery_hash(typed.second);
-            reset.expires_at > tx.now()
-                && reset.first_sha256 == second_factor::recovery_hash(typed.first)
-                && reset.second_sha256.is_some_and(|expected| expected == second)
-        });
-        if !fits || user.state != UserState::Active {
-            tx.audit("reset_refused", "user", user.id, json!({}));
+    let system = Actor::system(practice);
+    let fits = db.read(&system, practice, |read| Ok::<_, Error>(fitting(read, &login, typed)?.is_some()))?;
+    // Hashing takes tens of milliseconds: never inside a transaction, and only where the code fits.
+    let hash = if fits { Some(password::new_hash(db.env(), typed.password)?) } else { None };
+    db.write(&system, practice, |tx| {
+        let user = fitting(tx, &login, typed)?;
+        let (Some(user), Some(hash)) = (user, &hash) else {
+            if let Some(user) = tx.query_opt(&USER_BY_LOGIN, params![login])? {
+                tx.audit("reset_refused", "user", user.id, json!({}));
+            }
             return Ok(Answer::Refused);
-        }
-        let hash = password::hash(typed.password, salt(tx))?;
-        tx.execute(&CHANGE_PASSWORD, params![user.id, hash, false])?;
+        };
+        set_password(tx, user.id, hash)?;
         tx.execute(&FORGET_DEVICE, params![user.id])?;
         tx.execute(&FORGET_RECOVERY_CODES, params![user.id])?;
         tx.execute(&FORGET_RESET, params![user.id])?;
-        end_everything(tx, user.id)?;
         tx.audit("reset_redeemed", "user", user.id, json!({}));
         Ok(Answer::Done)
     })
+}
+
+/// The person whose code it is, where both halves fit and it lives.
+fn fitting(conn: &Conn, login: &str, typed: &Redeeming) -> Result<Option<UserRow>, Error> {
+    let Some(user) = conn.query_opt(&USER_BY_LOGIN, params![login])? else { return Ok(None) };
+    let fits = conn.query_opt(&RESET_OF_USER, params![user.id])?.is_some_and(|reset| {
+        let second = second_factor::recovery_hash(typed.second);
+        reset.expires_at > conn.now()
+            && reset.first_sha256 == second_factor::recovery_hash(typed.first)
+            && reset.second_sha256.is_some_and(|expected| expected == second)
+    });
+    Ok(Some(user).filter(|user| fits && user.state == UserState::Active))
 }
 
 /// A person whose log-in may be reset by the actor.

@@ -16,8 +16,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 fn hire(db: &TestDb, login: &str, roles: &[Role]) -> Result<Actor, app::Error> {
     db.write(&db.system(), PRACTICE, |tx| {
         let solo_practice = store::views::practice::is_solo(tx)?;
-        let password = "nine quiet paper boats";
-        let id = add(tx, &NewPerson { login, display_name: login, roles, password, solo_practice })?;
+        let id = add(tx, &NewPerson { login, display_name: login, roles, solo_practice })?.id;
         Ok(Actor::user(id, login, roles.to_vec(), PRACTICE))
     })
 }

@@ -28,5 +28,6 @@ mod remittance;
 mod remittance_kill;
 mod sealed_records;
 mod staff;
+mod start_codes;
 mod unapplied_cash;
 mod worklist;

@@ -240,7 +240,8 @@ fn life(n: usize, now: jiff::Timestamp) -> Vec<ClaimEventRow> {
 
 /// Adds a second coverage for a test claim's patient.
 pub fn second_coverage(db: &Db, practice: billing::PracticeId, n: usize) {
-    db.write(&billing::access::Actor::system(practice), practice, |tx| tx.insert(&second(n, 1, None, tx.now()))).unwrap();
+    db.write(&billing::access::Actor::system(practice), practice, |tx| tx.insert(&second(n, 1, None, tx.now())))
+        .unwrap();
 }
 
 /// Ends the second coverage of a test claim's patient on its first day.

@@ -196,10 +196,8 @@ fn verify_names_each_row_that_was_changed_added_or_taken_away_past_the_program()
             TestEngine::Postgres => "'00000000-0000-0000-0000-000000000009'",
         };
         let role = format!(
-            "INSERT INTO app_user (practice_id, id, login, display_name, password_hash, password_is_temporary, state, \
-             created_at, created_by) SELECT practice_id, {user}, 'mallory', 'M', 'x', password_is_temporary, 'active', \
-             created_at, created_by FROM (SELECT practice_id, is_demo AS password_is_temporary FROM practice) p, \
-             (SELECT occurred_at AS created_at, claim_id AS created_by FROM claim_event LIMIT 1) e"
+            "INSERT INTO app_user (practice_id, id, login, display_name, password_hash, state, created_at, created_by) \
+             SELECT practice_id, {user}, 'mallory', 'M', 'x', 'active', occurred_at, claim_id FROM claim_event LIMIT 1"
         );
         let tampered = [
             ("patient_payment", "UPDATE patient_payment SET received_on = '2020-01-01'", changed),
@@ -219,7 +217,8 @@ fn verify_names_each_row_that_was_changed_added_or_taken_away_past_the_program()
             run(db, &[sql]).unwrap();
             let checks = failed(db);
             let check = checks.iter().find(|check| check.name == "rows-as-recorded").unwrap();
-            let named = check.detail.split("; ").any(|row| row.starts_with(&format!("{table} ")) && row.ends_with(word));
+            let named =
+                check.detail.split("; ").any(|row| row.starts_with(&format!("{table} ")) && row.ends_with(word));
             assert!(named, "{:?}: {sql}: {}", db.engine, check.detail);
         }
         let checks = failed(db);
@@ -255,7 +254,8 @@ fn each_column_that_proves_something_of_a_claim_is_watched() {
 fn what_cannot_be_read_is_a_broken_invariant_and_no_error() {
     for_each_engine(|db| {
         patient_books::open(db);
-        let charge = patient_books::visit(db, patient_books::PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
+        let charge =
+            patient_books::visit(db, patient_books::PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Adjudicated);
         patient_books::decide(db, patient_books::PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
         let made = patient_statement::run(db, &db.system(), PRACTICE).unwrap();
         assert_eq!(made.issued.len(), 1);

@@ -71,6 +71,11 @@ impl Actor {
         }
     }
 
+    /// Who connects to a database server as the owner of the tables: what the file's owner is there.
+    pub fn database_owner(practice: PracticeId) -> Actor {
+        Actor { login: "database owner".into(), ..Actor::file_owner(practice) }
+    }
+
     /// Whether the actor holds the role.
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)

@@ -177,9 +177,9 @@ reasons! {
     /// Another payer is next.
     BillNextPayer "bill_next_payer" Tier1 3 "Bill the next payer"
         => "Check the order of coverages and that the next one was in force. Where it does not pay, bill the patient. Where it pays, leave this open with a note until the claim to it goes out.";
-    /// A remittance does not add up; nothing of it was posted.
-    RemittanceQuarantined "remittance_quarantined" Poster 1 "Remittance does not balance"
-        => "See which equation fails and by how much. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
+    /// Nothing of a payment was posted: it does not add up, is made out to another payee, or cannot be true.
+    RemittanceQuarantined "remittance_quarantined" Poster 1 "Payment not posted"
+        => "Read why: an equation that fails and by how much, another payee, a day far ahead. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
     /// A claim inside a remittance does not add up; its cash waits.
     ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside: does not add up"
         => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits.";

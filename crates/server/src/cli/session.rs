@@ -37,6 +37,23 @@ impl Session {
         Session::of(db, chosen.practice_id, chosen.name, place)
     }
 
+    /// Opens an existing practice for what the database's owner may do where there is no second person: on PostgreSQL
+    /// too, without `--as`, whoever connects as the role that owns the tables.
+    pub fn open_as_owner(place: &Place) -> Result<Session, Failure> {
+        let (db, chosen) = open_practice(place)?;
+        if place.login.is_some() || db.file().is_some() {
+            return Session::of(db, chosen.practice_id, chosen.name, place);
+        }
+        if !db.is_owner()? {
+            return Err(Failure::Refused(format!(
+                "On PostgreSQL this is done by a person, with --as LOGIN and a token of theirs in {TOKEN_VARIABLE}, or \
+                 without --as by whoever connects as the role that owns the tables. --database names another role."
+            )));
+        }
+        let (practice, practice_name) = (chosen.practice_id, chosen.name);
+        Ok(Session { db, practice, practice_name, actor: Actor::database_owner(practice) })
+    }
+
     /// Opens an existing practice; in an empty database makes an invented one first, to try an import with. It is the
     /// demo's practice without its story: providers, payers, prices and log-ins, and no patients.
     pub fn open_or_trial(place: &Place) -> Result<Session, Failure> {
@@ -151,7 +168,9 @@ fn who_acts(db: &Db, practice: PracticeId, place: &Place) -> Result<Actor, Failu
         ))),
         (None, _) if db.file().is_some() => Ok(Actor::file_owner(practice)),
         (None, _) => Err(Failure::Refused(format!(
-            "On PostgreSQL nobody acts without a log-in. Say --as LOGIN, with a token of that person in {TOKEN_VARIABLE}."
+            "On PostgreSQL nobody acts without a log-in. Say --as LOGIN, with a token of that person in \
+             {TOKEN_VARIABLE}. Where the only administrator lost the log-in, or nobody else can approve, the owner of the \
+             database runs `tierline user reset LOGIN` or `tierline user approve LOGIN` without it."
         ))),
     }
 }

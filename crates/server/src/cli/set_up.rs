@@ -1,12 +1,13 @@
 //! `tierline set-up`: a real practice from one file: itself, providers, facilities, payers, prices, people. The whole
 //! file is judged before anything is written, and all of it is written in one transaction or nothing of it; a second run
 //! finds what is there and changes what the file says anew.
-//! First passwords are made here and printed once; none stands in the file.
+//! Each new person's start code is printed once, with which they choose a password; none stands in the file.
 
 use std::path::PathBuf;
 
 use app::access::session::make_token;
 use app::registration::{self, ProviderData, Registered};
+use app::users::reset::Asked;
 use app::users::{self, NewPerson, Person};
 use app::{Error, claim_scrub};
 use billing::PracticeId;
@@ -23,12 +24,6 @@ use crate::import::practice::{self, PlannedPerson, PracticeFile};
 /// How long the first token lives: time to begin; later ones are made by the person.
 const FIRST_TOKEN_DAYS: i64 = 7;
 
-/// A first password: 20 letters of 32, a hundred random bits, typed once.
-const PASSWORD_LETTERS: usize = 20;
-
-/// Without l, o, 0 and 1, which look like each other on paper.
-const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-
 /// Which file.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -39,8 +34,8 @@ pub struct Arguments {
     another: bool,
 }
 
-/// Log-ins with their first passwords.
-type Passwords = Vec<(String, String)>;
+/// Log-ins with their start codes.
+type Codes = Vec<(String, Asked)>;
 
 /// What a run changed.
 #[derive(Default)]
@@ -67,14 +62,18 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let (session, is_new) = open(&file, arguments.another, place)?;
     let wanted = Practice { id: session.practice, ..file.practice.clone() };
     // One transaction: whatever is refused, however late, nothing of the file stands on record.
-    let (tally, passwords) = session.write(|tx| write_all(tx, &wanted, &file, is_new))?;
+    let (tally, codes) = session.write(|tx| write_all(tx, &wanted, &file, is_new))?;
     if tally.changed > 0 {
         // Claims that are held may have waited for what was changed.
         claim_scrub::scrub_held(&session.db, &Actor::system(session.practice), session.practice)?;
     }
     line(&format!("{}: {} added, {} changed.", wanted.name, tally.added, tally.changed));
-    for (login, password) in &passwords {
-        line(&format!("First password of {login}, shown once: {password}"));
+    for (login, code) in &codes {
+        let second = code.second.as_deref().unwrap_or("who approves them is shown it");
+        line(&format!("Start code of {login}, shown once. First half: {}. Second half: {second}.", code.first));
+    }
+    if !codes.is_empty() {
+        line("Each types both halves on the page Log in, under “I was given a code”, and chooses a password.");
     }
     if is_new && session.db.file().is_none() {
         first_token(&session, &file.people)?;
@@ -111,8 +110,8 @@ fn open(file: &PracticeFile, another: bool, place: &Place) -> Result<(Session, b
     Ok((Session { db, practice, practice_name: file.practice.name.clone(), actor }, true))
 }
 
-/// Writes the whole file; answers what was changed and the log-ins with first passwords.
-fn write_all(tx: &mut Tx, wanted: &Practice, file: &PracticeFile, is_new: bool) -> Result<(Tally, Passwords), Error> {
+/// Writes the whole file; answers what was changed and the log-ins with start codes.
+fn write_all(tx: &mut Tx, wanted: &Practice, file: &PracticeFile, is_new: bool) -> Result<(Tally, Codes), Error> {
     let mut tally = Tally::default();
     if is_new {
         registration::register_practice_in(tx, wanted, false)?;
@@ -123,8 +122,8 @@ fn write_all(tx: &mut Tx, wanted: &Practice, file: &PracticeFile, is_new: bool) 
     }
     providers_and_facilities(tx, file, &mut tally)?;
     payers_and_fees(tx, file, &mut tally)?;
-    let passwords = people(tx, file, &mut tally)?;
-    Ok((tally, passwords))
+    let codes = people(tx, file, &mut tally)?;
+    Ok((tally, codes))
 }
 
 fn providers_and_facilities(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<(), Error> {
@@ -186,27 +185,25 @@ fn payers_and_fees(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Resul
     Ok(())
 }
 
-/// Adds who is not there yet; who is there stays as colleagues made them. Answers log-ins with first passwords.
-fn people(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<Passwords, Error> {
-    let mut passwords = Vec::new();
+/// Adds who is not there yet; who is there stays as colleagues made them. Answers log-ins with start codes.
+fn people(tx: &mut Tx, file: &PracticeFile, tally: &mut Tally) -> Result<Codes, Error> {
+    let mut codes = Vec::new();
     for person in &file.people {
         if let Ok(known) = users::by_login(tx, &person.login) {
             tally.differs.extend(difference_of(person, &known));
             continue;
         }
-        let password = first_password(tx);
         let new = NewPerson {
             login: &person.login,
             display_name: &person.name,
             roles: &person.roles,
-            password: &password,
             solo_practice: file.practice.solo,
         };
-        users::add(tx, &new)?;
+        let added = users::add(tx, &new)?;
         tally.added += 1;
-        passwords.push((person.login.clone(), password));
+        codes.push((person.login.clone(), added.code));
     }
-    Ok(passwords)
+    Ok(codes)
 }
 
 /// What the file says otherwise of a person who is there: rights are changed by a person, and approved by another.
@@ -244,11 +241,4 @@ fn first_token(session: &Session, people: &[PlannedPerson]) -> Result<(), Failur
     line(&format!("Go on as this person, for {FIRST_TOKEN_DAYS} days: --as {} with", person.login));
     line(&format!("{TOKEN_VARIABLE}={token}"));
     Ok(())
-}
-
-fn first_password(tx: &Tx) -> String {
-    let mut random = [0; PASSWORD_LETTERS];
-    tx.fill_random(&mut random);
-    let letter = |byte: &u8| char::from(ALPHABET[usize::from(byte % 32)]);
-    random.chunks(5).map(|group| group.iter().map(letter).collect::<String>()).collect::<Vec<_>>().join("-")
 }

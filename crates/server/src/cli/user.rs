@@ -1,7 +1,5 @@
-//! Commands about people who sign in: add, disable, reset, list, and a token for the command line. A first password is
-//! read from standard input, because an argument would stand in the shell's history and the list of processes.
-
-use std::io::{IsTerminal, Read};
+//! Commands about people who sign in: add, approve, disable, reset, list, and a token for the command line. Nobody's
+//! password is typed here: each person chooses their own, with a code of two halves.
 
 use app::access::session::make_token;
 use app::registration;
@@ -13,21 +11,24 @@ use serde_json::json;
 use super::output::{self, Align, line};
 use super::{Done, Failure, Place, Session};
 
-/// Longer than any password that is accepted; more on standard input is a mistake.
-const LONGEST_INPUT: u64 = 1024;
-
 /// Commands about people.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List people with their roles
     List(List),
-    /// Add a person; the first password is read from standard input
+    /// Add a person: prints the first half of the start code with which they choose a password
     Add(Add),
+    /// Approve a person whom somebody else added or gave other roles: prints the second half of a start code
+    Approve(Login),
     /// Give a person other roles: every session and token of theirs ends at once, so that the new rights hold
     Roles(Roles),
     /// Disable a person: every session and token of theirs ends at once
     Disable(Login),
     /// Ask for the reset of a person's log-in, for a lost password or device: prints the first half of a code
+    ///
+    /// Two people do this, so that nobody takes over a log-in alone. Where there is nobody else, the owner of the
+    /// database does it without --as and is shown both halves: whoever has the file, or on PostgreSQL connects as the
+    /// role that owns the tables. The access log names the database's owner.
     Reset(Login),
     /// Approve the reset of a person's log-in that somebody else asked for: prints the second half of the code
     ApproveReset(Login),
@@ -86,7 +87,12 @@ pub struct Token {
 
 /// Runs the command.
 pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
-    let session = Session::open(place)?;
+    let session = match command {
+        Command::Approve(_) | Command::Reset(_) | Command::ApproveReset(_) => Session::open_as_owner(place)?,
+        Command::List(_) | Command::Add(_) | Command::Roles(_) | Command::Disable(_) | Command::Token(_) => {
+            Session::open(place)?
+        }
+    };
     match command {
         Command::List(arguments) => list(&session, arguments),
         Command::Add(arguments) => add(&session, arguments),
@@ -108,17 +114,26 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             line("Disabled. Every session and token of theirs has ended.");
             Ok(Done::Clean)
         }
+        Command::Approve(arguments) => {
+            let second = session.write(|tx| users::approve(tx, users::by_login(tx, &arguments.login)?.id))?;
+            line("Approved; their state is active.");
+            if let Some(second) = second {
+                line(&format!("Second half of the code, shown once: {second}"));
+                line(HOW_TO_START);
+            }
+            Ok(Done::Clean)
+        }
         Command::Reset(arguments) => {
             let asked = session.write(|tx| users::reset::ask(tx, users::by_login(tx, &arguments.login)?.id))?;
-            line(&format!("First half of the code, shown once:  {}", asked.first));
+            halves(&asked);
             match asked.second {
-                Some(second) => {
-                    line(&format!("Second half of the code, shown once: {second}"));
-                    line("Their old password no longer opens and every session and token has ended.");
-                }
-                None => line("A second person approves it now and is shown the second half."),
+                Some(_) => line("Their old password no longer opens and every session and token has ended."),
+                None => line(
+                    "A second person approves it now and is shown the second half. Where there is nobody else, the \
+                     owner of the database resets it alone: the same command without --as.",
+                ),
             }
-            line("The person types both halves on the page Log in, under “I was given a reset code”, within a day.");
+            line("The person types both halves on the page Log in, under “I was given a code”, within a day.");
             Ok(Done::Clean)
         }
         Command::ApproveReset(arguments) => {
@@ -158,21 +173,35 @@ fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
     output::table(&head, &rows, "Nobody can sign in yet. Add somebody with `tierline user add`.")
 }
 
+/// What a new person does with the code.
+const HOW_TO_START: &str = "The person types both halves on the page Log in, under “I was given a code”, within two \
+                            weeks, and chooses a password. Then they log in and enrol a device.";
+
+fn halves(code: &users::reset::Asked) {
+    line(&format!("First half of the code, shown once:  {}", code.first));
+    if let Some(second) = &code.second {
+        line(&format!("Second half of the code, shown once: {second}"));
+    }
+}
+
 fn add(session: &Session, arguments: &Add) -> Result<Done, Failure> {
-    let password = password_from_input()?;
     let solo = registration::practice_of(&session.db, &session.actor, session.practice)?.solo;
-    session.write(|tx| {
+    let added = session.write(|tx| {
         let person = NewPerson {
             login: &arguments.login,
             display_name: &arguments.name,
             roles: &arguments.roles,
-            password: &password,
             solo_practice: solo,
         };
         users::add(tx, &person)
     })?;
     let found: Person = session.read(|read| users::by_login(read, &arguments.login))?;
     line(&format!("Added; their state is {}.", state_word(found.state)));
+    halves(&added.code);
+    if added.code.second.is_none() {
+        line("A second person approves them now and is shown the second half.");
+    }
+    line(HOW_TO_START);
     Ok(Done::Clean)
 }
 
@@ -181,25 +210,6 @@ fn state_word(state: UserState) -> &'static str {
         UserState::Waiting => "waiting for approval",
         UserState::Active => "active",
         UserState::Disabled => "disabled",
-    }
-}
-
-/// One line of standard input.
-fn password_from_input() -> Result<String, Failure> {
-    let mut input = std::io::stdin();
-    if input.is_terminal() {
-        eprintln!("First password (it will be shown as you type; a pipe hides it):");
-        let mut typed = String::new();
-        return match input.read_line(&mut typed) {
-            Ok(_) => Ok(typed.trim_end_matches(['\r', '\n']).to_owned()),
-            Err(error) => Err(Failure::Unreadable(format!("Standard input cannot be read: {error}."))),
-        };
-    }
-    let mut text = String::new();
-    match input.by_ref().take(LONGEST_INPUT).read_to_string(&mut text) {
-        Ok(_) if !text.trim().is_empty() => Ok(text.lines().next().unwrap_or_default().to_owned()),
-        Ok(_) => Err(Failure::Unreadable("Write the first password to standard input, one line.".to_owned())),
-        Err(error) => Err(Failure::Unreadable(format!("Standard input cannot be read: {error}."))),
     }
 }
 

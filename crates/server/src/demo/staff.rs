@@ -62,11 +62,9 @@ pub fn hire(db: &Db, practice: PracticeId) -> Result<(Staff, Vec<LogIn>), app::E
             login: colleague.login,
             display_name: colleague.name,
             roles: &[colleague.role],
-            password: PASSWORD,
             solo_practice: false,
         };
-        let maker = Actor::system(practice);
-        let id = db.write(&maker, practice, |tx| add_demo_person(tx, &person, ordinal))?;
+        let id = add_demo_person(db, practice, &person, PASSWORD, ordinal)?;
         actors.push(Actor::user(id, colleague.login, vec![colleague.role], practice));
         log_ins.push(LogIn {
             login: colleague.login.to_owned(),

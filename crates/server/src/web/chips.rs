@@ -56,7 +56,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         WorkReason::Rejected | WorkReason::RejectedForData | WorkReason::FileRejected => {
             chip("bad", "back", "Rejected")
         }
-        WorkReason::RemittanceQuarantined => chip("bad", "stop", "Does not balance"),
+        WorkReason::RemittanceQuarantined => chip("bad", "stop", "Not posted"),
         WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
         WorkReason::OutboundFileDamaged => chip("bad", "stop", "Not sent"),
         WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),

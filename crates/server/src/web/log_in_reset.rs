@@ -1,4 +1,4 @@
-//! A reset redeemed by the person it is for: two halves of a code and a password of their own. What did not match is
+//! A reset or a start code redeemed by the person it is for: two halves of a code and a password of their own. What did not match is
 //! never told.
 
 use askama::Template;
@@ -45,7 +45,7 @@ pub async fn redeem(State(desk): State<Desk>, Network(network): Network, Form(ty
     let problem = match answer.map_err(Refusal::for_form) {
         Ok(Answer::Done) => return Ok(Redirect::to("/log-in").into_response()),
         Ok(Answer::Refused) => {
-            "That did not match, or the code has ended. Check the name and both halves, or ask for a new reset."
+            "That did not match, or the code has ended. Check the name and both halves, or ask for a new one."
                 .to_owned()
         }
         Ok(Answer::TooMany) => "Too many attempts. Wait a minute, then try again.".to_owned(),

@@ -44,7 +44,6 @@ struct MePage {
     shell: Shell,
     login: String,
     enrolling: bool,
-    must_change_password: bool,
     has_device: bool,
     codes_left: i64,
     sessions: Vec<SessionRow>,
@@ -73,7 +72,7 @@ pub async fn change_password(State(desk): State<Desk>, who: SignedIn, Form(typed
     let done = desk
         .hashing(move |db, practice| {
             count(db, practice, &actor)?;
-            db.write(&actor, practice, |tx| app::users::change_own_password(tx, &typed.present, &typed.password))
+            app::users::change_own_password(db, &actor, practice, &typed.present, &typed.password)
         })
         .await;
     match done.map_err(Refusal::for_form) {
@@ -91,7 +90,7 @@ pub async fn enrol(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Ty
             count(db, practice, &actor)?;
             let Typed { code, password, present_code, .. } = &typed;
             let enrolment = Enrolment { secret: &secret, code, password, present_code };
-            db.write(&actor, practice, |tx| app::users::enrol_device(tx, &enrolment))
+            app::users::enrol_device(db, &actor, practice, &enrolment)
         })
         .await;
     match done.map_err(Refusal::for_form) {
@@ -137,7 +136,6 @@ async fn page(
         shell: Shell::new(desk, who, "/me").after(done),
         login: who.actor.login.clone(),
         enrolling: who.standing == Standing::Enrolling,
-        must_change_password: own.password_is_temporary,
         has_device: own.has_device,
         codes_left,
         sessions,

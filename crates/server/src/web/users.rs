@@ -25,7 +25,6 @@ pub struct Asked {
 struct Typed {
     login: String,
     name: String,
-    password: String,
     roles: Vec<Role>,
 }
 
@@ -73,21 +72,19 @@ pub async fn create(State(desk): State<Desk>, who: SignedIn, fields: Fields) -> 
     let typed = typed(fields);
     let (actor, new) = (who.actor.clone(), typed.clone());
     let done = desk
-        .hashing(move |db, practice| {
-            db.write(&actor, practice, |tx| {
-                let person = NewPerson {
-                    login: &new.login,
-                    display_name: &new.name,
-                    roles: &new.roles,
-                    password: &new.password,
-                    solo_practice: store::views::practice::is_solo(tx)?,
-                };
-                app::users::add(tx, &person)
-            })
+        .write(&actor, move |tx| {
+            let person = NewPerson {
+                login: &new.login,
+                display_name: &new.name,
+                roles: &new.roles,
+                solo_practice: store::views::practice::is_solo(tx)?,
+            };
+            let added = app::users::add(tx, &person)?;
+            Ok((added.code.first, app::users::by_id(tx, added.id)?))
         })
         .await;
     match done.map_err(Refusal::for_form) {
-        Ok(_) => go("/users", "added"),
+        Ok((code, person)) => half(&desk, &who, Half { person, code, is_second: false, is_start: true }),
         Err(problem) => page(&desk, &who, None, typed, Some(problem?)).await,
     }
 }
@@ -129,8 +126,12 @@ async fn roles_page(
 
 /// Approves a waiting person.
 pub async fn approve(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
-    desk.write(&who.actor, move |tx| app::users::approve(tx, id)).await?;
-    go("/users", "approved")
+    let (second, person) =
+        desk.write(&who.actor, move |tx| Ok((app::users::approve(tx, id)?, app::users::by_id(tx, id)?))).await?;
+    match second {
+        Some(code) => half(&desk, &who, Half { person, code, is_second: true, is_start: true }),
+        None => go("/users", "approved"),
+    }
 }
 
 /// Disables a person.
@@ -139,7 +140,20 @@ pub async fn disable(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>
     go("/users", "disabled")
 }
 
-/// Half of the code of a reset, shown once.
+/// Half of a code, as it is shown once.
+struct Half {
+    person: Person,
+    code: String,
+    is_second: bool,
+    is_start: bool,
+}
+
+fn half(desk: &Desk, who: &SignedIn, half: Half) -> Page {
+    let Half { person, code, is_second, is_start } = half;
+    render(&ResetPage { shell: Shell::new(desk, who, "/users"), person, code, is_second, is_start })
+}
+
+/// The page that shows it.
 #[derive(Template)]
 #[template(path = "users/reset.html")]
 struct ResetPage {
@@ -148,29 +162,24 @@ struct ResetPage {
     code: String,
     /// Shown to who approved, not to who asked.
     is_second: bool,
+    /// The code begins a log-in, and resets none.
+    is_start: bool,
 }
 
 /// Asks for the reset of a log-in and shows the first half of its code, once.
 pub async fn ask_reset(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
     let actor = who.actor.clone();
-    let (asked, person) = desk
-        .hashing(move |db, practice| {
-            db.write(&actor, practice, |tx| Ok((app::users::reset::ask(tx, id)?, app::users::by_id(tx, id)?)))
-        })
-        .await?;
-    let shell = Shell::new(&desk, &who, "/users");
-    render(&ResetPage { shell, person, code: asked.first, is_second: false })
+    let (asked, person) =
+        desk.write(&actor, move |tx| Ok((app::users::reset::ask(tx, id)?, app::users::by_id(tx, id)?))).await?;
+    half(&desk, &who, Half { person, code: asked.first, is_second: false, is_start: false })
 }
 
 /// Approves the reset of a log-in and shows the second half of its code, once.
 pub async fn approve_reset(State(desk): State<Desk>, who: SignedIn, Id(id): Id<UserId>) -> Page {
     let actor = who.actor.clone();
-    let (code, person) = desk
-        .hashing(move |db, practice| {
-            db.write(&actor, practice, |tx| Ok((app::users::reset::approve(tx, id)?, app::users::by_id(tx, id)?)))
-        })
-        .await?;
-    render(&ResetPage { shell: Shell::new(&desk, &who, "/users"), person, code, is_second: true })
+    let (code, person) =
+        desk.write(&actor, move |tx| Ok((app::users::reset::approve(tx, id)?, app::users::by_id(tx, id)?))).await?;
+    half(&desk, &who, Half { person, code, is_second: true, is_start: false })
 }
 
 /// A form as it was sent: several fields of one name are several roles.
@@ -182,7 +191,6 @@ fn typed(Form(fields): Fields) -> Typed {
         match name.as_str() {
             "login" => typed.login = value,
             "name" => typed.name = value,
-            "password" => typed.password = value,
             "role" => typed.roles.extend(value.parse::<Role>()),
             _ => {}
         }
@@ -209,6 +217,8 @@ fn line(who: &SignedIn, reset: Option<Pending>, person: Person) -> Line {
     use billing::access::UserState;
     let made = ResourceState::made_by(person.given_by, ledger::Money::ZERO);
     let other = person.id != who.actor.user;
+    // A waiting person's start code waits with them.
+    let reset = reset.filter(|_| person.state == UserState::Active);
     let waits = reset.filter(|reset| !reset.approved);
     let asked = waits.map(|reset| ResourceState::made_by(reset.asked_by, ledger::Money::ZERO));
     Line {
@@ -227,6 +237,12 @@ fn line(who: &SignedIn, reset: Option<Pending>, person: Person) -> Line {
 impl RolesPage {
     fn roles() -> [Role; 11] {
         Role::ALL
+    }
+}
+
+impl ResetPage {
+    fn title(&self) -> String {
+        format!("{} {}", if self.is_start { "Start code of" } else { "Reset of" }, self.person.display_name)
     }
 }
 

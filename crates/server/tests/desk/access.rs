@@ -55,8 +55,8 @@ fn every_route_is_open_to_the_roles_of_the_matrix_and_to_nobody_else() {
 }
 
 fn cookie_of(practice: &Practice, login: &str, role: Role) -> String {
-    let person = NewPerson { login, display_name: login, roles: &[role], password: PASSWORD, solo_practice: false };
-    practice.db.write(&practice.system(), practice.id, |tx| add_demo_person(tx, &person, 99)).unwrap();
+    let person = NewPerson { login, display_name: login, roles: &[role], solo_practice: false };
+    add_demo_person(&practice.db, practice.id, &person, PASSWORD, 99).unwrap();
     let (password, code) = practice.log_in_of(login);
     let attempt = app::access::log_in::Attempt { login, password: &password, code: &code, network: "test", device: "" };
     match app::access::log_in::log_in(&practice.db, practice.id, &attempt).unwrap() {

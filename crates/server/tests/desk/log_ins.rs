@@ -10,6 +10,8 @@ use store::params;
 use crate::practice::Practice;
 use crate::visitor::{Visitor, words};
 
+/// What opened the log-in before.
+const FIRST: &str = "quiet orange lamp posts";
 /// What the person chooses.
 const CHOSEN: &str = "tall green river stones";
 
@@ -19,14 +21,8 @@ fn id_of(practice: &Practice, login: &str) -> UserId {
 
 /// An owner, who holds rights that no administrator has.
 fn with_owner(practice: &Practice) -> UserId {
-    let owner = NewPerson {
-        login: "olive",
-        display_name: "Olive Okafor",
-        roles: &[Role::Owner],
-        password: "quiet orange lamp posts",
-        solo_practice: false,
-    };
-    practice.db.write(&practice.system(), practice.id, |tx| add_demo_person(tx, &owner, 9)).unwrap()
+    let owner = NewPerson { login: "olive", display_name: "Olive Okafor", roles: &[Role::Owner], solo_practice: false };
+    add_demo_person(&practice.db, practice.id, &owner, FIRST, 9).unwrap()
 }
 
 fn secret_of(page: &str) -> String {
@@ -62,12 +58,14 @@ fn a_reset_needs_a_second_person_and_only_the_one_it_is_for_chooses_the_password
         assert!(words(&redeem(&mut stranger, &first, second, CHOSEN).page).contains("did not match"), "{second}");
     }
     assert!(words(&max.open("/users")).contains("Reset waits for a second person"));
+    assert!(stranger.open("/log-in").contains(FIRST), "the demonstration shows how its people sign in");
 
     let approved = max.post(&format!("/users/{olive}/reset/approval"), &[]);
     assert_eq!(approved.status, 200, "{}", words(&approved.page));
     let second = secret_of(&approved.page);
     assert!(!approved.page.contains(&first), "each of the two sees one half");
     assert!(owner.get("/reports").location.starts_with("/log-in"), "every session ended");
+    assert!(!stranger.open("/log-in").contains(FIRST), "a password that opens nothing is not shown");
     assert_eq!(max.post(&format!("/users/{olive}/reset/approval"), &[]).status, 409, "once");
 
     assert!(words(&redeem(&mut stranger, &second, &first, CHOSEN).page).contains("did not match"));
@@ -87,6 +85,44 @@ fn a_reset_needs_a_second_person_and_only_the_one_it_is_for_chooses_the_password
         assert!(events.iter().any(|event| event.action == action), "{action}");
     }
     assert!(events.iter().all(|event| !event.detail.contains(&first) && !event.detail.contains(&second)));
+}
+
+#[test]
+fn a_new_person_chooses_their_own_password_with_a_code_of_two_people() {
+    for practice in Practice::on_each_engine() {
+        let address = practice.serve();
+        let mut ada = Visitor::signed_in(&practice, address, "ada");
+        let mut max = Visitor::signed_in(&practice, address, "max");
+        let mut nina = Visitor::new(address);
+        let form = [("login", "nina"), ("name", "Nina Castellan"), ("role", "tier1"), ("password", FIRST)];
+        let added = ada.post("/users", &form);
+        assert_eq!(added.status, 200, "{}", words(&added.page));
+        let first = secret_of(&added.page);
+        let id = id_of(&practice, "nina");
+        assert_eq!(ada.post(&format!("/users/{id}/approval"), &[]).status, 404, "never by who added them");
+        assert_eq!(max.post(&format!("/users/{id}/reset/approval"), &[]).status, 409, "they wait with their person");
+        let enter = |nina: &mut Visitor, password: &str| {
+            nina.post("/log-in", &[("login", "nina"), ("password", password), ("code", "")])
+        };
+        assert!(words(&enter(&mut nina, FIRST).page).contains("did not match"), "nobody else chooses it");
+
+        let approved = max.post(&format!("/users/{id}/approval"), &[]);
+        assert_eq!(approved.status, 200, "{}", words(&approved.page));
+        let second = secret_of(&approved.page);
+        assert!(!approved.page.contains(&first));
+        for nothing in ["", "not chosen yet", FIRST] {
+            assert!(words(&enter(&mut nina, nothing).page).contains("did not match"), "{nothing}");
+        }
+        let choose = |nina: &mut Visitor, second: &str| {
+            let form = [("login", "nina"), ("first", first.as_str()), ("second", second), ("password", CHOSEN)];
+            nina.post("/log-in/reset", &form)
+        };
+        assert!(words(&choose(&mut nina, &first).page).contains("did not match"));
+        assert_eq!(choose(&mut nina, &second).location, "/log-in");
+        let seen = enter(&mut nina, CHOSEN);
+        assert_eq!((seen.status, seen.location.as_str()), (303, "/me"), "a device is enrolled first");
+        assert!(words(&nina.open("/me")).contains("enrol a device"));
+    }
 }
 
 #[test]

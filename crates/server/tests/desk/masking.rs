@@ -33,14 +33,8 @@ fn masked_roles() -> Vec<Role> {
 
 fn hired(practice: &Practice, role: Role) -> String {
     let login = format!("masked.{}", role.key().replace('_', "."));
-    let person = NewPerson {
-        login: &login,
-        display_name: "Kit Orlov",
-        roles: &[role],
-        password: "nine quiet paper boats",
-        solo_practice: false,
-    };
-    practice.db.write(&practice.system(), practice.id, |tx| add_demo_person(tx, &person, 99)).unwrap();
+    let person = NewPerson { login: &login, display_name: "Kit Orlov", roles: &[role], solo_practice: false };
+    add_demo_person(&practice.db, practice.id, &person, "nine quiet paper boats", 99).unwrap();
     login
 }
 

@@ -1,0 +1,48 @@
+//! Looking again at claims that a payer has: one whose follow-up date came without a decision becomes a desk's work.
+//! Asks no payer and moves no claim.
+
+use billing::PracticeId;
+use billing::access::Actor;
+use billing::claim::ClaimStatus;
+use billing::work::{WorkLinks, WorkReason};
+use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
+use store::{Db, params};
+
+use crate::Error;
+use crate::worklist::{self, NewWork};
+
+/// Most claims that one run of a job takes up; the next run goes on.
+const MOST_CLAIMS_A_RUN: i64 = 5_000;
+
+/// Opens work for claims that a payer has and did not decide by their follow-up date. Answers for how many.
+///
+/// # Errors
+/// Where the database refuses.
+pub(crate) fn open_undecided_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let due = tx.query(&DUE_FOR_FOLLOW_UP, params![tx.today(), MOST_CLAIMS_A_RUN])?;
+        for claim in &due {
+            let (reason, state) = match claim.status {
+                ClaimStatus::Adjudicated => (WorkReason::Denied, "is disputed and has no new decision"),
+                ClaimStatus::Draft
+                | ClaimStatus::Held
+                | ClaimStatus::Ready
+                | ClaimStatus::Submitted
+                | ClaimStatus::Accepted
+                | ClaimStatus::Rejected
+                | ClaimStatus::Closed => (WorkReason::RemittanceMissing, "was accepted and has no decision"),
+            };
+            let summary = format!("Claim {} {state} yet.", claim.control_number);
+            let links = WorkLinks {
+                patient_id: Some(claim.patient_id),
+                payer_id: Some(claim.payer_id),
+                ..WorkLinks::default()
+            };
+            let work = NewWork::on_claim(reason, claim.id, summary, links, claim.total_cents)
+                .with_deadline(Some(claim.filing_limit_on));
+            worklist::open(tx, work)?;
+            tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
+        }
+        Ok(due.len())
+    })
+}
