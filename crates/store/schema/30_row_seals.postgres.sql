@@ -5,9 +5,9 @@ ALTER TABLE audit_record ADD COLUMN seals TEXT;
 
 CREATE TRIGGER claim_version_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_version
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER remittance_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON remittance
+CREATE TRIGGER remittance_no_delete BEFORE DELETE OR TRUNCATE ON remittance
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
-CREATE TRIGGER claim_payment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_payment
+CREATE TRIGGER claim_payment_no_delete BEFORE DELETE OR TRUNCATE ON claim_payment
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER line_payment_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON line_payment
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
@@ -50,4 +50,10 @@ CREATE TRIGGER app_user_no_delete BEFORE DELETE OR TRUNCATE ON app_user
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 CREATE TRIGGER coverage_sealed BEFORE UPDATE OF practice_id, id, version, patient_id, payer_id, rank, member_id,
     effective_on, ends_on, recorded_at, source_key, body ON coverage
+    FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER remittance_sealed BEFORE UPDATE OF practice_id, id, inbound_file_id, payer_name, payer_trace_id, payee_npi, trace, method, paid_on,
+    amount_cents, payment_key, content_sha256, imported_at, claim_count, raw ON remittance
+    FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+CREATE TRIGGER claim_payment_sealed BEFORE UPDATE OF practice_id, id, remittance_id, ordinal, claim_id, control_number, status_code, charge_cents,
+    paid_cents, patient_responsibility_cents, payer_claim_control_number, body ON claim_payment
     FOR EACH STATEMENT EXECUTE FUNCTION append_only();

@@ -7,12 +7,8 @@ CREATE TRIGGER claim_version_no_update BEFORE UPDATE ON claim_version
 BEGIN SELECT RAISE(ABORT, 'rows of claim_version are never changed'); END;
 CREATE TRIGGER claim_version_no_delete BEFORE DELETE ON claim_version
 BEGIN SELECT RAISE(ABORT, 'rows of claim_version are never deleted'); END;
-CREATE TRIGGER remittance_no_update BEFORE UPDATE ON remittance
-BEGIN SELECT RAISE(ABORT, 'rows of remittance are never changed'); END;
 CREATE TRIGGER remittance_no_delete BEFORE DELETE ON remittance
 BEGIN SELECT RAISE(ABORT, 'rows of remittance are never deleted'); END;
-CREATE TRIGGER claim_payment_no_update BEFORE UPDATE ON claim_payment
-BEGIN SELECT RAISE(ABORT, 'rows of claim_payment are never changed'); END;
 CREATE TRIGGER claim_payment_no_delete BEFORE DELETE ON claim_payment
 BEGIN SELECT RAISE(ABORT, 'rows of claim_payment are never deleted'); END;
 CREATE TRIGGER line_payment_no_update BEFORE UPDATE ON line_payment
@@ -73,3 +69,9 @@ BEGIN SELECT RAISE(ABORT, 'rows of app_user are never deleted'); END;
 CREATE TRIGGER coverage_sealed BEFORE UPDATE OF practice_id, id, version, patient_id, payer_id, rank, member_id,
     effective_on, ends_on, recorded_at, source_key, body ON coverage
 BEGIN SELECT RAISE(ABORT, 'a version of a coverage is never changed'); END;
+CREATE TRIGGER remittance_sealed BEFORE UPDATE OF practice_id, id, inbound_file_id, payer_name, payer_trace_id, payee_npi, trace, method, paid_on,
+    amount_cents, payment_key, content_sha256, imported_at, claim_count, raw ON remittance
+BEGIN SELECT RAISE(ABORT, 'what a payer said is never changed'); END;
+CREATE TRIGGER claim_payment_sealed BEFORE UPDATE OF practice_id, id, remittance_id, ordinal, claim_id, control_number, status_code, charge_cents,
+    paid_cents, patient_responsibility_cents, payer_claim_control_number, body ON claim_payment
+BEGIN SELECT RAISE(ABORT, 'what a payer said is never changed'); END;

@@ -150,6 +150,8 @@ const CHANGES: &[(&str, &str)] = &[
     (charge::SAVE_CHARGE.name, "charge"),
     (charge::VOID_CHARGE.name, "charge"),
     (eligibility::ANSWER_ELIGIBILITY.name, "eligibility"),
+    (remittance::SETTLE_QUARANTINED.name, "remittance"),
+    (remittance::PLACE_PAYMENT.name, "claim_payment"),
     (worklist::SAVE_WORK_ITEM.name, "work_item"),
     (inquiry::SAVE_INQUIRY.name, "inquiry"),
     (registration::SAVE_PATIENT.name, "patient"),
