@@ -4,8 +4,10 @@
 use std::path::Path;
 
 use x12::render::{Detail, ShowOptions, TextOptions};
+use x12::tools::{from_json, to_json};
 use x12::{
-    AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, check_reader, read, render, write_999, write_ta1,
+    AcknowledgedFile, AcknowledgmentHeader, Document, ShapeOnly, Verdict, check, check_reader, read, render,
+    write_277ca, write_999, write_999_with, write_ta1,
 };
 
 #[test]
@@ -23,7 +25,10 @@ fn what_fuzzing_grew_is_read_without_a_panic() {
         for interchange in &checked.interchanges {
             let ta1 = write_ta1(interchange, header).ok();
             let answer = write_999(&checked, interchange, header).ok().flatten();
-            for written in ta1.into_iter().chain(answer) {
+            let file = Some(AcknowledgedFile { bytes: &bytes, copies_data: true });
+            let more = write_999_with(&checked, interchange, header, file).ok().flatten();
+            let claims = write_277ca(&bytes, &checked, interchange, header, header.made_at.date()).ok().flatten();
+            for written in ta1.into_iter().chain(answer).chain(more).chain(claims) {
                 assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable, "{}", path.display());
             }
         }
@@ -35,6 +40,7 @@ fn what_fuzzing_grew_is_read_without_a_panic() {
         assert!(document.to_bytes() == bytes);
         render::show(&document, &ShapeOnly, ShowOptions { raw: true, checked: Some(&checked) });
         render::tree(&document, 2);
+        assert!(from_json(&to_json(&document)).is_ok_and(|again| again == bytes), "{}", path.display());
         x12::measuring::index_paths_agree(&bytes);
         count += 1;
     }

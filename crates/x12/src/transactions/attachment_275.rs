@@ -69,11 +69,11 @@ pub struct Item<'a> {
     pub form: Text<'a>,
     /// CAT03.
     pub form_version: Text<'a>,
-    /// Loops 2110A.
+    /// Loops 2110B.
     pub documents: Vec<Document<'a>>,
 }
 
-/// Loop 2110A: one document.
+/// Loop 2110B: one document.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Document<'a> {
     /// OOI, element by element; empty in the older guide.
