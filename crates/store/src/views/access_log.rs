@@ -186,7 +186,7 @@ pub fn login_events(conn: &Conn, asked: &Asked) -> Result<Vec<DeedRow>, StoreErr
 fn by_and_to(conn: &Conn, by: &Statement<DeedRow>, params: &[Val]) -> Result<Vec<DeedRow>, StoreError> {
     let mut rows = conn.query(by, params)?;
     rows.extend(conn.query(&DEEDS_TO, params)?);
-    rows.sort_by(|one, other| other.sequence.cmp(&one.sequence));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.sequence));
     rows.dedup_by_key(|row| row.sequence);
     rows.truncate(usize::try_from(PAGE + 1).unwrap_or(usize::MAX));
     Ok(rows)
