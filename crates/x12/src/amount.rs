@@ -52,6 +52,13 @@ impl Amount {
 
     /// Reads the X12 form: optional sign, digits, optional point and decimals. Empty is not a number.
     pub fn parse(bytes: &[u8]) -> Result<Self, AmountError> {
+        match plain_cents(bytes) {
+            Some(cents) => Ok(Self(cents)),
+            None => Self::parse_any(bytes),
+        }
+    }
+
+    fn parse_any(bytes: &[u8]) -> Result<Self, AmountError> {
         let (negative, digits) = match bytes {
             [b'-', rest @ ..] => (true, rest),
             [b'+', rest @ ..] => (false, rest),
@@ -109,6 +116,31 @@ impl Amount {
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }
+}
+
+/// The most characters of an amount that is read in the short way: no sum of so many digits overflows.
+const MAX_PLAIN: usize = 12;
+
+/// The cents of digits with at most one point and two decimals, as nearly all amounts are written; None for the rest.
+#[inline]
+fn plain_cents(bytes: &[u8]) -> Option<i64> {
+    let (whole, decimals) = match bytes {
+        [whole @ .., b'.', tens, ones] => (whole, [*tens, *ones]),
+        [whole @ .., b'.', tens] => (whole, [*tens, b'0']),
+        whole => (whole, *b"00"),
+    };
+    if whole.is_empty() || bytes.len() > MAX_PLAIN {
+        return None;
+    }
+    let mut cents: u64 = 0;
+    for byte in whole.iter().chain(&decimals) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        cents = cents.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    i64::try_from(cents).ok()
 }
 
 /// The X12 form: no leading or trailing zeros, no point for whole dollars ("92", "92.5", "-0.05").
@@ -181,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_of_cents_is_refused() {
-        for text in ["", "-", ".", "1,500.00", "1e3", "ABC", "1.2.3", " 1"] {
+        for text in ["", "-", ".", ".-5", "1..5", "1.-5", "/5", "1:", "1,500.00", "1e3", "ABC", "1.2.3", " 1"] {
             assert_eq!(Amount::parse(text.as_bytes()), Err(AmountError::NotANumber), "{text}");
         }
         assert_eq!(Amount::parse(b"1.005"), Err(AmountError::TooPrecise));

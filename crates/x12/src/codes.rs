@@ -116,11 +116,34 @@ const PLACES_OF_SERVICE: &[u8] =
 const PATIENT_STATUSES: &[u8] = b"01020304050607092021304041424350516162636465666970\
 818283848586878889909192939495";
 
+/// For each first character of a list of pairs, counted from `base`, a bit for each second one.
+const fn pair_bits(pairs: &[u8], base: u8) -> [u32; PAIR_ROWS] {
+    let mut rows = [0; PAIR_ROWS];
+    let mut at = 0;
+    while at < pairs.len() {
+        rows[(pairs[at] - base) as usize] |= 1 << (pairs[at + 1] - base);
+        at += 2;
+    }
+    rows
+}
+
+/// As many as there are letters.
+const PAIR_ROWS: usize = 26;
+static STATE_BITS: [u32; PAIR_ROWS] = pair_bits(STATES, b'A');
+static PLACE_BITS: [u32; PAIR_ROWS] = pair_bits(PLACES_OF_SERVICE, b'0');
+static PATIENT_STATUS_BITS: [u32; PAIR_ROWS] = pair_bits(PATIENT_STATUSES, b'0');
+
+/// Whether a code is one of a list of pairs.
+fn is_in_pairs(code: &[u8], rows: &[u32; PAIR_ROWS], base: u8) -> bool {
+    let [first, second] = code else { return false };
+    let row = rows.get(usize::from(first.wrapping_sub(base))).copied().unwrap_or(0);
+    row.checked_shr(u32::from(second.wrapping_sub(base))).is_some_and(|bits| bits & 1 == 1)
+}
+
 /// Whether a code has the shape of its list: length, characters, check digit; small public lists whole.
 pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
     let digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
     let is_alphanumeric = |bytes: &[u8]| bytes.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
-    let in_pairs = |pairs: &[u8]| code.len() == 2 && pairs.chunks(2).any(|pair| pair == code);
     match list {
         CodeList::Npi => is_npi(code),
         CodeList::Icd10cm => {
@@ -129,7 +152,7 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
                 && code[1].is_ascii_digit()
                 && code[2..].iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
         }
-        CodeList::PlaceOfService => in_pairs(PLACES_OF_SERVICE),
+        CodeList::PlaceOfService => is_in_pairs(code, &PLACE_BITS, b'0'),
         CodeList::ClaimFrequency => matches!(code, [b'1'..=b'9']),
         CodeList::Carc => {
             digits(code) && (1..=3).contains(&code.len())
@@ -160,7 +183,7 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
         CodeList::Modifier => {
             code.len() == 2 && code.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
         }
-        CodeList::State => in_pairs(STATES),
+        CodeList::State => is_in_pairs(code, &STATE_BITS, b'A'),
         CodeList::Ndc => code.len() == 11 && digits(code),
         // Seven positions without the letters I and O, which would read as digits.
         CodeList::Icd10pcs => {
@@ -176,7 +199,7 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
         CodeList::AdmissionType => matches!(code, [b'1'..=b'5' | b'9']),
         // With those that were taken out of the list over the years.
         CodeList::AdmissionSource => matches!(code, [b'1'..=b'9' | b'A'..=b'G']),
-        CodeList::PatientStatus => in_pairs(PATIENT_STATUSES),
+        CodeList::PatientStatus => is_in_pairs(code, &PATIENT_STATUS_BITS, b'0'),
         CodeList::Drg => (3..=4).contains(&code.len()) && digits(code),
         CodeList::DentalProcedure => matches!(code, [b'D', rest @ ..] if rest.len() == 4 && digits(rest)),
         CodeList::Tooth => is_tooth(code),
@@ -226,17 +249,22 @@ pub(crate) fn depends_on_date(list: CodeList) -> bool {
 
 /// Ten digits whose last is the Luhn check digit over the prefix 80840 (45 CFR 162.406, ISO/IEC 7812).
 pub fn is_npi(code: &[u8]) -> bool {
-    if code.len() != 10 || !code.iter().all(u8::is_ascii_digit) {
-        return false;
-    }
+    let (pairs, []) = code.as_chunks::<2>() else { return false };
     // The prefix 80840 adds a constant 24 to the sum.
-    let sum = code.iter().enumerate().fold(24_u32, |sum, (at, byte)| {
-        let digit = u32::from(byte - b'0');
-        let doubled = if at % 2 == 0 { digit * 2 } else { digit };
-        sum + doubled / 10 + doubled % 10
-    });
-    sum % 10 == 0
+    let mut sum = 24;
+    for [first, second] in pairs {
+        let (first, second) = (first.wrapping_sub(b'0'), second.wrapping_sub(b'0'));
+        let Some(doubled) = DOUBLED.get(usize::from(first)) else { return false };
+        if second > 9 {
+            return false;
+        }
+        sum += u32::from(doubled + second);
+    }
+    pairs.len() == 5 && sum.is_multiple_of(10)
 }
+
+/// The sum of the digits of twice a digit.
+const DOUBLED: [u8; 10] = [0, 2, 4, 6, 8, 1, 3, 5, 7, 9];
 
 #[cfg(test)]
 mod tests {
@@ -269,6 +297,13 @@ mod tests {
             (CodeList::PatientStatus, "01", "99"),
             (CodeList::Drg, "470", "47"),
             (CodeList::DentalProcedure, "D2391", "D239"),
+            (CodeList::State, "AL", "A"),
+            (CodeList::State, "YT", "tx"),
+            (CodeList::PlaceOfService, "99", "9:"),
+            (CodeList::PatientStatus, "95", "A1"),
+            (CodeList::Npi, "1234567893", "123456789"),
+            (CodeList::Npi, "1234567893", "12345678931234567893"),
+            (CodeList::Npi, "1234567893", "12345A7893"),
             (CodeList::Tooth, "AS", "33"),
             (CodeList::Tooth, "3", "U"),
         ] {

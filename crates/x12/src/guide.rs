@@ -32,6 +32,31 @@ pub(crate) enum Kind {
     Binary,
 }
 
+/// How a value is found to be in form at once; whatever is not is looked at closely.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quick {
+    /// Any text of a fitting length.
+    Length,
+    /// The one code there is.
+    OneCode,
+    /// One of few codes.
+    FewCodes,
+    /// One of many codes.
+    ManyCodes,
+    /// Digits.
+    Whole,
+    /// Digits with at most one point and two decimals.
+    Decimal,
+    /// A day of eight digits.
+    Day,
+    /// The same, where a neighbour says so.
+    Dated,
+    /// Parts, each in its form.
+    Composite,
+    /// Never at once.
+    No,
+}
+
 /// A list outside the guide that an element's value must stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Outside {
@@ -48,6 +73,7 @@ pub(crate) struct Element {
     pub number: u16,
     pub usage: Usage,
     pub kind: Kind,
+    pub quick: Quick,
     pub min: u16,
     pub max: u16,
     /// Where the form of a [`Kind::Dated`] stands.

@@ -51,7 +51,7 @@ impl Judges {
         };
         let tables = RULES.iter().chain(loaded.iter().copied()).filter(is_mine);
         let situations = tables.map(Situations::new).collect();
-        Self { written: of(guide.set_id, guide.versions[0]), situations }
+        Self { written: of(guide.set_id, guide.versions[0], up_to), situations }
     }
 
     /// None: for reading without judging.
@@ -93,9 +93,11 @@ impl Judges {
     }
 }
 
-/// The written rules of a guide.
-fn of(set_id: &str, version: &str) -> Box<dyn SetRules> {
+/// The written rules of a guide, as far as anybody wants them.
+fn of(set_id: &str, version: &str, up_to: Snip) -> Box<dyn SetRules> {
     match (set_id, version) {
+        ("837", _) if up_to < Snip::Balance => Box::new(claim_837::AddressRules),
+        _ if up_to < Snip::Balance => Box::new(NoRules),
         ("837", "005010X222A1") => Box::new(claim_837::ClaimRules::new(Form::Professional)),
         ("837", "005010X223A2") => Box::new(claim_837::ClaimRules::new(Form::Institutional)),
         ("837", _) => Box::new(claim_837::ClaimRules::new(Form::Dental)),

@@ -244,7 +244,7 @@ impl Emitter<'_> {
         }
         let components = self.intern("COMPONENTS", "Element", &tables);
         Ok(format!(
-            "Element {{ number: 0, usage: Usage::{usage}, kind: Kind::Composite, min: 0, max: 0, form_at: 0, repeats: {}, \
+            "Element {{ number: 0, usage: Usage::{usage}, kind: Kind::Composite, quick: Quick::Composite, min: 0, max: 0, form_at: 0, repeats: {}, \
              codes: &[], outside: None, components: {components}, least_components: {least} }}",
             place.repeats
         ))
@@ -264,13 +264,15 @@ impl Emitter<'_> {
             ("B", _) => "Binary",
             (other, _) => return Err(format!("element {}: no type {other}", place.of)),
         };
-        let codes = item.and_then(|item| item.codes.clone()).map_or("&[]".to_owned(), |codes| self.codes(&codes));
+        let listed = item.and_then(|item| item.codes.clone()).unwrap_or_default();
+        let quick = quick(kind, listed.len(), element.max);
+        let codes = if listed.is_empty() { "&[]".to_owned() } else { self.codes(&listed) };
         let outside = match item.and_then(|item| item.outside.clone()) {
             None => "None".to_owned(),
             Some(outside) => self.outside(&outside),
         };
         Ok(format!(
-            "Element {{ number: {}, usage: Usage::{usage}, kind: Kind::{kind}, min: {}, max: {}, form_at: {}, repeats: {}, \
+            "Element {{ number: {}, usage: Usage::{usage}, kind: Kind::{kind}, quick: Quick::{quick}, min: {}, max: {}, form_at: {}, repeats: {}, \
              codes: {codes}, outside: {outside}, components: &[], least_components: 0 }}",
             place.of.parse::<u16>().unwrap_or(0),
             element.min,
@@ -287,6 +289,24 @@ impl Emitter<'_> {
             None => (0, "&[]".to_owned()),
         };
         format!("Some(Outside {{ list: CodeList::{list}, only_if_at: {at}, only_if: {codes} }})")
+    }
+}
+
+/// The most codes that are compared one after the other.
+const FEW_CODES: usize = 8;
+
+/// How a value of this kind is found to be in form at once.
+fn quick(kind: &str, codes: usize, max: u16) -> &'static str {
+    match (codes, kind) {
+        (1, _) => "OneCode",
+        (2.., _) if codes <= FEW_CODES => "FewCodes",
+        (2.., _) => "ManyCodes",
+        (0, "Text" | "Code") => "Length",
+        (0, "Whole") => "Whole",
+        (0, "Decimal") => "Decimal",
+        (0, "Date") if max == 8 => "Day",
+        (0, "Dated") => "Dated",
+        (0, _) => "No",
     }
 }
 

@@ -4,7 +4,7 @@
 
 use crate::delimiters::Delimiters;
 use crate::guide::packed_at;
-use crate::index::any_between;
+use crate::index::{any_between, bits_from};
 use crate::segment::SegmentId;
 
 /// One segment inside a block.
@@ -46,6 +46,21 @@ impl<'b> Cells<'b> {
     #[inline]
     pub fn is_structured(&self, from: u32, to: u32) -> bool {
         any_between(self.parts, from, to) || (!self.strange.is_empty() && any_between(self.strange, from, to))
+    }
+
+    /// The component and repetition separators from `from` to before `to`, the lowest bit for the first byte. None
+    /// where the bytes are too many for one word or a strange one is among them.
+    #[inline]
+    pub fn separators(&self, from: usize, to: usize) -> Option<u64> {
+        let (first, last) = (from as u32, to as u32);
+        if !self.strange.is_empty() && any_between(self.strange, first, last) {
+            return None;
+        }
+        match to.wrapping_sub(from) {
+            0 => Some(0),
+            length @ 1..=64 => Some(bits_from(self.parts, first) & u64::MAX >> (64 - length)),
+            _ => (!any_between(self.parts, first, last)).then_some(0),
+        }
     }
 
     /// How many elements follow the id.

@@ -3,10 +3,11 @@
 //! Looks at one segment at a time and keeps nothing.
 
 use crate::check::cells::{At, Cells, narrow};
+use crate::check::quick::{is_plain, is_plain_composite};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::{CodeList, Standing, depends_on_date, has_shape};
 use crate::date::{is_d8, parse_d6, parse_dt, parse_rd8, parse_tm};
-use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds, holds_packed, packed_at};
+use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds};
 use crate::problem::{Code, Snip};
 
 macro_rules! rules {
@@ -58,28 +59,28 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     let before = sink.errors_in_set;
     let ends = cells.ends;
     let count = ends.len() - 1;
-    let mut from = ends[0] as usize + 1;
     // Nearly every segment has neither components nor strange bytes: asked once.
     let is_structured = cells.is_structured(cells.start, ends[count]);
     // The elements that are there, as bits by position. Those past the guide's do not matter to it.
     let mut present: u32 = 0;
-    for (index, (element, end)) in rules.elements.iter().zip(&ends[1..]).enumerate() {
-        let (begin, end) = (from, *end as usize);
-        from = end + 1;
+    let mut bit: u32 = 1;
+    let mut before_it = ends[0] as usize;
+    for (element, end) in rules.elements.iter().zip(&ends[1..]) {
+        bit = bit.rotate_left(1);
+        let (begin, end) = (before_it.wrapping_add(1), *end as usize);
+        before_it = end;
         if begin >= end {
             continue;
         }
-        present |= 2 << index;
-        let is_in_order = if is_structured && cells.is_structured(begin as u32, end as u32) {
-            is_plain_composite(element, cells, begin, end, sink)
-        } else if element.kind == Kind::Composite {
-            element.components.first().is_some_and(|first| is_plain(first, cells, begin, end, |_| b"", sink))
-                && element.least_components <= 1
-        } else {
-            is_plain(element, cells, begin, end, |k| cells.get(k), sink)
+        present |= bit;
+        let separators = if is_structured { cells.separators(begin, end) } else { Some(0) };
+        let is_in_order = match separators {
+            Some(0) => is_plain(element, cells, begin, end, |k| cells.get(k), sink),
+            Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
+            None => false,
         };
         if !is_in_order {
-            one_element(cells, rules, index + 1, (begin, end), sink);
+            one_element(cells, rules, bit.trailing_zeros() as usize, (begin, end), sink);
         }
     }
     if rules.required & !present | rules.not_used & present != 0 {
@@ -94,92 +95,10 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
         }
         relations(cells, rules.relations, present, sink);
     }
-    Outcome { clean: sink.errors_in_set == before, trailing: count > 0 && ends[count] - ends[count - 1] == 1 }
-}
-
-/// Whether an element is certainly in order: the short way that nearly all take. Whoever does not is looked at closely.
-#[inline]
-fn is_plain<'v>(
-    element: &Element,
-    cells: &Cells<'_>,
-    begin: usize,
-    end: usize,
-    neighbour: impl Fn(usize) -> &'v [u8],
-    sink: &Sink<'_>,
-) -> bool {
-    let block = cells.block;
-    let is_in_form = if element.codes.is_empty() {
-        let length = end - begin;
-        let fits = length >= usize::from(element.min) && length <= usize::from(element.max);
-        match element.kind {
-            Kind::Text | Kind::Code => fits,
-            Kind::Whole => fits && block[begin..end].iter().all(u8::is_ascii_digit),
-            Kind::Decimal => fits && is_plain_decimal(&block[begin..end]),
-            Kind::Date => element.max == 8 && is_d8(&block[begin..end]),
-            Kind::Dated => length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_d8(&block[begin..end]),
-            Kind::Time | Kind::Binary | Kind::Composite => false,
-        }
-    } else {
-        let packed = packed_at(block, begin, end);
-        element.codes.first() == Some(&packed) || holds_packed(element.codes, packed)
-    };
-    is_in_form
-        && match &element.outside {
-            None => true,
-            Some(outside) => is_plainly_listed(outside, &block[begin..end], sink),
-        }
-}
-
-/// Whether a value has the shape of its list and nobody is to be asked for more now.
-#[inline]
-fn is_plainly_listed(outside: &Outside, value: &[u8], sink: &Sink<'_>) -> bool {
-    // The lists of states differ by country: looked at closely.
-    (sink.up_to < Snip::CodeSet && outside.list != CodeList::ClaimFrequency)
-        || outside.list != CodeList::State
-            && has_shape(outside.list, value)
-            && (depends_on_date(outside.list) || !sink.codes.lends(outside.list))
-}
-
-/// Whether the components of an element are certainly in order.
-fn is_plain_composite(element: &Element, cells: &Cells<'_>, begin: usize, end: usize, sink: &Sink<'_>) -> bool {
-    if element.kind != Kind::Composite || !cells.strange.is_empty() {
-        return false;
+    Outcome {
+        clean: sink.errors_in_set == before,
+        trailing: count > 0 && ends[count] == ends[count - 1].wrapping_add(1),
     }
-    let separator = cells.delimiters.component;
-    let mut from = begin;
-    let mut seen = 0;
-    for component in element.components {
-        // Components are short: a plain search ends sooner than a clever one begins.
-        let to = cells.block[from..end].iter().position(|byte| *byte == separator).map_or(end, |length| from + length);
-        seen += 1;
-        if from == to {
-            if component.usage == Usage::Required {
-                return false;
-            }
-        } else if component.usage == Usage::NotUsed || !is_plain(component, cells, from, to, |_| b"", sink) {
-            return false;
-        }
-        if to == end {
-            let is_repeated = cells.delimiters.repetition.is_some_and(|byte| cells.block[begin..end].contains(&byte));
-            return seen >= usize::from(element.least_components) && !is_repeated;
-        }
-        from = to + 1;
-    }
-    false
-}
-
-/// Digits, at least one, with at most one point and at most two decimals.
-#[inline]
-fn is_plain_decimal(value: &[u8]) -> bool {
-    let mut point = None;
-    for (at, byte) in value.iter().enumerate() {
-        if *byte == b'.' && point.is_none() {
-            point = Some(at);
-        } else if !byte.is_ascii_digit() {
-            return false;
-        }
-    }
-    point.is_none_or(|point| value.len() > 1 && value.len() - point <= 3)
 }
 
 /// An element that is there, looked at closely.

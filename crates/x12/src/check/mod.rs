@@ -11,6 +11,7 @@ pub(crate) mod isa;
 mod memo;
 mod numbers;
 pub(crate) mod place;
+mod quick;
 mod report;
 mod set;
 mod sets;

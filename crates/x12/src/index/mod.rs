@@ -117,6 +117,16 @@ pub(crate) fn any_between(words: &[u64], from: u32, to: u32) -> bool {
     }
 }
 
+/// The 64 bits that begin with the one for byte `from`; those past the last word are not set.
+#[inline]
+pub(crate) fn bits_from(words: &[u64], from: u32) -> u64 {
+    let (word, shift) = ((from / 64) as usize, from % 64);
+    let low = words.get(word).map_or(0, |bits| bits >> shift);
+    // Shifted twice, so that 64 places are none.
+    let high = words.get(word.wrapping_add(1)).map_or(0, |bits| bits << 1 << (63 - shift));
+    low | high
+}
+
 /// The bytes a scan looks for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
@@ -268,6 +278,11 @@ mod tests {
             let (from, to) = ((next() % 257) as u32, (next() % 257) as u32);
             let slow = (from..to).any(|at| words[(at / 64) as usize] >> (at % 64) & 1 == 1);
             assert_eq!(any_between(&words, from, to), slow, "{from}..{to} of {words:x?}");
+            for at in 0..64 {
+                let is_set =
+                    words.get(((from + at) / 64) as usize).is_some_and(|word| word >> ((from + at) % 64) & 1 == 1);
+                assert_eq!(bits_from(&words, from) >> at & 1 == 1, is_set, "{from} and {at} of {words:x?}");
+            }
         }
     }
 }

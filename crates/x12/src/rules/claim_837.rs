@@ -107,6 +107,21 @@ impl ClaimRules {
     }
 }
 
+/// What the guides demand themselves; the rest is balance and situation.
+pub(super) struct AddressRules;
+
+impl SetRules for AddressRules {
+    fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+        if tag == Tag::BillingStreet && clean {
+            billing_street(cells, sink);
+        }
+    }
+
+    fn close(&mut self, _: &'static str, _: &Cells<'_>, _: &mut Sink<'_>) {}
+
+    fn broken(&mut self) {}
+}
+
 impl SetRules for ClaimRules {
     fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         match tag {

@@ -167,9 +167,10 @@ impl RemittanceRules {
                 return;
             }
         }
-        for n in (3..=18).step_by(3) {
-            let value = if n <= cells.len() { cells.get(n) } else { b"" };
-            if !value.is_empty() && amount(value).is_some_and(Amount::is_zero) {
+        for n in (3..=cells.len().min(18)).step_by(3) {
+            let value = cells.get(n);
+            // Only what begins like nothing, or with a sign, is read again.
+            if matches!(value.first(), Some(b'0' | b'.' | b'-' | b'+')) && amount(value).is_some_and(Amount::is_zero) {
                 sink.warning(&ZERO_ADJUSTMENT, cells.at_element(n));
             }
         }
