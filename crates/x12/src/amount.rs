@@ -123,24 +123,27 @@ const MAX_PLAIN: usize = 12;
 
 /// The cents of digits with at most one point and two decimals, as nearly all amounts are written; None for the rest.
 #[inline]
-fn plain_cents(bytes: &[u8]) -> Option<i64> {
-    let (whole, decimals) = match bytes {
-        [whole @ .., b'.', tens, ones] => (whole, [*tens, *ones]),
-        [whole @ .., b'.', tens] => (whole, [*tens, b'0']),
-        whole => (whole, *b"00"),
+pub(crate) fn plain_cents(bytes: &[u8]) -> Option<i64> {
+    let (whole, tens, ones) = match bytes {
+        [whole @ .., b'.', tens, ones] => (whole, *tens, *ones),
+        [whole @ .., b'.', tens] => (whole, *tens, b'0'),
+        whole => (whole, b'0', b'0'),
     };
     if whole.is_empty() || bytes.len() > MAX_PLAIN {
         return None;
     }
-    let mut cents: u64 = 0;
-    for byte in whole.iter().chain(&decimals) {
+    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+    let mut highest = tens.max(ones);
+    let mut dollars: u64 = 0;
+    for byte in whole {
         let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        cents = cents.wrapping_mul(10).wrapping_add(u64::from(digit));
+        highest = highest.max(digit);
+        dollars = dollars.wrapping_mul(10).wrapping_add(u64::from(digit));
     }
-    i64::try_from(cents).ok()
+    if highest > 9 {
+        return None;
+    }
+    Some(dollars.wrapping_mul(100).wrapping_add(u64::from(tens * 10 + ones)).cast_signed())
 }
 
 /// The X12 form: no leading or trailing zeros, no point for whole dollars ("92", "92.5", "-0.05").

@@ -26,16 +26,22 @@ pub fn is_d8(bytes: &[u8]) -> bool {
     })
 }
 
+/// Whether the eight bytes of a word are digits.
+#[inline]
+pub(crate) fn is_eight_digits(word: u64) -> bool {
+    let digits = word.wrapping_sub(0x3030_3030_3030_3030);
+    // A byte below '0' borrows and one above '9' passes 0x76 when 0x76 is added to it: both leave a highest bit.
+    (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0
+}
+
 /// Year, month and day of eight digits, read as one word.
 #[inline]
 fn split_d8(bytes: &[u8]) -> Option<(u32, u32, u32)> {
     let word = u64::from_le_bytes(*bytes.first_chunk::<8>().filter(|_| bytes.len() == 8)?);
-    let digits = word.wrapping_sub(0x3030_3030_3030_3030);
-    // A byte below '0' borrows and one above '9' passes 0x76 when 0x76 is added to it: both leave a highest bit.
-    let is_number = (digits | digits.wrapping_add(0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0;
-    if !is_number {
+    if !is_eight_digits(word) {
         return None;
     }
+    let digits = word & 0x0f0f_0f0f_0f0f_0f0f;
     // Neighbours make a number of two digits: ten times the first and the second.
     let pairs = (digits.wrapping_mul(10) + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
     let pair = |at: u32| (pairs >> (16 * at)) as u32 & 0xff;

@@ -5,7 +5,8 @@
 use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
-    Against, Cause, Cover, EntryTable, Kept, LoopTable, Observe, Order, Point, Scope, Situation, Tables, Test,
+    Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable, Marks,
+    Observe, Order, Point, Scope, Situation, Tables, Test, Trigger,
 };
 
 /// How a guide uses an element.
@@ -129,6 +130,8 @@ pub(crate) struct Entry {
     /// The index of the group's first entry.
     pub first_of_group: u8,
     pub max: u16,
+    /// Its bit among the entries of its loop.
+    pub bit: u128,
     /// Takes the segment where its qualifier is known to no entry.
     pub takes_unknown: bool,
     /// Element and component (0 for the whole) that tell this entry from others; element 0 for none.
@@ -179,12 +182,17 @@ impl Loop {
 /// A code of up to eight bytes as one integer; longer ones give a value that no list holds.
 #[inline]
 pub(crate) fn packed_code(code: &[u8]) -> u64 {
-    if code.len() > 8 {
-        return u64::MAX;
+    match code {
+        [] => 0,
+        [first] => u64::from(*first) << 56,
+        [first, second] => u64::from(*first) << 56 | u64::from(*second) << 48,
+        _ if code.len() > 8 => u64::MAX,
+        _ => {
+            // Codes are short: a loop beats a call to copy them.
+            let packed = code.iter().fold(0_u64, |packed, byte| packed << 8 | u64::from(*byte));
+            packed << (8 * (8 - code.len()))
+        }
     }
-    // Codes have one to three bytes mostly: a loop beats a call to copy them.
-    let packed = code.iter().fold(0_u64, |packed, byte| packed << 8 | u64::from(*byte));
-    if code.is_empty() { 0 } else { packed << (8 * (8 - code.len())) }
 }
 
 /// [`packed_code`] of the bytes of a block from `from` to before `to`: one load where eight bytes are at hand.

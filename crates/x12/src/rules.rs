@@ -9,6 +9,7 @@ mod claim_acknowledgment_277;
 pub(crate) mod language;
 mod loaded;
 mod other_payers;
+mod parts;
 mod remittance_835;
 mod situations;
 

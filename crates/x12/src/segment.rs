@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::delimiters::Delimiters;
+use crate::guide::packed_at;
 
 /// A segment id of up to three bytes, packed so that it compares as one integer.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -22,6 +23,15 @@ impl SegmentId {
             3 => Self((id[0] as u32) << 16 | (id[1] as u32) << 8 | id[2] as u32),
             _ => Self(u32::MAX),
         }
+    }
+}
+
+impl SegmentId {
+    /// The id that stands in a block from `from` to before `to`.
+    #[inline]
+    pub(crate) fn at(block: &[u8], from: usize, to: usize) -> Self {
+        // Packed the same way, in the three highest bytes of eight.
+        if to.wrapping_sub(from) > 3 { Self(u32::MAX) } else { Self((packed_at(block, from, to) >> 40) as u32) }
     }
 }
 
@@ -196,6 +206,16 @@ mod tests {
 
     fn segment(raw: &[u8]) -> Segment<'_> {
         Segment::new(raw, 100, 3, Delimiters::default())
+    }
+
+    #[test]
+    fn an_id_inside_a_block_is_the_id_alone() {
+        let block = b"NM1*A*~N3~~LONG*X~SE";
+        for from in 0..block.len() {
+            for to in from..block.len() {
+                assert_eq!(SegmentId::at(block, from, to), SegmentId::new(&block[from..to]), "{from}..{to}");
+            }
+        }
     }
 
     #[test]

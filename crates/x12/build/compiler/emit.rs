@@ -141,8 +141,9 @@ impl Emitter<'_> {
             lookup.entry(packed_id(&segment.segment)).or_default().push(at as u8);
             let first = groups.iter().position(|other| other == group).unwrap_or(at);
             entries.push(format!(
-                "Entry {{ number: {}, {}",
+                "Entry {{ number: {}, bit: {:#x}, {}",
                 first_entry + at,
+                1_u128 << at,
                 self.entry(segment, child, max, *group, first)?
             ));
         }

@@ -3,7 +3,10 @@
 //! Sees a guide by its outline only.
 
 use super::language::outline::{Element, Entry as OutlineEntry, Loop, Outline, Use};
-use super::language::tables::{Cover, EntryTable, LoopTable, Observe, Scope, Situation, Tables, Test};
+use super::language::tables::{
+    Comparison, Cover, EntryTable, Group, Guard, Keeping, Look, LoopTable, Marks, Observe, Scope, Situation, Tables,
+    Test,
+};
 use super::language::{compile, text};
 use super::parse::{Dictionary, Entry, Guide, Item, SegmentUse, Usage};
 use super::prove::qualifier;
@@ -108,11 +111,10 @@ fn list<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
 
 fn tables_text(tables: &Tables) -> String {
     format!(
-        "Tables {{ set_id: {:?}, version: {:?}, heading: {:?}, words: {}, slots: {}, places: {}, entries: {}, loops: {} }}",
+        "Tables {{ set_id: {:?}, version: {:?}, heading: {:?}, slots: {}, places: {}, entries: {}, loops: {} }}",
         tables.set_id,
         tables.version,
         tables.heading,
-        tables.words,
         tables.slots,
         tables.places,
         list(tables.entries, entry_text),
@@ -122,11 +124,77 @@ fn tables_text(tables: &Tables) -> String {
 
 fn entry_text(entry: &EntryTable) -> String {
     format!(
-        "EntryTable {{ clear: &{:?}, always: &{:?}, observes: {}, scope: {} }}",
+        "EntryTable {{ is_idle: {}, clear: &{:?}, groups: {}, keeps: {}, scope: {} }}\n",
+        entry.is_idle,
         entry.clear,
-        entry.always,
-        list(entry.observes, observe_text),
+        list(entry.groups, group_text),
+        list(entry.keeps, keeping_text),
         scope_text(&entry.scope)
+    )
+}
+
+fn keeping_text(keeping: &Keeping) -> String {
+    format!(
+        "Keeping {{ guard: {}, first: {}, last: {}, step: {}, component: {}, kept: Kept::{:?}, end: {}, value: {}, slots: &{:?} }}",
+        guard_text(&keeping.guard),
+        keeping.first,
+        keeping.last,
+        keeping.step,
+        keeping.component,
+        keeping.kept,
+        keeping.end,
+        keeping.value,
+        keeping.slots
+    )
+}
+
+fn marks_text(marks: &Marks) -> String {
+    format!("Marks {{ facts: &{:?}, places: &{:?} }}", marks.facts, marks.places)
+}
+
+fn guard_text(guard: &Guard) -> String {
+    format!("({}, {}, &{:?})", guard.0, guard.1, guard.2)
+}
+
+fn group_text(group: &Group) -> String {
+    let counts = list(group.counts, |count| {
+        format!("Count {{ most: {}, slot: {}, marks: {} }}", count.most, count.slot, marks_text(&count.marks))
+    });
+    format!(
+        "Group {{ guard: {}, present: {}, counts: {counts}, looks: {} }}",
+        guard_text(&group.guard),
+        marks_text(&group.present),
+        list(group.looks, look_text)
+    )
+}
+
+fn look_text(look: &Look) -> String {
+    let codes = list(look.codes, |range| {
+        format!("CodeRange {{ low: {}, high: {}, marks: {} }}", range.low, range.high, marks_text(&range.marks))
+    });
+    let compares = list(look.compares, |compare| {
+        format!("Compare {{ value: {}, comparisons: {} }}", compare.value, list(compare.comparisons, comparison_text))
+    });
+    format!(
+        "Look {{ first: {}, last: {}, step: {}, component: {}, further: {}, present: {}, codes: {codes}, wanted: &{:?}, compares: {compares}, \
+         observes: {} }}",
+        look.first,
+        look.last,
+        look.step,
+        look.component,
+        look.further,
+        marks_text(&look.present),
+        look.wanted,
+        list(look.observes, observe_text)
+    )
+}
+
+fn comparison_text(comparison: &Comparison) -> String {
+    format!(
+        "Comparison {{ against: Against::{:?}, end: {}, marks: {} }}",
+        comparison.against,
+        comparison.end,
+        marks_text(&comparison.marks)
     )
 }
 
@@ -141,7 +209,8 @@ fn loop_text(table: &LoopTable) -> String {
 }
 
 fn scope_text(scope: &Scope) -> String {
-    format!("Scope {{ leads: &{:?}, rules: {} }}", scope.leads, list(scope.rules, rule_text))
+    let triggers = list(scope.triggers, |trigger| format!("{trigger:?}"));
+    format!("Scope {{ leads: &{:?}, triggers: {triggers}, rules: {} }}", scope.leads, list(scope.rules, rule_text))
 }
 
 fn rule_text(rule: &Situation) -> String {
@@ -172,16 +241,14 @@ fn rule_text(rule: &Situation) -> String {
 
 fn observe_text(observe: &Observe) -> String {
     format!(
-        "Observe {{ first: {}, last: {}, step: {}, component: {}, end: {}, test: {}, guard: ({}, {}, &{:?}), fact: {}, place: {} }}",
+        "Observe {{ first: {}, last: {}, step: {}, component: {}, end: {}, test: {}, guard: {}, fact: {}, place: {} }}",
         observe.first,
         observe.last,
         observe.step,
         observe.component,
         observe.end,
         test_text(&observe.test),
-        observe.guard.0,
-        observe.guard.1,
-        observe.guard.2,
+        guard_text(&observe.guard),
         observe.fact,
         observe.place
     )

@@ -68,8 +68,9 @@ impl<'b> Cells<'b> {
         self.ends.len() - 1
     }
 
+    /// Where element `n` begins and ends in the block.
     #[inline]
-    fn bounds(&self, n: usize) -> (usize, usize) {
+    pub fn bounds(&self, n: usize) -> (usize, usize) {
         match (n, self.ends.get(n)) {
             (_, None) => {
                 let end = self.ends[self.ends.len() - 1] as usize;

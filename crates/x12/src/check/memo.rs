@@ -5,7 +5,7 @@
 use crate::segment::SegmentId;
 
 /// Places remembered at a time. A claim uses some hundred; what falls on one slot replaces another.
-const SLOTS: usize = 512;
+const SLOTS: usize = 1024;
 /// Odd, with its bits spread: multiplying by it moves every bit of a key upwards.
 const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -14,10 +14,16 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Path(u64);
 
 impl Path {
-    /// The path with one more loop open: which entry of the innermost it is, and its table.
-    pub fn open<T>(self, via: u8, table: &'static T) -> Self {
-        let table = std::ptr::from_ref(table).addr() as u64;
-        Self((self.0.rotate_left(23) ^ table ^ u64::from(via) << 48).wrapping_mul(SPREAD))
+    /// Nothing open in the guide of this number.
+    pub fn of_guide(number: usize) -> Self {
+        Self((number as u64 + 1).wrapping_mul(SPREAD))
+    }
+
+    /// The path with one more loop open: which entry of the innermost it is, and its number in the guide.
+    pub fn open(self, via: u8, number: u16) -> Self {
+        let opened = u64::from(number) << 8 | u64::from(via);
+        // The highest bits depend on all others: they come down to where the next numbers go.
+        Self((self.0.rotate_left(29) ^ opened).wrapping_mul(SPREAD))
     }
 }
 
@@ -26,14 +32,14 @@ impl Path {
 pub(crate) enum Goes {
     /// To this entry of the loop at this depth, whatever its elements.
     To(u8, u8),
-    /// Its first element tells.
-    ByFirstElement,
+    /// This element, or this component of it where that is not 0, tells.
+    By(u8, u8),
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Slot {
     path: Path,
-    first: u64,
+    told: u64,
     id: SegmentId,
     goes: Goes,
 }
@@ -45,24 +51,24 @@ pub(crate) struct Memo {
 }
 
 #[inline]
-fn slot(path: Path, id: SegmentId, first: u64) -> usize {
-    let key = path.0 ^ u64::from(id.0) << 20 ^ first;
+fn slot(path: Path, id: SegmentId, told: u64) -> usize {
+    let key = path.0 ^ u64::from(id.0) << 20 ^ told;
     (key.wrapping_mul(SPREAD) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
 impl Memo {
-    /// Where a segment went before; `first` is its first element packed, or 0 to ask whether that matters.
+    /// Where a segment went before; `told` is what tells, packed, or 0 to ask what that is.
     #[inline]
-    pub fn recall(&self, path: Path, id: SegmentId, first: u64) -> Option<Goes> {
-        let slot = self.slots.get(slot(path, id, first))?;
-        (slot.path == path && slot.first == first && slot.id == id).then_some(slot.goes)
+    pub fn recall(&self, path: Path, id: SegmentId, told: u64) -> Option<Goes> {
+        let slot = self.slots.get(slot(path, id, told))?;
+        (slot.path == path && slot.told == told && slot.id == id).then_some(slot.goes)
     }
 
-    pub fn keep(&mut self, path: Path, id: SegmentId, first: u64, goes: Goes) {
+    pub fn keep(&mut self, path: Path, id: SegmentId, told: u64, goes: Goes) {
         if self.slots.is_empty() {
-            let empty = Slot { path: Path(0), first: 0, id: SegmentId::default(), goes: Goes::ByFirstElement };
+            let empty = Slot { path: Path(0), told: 0, id: SegmentId::default(), goes: Goes::By(0, 0) };
             self.slots.resize(SLOTS, empty);
         }
-        self.slots[slot(path, id, first)] = Slot { path, first, id, goes };
+        self.slots[slot(path, id, told)] = Slot { path, told, id, goes };
     }
 }

@@ -7,7 +7,7 @@ use crate::check::element::{self, rules};
 use crate::check::memo::{Goes, Path};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::ShapeOnly;
-use crate::guide::{Entry, Guide, Loop, holds, holds_packed, is_known_segment};
+use crate::guide::{Entry, GUIDES, Guide, Loop, holds, holds_packed, is_known_segment, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::Judges;
 use crate::segment::SegmentId;
@@ -87,6 +87,7 @@ pub(crate) enum Placement {
 #[derive(Debug)]
 pub(crate) struct Place {
     guide: &'static Guide,
+    root: Path,
     frames: Vec<Frame>,
     counters: Vec<u16>,
     passed: Vec<Passed>,
@@ -105,8 +106,10 @@ pub(crate) struct Place {
 
 impl Place {
     pub fn new(guide: &'static Guide) -> Self {
+        let number = GUIDES.iter().position(|other| std::ptr::eq(other, guide)).unwrap_or(GUIDES.len());
         let mut place = Self {
             guide,
+            root: Path::of_guide(number),
             frames: Vec::new(),
             counters: Vec::new(),
             passed: Vec::new(),
@@ -149,14 +152,18 @@ impl Place {
     }
 
     fn open(&mut self, table: &'static Loop, via: u8, cells: Option<&Cells<'_>>) {
-        let counters = self.counters.len();
-        self.counters.resize(counters + table.entries.len(), 0);
+        let (counters, is_leaf, path) = match self.frames.last() {
+            Some(frame) => (frame.counters + frame.table.entries.len(), frame.is_leaf, frame.path),
+            None => (0, false, self.root),
+        };
+        if self.counters.len() < counters + table.entries.len() {
+            self.counters.resize(counters + table.entries.len(), 0);
+        }
         let is_leaf = match cells {
             Some(cells) if cells.id == HL => cells.get(4) == b"0",
-            _ => self.frames.last().is_some_and(|frame| frame.is_leaf),
+            _ => is_leaf,
         };
         let required = table.required | if is_leaf { table.required_in_leaf } else { 0 };
-        let path = self.frames.last().map_or_else(Path::default, |frame| frame.path).open(via, table);
         self.frames.push(Frame {
             table,
             group: 0,
@@ -167,44 +174,37 @@ impl Place {
             is_leaf,
             is_doubtful: false,
             is_implied: false,
-            path,
+            path: path.open(via, table.number),
         });
     }
 
     /// Takes the next segment.
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
-        let id = cells.id;
-        if let Some((depth, index)) = self.recall(cells, sink) {
-            return self.settle(depth, index, cells, judge, sink);
+        match self.recall(cells, sink) {
+            Some((depth, index)) => self.settle(depth, index, cells, judge, sink),
+            None => self.search(cells, judge, sink),
         }
+    }
+
+    /// Looks for the place of a segment from the innermost loop outwards.
+    #[inline(never)]
+    fn search(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
+        let id = cells.id;
         let mut guess = Guess::default();
-        // Nearly every qualifier is the first element: it is packed once.
-        let first = cells.packed_first();
-        // What the way to the place depends on.
-        let (mut by_first, mut by_others) = (false, false);
+        let mut teller = Teller::Nothing;
         for depth in (0..self.frames.len()).rev() {
             let frame = &self.frames[depth];
             for index in frame.table.entries_for(id.0) {
                 let entry = &frame.table.entries[usize::from(*index)];
                 let is_behind = entry.group < frame.group;
-                let fits = match entry.qualifier_at {
-                    (0, _) => true,
-                    (1, 0) => {
-                        by_first = true;
-                        holds_packed(entry.qualifiers, first)
-                    }
-                    _ => {
-                        by_others = true;
-                        holds(entry.qualifiers, qualifier(cells, entry))
-                    }
-                };
+                let fits = entry.qualifier_at.0 == 0 || holds_packed(entry.qualifiers, teller.ask(entry, cells));
                 if fits {
                     if is_behind {
                         guess.behind.get_or_insert((depth, *index));
                         continue;
                     }
-                    if !by_others && guess.behind.is_none() {
-                        self.remember((depth as u8, *index), first, by_first, cells, sink);
+                    if guess.behind.is_none() {
+                        self.remember((depth as u8, *index), &teller, cells, sink);
                     }
                     return self.settle(depth, *index, cells, judge, sink);
                 }
@@ -247,7 +247,7 @@ impl Place {
     fn recall(&self, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<(usize, u8)> {
         let path = self.frames.last()?.path;
         let goes = match sink.memo.recall(path, cells.id, 0)? {
-            Goes::ByFirstElement => sink.memo.recall(path, cells.id, cells.packed_first().max(1))?,
+            Goes::By(n, k) => sink.memo.recall(path, cells.id, packed_at_place(cells, (n, k)).max(1))?,
             goes @ Goes::To(..) => goes,
         };
         let Goes::To(depth, index) = goes else { return None };
@@ -256,14 +256,16 @@ impl Place {
         (frame.table.entries[usize::from(index)].group >= frame.group).then_some((depth, index))
     }
 
-    fn remember(&self, to: (u8, u8), first: u64, by_first: bool, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+    fn remember(&self, to: (u8, u8), teller: &Teller, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         let Some(path) = self.frames.last().map(|frame| frame.path) else { return };
         let goes = Goes::To(to.0, to.1);
-        if by_first {
-            sink.memo.keep(path, cells.id, 0, Goes::ByFirstElement);
-            sink.memo.keep(path, cells.id, first.max(1), goes);
-        } else {
-            sink.memo.keep(path, cells.id, 0, goes);
+        match teller {
+            Teller::Nothing => sink.memo.keep(path, cells.id, 0, goes),
+            Teller::One((n, k), packed) => {
+                sink.memo.keep(path, cells.id, 0, Goes::By(*n, *k));
+                sink.memo.keep(path, cells.id, (*packed).max(1), goes);
+            }
+            Teller::Several => {}
         }
     }
 
@@ -273,6 +275,7 @@ impl Place {
     }
 
     /// A segment whose place is certain.
+    #[inline]
     fn settle(
         &mut self,
         depth: usize,
@@ -316,9 +319,9 @@ impl Place {
             frame.group = entry.group;
             let before = (1_u128 << entry.first_of_group) - 1;
             let mut missed = frame.required & !frame.seen & before;
-            // Marked as seen so that they are told once.
-            frame.seen |= missed;
             while missed != 0 {
+                // Marked as seen so that they are told once.
+                mark_uncounted(frame, &mut self.counters, missed.trailing_zeros() as u8);
                 self.passed.push(Passed { depth, entry: missed.trailing_zeros() as u8, at: cells.at() });
                 missed &= missed - 1;
             }
@@ -359,9 +362,10 @@ impl Place {
         sink: &mut Sink<'_>,
     ) -> Placement {
         let frame = &mut self.frames[depth];
-        frame.seen |= 1 << index;
         let counter = &mut self.counters[frame.counters + usize::from(index)];
-        *counter = counter.saturating_add(1);
+        // What was not seen in this loop has an old count.
+        *counter = if frame.seen & entry.bit == 0 { 1 } else { counter.saturating_add(1) };
+        frame.seen |= entry.bit;
         let is_one_too_many = entry.max != u16::MAX && *counter == entry.max + 1;
         let opened = entry.child != NO_CHILD;
         if opened {
@@ -416,7 +420,6 @@ impl Place {
             missed &= missed - 1;
         }
         if let Some(frame) = self.frames.pop() {
-            self.counters.truncate(frame.counters);
             sink.loop_id = frame.table.id;
             judge.close(frame.table, cells, sink);
         }
@@ -514,14 +517,20 @@ impl Place {
     fn has_room(&self, depth: usize, index: u8) -> bool {
         let frame = &self.frames[depth];
         let entry = &frame.table.entries[usize::from(index)];
-        entry.max == u16::MAX || self.counters[frame.counters + usize::from(index)] < entry.max
+        entry.max == u16::MAX || self.times(depth, index) < entry.max
+    }
+
+    /// How often an entry has come in its loop.
+    fn times(&self, depth: usize, index: u8) -> u16 {
+        let frame = &self.frames[depth];
+        if frame.seen & 1 << index == 0 { 0 } else { self.counters[frame.counters + usize::from(index)] }
     }
 
     /// Whether a segment that the loop has had already is of the next such loop, whose first segment is missing.
     fn begins_anew(&self, depth: usize, index: u8) -> bool {
         let Some(parent) = depth.checked_sub(1) else { return false };
         let frame = &self.frames[depth];
-        frame.via != LATE && self.counters[frame.counters + usize::from(index)] > 0 && self.has_room(parent, frame.via)
+        frame.via != LATE && self.times(depth, index) > 0 && self.has_room(parent, frame.via)
     }
 
     /// A segment that comes after its group: told once, and not told missing as well. Its loop, where it opens one,
@@ -537,7 +546,7 @@ impl Place {
     ) -> Placement {
         self.passed.retain(|passed| !(passed.depth == depth && passed.entry == index));
         let entry: &'static Entry = &self.frames[depth].table.entries[usize::from(index)];
-        self.frames[depth].seen |= 1 << index;
+        mark_uncounted(&mut self.frames[depth], &mut self.counters, index);
         sink.loop_id = self.frames[depth].table.id;
         if !is_told {
             sink.error(&ORDER, cells.at());
@@ -640,6 +649,53 @@ impl Guess {
     /// The one place that the nearest loop has for the id.
     fn only(&self) -> Option<(usize, u8)> {
         self.nearest.filter(|(_, count, _)| *count == 1).map(|(depth, _, index)| (depth, index))
+    }
+}
+
+/// What of a segment tells its place, found while entries are asked.
+enum Teller {
+    Nothing,
+    /// This element or component, packed.
+    One((u8, u8), u64),
+    /// More than one: then nothing is remembered.
+    Several,
+}
+
+impl Teller {
+    /// The qualifier of an entry, packed.
+    #[inline]
+    fn ask(&mut self, entry: &Entry, cells: &Cells<'_>) -> u64 {
+        match self {
+            Self::One(place, packed) if *place == entry.qualifier_at => *packed,
+            Self::One(..) | Self::Several => {
+                *self = Self::Several;
+                packed_at_place(cells, entry.qualifier_at)
+            }
+            Self::Nothing => {
+                let packed = packed_at_place(cells, entry.qualifier_at);
+                *self = Self::One(entry.qualifier_at, packed);
+                packed
+            }
+        }
+    }
+}
+
+/// An element or component as codes are packed.
+#[inline]
+fn packed_at_place(cells: &Cells<'_>, place: (u8, u8)) -> u64 {
+    match place {
+        // Nearly every qualifier is the first element.
+        (1, 0) => cells.packed_first(),
+        (n, 0) => packed_code(cells.get(usize::from(n))),
+        (n, k) => packed_code(cells.component(usize::from(n), usize::from(k))),
+    }
+}
+
+/// Marks an entry as seen without counting it, if it was not seen.
+fn mark_uncounted(frame: &mut Frame, counters: &mut [u16], index: u8) {
+    if frame.seen & 1 << index == 0 {
+        frame.seen |= 1 << index;
+        counters[frame.counters + usize::from(index)] = 0;
     }
 }
 

@@ -159,8 +159,8 @@ mod tests {
                 let mut left = round.wrapping_mul(0x9e37_79b9) >> 3;
                 value.clear();
                 value.extend(b"*".iter().chain(b"9".repeat(length).iter()).chain(b"*1.2*34567"));
-                for at in 1..=length.min(4) {
-                    value[at] = alphabet[left % alphabet.len()];
+                for byte in value.iter_mut().skip(1).take(length.min(4)) {
+                    *byte = alphabet[left % alphabet.len()];
                     left /= alphabet.len();
                 }
                 let own = &value[1..=length];

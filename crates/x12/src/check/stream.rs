@@ -338,7 +338,7 @@ impl Walk<'_, '_> {
                 start += 1;
             }
             let cells = Cells {
-                id: SegmentId::new(&self.block[start..ends[first] as usize]),
+                id: SegmentId::at(self.block, start, ends[first] as usize),
                 block: self.block,
                 ends: &ends[first..=last],
                 parts,

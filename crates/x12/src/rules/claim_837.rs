@@ -82,6 +82,7 @@ struct Claim {
     diagnoses_clean: bool,
     at_diagnoses: At,
     is_icd9: bool,
+    is_icd10: bool,
     line_number: u32,
     written_line_number: u32,
     dated: Vec<Dated>,
@@ -133,8 +134,8 @@ impl SetRules for ClaimRules {
             Tag::BillingStreet if clean => billing_street(cells, sink),
             Tag::Claim => self.claim(cells, clean, sink),
             Tag::Diagnoses | Tag::OtherDiagnoses => self.diagnoses(cells, clean, sink),
-            Tag::AdmittingDiagnosis | Tag::VisitReasons | Tag::ExternalCauses => self.other_codes(cells, clean),
-            Tag::PrincipalProcedure | Tag::OtherProcedures => self.other_codes(cells, clean),
+            Tag::AdmittingDiagnosis | Tag::VisitReasons | Tag::ExternalCauses => self.other_codes(cells, clean, sink),
+            Tag::PrincipalProcedure | Tag::OtherProcedures => self.other_codes(cells, clean, sink),
             Tag::ClaimServiceDate => self.claim.is_dated = true,
             Tag::StatementDates if clean => self.service_date(cells, sink),
             Tag::Line => self.line(cells, clean, sink),
@@ -181,6 +182,11 @@ fn is_post_office_box(line: &[u8]) -> bool {
         || matches!(letters.as_slice(), [b'P', b'O', b'B', digit, ..] if digit.is_ascii_digit())
 }
 
+/// Whether a code is one that can be kept.
+fn is_short(code: &[u8]) -> bool {
+    (1..=8).contains(&code.len())
+}
+
 impl ClaimRules {
     fn claim(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         let mut dated = std::mem::take(&mut self.claim.dated);
@@ -217,7 +223,8 @@ impl ClaimRules {
         }
         self.claim.at_diagnoses = cells.at();
         for n in 1..=cells.len() {
-            let code = cells.component(n, 2);
+            let mut parts = cells.components(n);
+            let (qualifier, code) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             let packed = packed_code(code);
             if clean && !self.claim.is_broken && self.claim.diagnoses.contains(&packed) {
                 sink.error(&DIAGNOSIS_TWICE, cells.at_component(n, 2));
@@ -225,35 +232,41 @@ impl ClaimRules {
                 return;
             }
             self.claim.diagnoses.push(packed);
-            match cells.component(n, 1) {
-                b"ABK" | b"ABF" => self.keep_dated(CodeList::Icd10cm, code, cells.at_component(n, 2), clean),
+            match qualifier {
+                b"ABK" | b"ABF" => {
+                    self.claim.is_icd10 |= clean && is_short(code);
+                    self.keep_dated(CodeList::Icd10cm, code, || cells.at_component(n, 2), clean, sink);
+                }
                 b"BK" | b"BF" => self.claim.is_icd9 = true,
                 _ => {}
             }
         }
-        if clean && self.claim.is_icd9 && !self.claim.dated.is_empty() {
+        if clean && self.claim.is_icd9 && self.claim.is_icd10 {
             sink.error(&MIXED_DIAGNOSES, cells.at());
             self.claim.diagnoses_clean = false;
         }
     }
 
     /// Codes of an institutional claim that are neither its principal nor another diagnosis.
-    fn other_codes(&mut self, cells: &Cells<'_>, clean: bool) {
+    fn other_codes(&mut self, cells: &Cells<'_>, clean: bool, sink: &Sink<'_>) {
         for n in 1..=cells.len() {
             let list = match cells.component(n, 1) {
                 b"ABJ" | b"APR" | b"ABN" => CodeList::Icd10cm,
                 b"BBR" | b"BBQ" => CodeList::Icd10pcs,
                 _ => continue,
             };
-            self.keep_dated(list, cells.component(n, 2), cells.at_component(n, 2), clean);
+            let code = cells.component(n, 2);
+            self.claim.is_icd10 |= clean && is_short(code);
+            self.keep_dated(list, code, || cells.at_component(n, 2), clean, sink);
         }
     }
 
-    fn keep_dated(&mut self, list: CodeList, code: &[u8], at: At, clean: bool) {
-        if clean && code.len() <= 8 && !code.is_empty() {
+    /// Keeps a code until the claim's dates are known, where somebody can be asked for it.
+    fn keep_dated(&mut self, list: CodeList, code: &[u8], at: impl Fn() -> At, clean: bool, sink: &Sink<'_>) {
+        if clean && is_short(code) && sink.up_to >= Snip::CodeSet && sink.codes.lends(list) {
             let mut kept = [0; 8];
             kept[..code.len()].copy_from_slice(code);
-            self.claim.dated.push(Dated { list, code: kept, length: code.len() as u8, at });
+            self.claim.dated.push(Dated { list, code: kept, length: code.len() as u8, at: at() });
         }
     }
 
@@ -292,10 +305,10 @@ impl ClaimRules {
         let mut parts = cells.components(at);
         match (parts.next(), parts.next()) {
             (Some(b"HC"), Some(procedure)) => {
-                self.keep_dated(CodeList::Procedure, procedure, cells.at_component(at, 2), clean);
+                self.keep_dated(CodeList::Procedure, procedure, || cells.at_component(at, 2), clean, sink);
             }
             (Some(b"AD"), Some(procedure)) => {
-                self.keep_dated(CodeList::DentalProcedure, procedure, cells.at_component(at, 2), clean);
+                self.keep_dated(CodeList::DentalProcedure, procedure, || cells.at_component(at, 2), clean, sink);
             }
             _ => {}
         }

@@ -4,19 +4,29 @@
 
 use std::cmp::Ordering;
 
+use crate::amount::plain_cents;
 use crate::check::cells::{At, Cells};
 use crate::check::sink::{Rule, Sink};
-use crate::guide::packed_code;
+use crate::date::is_eight_digits;
+use crate::guide::{packed_at, packed_code};
 use crate::problem::{Code, Snip};
-use crate::rules::language::tables::{Against, Kept, NONE, Observe, Order, Scope, Situation, Tables, Test};
+use crate::rules::language::tables::{
+    Against, Compare, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, NONE, Observe, Order, Scope, Situation,
+    Tables, Test, Words,
+};
+use crate::rules::parts::Parts;
+
+/// As many words as a byte counts, so that none is past the end.
+type Bits = [u64; 256];
 
 /// The facts of an open set.
 #[derive(Debug)]
 pub(super) struct Situations {
     tables: &'static Tables,
-    facts: Vec<u64>,
-    /// Values kept for comparison and counts.
+    facts: Box<Bits>,
+    /// Values kept for comparison and counts, and a bit for each that is there.
     slots: Vec<u64>,
+    kept: Box<Bits>,
     places: Vec<At>,
     /// The open loops by number, outermost first.
     open: Vec<u16>,
@@ -26,37 +36,28 @@ pub(super) struct Situations {
     doubted_inside: u128,
 }
 
-/// A value that several observations look at. They come in the order of elements and components, so an element is
-/// walked through once.
-struct Looked<'b> {
-    at: (u8, u8),
-    value: &'b [u8],
-    packed: u64,
-    /// What of the element comes after the component.
-    rest: &'b [u8],
+/// A value that is looked at: where it stands in the block, and in which element and component.
+#[derive(Clone, Copy)]
+struct Seen<'c, 'b> {
+    cells: &'c Cells<'b>,
+    element: u8,
+    component: u8,
+    from: usize,
+    to: usize,
 }
 
-impl<'b> Looked<'b> {
-    #[inline]
-    fn look(&mut self, element: u8, component: u8, cells: &Cells<'b>) {
-        if component == 0 {
-            self.value = cells.get(usize::from(element));
-        } else {
-            let mut passed = self.at.1;
-            if self.at.0 != element || passed == 0 || passed > component {
-                self.rest = cells.get(usize::from(element));
-                passed = 0;
-            }
-            while passed < component {
-                let separator = self.rest.iter().position(|byte| *byte == cells.delimiters.component);
-                let end = separator.unwrap_or(self.rest.len());
-                self.value = &self.rest[..end];
-                self.rest = self.rest.get(end + 1..).unwrap_or_default();
-                passed += 1;
-            }
-        }
-        self.at = (element, component);
-        self.packed = packed_code(self.value);
+impl<'b> Seen<'_, 'b> {
+    fn value(&self) -> &'b [u8] {
+        &self.cells.block[self.from..self.to]
+    }
+
+    fn packed(&self) -> u64 {
+        packed_at(self.cells.block, self.from, self.to)
+    }
+
+    fn at(&self) -> At {
+        let span = (self.cells.base + self.from as u64, self.to.wrapping_sub(self.from) as u32);
+        At { element: self.element, component: self.component, span, ..self.cells.at() }
     }
 }
 
@@ -64,8 +65,9 @@ impl Situations {
     pub fn new(tables: &'static Tables) -> Self {
         Self {
             tables,
-            facts: vec![0; tables.words],
+            facts: Box::new([0; 256]),
             slots: vec![0; tables.slots],
+            kept: Box::new([0; 256]),
             places: vec![At::default(); tables.places],
             open: vec![0],
             doubted: 0,
@@ -76,12 +78,8 @@ impl Situations {
     /// A loop opens: what was known of the one before it is forgotten.
     pub fn open(&mut self, number: u16) {
         let table = &self.tables.loops[usize::from(number)];
-        for (word, bits) in table.clear {
-            self.facts[usize::from(*word)] &= !bits;
-        }
-        for slot in table.clear_slots {
-            self.slots[usize::from(*slot)] = 0;
-        }
+        clear(&mut self.facts, table.clear);
+        clear(&mut self.kept, table.clear_slots);
         self.doubted &= !table.inside;
         self.doubted_inside &= !table.inside;
         self.open.push(number);
@@ -102,107 +100,179 @@ impl Situations {
     }
 
     /// A segment in its place.
+    #[inline]
     pub fn segment(&mut self, entry: u16, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         if !clean {
-            self.doubted |= self.open.last().map_or(0, |number| 1 << number);
-            for number in &self.open {
-                self.doubted_inside |= 1 << number;
-            }
+            self.doubt();
         }
         let table = &self.tables.entries[usize::from(entry)];
-        for (word, bits) in table.clear {
-            self.facts[usize::from(*word)] &= !bits;
+        if !table.is_idle {
+            self.observe(table, cells, clean, sink);
         }
-        for (word, bits) in table.always {
-            self.facts[usize::from(*word)] |= bits;
+    }
+
+    /// A segment has a fault.
+    #[cold]
+    fn doubt(&mut self) {
+        self.doubted |= self.open.last().map_or(0, |number| 1 << number);
+        for number in &self.open {
+            self.doubted_inside |= 1 << number;
         }
-        let mut looked = Looked { at: (0, 0), value: b"", packed: 0, rest: b"" };
-        for observe in table.observes {
-            self.observe(observe, cells, &mut looked);
+    }
+
+    #[inline(never)]
+    fn observe(&mut self, table: &EntryTable, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+        clear(&mut self.facts, table.clear);
+        if !table.groups.is_empty() {
+            let first = cells.packed_first();
+            let mut parts = Parts::new(cells);
+            for group in table.groups {
+                if lets_in(&group.guard, first, cells) {
+                    self.group(group, cells, &mut parts);
+                }
+            }
+            for keeping in table.keeps {
+                if lets_in(&keeping.guard, first, cells) {
+                    self.keep(keeping, cells, &mut parts);
+                }
+            }
         }
         if clean {
             self.judge(&table.scope, sink);
         }
     }
 
-    fn observe<'b>(&mut self, observe: &Observe, cells: &Cells<'b>, looked: &mut Looked<'b>) {
-        let (element, component, codes) = observe.guard;
-        if element > 0 && !within(codes, packed_code(value(cells, element, component))) {
-            return;
-        }
-        if observe.first == 0 {
-            let is_so = match observe.test {
-                Test::MoreThan(count, slot) => {
-                    let counted = &mut self.slots[usize::from(slot)];
-                    *counted += 1;
-                    *counted > u64::from(count)
-                }
-                _ => true,
-            };
-            if is_so {
-                self.set(observe, || cells.at());
+    fn group<'b>(&mut self, group: &Group, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+        self.mark(&group.present, || cells.at());
+        for count in group.counts {
+            let slot = usize::from(count.slot);
+            let (word, bit) = (&mut self.kept[slot / 64], 1 << (slot % 64));
+            let times = if *word & bit == 0 { 1 } else { self.slots[slot] + 1 };
+            self.slots[slot] = times;
+            *word |= bit;
+            if times > u64::from(count.most) {
+                self.mark(&count.marks, || cells.at());
             }
-            return;
         }
-        let mut element = observe.first;
-        while element <= observe.last && usize::from(element) <= cells.len() {
-            if looked.at != (element, observe.component) {
-                looked.look(element, observe.component, cells);
-            }
-            let k = usize::from(observe.component);
-            if !looked.value.is_empty() && self.holds(observe, cells, looked) {
-                let n = usize::from(element);
-                self.set(observe, || if k == 0 { cells.at_element(n) } else { cells.at_component(n, k) });
+        let there = cells.len();
+        let mut looks = group.looks;
+        while let [look, rest @ ..] = looks {
+            looks = rest;
+            if usize::from(look.first) > there {
+                // They stand in the order of elements.
                 return;
             }
-            element += observe.step;
+            if look.first != look.last {
+                self.look_at_each(look, there, cells, parts);
+                continue;
+            }
+            let (from, to) = parts.find(look.first, look.component);
+            if from < to {
+                self.look(look, Seen { cells, element: look.first, component: look.component, from, to });
+            } else if parts.is_past(look.component) {
+                looks = looks.get(usize::from(look.further)..).unwrap_or_default();
+            }
         }
     }
 
-    fn set(&mut self, observe: &Observe, at: impl FnOnce() -> At) {
+    /// Looks at several elements alike: backwards, so that the first that sets something is the one whose place is kept.
+    fn look_at_each<'b>(&mut self, look: &Look, there: usize, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+        let mut element = last_of(look.first, look.last, look.step, there);
+        loop {
+            let (from, to) = parts.find(element, look.component);
+            if from < to {
+                self.look(look, Seen { cells, element, component: look.component, from, to });
+            }
+            if element == look.first {
+                return;
+            }
+            element -= look.step;
+        }
+    }
+
+    fn look(&mut self, look: &Look, seen: Seen<'_, '_>) {
+        self.mark(&look.present, || seen.at());
+        if !look.codes.is_empty() {
+            let packed = seen.packed();
+            let above = look.codes.partition_point(|range| range.low <= packed);
+            let below = above.checked_sub(1).and_then(|at| look.codes.get(at));
+            if let Some(range) = below.filter(|range| packed <= range.high) {
+                self.mark(&range.marks, || seen.at());
+            }
+        }
+        for (word, wanted, first) in look.wanted {
+            let mut kept = self.kept[usize::from(*word)] & wanted;
+            while kept != 0 {
+                let below = (kept & kept.wrapping_neg()).wrapping_sub(1);
+                let at = usize::from(*first) + (wanted & below).count_ones() as usize;
+                self.compare(&look.compares[at], &seen);
+                kept &= kept - 1;
+            }
+        }
+        for observe in look.observes {
+            if holds(observe, &seen) {
+                self.set(observe, &seen);
+            }
+        }
+    }
+
+    /// Compares a value with a kept one.
+    fn compare(&mut self, compare: &Compare, seen: &Seen<'_, '_>) {
+        let kept = self.slots[usize::from(compare.value)];
+        for comparison in compare.comparisons {
+            let found = match comparison.against {
+                Against::Before | Against::After => day_of(seen.value(), comparison.end),
+                Against::Same | Against::Differs => fingerprint(seen.value()),
+                Against::Over | Against::Under => sortable(seen.value()),
+            };
+            if compares(found, comparison.against, kept) {
+                self.mark(&comparison.marks, || seen.at());
+            }
+        }
+    }
+
+    /// Keeps a value, of several the last.
+    fn keep<'b>(&mut self, keeping: &Keeping, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+        let mut element = keeping.first;
+        while element <= keeping.last && usize::from(element) <= cells.len() {
+            let (from, to) = parts.find(element, keeping.component);
+            let value = &cells.block[from..to];
+            if !value.is_empty() {
+                let kept = match keeping.kept {
+                    Kept::Day => day_of(value, keeping.end),
+                    Kept::Whole => fingerprint(value),
+                    Kept::Number => sortable(value),
+                };
+                self.slots[usize::from(keeping.value)] = kept;
+                for (word, bits) in keeping.slots {
+                    let word = &mut self.kept[usize::from(*word)];
+                    if kept == 0 { *word &= !bits } else { *word |= bits }
+                }
+            }
+            element += keeping.step;
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, observe: &Observe, seen: &Seen<'_, '_>) {
         if observe.fact == NONE {
             return;
         }
         self.facts[usize::from(observe.fact / 64)] |= 1 << (observe.fact % 64);
         if observe.place != NONE {
-            self.places[usize::from(observe.place)] = at();
+            self.places[usize::from(observe.place)] = seen.at();
         }
     }
 
-    fn holds(&mut self, observe: &Observe, cells: &Cells<'_>, looked: &Looked<'_>) -> bool {
-        let value = looked.value;
-        match observe.test {
-            Test::Present | Test::MoreThan(..) => true,
-            Test::In(codes) => within(codes, looked.packed),
-            Test::NotIn(codes) => !within(codes, looked.packed),
-            Test::Text(texts) => texts.iter().any(|text| text.as_bytes() == value),
-            Test::Number(order, number) => thousandths(value).is_some_and(|found| is_in_order(found, order, number)),
-            Test::NumberOf(order, other) => {
-                let other = thousandths(cells.get(usize::from(other)));
-                thousandths(value).zip(other).is_some_and(|(found, other)| is_in_order(found, order, other))
-            }
-            Test::Day(against, day) => compares(day_of(value, observe.end), against, day),
-            Test::Kept(against, slot) => {
-                let kept = self.slots[usize::from(slot)];
-                if kept == 0 {
-                    return false;
-                }
-                let found = match against {
-                    Against::Before | Against::After => day_of(value, observe.end),
-                    Against::Same | Against::Differs => fingerprint(value),
-                    Against::Over | Against::Under => sortable(value),
-                };
-                compares(found, against, kept)
-            }
-            Test::Shape(shapes) => shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
-            Test::NoShape(shapes) => !shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
-            Test::Keep(slot, kept) => {
-                self.slots[usize::from(slot)] = match kept {
-                    Kept::Day => day_of(value, observe.end),
-                    Kept::Whole => fingerprint(value),
-                    Kept::Number => sortable(value),
-                };
-                false
+    #[inline]
+    fn mark(&mut self, marks: &Marks, at: impl FnOnce() -> At) {
+        for (word, bits) in marks.facts {
+            self.facts[usize::from(*word)] |= bits;
+        }
+        if !marks.places.is_empty() {
+            let at = at();
+            for place in marks.places {
+                self.places[usize::from(*place)] = at;
             }
         }
     }
@@ -211,20 +281,26 @@ impl Situations {
         self.facts[usize::from(fact / 64)] >> (fact % 64) & 1 == 1
     }
 
+    #[inline(always)]
     fn judge(&self, scope: &Scope, sink: &mut Sink<'_>) {
-        for (word, leads) in scope.leads {
-            let mut found = self.facts[usize::from(*word)] & leads;
-            while found != 0 {
-                let lead = u16::from(*word) * 64 + found.trailing_zeros() as u16;
-                found &= found - 1;
-                let from = scope.rules.partition_point(|rule| rule.lead < lead);
-                for rule in scope.rules[from..].iter().take_while(|rule| rule.lead == lead) {
-                    let is_broken =
-                        rule.all.iter().all(|fact| self.has(*fact)) && !rule.none.iter().any(|fact| self.has(*fact));
-                    if is_broken && !self.is_doubtful(rule) {
-                        self.tell(rule, sink);
-                    }
-                }
+        let is_set_off = |(word, leads): &(u8, u64)| self.facts[usize::from(*word)] & leads != 0;
+        if scope.leads.iter().any(is_set_off) {
+            self.judge_all(scope, sink);
+        }
+    }
+
+    #[inline(never)]
+    fn judge_all(&self, scope: &Scope, sink: &mut Sink<'_>) {
+        let has = |word: u8, bits: u64| self.facts[usize::from(word)] & bits;
+        for trigger in scope.triggers {
+            if has(trigger.word, trigger.all) != trigger.all || has(trigger.none_word, trigger.none) != 0 {
+                continue;
+            }
+            let rule = &scope.rules[usize::from(trigger.rule)];
+            let is_broken = rule.all.iter().all(|(word, bits)| has(*word, *bits) == *bits)
+                && rule.none.iter().all(|(word, bits)| has(*word, *bits) == 0);
+            if is_broken && !self.is_doubtful(rule) {
+                self.tell(rule, sink);
             }
         }
     }
@@ -255,11 +331,47 @@ impl Situations {
     }
 }
 
-fn value<'b>(cells: &Cells<'b>, element: u8, component: u8) -> &'b [u8] {
-    if component == 0 {
-        cells.get(usize::from(element))
-    } else {
-        cells.component(usize::from(element), usize::from(component))
+fn clear(words: &mut Bits, meant: Words) {
+    for (word, bits) in meant {
+        words[usize::from(*word)] &= !bits;
+    }
+}
+
+/// The last of the elements `first`, `first + step` … `last` that is not past `there`.
+#[inline]
+fn last_of(first: u8, last: u8, step: u8, there: usize) -> u8 {
+    if usize::from(last) <= there {
+        return last;
+    }
+    let there = u8::try_from(there).unwrap_or(last);
+    there - (there - first) % step
+}
+
+/// Whether a segment has the code that a guard demands; `first` is its first element packed.
+#[inline(always)]
+fn lets_in((element, component, codes): &Guard, first: u64, cells: &Cells<'_>) -> bool {
+    match (element, component) {
+        (0, _) => true,
+        (1, 0) => codes.iter().any(|(low, high)| (*low..=*high).contains(&first)),
+        (_, 0) => within(codes, packed_code(cells.get(usize::from(*element)))),
+        _ => within(codes, packed_code(cells.component(usize::from(*element), usize::from(*component)))),
+    }
+}
+
+fn holds(observe: &Observe, seen: &Seen<'_, '_>) -> bool {
+    let value = seen.value();
+    match observe.test {
+        Test::Text(texts) => texts.iter().any(|text| text.as_bytes() == value),
+        Test::Number(order, number) => thousandths(value).is_some_and(|found| is_in_order(found, order, number)),
+        Test::NumberOf(order, other) => {
+            let other = thousandths(seen.cells.get(usize::from(other)));
+            thousandths(value).zip(other).is_some_and(|(found, other)| is_in_order(found, order, other))
+        }
+        Test::Day(against, day) => compares(day_of(value, observe.end), against, day),
+        Test::Shape(shapes) => shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
+        Test::NoShape(shapes) => !shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
+        // These have tables of their own.
+        Test::Present | Test::In(_) | Test::NotIn(_) | Test::Kept(..) | Test::MoreThan(..) | Test::Keep(..) => false,
     }
 }
 
@@ -269,12 +381,16 @@ fn within(ranges: &[(u64, u64)], packed: u64) -> bool {
 
 /// The day at the beginning, or the end, of a date or range, as eight digits in one integer; 0 for none.
 fn day_of(value: &[u8], end: bool) -> u64 {
-    let day = if end && value.len() == 17 { &value[9..] } else { value.get(..8).unwrap_or_default() };
-    if day.iter().all(u8::is_ascii_digit) { packed_code(day) } else { 0 }
+    let day = if end && value.len() == 17 { &value[9..] } else { value };
+    let word = day.first_chunk().map_or(0, |digits| u64::from_be_bytes(*digits));
+    if is_eight_digits(word) { word } else { 0 }
 }
 
-/// FNV-1a over the value, never 0.
+/// A value as an integer, never 0: itself where it is short, its FNV-1a hash where not.
 fn fingerprint(value: &[u8]) -> u64 {
+    if value.len() <= 8 {
+        return packed_code(value).max(1);
+    }
     let hash = value
         .iter()
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
@@ -308,6 +424,9 @@ fn is_in_order(found: i64, order: Order, other: i64) -> bool {
 
 /// A decimal in thousandths, finer digits cut off; None where it is none or too large.
 fn thousandths(value: &[u8]) -> Option<i64> {
+    if let Some(cents) = plain_cents(value) {
+        return Some(cents * 10);
+    }
     let (is_negative, digits) = match value {
         [b'-', rest @ ..] => (true, rest),
         rest => (false, rest),

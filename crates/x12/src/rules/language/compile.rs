@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gather::{groups, keeps, leak, share_places, triggers, values, words};
 use super::outline::{Outline, Use};
 use super::resolve::{Place, element, entry_at, home, name, packed, places, ranges};
 use super::tables::{
@@ -41,6 +42,7 @@ pub fn compile(file_name: &str, file: &RuleFile, outline: &Outline) -> Result<Co
         outline,
         facts: BTreeMap::new(),
         owners: Vec::new(),
+        commonness: Vec::new(),
         slots: Vec::new(),
         known_slots: BTreeMap::new(),
         places: BTreeMap::new(),
@@ -77,6 +79,8 @@ struct Compiler<'o> {
     outline: &'o Outline,
     facts: BTreeMap<String, u16>,
     owners: Vec<Owner>,
+    /// How often a fact is likely to hold, by what is asked; a guess that only speed depends on.
+    commonness: Vec<u8>,
     slots: Vec<Owner>,
     known_slots: BTreeMap<String, u16>,
     /// The place kept for a fact.
@@ -94,16 +98,19 @@ struct Seat {
     segment: Option<Path>,
 }
 
+/// The facts of a rule: those that must hold, those that must not, and the one to point to with its loop.
+#[derive(Default)]
+struct Facts {
+    all: Vec<u16>,
+    none: Vec<u16>,
+    nearest: Option<(u16, usize)>,
+}
+
 /// What a rule has read so far.
 #[derive(Default)]
 struct Reads {
     loops: u128,
     inside: bool,
-}
-
-fn leak<T>(items: Vec<T>) -> &'static [T] {
-    // Problems point into the tables of rules, which live as long as the program.
-    Box::leak(items.into_boxed_slice())
 }
 
 fn leak_text(text: &str) -> &'static str {
@@ -119,59 +126,27 @@ impl Compiler<'_> {
         };
         let seat = Seat { scope, entries, segment: rule.segment.clone() };
         let mut reads = Reads { loops: 1 << scope, inside: false };
-        let (mut all, mut none) = (Vec::new(), Vec::new());
-        let mut lead: Option<(u16, usize)> = None;
-        for condition in &rule.when {
-            let fact = self.fact(&condition.atoms, &seat, &mut reads, at)?;
-            if condition.denied {
-                none.push(fact);
-            } else {
-                all.push(fact);
-                let home = home(self.outline, seat.scope, &condition.atoms[0].path, at)?;
-                // The nearest fact sets the rule off: those of enclosing loops hold for many.
-                if lead.is_none() || lead.is_some_and(|(_, old)| old != scope && home == scope) {
-                    lead = Some((fact, home));
-                }
-            }
-        }
+        let mut facts = self.conditions(rule, &seat, &mut reads, at)?;
         self.refuse_needless(rule, &seat, at)?;
         let causes = self.causes(rule, &seat, at)?;
-        let target = self.fact(&rule.target, &seat, &mut reads, at)?;
-        let target_home = home(self.outline, scope, &rule.target[0].path, at)?;
-        let mut points = Vec::new();
-        if rule.forbids {
-            all.push(target);
-            points.push(self.point(target, target_home));
-            lead = lead.or(Some((target, target_home)));
-        } else {
-            none.push(target);
-            if let Some(point) = self.element_point(&rule.target[0], &seat, at)? {
-                points.push(point);
-            }
-        }
-        let (lead, lead_home) =
-            lead.ok_or(format!("{at}: nothing sets the rule off: add a `when` that is no denial"))?;
-        if !rule.forbids {
-            points.push(self.point(lead, lead_home));
-        }
-        if all.iter().any(|fact| none.contains(fact)) {
+        let points = self.target(rule, &seat, &mut facts, &mut reads, at)?;
+        if facts.all.iter().any(|fact| facts.none.contains(fact)) {
             return Err(format!("{at}: can never be broken: it wants and denies the same"));
         }
         for atom in &rule.target {
             let found = places(self.outline, scope, &atom.path, at)?;
             self.cover(&rule.id, true, &atom.path, &found);
         }
-        all.sort_unstable();
-        none.sort_unstable();
+        let rarest = facts.all.iter().copied().min_by_key(|fact| self.commonness[usize::from(*fact)]);
         let situation = Situation {
             id: leak_text(&rule.id),
             snip: rule.snip,
             is_warning: rule.is_warning,
             message: leak_text(&rule.message),
             remedy: leak_text(&rule.remedy),
-            lead,
-            all: leak(all),
-            none: leak(none),
+            lead: rarest.ok_or(format!("{at}: nothing sets the rule off"))?,
+            all: words(facts.all.into_iter()),
+            none: words(facts.none.into_iter()),
             points: leak(points),
             reads: reads.loops,
             reads_inside: if reads.inside { scope as u16 } else { NONE },
@@ -208,6 +183,47 @@ impl Compiler<'_> {
             }
         }
         Ok(causes)
+    }
+
+    /// The facts of a rule's conditions, and the one to point to: the nearest, for those of enclosing loops hold for many.
+    fn conditions(&mut self, rule: &RuleText, seat: &Seat, reads: &mut Reads, at: &str) -> Result<Facts, String> {
+        let mut facts = Facts::default();
+        for condition in &rule.when {
+            let fact = self.fact(&condition.atoms, seat, reads, at)?;
+            if condition.denied {
+                facts.none.push(fact);
+                continue;
+            }
+            facts.all.push(fact);
+            let home = home(self.outline, seat.scope, &condition.atoms[0].path, at)?;
+            if facts.nearest.is_none_or(|(_, old)| old != seat.scope && home == seat.scope) {
+                facts.nearest = Some((fact, home));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// Adds what the rule requires or forbids, and gives the places to point to when it is broken.
+    fn target(
+        &mut self,
+        rule: &RuleText,
+        seat: &Seat,
+        facts: &mut Facts,
+        reads: &mut Reads,
+        at: &str,
+    ) -> Result<Vec<Point>, String> {
+        let target = self.fact(&rule.target, seat, reads, at)?;
+        if rule.forbids {
+            facts.all.push(target);
+            let home = home(self.outline, seat.scope, &rule.target[0].path, at)?;
+            return Ok(vec![self.point(target, home)]);
+        }
+        facts.none.push(target);
+        let mut points: Vec<Point> = self.element_point(&rule.target[0], seat, at)?.into_iter().collect();
+        let (nearest, home) =
+            facts.nearest.ok_or(format!("{at}: nothing sets the rule off: add a `when` that is no denial"))?;
+        points.push(self.point(nearest, home));
+        Ok(points)
     }
 
     /// Refuses to require what the guide requires anyway.
@@ -293,6 +309,7 @@ impl Compiler<'_> {
         }
         let fact = self.owners.len() as u16;
         self.owners.push(owner.clone());
+        self.commonness.push(atoms.iter().map(|atom| commonness(&atom.ask)).max().unwrap_or_default());
         self.facts.insert(key, fact);
         for (atom, found) in parts {
             self.observe(atom, &found, fact, &owner, seat, at)?;
@@ -408,7 +425,7 @@ impl Compiler<'_> {
     }
 
     fn slot(&mut self, path: &Path, found: &[Place], owner: Owner, kept: Kept) -> u16 {
-        let key = format!("{path:?} {owner:?} {kept:?}");
+        let key = format!("{found:?} {:?} {} {} {owner:?} {kept:?}", path.elements, path.component, path.end);
         if let Some(slot) = self.known_slots.get(&key) {
             return *slot;
         }
@@ -464,51 +481,15 @@ impl Compiler<'_> {
         words(facts.map(|fact| fact as u16))
     }
 
-    fn scope(&self, owner: &Owner) -> Scope {
-        let mut rules = self.rules.get(owner).cloned().unwrap_or_default();
-        rules.sort_by_key(|rule| rule.lead);
-        Scope { leads: words(rules.iter().map(|rule| rule.lead)), rules: leak(rules) }
-    }
-
     fn finish(mut self, file: &RuleFile) -> Compiled {
-        for observes in &mut self.observes {
-            // Values are compared before they are kept; those of one element are read one after the other.
-            observes.sort_by_key(|observe| (matches!(observe.test, Test::Keep(..)), observe.first, observe.component));
-        }
-        let entry_table = |number: usize| {
-            let is_mine =
-                |owner: &Owner| matches!(owner, Owner::Entries(entries) if entries.contains(&(number as u16)));
-            let owner = self.rules.keys().find(|owner| is_mine(owner)).cloned();
-            let mut rules: Vec<Situation> =
-                self.rules.iter().filter(|(owner, _)| is_mine(owner)).flat_map(|(_, rules)| rules.clone()).collect();
-            rules.sort_by_key(|rule| rule.lead);
-            let leads = words(rules.iter().map(|rule| rule.lead));
-            let scope =
-                if owner.is_some() { Scope { leads, rules: leak(rules) } } else { Scope { leads: &[], rules: &[] } };
-            let (always, observes): (Vec<Observe>, Vec<Observe>) = self.observes[number].iter().partition(|observe| {
-                observe.first == 0 && observe.test == Test::Present && observe.guard.0 == 0 && observe.place == NONE
-            });
-            let always = words(always.iter().map(|observe| observe.fact));
-            EntryTable { clear: self.words(is_mine), always, observes: leak(observes), scope }
-        };
-        let entries = (0..self.observes.len()).map(entry_table).collect();
-        let loop_table = |number: usize| {
-            let inside = self.outline.inside(number);
-            let is_inside = |owner: &Owner| matches!(owner, Owner::Loop(index) if inside >> index & 1 == 1);
-            let slots = (0..self.slots.len()).filter(|slot| is_inside(&self.slots[*slot]));
-            LoopTable {
-                clear: self.words(is_inside),
-                clear_slots: leak(slots.map(|slot| slot as u16).collect()),
-                inside,
-                scope: self.scope(&Owner::Loop(number)),
-            }
-        };
-        let loops = (0..self.outline.loops.len()).map(loop_table).collect();
+        share_places(&mut self.observes, self.rules.values_mut().flatten());
+        let values = values(&self.observes);
+        let entries = (0..self.observes.len()).map(|number| self.entry_table(number, &values)).collect();
+        let loops = (0..self.outline.loops.len()).map(|number| self.loop_table(number)).collect();
         let tables = Tables {
             set_id: leak_text(&file.set_id),
             version: leak_text(&file.guide),
             heading: leak_text(&file.heading),
-            words: self.owners.len().div_ceil(64),
             slots: self.slots.len(),
             places: self.places.len(),
             entries: leak(entries),
@@ -516,14 +497,42 @@ impl Compiler<'_> {
         };
         Compiled { tables, covers: self.covers }
     }
+
+    fn entry_table(&self, number: usize, values: &BTreeMap<u16, u16>) -> EntryTable {
+        let is_mine = |owner: &Owner| matches!(owner, Owner::Entries(entries) if entries.contains(&(number as u16)));
+        let mine = self.rules.iter().filter(|(owner, _)| is_mine(owner));
+        let scope = scope(mine.flat_map(|(_, rules)| rules.clone()).collect());
+        let (clear, observes) = (self.words(is_mine), &self.observes[number]);
+        let is_idle = clear.is_empty() && observes.is_empty() && scope.rules.is_empty();
+        EntryTable { is_idle, clear, groups: groups(observes, values), keeps: keeps(observes, values), scope }
+    }
+
+    fn loop_table(&self, number: usize) -> LoopTable {
+        let inside = self.outline.inside(number);
+        let is_inside = |owner: &Owner| matches!(owner, Owner::Loop(index) if inside >> index & 1 == 1);
+        let slots = (0..self.slots.len()).filter(|slot| is_inside(&self.slots[*slot]));
+        LoopTable {
+            clear: self.words(is_inside),
+            clear_slots: words(slots.map(|slot| slot as u16)),
+            inside,
+            scope: scope(self.rules.get(&Owner::Loop(number)).cloned().unwrap_or_default()),
+        }
+    }
 }
 
-fn words(facts: impl Iterator<Item = u16>) -> Words {
-    let mut found: BTreeMap<u8, u64> = BTreeMap::new();
-    for fact in facts {
-        *found.entry((fact / 64) as u8).or_default() |= 1 << (fact % 64);
+fn scope(mut rules: Vec<Situation>) -> Scope {
+    rules.sort_by_key(|rule| rule.lead);
+    Scope { leads: words(rules.iter().map(|rule| rule.lead)), triggers: triggers(&rules), rules: leak(rules) }
+}
+
+/// How often what is asked is likely to be so: what is there at all more often than one of some codes.
+fn commonness(ask: &Ask) -> u8 {
+    match ask {
+        Ask::Present => 3,
+        Ask::NotCodes(_) | Ask::NotShape(_) => 2,
+        Ask::Codes(_) | Ask::Shape(_) => 1,
+        Ask::Number(..) | Ask::Day(..) | Ask::Kept(..) | Ask::MoreThan(_) => 0,
     }
-    leak(found.into_iter().collect())
 }
 
 fn against(word: &str) -> Against {

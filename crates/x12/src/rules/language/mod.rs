@@ -4,6 +4,7 @@
 //! nothing of the rest of the crate.
 
 pub mod compile;
+mod gather;
 pub mod outline;
 pub mod resolve;
 pub mod tables;

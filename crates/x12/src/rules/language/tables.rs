@@ -76,7 +76,7 @@ pub struct Observe {
     pub end: bool,
     pub test: Test,
     /// Only where this element and component has one of these codes; element 0 for always.
-    pub guard: (u8, u8, &'static [(u64, u64)]),
+    pub guard: Guard,
     /// The bit to set.
     pub fact: u16,
     /// Where to keep the position, or [`NONE`].
@@ -86,23 +86,134 @@ pub struct Observe {
 /// Words of the bit set with the bits meant.
 pub type Words = &'static [(u8, u64)];
 
+/// What is set by one thing that was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// The bits.
+    pub facts: Words,
+    /// Where its position is kept.
+    pub places: &'static [u16],
+}
+
+/// Codes from `low` to `high`, ends included, and what they set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeRange {
+    pub low: u64,
+    pub high: u64,
+    pub marks: Marks,
+}
+
+/// How a value must stand to a kept one to set something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparison {
+    pub against: Against,
+    /// Of a range of days, its end.
+    pub end: bool,
+    pub marks: Marks,
+}
+
+/// A value against one kept earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compare {
+    /// Where the kept value stands.
+    pub value: u16,
+    pub comparisons: &'static [Comparison],
+}
+
+/// All that is asked of one element or component.
+#[derive(Debug, Clone, Copy)]
+pub struct Look {
+    /// Elements `first`, `first + step` … `last`.
+    pub first: u8,
+    pub last: u8,
+    pub step: u8,
+    /// 0 for the whole element.
+    pub component: u8,
+    /// How many of the looks that follow are at later components of the same element.
+    pub further: u8,
+    /// Set by any value.
+    pub present: Marks,
+    /// Sorted; no two share a code.
+    pub codes: &'static [CodeRange],
+    /// The slots that are compared with, by word, and the first of `compares` that belongs to one of the word.
+    pub wanted: &'static [(u8, u64, u16)],
+    /// One for each wanted slot, in their order.
+    pub compares: &'static [Compare],
+    /// Everything else.
+    pub observes: &'static [Observe],
+}
+
+/// A value to keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeping {
+    pub guard: Guard,
+    /// Elements `first`, `first + step` … `last`; the last that is there is kept.
+    pub first: u8,
+    pub last: u8,
+    pub step: u8,
+    pub component: u8,
+    pub kept: Kept,
+    /// Of a range of days, its end.
+    pub end: bool,
+    /// Where the value is kept.
+    pub value: u16,
+    /// The slots that hold it: they differ in when they are forgotten.
+    pub slots: Words,
+}
+
+/// A segment that sets something when it came more often than `most` within its owner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Count {
+    pub most: u16,
+    pub slot: u16,
+    pub marks: Marks,
+}
+
+/// A code that an element or component must have: its number, the component, the ranges; element 0 for no such demand.
+pub type Guard = (u8, u8, &'static [(u64, u64)]);
+
+/// What is looked at where a guard lets it.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    pub guard: Guard,
+    /// Set by the segment, whatever it holds.
+    pub present: Marks,
+    pub counts: &'static [Count],
+    /// By element and component.
+    pub looks: &'static [Look],
+}
+
+/// What of a rule is tested first: bits of one word that must be set, and bits of one that must not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Trigger {
+    pub word: u8,
+    pub none_word: u8,
+    /// Which of the rules.
+    pub rule: u16,
+    pub all: u64,
+    pub none: u64,
+}
+
 /// Rules that are judged together.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope {
     /// The bits that can set off a rule.
     pub leads: Words,
-    /// Sorted by the bit that sets them off.
+    /// One for each rule.
+    pub triggers: &'static [Trigger],
     pub rules: &'static [Situation],
 }
 
 /// What to do at an entry of the guide.
 #[derive(Debug, Clone, Copy)]
 pub struct EntryTable {
-    /// Bits and slots that hold for one segment only.
+    /// Nothing is asked here.
+    pub is_idle: bool,
+    /// Bits that hold for one segment only.
     pub clear: Words,
-    /// Bits that the segment sets whatever it holds.
-    pub always: Words,
-    pub observes: &'static [Observe],
+    pub groups: &'static [Group],
+    /// Values to keep, after all was compared.
+    pub keeps: &'static [Keeping],
     /// Rules of the segment itself.
     pub scope: Scope,
 }
@@ -112,7 +223,7 @@ pub struct EntryTable {
 pub struct LoopTable {
     /// Bits that are forgotten when it opens, its own and those of the loops inside.
     pub clear: Words,
-    pub clear_slots: &'static [u16],
+    pub clear_slots: Words,
     /// This loop and those inside it, by number.
     pub inside: u128,
     /// Rules judged when it closes.
@@ -128,9 +239,10 @@ pub struct Situation {
     pub is_warning: bool,
     pub message: &'static str,
     pub remedy: &'static str,
+    /// The bit of `all` that sets it off: one that few files set, so that the rule is seldom asked.
     pub lead: u16,
-    pub all: &'static [u16],
-    pub none: &'static [u16],
+    pub all: Words,
+    pub none: Words,
     /// Where to point: a bit that must be set for it, its kept position.
     pub points: &'static [Point],
     /// Loops whose open instances it reads; faults there leave it unasked.
@@ -175,7 +287,6 @@ pub struct Tables {
     pub version: &'static str,
     /// BHT02 of the guide, where several have the set and version; else empty.
     pub heading: &'static str,
-    pub words: usize,
     pub slots: usize,
     pub places: usize,
     /// By an entry's number in the guide.

@@ -1,0 +1,203 @@
+//! Gathers what is asked of an entry by guard, element and component, so that a value is read once for all that ask.
+//!
+//! Sets the same bits as the questions one by one would; changes no rule.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tables::{
+    Against, CodeRange, Compare, Comparison, Count, Group, Guard, Keeping, Look, Marks, NONE, Observe, Point,
+    Situation, Test, Trigger, Words,
+};
+
+pub fn leak<T>(items: Vec<T>) -> &'static [T] {
+    // Problems point into the tables of rules, which live as long as the program.
+    Box::leak(items.into_boxed_slice())
+}
+
+/// Bits by word.
+pub fn words(facts: impl Iterator<Item = u16>) -> Words {
+    let mut found: BTreeMap<u8, u64> = BTreeMap::new();
+    for fact in facts {
+        *found.entry((fact / 64) as u8).or_default() |= 1 << (fact % 64);
+    }
+    leak(found.into_iter().collect())
+}
+
+/// What is asked of one entry, without the values to keep; `values` tells where the value of a slot is kept.
+pub fn groups(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Group] {
+    let mut by_guard: BTreeMap<Guard, Vec<Observe>> = BTreeMap::new();
+    for observe in observes.iter().filter(|observe| !matches!(observe.test, Test::Keep(..))) {
+        by_guard.entry(observe.guard).or_default().push(*observe);
+    }
+    leak(by_guard.into_iter().map(|(guard, observes)| group(guard, &observes, values)).collect())
+}
+
+fn group(guard: Guard, observes: &[Observe], values: &BTreeMap<u16, u16>) -> Group {
+    let of_segment = observes.iter().filter(|observe| observe.first == 0);
+    let present = of_segment.clone().filter(|observe| !matches!(observe.test, Test::MoreThan(..)));
+    let counts = of_segment.filter_map(|observe| match observe.test {
+        Test::MoreThan(most, slot) => Some(Count { most, slot, marks: marks([observe]) }),
+        _ => None,
+    });
+    let place = |observe: &Observe| (observe.first, observe.last, observe.step, observe.component);
+    let of_elements = observes.iter().filter(|observe| observe.first > 0);
+    let places: BTreeSet<(u8, u8, u8, u8)> = of_elements.clone().map(place).collect();
+    let looks = places.iter().map(|wanted| {
+        let mine: Vec<Observe> = of_elements.clone().filter(|observe| place(observe) == *wanted).copied().collect();
+        let is_further = |other: &&(u8, u8, u8, u8)| other.0 == wanted.0 && wanted.3 > 0 && *other > wanted;
+        Look { further: places.iter().filter(is_further).count() as u8, ..look(*wanted, &mine, values) }
+    });
+    Group { guard, present: marks(present), counts: leak(counts.collect()), looks: leak(looks.collect()) }
+}
+
+fn look(place: (u8, u8, u8, u8), observes: &[Observe], values: &BTreeMap<u16, u16>) -> Look {
+    let mut by_slot: BTreeMap<u16, Vec<(Against, &Observe)>> = BTreeMap::new();
+    let (mut present, mut rest) = (Vec::new(), Vec::new());
+    for observe in observes {
+        match observe.test {
+            Test::Present | Test::MoreThan(..) => present.push(observe),
+            Test::In(_) | Test::NotIn(_) => {}
+            Test::Kept(against, slot) => by_slot.entry(slot).or_default().push((against, observe)),
+            Test::Text(_)
+            | Test::Number(..)
+            | Test::NumberOf(..)
+            | Test::Day(..)
+            | Test::Shape(_)
+            | Test::NoShape(_)
+            | Test::Keep(..) => rest.push(*observe),
+        }
+    }
+    let slots = words(by_slot.keys().copied());
+    let before = |word: u8| by_slot.keys().filter(|slot| **slot / 64 < u16::from(word)).count() as u16;
+    let compares = by_slot.iter().map(|(slot, asked)| Compare {
+        value: values.get(slot).copied().unwrap_or(*slot),
+        comparisons: comparisons(asked),
+    });
+    Look {
+        first: place.0,
+        last: place.1,
+        step: place.2,
+        component: place.3,
+        further: 0,
+        present: marks(present),
+        codes: codes(observes),
+        wanted: leak(slots.iter().map(|(word, bits)| (*word, *bits, before(*word))).collect()),
+        compares: leak(compares.collect()),
+        observes: leak(rest),
+    }
+}
+
+fn comparisons(asked: &[(Against, &Observe)]) -> &'static [Comparison] {
+    let mut alike: BTreeMap<(Against, bool), Vec<&Observe>> = BTreeMap::new();
+    for (against, observe) in asked {
+        alike.entry((*against, observe.end)).or_default().push(observe);
+    }
+    let found = alike.into_iter().map(|((against, end), observes)| Comparison { against, end, marks: marks(observes) });
+    leak(found.collect())
+}
+
+/// The values to keep of one entry, each once however many slots hold it.
+pub fn keeps(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Keeping] {
+    let mut found: BTreeMap<Observe, Vec<u16>> = BTreeMap::new();
+    for observe in observes.iter().filter(|observe| observe.first > 0) {
+        if let Test::Keep(slot, kept) = observe.test {
+            let value = values.get(&slot).copied().unwrap_or(slot);
+            found.entry(Observe { test: Test::Keep(value, kept), ..*observe }).or_default().push(slot);
+        }
+    }
+    let keepings = found.into_iter().filter_map(|(observe, slots)| {
+        let Test::Keep(value, kept) = observe.test else { return None };
+        let Observe { guard, first, last, step, component, end, .. } = observe;
+        Some(Keeping { guard, first, last, step, component, kept, end, value, slots: words(slots.into_iter()) })
+    });
+    leak(keepings.collect())
+}
+
+/// For each slot, the one whose value it can use: those that keep the same things differ only in when they are forgotten.
+pub fn values(observes: &[Vec<Observe>]) -> BTreeMap<u16, u16> {
+    let mut kept_by: BTreeMap<u16, Vec<(usize, Observe)>> = BTreeMap::new();
+    for (entry, observes) in observes.iter().enumerate() {
+        for observe in observes {
+            if let Test::Keep(slot, kept) = observe.test {
+                kept_by.entry(slot).or_default().push((entry, Observe { test: Test::Keep(0, kept), ..*observe }));
+            }
+        }
+    }
+    let mut first_with: BTreeMap<Vec<(usize, Observe)>, u16> = BTreeMap::new();
+    let shared = kept_by.into_iter().map(|(slot, mut kept)| {
+        kept.sort_unstable();
+        (slot, *first_with.entry(kept).or_insert(slot))
+    });
+    shared.collect()
+}
+
+/// What is tested of each rule first.
+pub fn triggers(rules: &[Situation]) -> &'static [Trigger] {
+    let found = rules.iter().enumerate().map(|(index, rule)| {
+        let word = (rule.lead / 64) as u8;
+        let all = rule.all.iter().find(|(own, _)| *own == word).map_or(0, |(_, bits)| *bits);
+        let (none_word, none) = rule.none.first().copied().unwrap_or((0, 0));
+        Trigger { word, none_word, rule: index as u16, all, none }
+    });
+    leak(found.collect())
+}
+
+/// The ranges of all code tests, cut where one of them begins or ends, so that no two share a code.
+fn codes(observes: &[Observe]) -> &'static [CodeRange] {
+    let mut cuts = BTreeSet::from([0]);
+    for observe in observes {
+        if let Test::In(ranges) | Test::NotIn(ranges) = observe.test {
+            cuts.extend(ranges.iter().flat_map(|(low, high)| [Some(*low), high.checked_add(1)]).flatten());
+        }
+    }
+    let mut found: Vec<CodeRange> = Vec::new();
+    let ends = cuts.iter().skip(1).map(|next| next - 1).chain([u64::MAX]);
+    for (low, high) in cuts.iter().copied().zip(ends) {
+        let is_within = |ranges: &[(u64, u64)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&low));
+        let marks = marks(observes.iter().filter(|observe| match observe.test {
+            Test::In(ranges) => is_within(ranges),
+            Test::NotIn(ranges) => !is_within(ranges),
+            _ => false,
+        }));
+        match found.last_mut() {
+            Some(last) if last.marks == marks && last.high.checked_add(1) == Some(low) => last.high = high,
+            _ if marks.facts.is_empty() => {}
+            _ => found.push(CodeRange { low, high, marks }),
+        }
+    }
+    leak(found)
+}
+
+fn marks<'o>(observes: impl IntoIterator<Item = &'o Observe>) -> Marks {
+    let observes: Vec<&Observe> = observes.into_iter().collect();
+    let places: BTreeSet<u16> = observes.iter().map(|observe| observe.place).filter(|place| *place != NONE).collect();
+    Marks {
+        facts: words(observes.iter().map(|observe| observe.fact).filter(|fact| *fact != NONE)),
+        places: leak(places.into_iter().collect()),
+    }
+}
+
+/// Gives facts that are set by the same things one place: they differ only in when they are forgotten.
+pub fn share_places<'r>(observes: &mut [Vec<Observe>], rules: impl Iterator<Item = &'r mut Situation>) {
+    let mut seen_by: BTreeMap<u16, (u16, Vec<(usize, Observe)>)> = BTreeMap::new();
+    for (entry, observes) in observes.iter().enumerate() {
+        for observe in observes.iter().filter(|observe| observe.place != NONE) {
+            let looked = Observe { fact: 0, place: 0, ..*observe };
+            seen_by.entry(observe.fact).or_insert((observe.place, Vec::new())).1.push((entry, looked));
+        }
+    }
+    let mut first_with: BTreeMap<Vec<(usize, Observe)>, u16> = BTreeMap::new();
+    let mut shared: BTreeMap<u16, u16> = BTreeMap::new();
+    for (place, mut looked) in seen_by.into_values() {
+        looked.sort_unstable();
+        shared.insert(place, *first_with.entry(looked).or_insert(place));
+    }
+    let shared = |place: u16| shared.get(&place).copied().unwrap_or(place);
+    for observe in observes.iter_mut().flatten() {
+        observe.place = shared(observe.place);
+    }
+    for rule in rules {
+        let points = rule.points.iter().map(|point| Point { place: shared(point.place), ..*point });
+        rule.points = leak(points.collect());
+    }
+}
