@@ -5,8 +5,8 @@
 use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
-    Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable, Marks,
-    Observe, Order, Point, Scope, Situation, Tables, Test, Trigger,
+    Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable,
+    Marks, Observe, Order, Point, Scope, Situation, Tables, Test, Trigger,
 };
 
 /// How a guide uses an element.
@@ -117,6 +117,9 @@ pub(crate) struct Rules {
     pub not_used: u32,
     pub elements: &'static [Element],
     pub relations: &'static [Relation],
+    /// Elements of which one must be there for a relation to be broken, as bits by position; the lowest bit for a
+    /// relation that an empty segment breaks.
+    pub related: u32,
 }
 
 /// A place in a loop: a segment, or a nested loop by its first segment.
@@ -127,8 +130,8 @@ pub(crate) struct Entry {
     pub segment: u32,
     /// Entries of one group come in any order; groups come one after the other.
     pub group: u8,
-    /// The index of the group's first entry.
-    pub first_of_group: u8,
+    /// The bits of the entries before its group.
+    pub before: u128,
     pub max: u16,
     /// Its bit among the entries of its loop.
     pub bit: u128,

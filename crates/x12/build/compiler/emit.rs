@@ -177,9 +177,10 @@ impl Emitter<'_> {
         let takes_unknown = segment.items.iter().any(|item| item.takes_unknown);
         let rules = self.use_table(segment)?;
         Ok(format!(
-            "segment: {}, group: {group}, first_of_group: {first}, max: {max}, takes_unknown: {takes_unknown}, \
+            "segment: {}, group: {group}, before: {:#x}, max: {max}, takes_unknown: {takes_unknown}, \
              qualifier_at: ({place}, {component}), qualifiers: {codes}, rules: {rules}, child: {child} }}",
-            packed_id(&segment.segment)
+            packed_id(&segment.segment),
+            (1_u128 << first) - 1
         ))
     }
 
@@ -210,12 +211,19 @@ impl Emitter<'_> {
             })
             .collect();
         let relations = self.intern("RELATIONS", "Relation", &relations);
+        let related = definition.relations.iter().fold(0_u32, |mask, (kind, places)| {
+            mask | match kind {
+                'R' => 1,
+                'C' | 'L' => 1 << places[0],
+                _ => places.iter().fold(0, |mask, place| mask | 1 << place),
+            }
+        });
         let tag = segment.tag.as_deref().map_or("None".to_owned(), camel);
         if tag != "None" {
             self.tags.insert(tag.clone());
         }
         let body = format!(
-            "Rules {{ tag: Tag::{tag}, standard_length: {}, required: {required:#x}, not_used: {not_used:#x}, elements: {elements}, relations: {relations} }}",
+            "Rules {{ tag: Tag::{tag}, standard_length: {}, required: {required:#x}, not_used: {not_used:#x}, elements: {elements}, relations: {relations}, related: {related:#x} }}",
             definition.places.len()
         );
         Ok(self.intern("RULES", "Rules", &[body]) + "[0]")

@@ -50,7 +50,7 @@ impl<'b> Cells<'b> {
 
     /// The component and repetition separators from `from` to before `to`, the lowest bit for the first byte. None
     /// where the bytes are too many for one word or a strange one is among them.
-    #[inline]
+    #[inline(always)]
     pub fn separators(&self, from: usize, to: usize) -> Option<u64> {
         let (first, last) = (from as u32, to as u32);
         if !self.strange.is_empty() && any_between(self.strange, first, last) {

@@ -89,10 +89,10 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     if count > rules.elements.len() && rules.not_used & present == 0 {
         beyond(cells, rules, sink);
     }
-    if !rules.relations.is_empty() && sink.errors_in_set == before {
-        if count > rules.elements.len() {
-            present = present_of(cells);
-        }
+    if count > rules.elements.len() && !rules.relations.is_empty() {
+        present = present_of(cells);
+    }
+    if (present | 1) & rules.related != 0 && sink.errors_in_set == before {
         relations(cells, rules.relations, present, sink);
     }
     Outcome {
