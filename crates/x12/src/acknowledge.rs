@@ -7,6 +7,9 @@ mod context;
 
 pub use claims::write_277ca;
 
+use std::fmt;
+use std::io;
+
 use jiff::civil::DateTime;
 
 use crate::acknowledge::context::Context;
@@ -21,6 +24,9 @@ const GUIDE_999: &str = "005010X231A1";
 const MAX_CODES: usize = 5;
 /// IK303 has at most six characters.
 const LOOP_ID_WIDTH: usize = 6;
+
+/// So many bytes are written at once.
+const WRITTEN_AT_ONCE: usize = 64 * 1024;
 
 /// What an acknowledgment says of itself.
 #[derive(Debug, Clone, Copy)]
@@ -77,9 +83,54 @@ pub fn write_999_with(
     header: AcknowledgmentHeader,
     file: Option<AcknowledgedFile<'_>>,
 ) -> Result<Option<Vec<u8>>, WriteError> {
-    let context = file.and_then(|file| Context::of(file.bytes, checked, file.copies_data));
+    let mut out = Vec::new();
+    match write_999_to(checked, interchange, header, file, &mut out) {
+        Ok(is_written) => Ok(is_written.then_some(out)),
+        Err(NotWritten::Refused(error)) => Err(error),
+        // Memory takes all bytes.
+        Err(NotWritten::Output(_)) => Ok(None),
+    }
+}
+
+/// Why a 999 was not written, or not to its end.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// It cannot be addressed; nothing was written.
+    Refused(WriteError),
+    /// The output takes no more.
+    Output(io::Error),
+}
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotWritten {}
+
+/// Writes the 999 as [`write_999_with`] does, set after set, so that it is never held: however many sets it answers,
+/// memory is what `checked` holds of them. False where there is nothing to answer.
+///
+/// Together with [`check_each`](crate::check_each), a file of any length is answered in bounded memory, without the
+/// context that only the whole file gives.
+///
+/// # Errors
+///
+/// A header that cannot be written; those of the output.
+pub fn write_999_to(
+    checked: &Checked,
+    interchange: &InterchangeReport,
+    header: AcknowledgmentHeader,
+    file: Option<AcknowledgedFile<'_>>,
+    out: &mut dyn io::Write,
+) -> Result<bool, NotWritten> {
     let groups: Vec<&GroupReport> = interchange.groups.iter().filter(|group| group.functional_id != "FA").collect();
-    let Some(first) = groups.first().filter(|_| interchange.note == 0) else { return Ok(None) };
+    let Some(first) = groups.first().filter(|_| interchange.note == 0) else { return Ok(false) };
+    let context = file.and_then(|file| Context::of(file.bytes, checked, file.copies_data));
     let mut writer = Writer::new(reply(interchange, header));
     writer.begin_group(&GroupHeader {
         functional_id: "FA".to_owned(),
@@ -90,9 +141,11 @@ pub fn write_999_with(
         version: GUIDE_999.to_owned(),
     });
     for group in groups {
-        write_group(&mut writer, checked, group, context.as_ref());
+        write_group(&mut writer, checked, group, context.as_ref(), out)?;
     }
-    writer.finish().map(Some)
+    let rest = writer.finish().map_err(NotWritten::Refused)?;
+    out.write_all(&rest).map_err(NotWritten::Output)?;
+    Ok(true)
 }
 
 fn reply(interchange: &InterchangeReport, header: AcknowledgmentHeader) -> InterchangeHeader {
@@ -109,12 +162,22 @@ fn reply(interchange: &InterchangeReport, header: AcknowledgmentHeader) -> Inter
     }
 }
 
-fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport, context: Option<&Context<'_>>) {
+fn write_group(
+    writer: &mut Writer,
+    checked: &Checked,
+    group: &GroupReport,
+    context: Option<&Context<'_>>,
+    out: &mut dyn io::Write,
+) -> Result<(), NotWritten> {
     writer.begin_set("999", Some(GUIDE_999));
     writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
     let group_is_rejected = !group.codes.is_empty();
     for set in group.sets.iter() {
         write_set(writer, checked, &set, context);
+        if writer.written() >= WRITTEN_AT_ONCE {
+            let bytes = writer.take_written().map_err(NotWritten::Refused)?;
+            out.write_all(&bytes).map_err(NotWritten::Output)?;
+        }
     }
     let received = group.sets.len();
     let accepted = if group_is_rejected { 0 } else { group.sets.accepted() };
@@ -127,6 +190,7 @@ fn write_group(writer: &mut Writer, checked: &Checked, group: &GroupReport, cont
     let mut elements = vec![Value::from(decision), stated.into(), received.into(), accepted.into()];
     elements.extend(group.codes.iter().take(MAX_CODES).map(|code| Value::from(u32::from(*code))));
     writer.segment("AK9", elements);
+    Ok(())
 }
 
 fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport, context: Option<&Context<'_>>) {

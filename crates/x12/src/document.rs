@@ -1,9 +1,11 @@
 //! A file kept byte for byte: every segment with the bytes that follow it, so that what is not edited is written back
 //! as it was, with its delimiters, line breaks, byte order mark and trailing bytes.
 //!
-//! Judges nothing and needs no guide. Holds the whole file: what must not, such as the check, reads blocks instead.
+//! Judges nothing and needs no guide. Holds the whole file: what must not, such as the check, reads blocks instead, or
+//! lets the pieces pass by.
 
 mod edit;
+mod passing;
 mod scan;
 
 use std::borrow::Cow;
@@ -12,6 +14,8 @@ use crate::delimiters::Delimiters;
 use crate::segment::Segment;
 
 pub use edit::EditError;
+pub use passing::LONGEST_PIECE;
+pub(crate) use passing::Passing;
 
 /// A file as it stands, and as it was edited.
 #[derive(Clone, Default)]
@@ -22,7 +26,7 @@ pub struct Document<'a> {
 }
 
 /// A segment and the bytes up to the next one.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Piece<'a> {
     /// Without its terminator; empty only for bytes between interchanges that belong to no segment.
     pub raw: Cow<'a, [u8]>,
@@ -70,11 +74,7 @@ impl<'a> Document<'a> {
             self.lead.to_mut()[from..].iter_mut().for_each(|byte| *byte = change(*byte));
         }
         for piece in &mut self.pieces {
-            let terminator = piece.delimiters.segment;
-            let changed = |byte: u8| if byte == terminator { byte } else { change(byte) };
-            if piece.tail.iter().any(|byte| changed(*byte) != *byte) {
-                piece.tail.to_mut().iter_mut().for_each(|byte| *byte = changed(*byte));
-            }
+            piece.redact_filling(&change);
         }
     }
 
@@ -126,6 +126,15 @@ impl<'a> Document<'a> {
 }
 
 impl Piece<'_> {
+    /// Changes bytes behind the segment; its terminator stays.
+    pub fn redact_filling(&mut self, change: impl Fn(u8) -> u8) {
+        let terminator = self.delimiters.segment;
+        let changed = |byte: u8| if byte == terminator { byte } else { change(byte) };
+        if self.tail.iter().any(|byte| changed(*byte) != *byte) {
+            self.tail.to_mut().iter_mut().for_each(|byte| *byte = changed(*byte));
+        }
+    }
+
     /// The piece as a segment.
     pub fn segment(&self, index: usize) -> Segment<'_> {
         Segment::new(&self.raw, self.start, index as u64, self.delimiters)

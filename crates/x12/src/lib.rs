@@ -34,11 +34,13 @@ mod writer;
 #[doc(hidden)]
 pub mod measuring;
 
-pub use acknowledge::{AcknowledgedFile, AcknowledgmentHeader, write_277ca, write_999, write_999_with, write_ta1};
+pub use acknowledge::{
+    AcknowledgedFile, AcknowledgmentHeader, NotWritten, write_277ca, write_999, write_999_to, write_999_with, write_ta1,
+};
 pub use amount::Amount;
 pub use check::{
     Checked, Coverage, GroupReport, InterchangeReport, MAX_KEPT_INTERCHANGES, SetReport, Sets, Verdict, check,
-    check_reader, check_reader_up_to, check_reader_with, check_with,
+    check_each, check_reader, check_reader_on, check_reader_up_to, check_reader_with, check_with,
 };
 pub use codes::{CodeList, CodeSets, ShapeOnly, Standing};
 pub use delimiters::Delimiters;

@@ -72,53 +72,82 @@ struct OpenSet {
 
 /// The place of every segment, in order.
 pub fn outline(document: &Document<'_>) -> Vec<Placed> {
-    let mut sink = Sink::new(&ShapeOnly);
-    let mut open: Option<OpenSet> = None;
-    let mut is_in_set = false;
-    let mut group_version = String::new();
+    let mut outliner = Outliner::default();
     let mut places = Vec::with_capacity(document.len());
     let mut segments = document.segments().peekable();
     while let Some(segment) = segments.next() {
+        places.push(outliner.place(&segment, segments.peek()));
+    }
+    places
+}
+
+/// Finds the places of segments that come one after the other.
+pub(crate) struct Outliner {
+    sink: Sink<'static>,
+    open: Option<OpenSet>,
+    is_in_set: bool,
+    group_version: String,
+}
+
+impl Default for Outliner {
+    fn default() -> Self {
+        Self { sink: Sink::new(&ShapeOnly), open: None, is_in_set: false, group_version: String::new() }
+    }
+}
+
+impl Outliner {
+    /// The place of the next segment; the one after it tells a request from a response.
+    pub fn place(&mut self, segment: &Segment<'_>, next: Option<&Segment<'_>>) -> Placed {
         let placed = match segment.id() {
             "ISA" | "IEA" => {
-                (open, is_in_set) = (None, false);
+                self.leave_set();
                 Placed::in_envelope(0)
             }
             "GS" => {
-                (open, is_in_set) = (None, false);
-                group_version = segment.trimmed(8).into_owned();
+                self.leave_set();
+                self.group_version = segment.trimmed(8).into_owned();
                 Placed::in_envelope(1)
             }
             "GE" => {
-                (open, is_in_set) = (None, false);
+                self.leave_set();
                 Placed::in_envelope(1)
             }
-            "TA1" if !is_in_set => Placed { elements: ta1_elements(), ..Placed::in_envelope(0) },
+            "TA1" if !self.is_in_set => Placed { elements: ta1_elements(), ..Placed::in_envelope(0) },
             "ST" => {
-                let heading = segments.peek().filter(|next| next.is("BHT")).map_or(&b""[..], |next| next.element(2));
-                let found = guide_of(&segment, &group_version);
-                open = found.map(|found| guide::by_heading(found, heading, |_| 0)).map(|found| OpenSet {
+                let heading = next.filter(|next| next.is("BHT")).map_or(&b""[..], |next| next.element(2));
+                let found = guide_of(segment, &self.group_version);
+                self.open = found.map(|found| guide::by_heading(found, heading, |_| 0)).map(|found| OpenSet {
                     place: Place::new(found),
                     judge: Judges::none(),
                     label: found.label,
                     guide: GUIDES.iter().position(|guide| std::ptr::eq(guide, found)).map(|at| at as u16),
                 });
-                is_in_set = true;
-                Placed { set_label: open.as_ref().map_or("", |set| set.label), ..Placed::in_envelope(2) }
+                self.is_in_set = true;
+                Placed { set_label: self.set_label(), ..Placed::in_envelope(2) }
             }
             "SE" => {
-                let set_label = open.as_ref().map_or("", |set| set.label);
-                (open, is_in_set) = (None, false);
+                let set_label = self.set_label();
+                self.leave_set();
                 Placed { set_label, ..Placed::in_envelope(2) }
             }
-            _ if !is_in_set => Placed::in_envelope(1),
-            _ => open.as_mut().map_or(Placed::in_envelope(2), |set| place(set, &segment, &mut sink)),
+            _ if !self.is_in_set => Placed::in_envelope(1),
+            _ => match &mut self.open {
+                Some(set) => place(set, segment, &mut self.sink),
+                None => Placed::in_envelope(2),
+            },
         };
         // What was told is of no use here and must not grow with the file.
-        sink.problems = Default::default();
-        places.push(placed);
+        self.sink.problems = Default::default();
+        placed
     }
-    places
+
+    fn leave_set(&mut self) {
+        (self.open, self.is_in_set) = (None, false);
+    }
+
+    fn set_label(&self) -> &'static str {
+        self.open.as_ref().map_or("", |set| set.label)
+    }
 }
 
 fn guide_of(st: &Segment<'_>, group_version: &str) -> Option<&'static Guide> {

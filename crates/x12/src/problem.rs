@@ -206,6 +206,14 @@ impl Problems {
         }
     }
 
+    /// Adds those that were found in a later part of the file.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.errors += other.errors;
+        self.warnings += other.warnings;
+        let room = MAX_KEPT_PROBLEMS - self.kept.len();
+        self.kept.extend(other.kept.into_iter().take(room));
+    }
+
     /// Puts them in the order of the file: some are only known when a loop closes.
     pub(crate) fn sort_by_place(&mut self) {
         self.kept.sort_by_key(|problem| (problem.ordinal, problem.element));
@@ -221,6 +229,12 @@ impl Problems {
         let from = self.kept.partition_point(|problem| problem.ordinal < first);
         let to = self.kept.partition_point(|problem| problem.ordinal <= last);
         self.kept.get(from..to).unwrap_or(&[])
+    }
+
+    /// Counts those that were told of already.
+    pub(crate) fn count_told(&mut self, told: &Self) {
+        self.errors += told.errors;
+        self.warnings += told.warnings;
     }
 
     /// How many errors there were, kept or not.

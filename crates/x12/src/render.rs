@@ -14,8 +14,8 @@ pub use excerpt::{BytesAt, in_memory};
 pub use html::check_html;
 pub use json::{Detail, check_json, unreadable_json};
 pub use people::{TextOptions, check_text};
-pub use show::{ShowOptions, show};
-pub use tree::tree;
+pub use show::{ShowOptions, show, write_show};
+pub use tree::{tree, write_tree};
 
 use crate::segment::decode;
 

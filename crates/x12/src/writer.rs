@@ -273,6 +273,20 @@ impl Writer {
         self
     }
 
+    /// How many bytes were written and not taken.
+    pub(crate) fn written(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes what was written so far, for output that is not to be held; nothing where something was wrong.
+    pub(crate) fn take_written(&mut self) -> Result<Vec<u8>, WriteError> {
+        self.replaced.clear();
+        match &self.error {
+            Some(error) => Err(error.clone()),
+            None => Ok(std::mem::take(&mut self.out)),
+        }
+    }
+
     /// Closes everything and gives the bytes, or the first thing that was wrong.
     pub fn finish(mut self) -> Result<Vec<u8>, WriteError> {
         self.end_group();

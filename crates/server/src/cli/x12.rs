@@ -7,11 +7,13 @@ mod compare;
 mod files;
 mod rewrite;
 
+use std::io::Write;
+
 use clap::{Args, Subcommand};
 
-use self::files::{Answer, Input, Inputs};
+use self::files::{Answer, Inputs, Opened, Source};
 use super::{Done, Failure};
-use ::x12::{Document, render};
+use ::x12::{render, tools};
 
 /// How many siblings of one kind `tree` prints before it counts the rest.
 const SIBLINGS: usize = 20;
@@ -74,37 +76,90 @@ pub struct Tree {
 pub fn run(command: &Command) -> Result<Done, Failure> {
     match command {
         Command::Check(arguments) => check::run(arguments),
-        Command::Show(arguments) => arguments.inputs.each(|input| show(input, arguments.raw)),
+        Command::Show(arguments) => {
+            let threads = arguments.inputs.threads_a_file();
+            arguments.inputs.each_passing(|source, out| show(source, arguments.raw, threads, out))
+        }
         Command::Ack(arguments) => acknowledge::run(arguments),
-        Command::Tree(arguments) => arguments.inputs.each(|input| {
-            let document = Document::read(&input.bytes);
-            if document.is_empty() {
-                return Answer::not_x12(input);
-            }
-            Answer::clean(titled(input, &render::tree(&document, arguments.most)))
+        Command::Tree(arguments) => arguments.inputs.each_passing(|source, out| {
+            passing(source, out, |opened, out| {
+                titled(source, out, |out| render::write_tree(opened, arguments.most, out))
+            })
         }),
         Command::Diff(arguments) => compare::diff(arguments),
         Command::Split(arguments) => rewrite::split(arguments),
         Command::Merge(arguments) => rewrite::merge(arguments),
-        Command::Json(arguments) => arguments.inputs.each(rewrite::json),
+        Command::Json(arguments) => arguments.inputs.each_passing(|source, out| {
+            passing(source, out, |opened, out| {
+                let is_x12 = tools::write_json(opened, out)?;
+                out.write_all(if is_x12 { b"\n" } else { b"" })?;
+                Ok(is_x12)
+            })
+        }),
         Command::FromJson(arguments) => rewrite::from_json(arguments),
         Command::Redact(arguments) => rewrite::redact(arguments),
         Command::Stats(arguments) => compare::stats(arguments),
     }
 }
 
-fn show(input: &Input, raw: bool) -> Answer {
-    let document = Document::read(&input.bytes);
-    if document.is_empty() {
-        return Answer::not_x12(input);
+/// Checks a file, then shows it as it is read once more.
+fn show(source: &Source, raw: bool, threads: usize, out: &mut dyn Write) -> Answer {
+    let mut opened = match source.open() {
+        Ok(opened) => opened,
+        Err(words) => return Answer::unreadable(Vec::new(), words),
+    };
+    let tables = &app::x12_file::OurTables;
+    let checked = ::x12::check_reader_on(&mut opened, tables, &::x12::Rules::default(), threads);
+    let shown = checked.and_then(|checked| {
+        let mut again = opened.again(source).map_err(std::io::Error::other)?;
+        let options = render::ShowOptions { raw, checked: Some(&checked) };
+        let is_x12 = titled(source, out, |out| render::write_show(&mut again, tables, options, out))?;
+        Ok((checked.verdict, is_x12))
+    });
+    match shown {
+        Ok((::x12::Verdict::Rejected | ::x12::Verdict::Unreadable, true)) => Answer::with_findings(Vec::new()),
+        Ok((_, is_x12)) => Answer::of_passing(&source.name, Ok(is_x12)),
+        Err(error) => Answer::of_passing(&source.name, Err(error)),
     }
-    let checked = ::x12::check(&input.bytes, &app::x12_file::OurTables);
-    let options = render::ShowOptions { raw, checked: Some(&checked) };
-    let text = titled(input, &render::show(&document, &app::x12_file::OurTables, options));
-    if checked.verdict == ::x12::Verdict::Accepted { Answer::clean(text) } else { Answer::with_findings(text) }
 }
 
-/// The text under the name of its file, where there are several.
-fn titled(input: &Input, text: &str) -> String {
-    if input.is_only { text.to_owned() } else { format!("== {}\n{text}", input.name) }
+/// Writes something of a file while it is read.
+fn passing(
+    source: &Source,
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut Opened, &mut dyn Write) -> std::io::Result<bool>,
+) -> Answer {
+    match source.open() {
+        Ok(mut opened) => Answer::of_passing(&source.name, write(&mut opened, out)),
+        Err(words) => Answer::unreadable(Vec::new(), words),
+    }
+}
+
+/// Writes under the name of the file, where there are several.
+fn titled(
+    source: &Source,
+    out: &mut dyn Write,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<bool>,
+) -> std::io::Result<bool> {
+    let title = if source.is_only { String::new() } else { format!("== {}\n", source.name) };
+    write(&mut Titled { title: Some(title), out })
+}
+
+/// A title before the first bytes, where there are any.
+struct Titled<'o> {
+    title: Option<String>,
+    out: &'o mut dyn Write,
+}
+
+impl Write for Titled<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if let Some(title) = self.title.take() {
+            self.out.write_all(title.as_bytes())?;
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }

@@ -2,18 +2,25 @@
 //!
 //! Hands what stands inside a set to its guide; knows nothing of guides itself but their names.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::check::aside::{Found, Once, Told};
 use crate::check::cells::{At, Cells};
 use crate::check::element::rules;
 use crate::check::isa;
 use crate::check::numbers::{Numbers, significant};
 use crate::check::report::{Checked, Coverage, GroupReport, InterchangeReport, SetReport, Verdict};
+use crate::check::scout::Context;
 use crate::check::set::OpenSet;
 use crate::check::sets::Sets;
 use crate::check::sink::{Rule, Sink};
 use crate::codes::CodeSets;
 use crate::date::{parse_d8, parse_tm};
+use crate::delimiters::Delimiters;
 use crate::guide;
-use crate::problem::{Code, Snip};
+use crate::problem::{Code, Problems, Snip};
 use crate::segment::{Segment, SegmentId, decode};
 
 rules! {
@@ -74,13 +81,13 @@ const MAX_KEPT_GROUPS: usize = 4096;
 /// The longest element of a header that is kept; the standard allows 15 characters.
 const MAX_HEADER_TEXT: usize = 40;
 
-const ISA: SegmentId = SegmentId::new(b"ISA");
-const IEA: SegmentId = SegmentId::new(b"IEA");
+pub(super) const ISA: SegmentId = SegmentId::new(b"ISA");
+pub(super) const IEA: SegmentId = SegmentId::new(b"IEA");
 const TA1: SegmentId = SegmentId::new(b"TA1");
-const GS: SegmentId = SegmentId::new(b"GS");
-const GE: SegmentId = SegmentId::new(b"GE");
-const ST: SegmentId = SegmentId::new(b"ST");
-const SE: SegmentId = SegmentId::new(b"SE");
+pub(super) const GS: SegmentId = SegmentId::new(b"GS");
+pub(super) const GE: SegmentId = SegmentId::new(b"GE");
+pub(super) const ST: SegmentId = SegmentId::new(b"ST");
+pub(super) const SE: SegmentId = SegmentId::new(b"SE");
 
 /// What the reader does next.
 pub(super) enum Flow {
@@ -94,6 +101,9 @@ pub(super) enum Flow {
     Anew,
 }
 
+/// Takes an interchange that has ended, with its problems.
+pub(super) type Each<'c> = &'c mut dyn FnMut(&Checked) -> io::Result<()>;
+
 struct OpenGroup {
     report: GroupReport,
     at: At,
@@ -105,6 +115,12 @@ struct OpenGroup {
 /// The open interchange, group and set of a file.
 pub(super) struct Envelope<'c> {
     pub sink: Sink<'c>,
+    /// Who takes each interchange as it ends; then none is kept.
+    pub each: Option<Each<'c>>,
+    /// Why it takes no more.
+    failure: Option<io::Error>,
+    /// Problems of interchanges that were taken.
+    told: Problems,
     finished: Vec<InterchangeReport>,
     interchange: Option<InterchangeReport>,
     group: Option<OpenGroup>,
@@ -134,10 +150,52 @@ fn text(bytes: &[u8]) -> String {
     decode(&bytes[..bytes.len().min(MAX_HEADER_TEXT)]).into_owned()
 }
 
+/// What is wrong with a GS, and with which element of it, 0 for the whole.
+fn group_fault(cells: &Cells<'_>, version: &str) -> Option<(&'static Rule, usize)> {
+    let in_form = parse_d8(cells.get(4)).is_some()
+        && parse_tm(cells.get(5)).is_some()
+        && !cells.get(2).is_empty()
+        && !cells.get(3).is_empty()
+        && matches!(cells.get(7), b"X" | b"T")
+        && !version.is_empty();
+    if !in_form {
+        return Some((&GS_CONTENT, 0));
+    }
+    if count(cells.get(6)).is_none() {
+        return Some((&GROUP_NUMBER, 6));
+    }
+    if !KINDS.iter().any(|(kind, _)| *kind == cells.get(1)) {
+        return Some((&GROUP_KIND, 1));
+    }
+    if version.starts_with("004") || version.starts_with("003") {
+        return Some(match cells.get(1) {
+            b"HC" => (&OLD_CLAIM, 8),
+            b"HP" => (&OLD_REMITTANCE, 8),
+            _ => (&OLD_VERSION, 8),
+        });
+    }
+    let is_known = ["005", "006", "007", "008"].iter().any(|release| version.starts_with(release));
+    (!is_known).then_some((&GROUP_VERSION, 8))
+}
+
+/// What the sets of a group depend on, by its GS.
+pub(super) fn context(cells: &Cells<'_>) -> Context {
+    let version = text(cells.get(8));
+    Context {
+        delimiters: *cells.delimiters,
+        functional_id: text(cells.get(1)),
+        is_known: group_fault(cells, &version).is_none(),
+        version,
+    }
+}
+
 impl<'c> Envelope<'c> {
     pub fn new(codes: &'c dyn CodeSets) -> Self {
         Self {
             sink: Sink::new(codes),
+            each: None,
+            failure: None,
+            told: Problems::default(),
             finished: Vec::new(),
             interchange: None,
             group: None,
@@ -157,6 +215,7 @@ impl<'c> Envelope<'c> {
     /// What was found in the whole file.
     pub fn finish(self, verdict: Option<Verdict>, segments: u64) -> Checked {
         let mut problems = self.sink.problems;
+        problems.count_told(&self.told);
         problems.sort_by_place();
         let verdict = match verdict {
             Some(verdict) => verdict,
@@ -169,6 +228,80 @@ impl<'c> Envelope<'c> {
     /// Whether the last interchange was closed by its IEA.
     pub fn ended_well(&self) -> bool {
         self.ended_well
+    }
+
+    /// Stands in the group of a context, at the first set of a span; what is told once, was told or not.
+    pub fn enter(&mut self, context: &Context, ordinal: u64, [extended, empty]: [bool; 2]) {
+        let report = GroupReport {
+            functional_id: context.functional_id.clone(),
+            sender: String::new(),
+            receiver: String::new(),
+            control_number: String::new(),
+            version: context.version.clone(),
+            stated_sets: None,
+            codes: Vec::new(),
+            sets: Sets::new(ordinal),
+        };
+        let (at, numbers, is_known) = (At::default(), Numbers::default(), context.is_known);
+        self.group = Some(OpenGroup { report, at, numbers, is_known });
+        self.sink.told_extended = extended;
+        self.told_empty = empty;
+    }
+
+    /// What was found since [`enter`](Self::enter). None where a set is still open, or something stood between sets.
+    pub fn leave(self, context: Arc<Context>, ordinal: u64, segments: u64, told: [bool; 2]) -> Option<Found> {
+        let is_whole = self.set.is_none() && !self.told_stray;
+        let group = self.group.filter(|_| is_whole)?;
+        Some(Found {
+            context,
+            ordinal,
+            segments,
+            problems: self.sink.problems,
+            sets: group.report.sets,
+            numbers: group.numbers,
+            note: self.sink.note,
+            group_codes: self.sink.group_codes,
+            extended: Once { before: told[0], after: self.sink.told_extended },
+            empty: Once { before: told[1], after: self.told_empty },
+        })
+    }
+
+    /// Adds what was found in sets that stand here. False, and nothing is added, where they depend on something that
+    /// is not as it was assumed.
+    pub fn adopt(&mut self, found: Found, delimiters: Delimiters, ordinal: u64) -> bool {
+        let Some(group) = self.group.as_mut().filter(|_| self.set.is_none()) else { return false };
+        let holds = found.ordinal == ordinal
+            && found.context.delimiters == delimiters
+            && found.context.functional_id == group.report.functional_id
+            && found.context.version == group.report.version
+            && found.context.is_known == group.is_known
+            && found.extended.holds(self.sink.told_extended)
+            && found.empty.holds(self.told_empty)
+            && group.numbers.is_followed_by(&found.numbers);
+        if !holds || !group.report.sets.append(&found.sets) {
+            return false;
+        }
+        group.numbers.append(&found.numbers);
+        self.sink.told_extended |= found.extended.after;
+        self.told_empty |= found.empty.after;
+        self.sink.problems.append(found.problems);
+        self.sink.note = if self.sink.note == 0 { found.note } else { self.sink.note };
+        for code in found.group_codes {
+            if !self.sink.group_codes.contains(&code) {
+                self.sink.group_codes.push(code);
+            }
+        }
+        self.sink.errors_in_set = 0;
+        self.sink.kept_in_set = 0;
+        self.sink.set_codes.clear();
+        self.sink.loop_id = "";
+        true
+    }
+
+    /// Tells checks aside what was told already.
+    pub fn tell(&self, told: &Told) {
+        told.extended.store(self.sink.told_extended, Ordering::Relaxed);
+        told.empty.store(self.told_empty, Ordering::Relaxed);
     }
 
     /// Opens an interchange. False when what follows cannot be read.
@@ -212,10 +345,10 @@ impl<'c> Envelope<'c> {
     }
 
     /// Gives up the open interchange, which was rejected at its ISA.
-    pub fn abandon(&mut self) {
+    pub fn abandon(&mut self, ordinal: u64) {
         self.set = None;
         self.group = None;
-        self.end_interchange();
+        self.end_interchange(ordinal);
     }
 
     /// The file ended inside the interchange. The one problem: what it breaks inside follows from it.
@@ -223,18 +356,35 @@ impl<'c> Envelope<'c> {
         self.sink.error(&TRAILER_IEA, At { segment: IEA, ordinal, span: (end, 0), ..At::default() });
         self.leave_set(ordinal);
         self.leave_group();
-        self.end_interchange();
+        self.end_interchange(ordinal);
     }
 
-    fn end_interchange(&mut self) {
-        if let Some(mut interchange) = self.interchange.take() {
-            interchange.note = self.sink.note;
-            if self.finished.len() < MAX_KEPT_INTERCHANGES {
-                self.finished.push(interchange);
-            } else {
-                self.not_kept += 1;
+    /// Ends the interchange before the segment of this ordinal.
+    fn end_interchange(&mut self, ordinal: u64) {
+        let Some(mut interchange) = self.interchange.take() else { return };
+        interchange.note = self.sink.note;
+        if let Some(each) = &mut self.each {
+            let mut problems = std::mem::take(&mut self.sink.problems);
+            self.told.count_told(&problems);
+            self.groups_kept = 0;
+            problems.sort_by_place();
+            let verdict = if problems.errors() > 0 { Verdict::Rejected } else { Verdict::Accepted };
+            let segments = ordinal - interchange.ordinal;
+            let not_kept = std::mem::take(&mut self.not_kept);
+            let ended = Checked { verdict, problems, interchanges: vec![interchange], not_kept, segments };
+            if self.failure.is_none() {
+                self.failure = each(&ended).err();
             }
+        } else if self.finished.len() < MAX_KEPT_INTERCHANGES {
+            self.finished.push(interchange);
+        } else {
+            self.not_kept += 1;
         }
+    }
+
+    /// Why whoever takes the interchanges takes no more.
+    pub fn failure(&mut self) -> Option<io::Error> {
+        self.failure.take()
     }
 
     /// Takes a segment.
@@ -307,7 +457,7 @@ impl<'c> Envelope<'c> {
             self.sink.error(&IEA_COUNT, cells.at_element(1));
         }
         self.ended_well = true;
-        self.end_interchange();
+        self.end_interchange(cells.ordinal + 1);
         Flow::End
     }
 
@@ -315,39 +465,17 @@ impl<'c> Envelope<'c> {
         self.close_set_without_trailer(cells);
         self.close_group_without_trailer(cells);
         self.sink.group_codes.clear();
-        let version = text(cells.get(8));
-        let kind = KINDS.iter().find(|(kind, _)| *kind == cells.get(1));
-        let in_form = parse_d8(cells.get(4)).is_some()
-            && parse_tm(cells.get(5)).is_some()
-            && !cells.get(2).is_empty()
-            && !cells.get(3).is_empty()
-            && matches!(cells.get(7), b"X" | b"T")
-            && !version.is_empty();
+        let Context { functional_id, version, is_known, .. } = context(cells);
         let is_number = count(cells.get(6)).is_some();
-        let mut is_known = false;
-        if !in_form {
-            self.sink.error(&GS_CONTENT, cells.at());
-        } else if !is_number {
-            self.sink.error(&GROUP_NUMBER, cells.at_element(6));
-        } else if kind.is_none() {
-            self.sink.error(&GROUP_KIND, cells.at_element(1));
-        } else if version.starts_with("004") || version.starts_with("003") {
-            let rule = match cells.get(1) {
-                b"HC" => &OLD_CLAIM,
-                b"HP" => &OLD_REMITTANCE,
-                _ => &OLD_VERSION,
-            };
-            self.sink.error(rule, cells.at_element(8));
-        } else if !["005", "006", "007", "008"].iter().any(|release| version.starts_with(release)) {
-            self.sink.error(&GROUP_VERSION, cells.at_element(8));
-        } else {
-            is_known = true;
+        if let Some((rule, element)) = group_fault(cells, &version) {
+            let at = if element == 0 { cells.at() } else { cells.at_element(element) };
+            self.sink.error(rule, at);
         }
         if is_number && !self.group_numbers.insert(cells.get(6), std::iter::empty()) {
             self.sink.error(&DUPLICATE_GROUP, cells.at_element(6));
         }
         let report = GroupReport {
-            functional_id: text(cells.get(1)),
+            functional_id,
             sender: text(cells.get(2)),
             receiver: text(cells.get(3)),
             control_number: text(cells.get(6)),

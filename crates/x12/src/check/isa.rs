@@ -74,6 +74,11 @@ fn delimiters(element: u8, repetition: u8, component: u8, segment: u8) -> Delimi
     Delimiters { element, component, repetition: is_usable.then_some(repetition), segment }
 }
 
+/// Whether what follows can be taken apart with these separators; one for repetitions is not needed for that.
+pub(crate) fn is_readable(delimiters: &Delimiters) -> bool {
+    Delimiters { repetition: None, ..*delimiters }.are_usable()
+}
+
 /// Checks the contents of a sound ISA. False when its separators make the rest unreadable.
 pub(crate) fn check(isa: &Segment<'_>, sink: &mut Sink<'_>) -> bool {
     let delimiters = isa.delimiters();
@@ -87,8 +92,7 @@ pub(crate) fn check(isa: &Segment<'_>, sink: &mut Sink<'_>) -> bool {
             span: (span.start as u64, span.len() as u32),
         }
     };
-    let three = Delimiters { repetition: None, ..delimiters };
-    if !three.are_usable() {
+    if !is_readable(&delimiters) {
         sink.error(&SEPARATORS, at(16));
         return false;
     }

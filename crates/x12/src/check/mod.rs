@@ -2,6 +2,8 @@
 //!
 //! Never stops at a problem and never keeps segments: memory is one block and what is open.
 
+mod ahead;
+mod aside;
 pub(crate) mod binary;
 pub(crate) mod cells;
 pub(crate) mod element;
@@ -13,6 +15,7 @@ mod numbers;
 pub(crate) mod place;
 mod quick;
 mod report;
+mod scout;
 mod set;
 mod sets;
 pub(crate) mod sink;
@@ -26,11 +29,17 @@ pub use sets::Sets;
 
 use std::io::{self, Read};
 
+pub(crate) use crate::check::ahead::Sizes;
+use crate::check::ahead::{Ahead, Closing, Pool};
+pub(crate) use crate::check::aside::Terms;
 use crate::check::envelope::Envelope;
 use crate::check::source::{Memory, Stream};
 use crate::codes::CodeSets;
 use crate::problem::Snip;
 use crate::rules::Rules;
+
+/// More threads than this find no more work in the memory that a check may take.
+const MOST_THREADS: usize = 64;
 
 /// Checks a file against the envelope's rules and, where the guide is at hand, against its guide.
 pub fn check(bytes: &[u8], codes: &dyn CodeSets) -> Checked {
@@ -78,4 +87,77 @@ pub fn check_reader_up_to(reader: impl Read, codes: &dyn CodeSets, up_to: Snip) 
     let mut envelope = Envelope::new(codes);
     envelope.sink.up_to = up_to;
     stream::check(Stream::new(reader), envelope)
+}
+
+/// Checks a file through one buffer a thread as [`check_reader_with`] does on one, with the same result to the last
+/// problem. Whole transaction sets are checked side by side, so a file of one set, or of sets longer than 4 MB, takes
+/// the time of one thread; so does what follows binary data, which may hold anything. Memory stays below 20 MB and 16
+/// bytes for each set.
+///
+/// # Errors
+///
+/// Those of the reader; nothing that the file holds is one.
+pub fn check_reader_on(
+    reader: impl Read,
+    codes: &(dyn CodeSets + Sync),
+    rules: &Rules,
+    threads: usize,
+) -> io::Result<Checked> {
+    let terms = Terms { codes, loaded: rules.tables(), up_to: Snip::Partner };
+    on_threads(reader, terms, threads, Sizes::USUAL).map(|(checked, _)| checked)
+}
+
+/// Checks a file as [`check_reader_on`] does and hands over each interchange as it ends, with its problems, to be
+/// answered: none is kept, so that a file of any length and any number of interchanges is answered in bounded memory.
+/// Of each interchange as many problems are kept as of a whole file otherwise. What is given of the file in the end has
+/// its verdict and counts, and of the problems only those that stand between interchanges.
+///
+/// # Errors
+///
+/// Those of the reader and of `each`; nothing that the file holds is one.
+pub fn check_each(
+    reader: impl Read,
+    codes: &(dyn CodeSets + Sync),
+    rules: &Rules,
+    threads: usize,
+    each: &mut dyn FnMut(&Checked) -> io::Result<()>,
+) -> io::Result<Checked> {
+    let terms = Terms { codes, loaded: rules.tables(), up_to: Snip::Partner };
+    on_threads_each(reader, terms, threads, Sizes::USUAL, Some(each)).map(|(checked, _)| checked)
+}
+
+/// As [`check_reader_on`], in chunks of other sizes; tells also how many spans of sets were checked aside.
+pub(crate) fn on_threads(
+    reader: impl Read,
+    terms: Terms<'_>,
+    threads: usize,
+    sizes: Sizes,
+) -> io::Result<(Checked, usize)> {
+    on_threads_each(reader, terms, threads, sizes, None)
+}
+
+fn on_threads_each<'c>(
+    reader: impl Read,
+    terms: Terms<'c>,
+    threads: usize,
+    sizes: Sizes,
+    each: Option<envelope::Each<'c>>,
+) -> io::Result<(Checked, usize)> {
+    let mut envelope = terms.envelope();
+    envelope.each = each;
+    let threads = threads.min(MOST_THREADS);
+    if threads < 2 {
+        return stream::check(Stream::new(reader), envelope).map(|checked| (checked, 0));
+    }
+    let pool = Pool::new(terms);
+    std::thread::scope(|scope| {
+        let closing = Closing(&pool);
+        // This thread works too, besides reading.
+        for _ in 1..threads {
+            scope.spawn(|| pool.work());
+        }
+        let checked = stream::check(Ahead::new(reader, &pool, threads, sizes), envelope);
+        drop(closing);
+        checked.map(|checked| (checked, pool.taken()))
+    })
 }

@@ -15,6 +15,8 @@ const MOST_DIGITS: usize = 18;
 #[derive(Debug, Default)]
 pub(super) struct Numbers {
     highest: Option<u64>,
+    /// The first one, while they count upwards.
+    lowest: Option<u64>,
     /// All numbers, once they have not counted upwards.
     seen: Option<HashSet<u64>>,
     /// The first numbers, for when they are needed; none where somebody else keeps them.
@@ -29,6 +31,7 @@ impl Numbers {
 
     pub fn clear(&mut self) {
         self.highest = None;
+        self.lowest = None;
         self.seen = None;
         if let Some(first) = &mut self.first {
             first.clear();
@@ -44,6 +47,7 @@ impl Numbers {
                 && self.highest.is_none_or(|highest| value > highest)
             {
                 self.highest = Some(value);
+                self.lowest.get_or_insert(value);
                 if let Some(first) = self.first.as_mut().filter(|first| first.len() < MAX_REMEMBERED) {
                     first.push(hash(number));
                 }
@@ -56,6 +60,21 @@ impl Numbers {
         let seen = self.seen.get_or_insert_default();
         let hash = hash(number);
         if seen.len() < MAX_REMEMBERED { seen.insert(hash) } else { !seen.contains(&hash) }
+    }
+
+    /// Whether all of these and then all of the other count upwards.
+    pub fn is_followed_by(&self, other: &Self) -> bool {
+        let counts_on = match (self.highest, other.lowest) {
+            (Some(highest), Some(lowest)) => lowest > highest,
+            (None, _) | (_, None) => true,
+        };
+        other.seen.is_none() && (other.lowest.is_none() || self.seen.is_none() && counts_on)
+    }
+
+    /// Adds numbers that somebody else keeps and that [follow](Self::is_followed_by) these.
+    pub fn append(&mut self, other: &Self) {
+        self.lowest = self.lowest.or(other.lowest);
+        self.highest = other.highest.or(self.highest);
     }
 }
 

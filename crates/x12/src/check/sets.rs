@@ -67,7 +67,7 @@ impl Sets {
 
     pub(crate) fn push(&mut self, report: SetReport) {
         let index = self.len();
-        let kind = self.kind(&report);
+        let kind = self.kind(&report.id, &report.version, report.coverage);
         let mut number = [0; NUMBER_WIDTH];
         let length = report.control_number.len().min(NUMBER_WIDTH);
         number[..length].copy_from_slice(&report.control_number.as_bytes()[..length]);
@@ -78,10 +78,7 @@ impl Sets {
             is_rejected: !report.is_accepted(),
             first: u32::try_from(report.ordinals.0.saturating_sub(self.base)).unwrap_or(u32::MAX),
         };
-        match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(mark),
-            None => self.pieces.push(vec![mark]),
-        }
+        self.push_mark(mark);
         if mark.is_rejected {
             self.rejected += 1;
             if self.detailed.len() < MAX_DETAILED {
@@ -90,16 +87,42 @@ impl Sets {
         }
     }
 
-    fn kind(&mut self, report: &SetReport) -> u8 {
-        let is_same =
-            |kind: &Kind| kind.coverage == report.coverage && kind.id == report.id && kind.version == report.version;
+    /// Adds the sets of another that follow these in the file. False, and nothing is added, where that cannot be done
+    /// as if they had been added one by one.
+    pub(crate) fn append(&mut self, other: &Self) -> bool {
+        if other.kinds.len() == MAX_KINDS {
+            return false;
+        }
+        let kinds: Vec<u8> = other.kinds.iter().map(|kind| self.kind(&kind.id, &kind.version, kind.coverage)).collect();
+        let base = self.base;
+        let first_index = self.len();
+        for mark in other.pieces.iter().flatten() {
+            let first = (other.base + u64::from(mark.first)).saturating_sub(base);
+            let first = u32::try_from(first).unwrap_or(u32::MAX);
+            self.push_mark(Mark { kind: kinds[usize::from(mark.kind)], first, ..*mark });
+        }
+        self.rejected += other.rejected;
+        let room = MAX_DETAILED - self.detailed.len();
+        let detailed = other.detailed.iter().take(room);
+        self.detailed.extend(detailed.map(|(index, report)| (first_index + index, report.clone())));
+        true
+    }
+
+    fn push_mark(&mut self, mark: Mark) {
+        match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(mark),
+            None => self.pieces.push(vec![mark]),
+        }
+    }
+
+    fn kind(&mut self, id: &str, version: &str, coverage: Coverage) -> u8 {
+        let is_same = |kind: &Kind| kind.coverage == coverage && kind.id == id && kind.version == version;
         // The sets of a group are alike: the newest kind is nearly always the one.
         if let Some(at) = self.kinds.iter().rposition(is_same) {
             return at as u8;
         }
         if self.kinds.len() < MAX_KINDS {
-            let (id, version) = (report.id.clone(), report.version.clone());
-            self.kinds.push(Kind { id, version, coverage: report.coverage });
+            self.kinds.push(Kind { id: id.to_owned(), version: version.to_owned(), coverage });
         }
         (self.kinds.len() - 1) as u8
     }

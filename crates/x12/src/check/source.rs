@@ -4,6 +4,8 @@
 
 use std::io::{self, Read};
 
+use crate::check::aside::{Found, Told};
+
 /// How much is asked of a reader at once: one block of the checker, so that little has to be moved to the front;
 /// a page cache answers in some microseconds.
 const READ_AT_ONCE: usize = 64 * 1024;
@@ -22,6 +24,25 @@ pub(crate) trait Source {
     fn is_whole(&self) -> bool;
     /// The byte before the current place; none at the beginning.
     fn before(&self) -> Option<u8>;
+
+    /// How far from here the next span begins that was checked aside.
+    fn to_aside(&mut self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+    /// What was found in the span that begins here, and how long it is. The span counts as taken.
+    fn aside(&mut self) -> Option<(Found, u64)> {
+        None
+    }
+    /// Gives up the next span.
+    fn drop_aside(&mut self) {}
+    /// Looks for no spans any more.
+    fn look_no_further(&mut self) {}
+    /// Moves the current place on, also past the window.
+    fn pass(&mut self, _bytes: u64) {}
+    /// What checks aside shall take for told.
+    fn told(&self) -> Option<&Told> {
+        None
+    }
 }
 
 /// A file in memory.

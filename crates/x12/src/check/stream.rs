@@ -4,6 +4,7 @@
 //! Memory is one block, however long the file: what is read is never kept.
 
 use std::io;
+use std::sync::atomic::Ordering;
 
 use crate::check::binary::{self, Beyond, Extent};
 use crate::check::cells::{At, Cells};
@@ -19,7 +20,7 @@ use crate::problem::{Code, Snip};
 use crate::segment::{Segment, SegmentId};
 
 /// How much is indexed at once: its index stays in the first two caches.
-const BLOCK: usize = 64 * 1024;
+pub(super) const BLOCK: usize = 64 * 1024;
 /// The longest segment, binary data apart: beyond it a terminator is missing. The index of a segment takes four times
 /// its bytes, and all memory together shall stay below 20 MB.
 const LONGEST_SEGMENT: usize = 1024 * 1024;
@@ -52,11 +53,11 @@ struct Reader<'c, S> {
     lengths_lie: bool,
 }
 
-fn is_padding(byte: u8) -> bool {
+pub(super) fn is_padding(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, 0 | 0x1a)
 }
 
-fn is_isa(bytes: &[u8]) -> bool {
+pub(super) fn is_isa(bytes: &[u8]) -> bool {
     bytes.starts_with(b"ISA") && bytes.get(3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
 }
 
@@ -84,6 +85,9 @@ impl<S: Source> Reader<'_, S> {
         }
         while !self.source.window().is_empty() {
             self.interchange()?;
+            if let Some(failure) = self.envelope.failure() {
+                return Err(failure);
+            }
             let from = self.source.offset();
             if self.skip_padding()? {
                 let length = u32::try_from(self.source.offset() - from).unwrap_or(u32::MAX);
@@ -190,7 +194,7 @@ impl<S: Source> Reader<'_, S> {
         let is_readable = self.envelope.begin(&header, found.is_sound, &BAD_ISA);
         self.source.advance(end);
         if !is_readable {
-            self.envelope.abandon();
+            self.envelope.abandon(self.ordinal);
             return self.find_isa();
         }
         self.segments(found.delimiters)
@@ -201,9 +205,13 @@ impl<S: Source> Reader<'_, S> {
         let wanted = Wanted::new(&delimiters);
         let mut size = BLOCK;
         loop {
-            self.source.want(size)?;
+            // Sets that were checked aside; up to the next of them, and no further, segments are read here.
+            let to_aside = if size == BLOCK { self.adopt(delimiters)? } else { None };
+            let limit = to_aside.filter(|limit| *limit < size);
+            let most = limit.unwrap_or(size);
+            self.source.want(most)?;
             let window = self.source.window();
-            let block = &window[..window.len().min(size)];
+            let block = &window[..window.len().min(most)];
             let is_last = self.source.is_whole() && block.len() == window.len();
             scan(block, wanted, &mut self.index);
             if is_last && block.last().is_some_and(|byte| *byte != delimiters.segment) {
@@ -224,6 +232,11 @@ impl<S: Source> Reader<'_, S> {
                 Walked::Ended(read) => {
                     self.source.advance(read);
                     return Ok(());
+                }
+                // The sets ahead do not begin with a segment, as the file is read here.
+                Walked::All(read) if limit.is_some_and(|limit| read < limit) => {
+                    self.source.advance(read);
+                    self.source.drop_aside();
                 }
                 Walked::Binary(found) => {
                     if !self.pass_over(&found, &delimiters)? {
@@ -247,9 +260,31 @@ impl<S: Source> Reader<'_, S> {
         }
     }
 
+    /// Takes over what was found aside in the sets that stand here. Gives how far the next ones are.
+    fn adopt(&mut self, delimiters: Delimiters) -> io::Result<Option<usize>> {
+        loop {
+            match self.source.to_aside()? {
+                Some(0) => {}
+                far => return Ok(far.and_then(|far| usize::try_from(far).ok())),
+            }
+            let Some((found, length)) = self.source.aside() else { continue };
+            let segments = found.segments;
+            let is_taken = self.envelope.adopt(found, delimiters, self.ordinal);
+            if is_taken {
+                self.ordinal += segments;
+                self.source.pass(length);
+            }
+            if let Some(told) = self.source.told() {
+                self.envelope.tell(told);
+                told.taken.fetch_add(usize::from(is_taken), Ordering::Relaxed);
+            }
+        }
+    }
+
     /// The file, or what can be read of it, ended inside the interchange: nothing after it is looked at.
     fn cut_off(&mut self) -> io::Result<()> {
         self.envelope.cut_off(self.ordinal, self.source.offset());
+        self.source.look_no_further();
         loop {
             let length = self.source.window().len();
             self.source.advance(length);
@@ -302,24 +337,24 @@ impl<S: Source> Reader<'_, S> {
 }
 
 /// The segments of one block.
-struct Walk<'w, 'c> {
-    block: &'w [u8],
+pub(super) struct Walk<'w, 'c> {
+    pub block: &'w [u8],
     /// Where the block begins in the file.
-    base: u64,
-    index: &'w Index,
-    delimiters: &'w Delimiters,
-    envelope: &'w mut Envelope<'c>,
-    ordinal: &'w mut u64,
-    lengths_lie: &'w mut bool,
+    pub base: u64,
+    pub index: &'w Index,
+    pub delimiters: &'w Delimiters,
+    pub envelope: &'w mut Envelope<'c>,
+    pub ordinal: &'w mut u64,
+    pub lengths_lie: &'w mut bool,
     /// Whether the file ends with the block.
-    is_last: bool,
+    pub is_last: bool,
     /// Whether the block is as long as any may be.
-    is_longest: bool,
+    pub is_longest: bool,
 }
 
 impl Walk<'_, '_> {
     /// Hands over the segments of one block.
-    fn walk(&mut self) -> Walked {
+    pub fn walk(&mut self) -> Walked {
         let Index { ends, segments, parts, strange } = self.index;
         // Nearly no block has strange bytes; then no segment of it is asked.
         let strange: &[u64] = if strange.iter().all(|word| *word == 0) { &[] } else { strange };
@@ -467,7 +502,7 @@ enum Binary {
     Ends(usize),
 }
 
-enum Walked {
+pub(super) enum Walked {
     /// The interchange ended here; a byte of the block.
     Ended(usize),
     /// So many bytes of the block were read.

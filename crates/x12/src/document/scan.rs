@@ -6,92 +6,154 @@
 use std::borrow::Cow;
 
 use super::{Document, Piece};
+use crate::check::binary::{self, Extent};
 use crate::check::isa;
 use crate::delimiters::Delimiters;
-use crate::file::segment_length;
 
 /// Cuts a whole file.
 pub(super) fn document(bytes: &[u8]) -> Document<'_> {
-    let Some(first) = first_isa(bytes) else { return Document::from_pieces(Cow::Borrowed(bytes), Vec::new()) };
+    let mut cutter = Cutter::default();
+    // All bytes are at hand: no more is ever asked for.
+    let Ok(Some(first)) = cutter.lead(bytes, true) else {
+        return Document::from_pieces(Cow::Borrowed(bytes), Vec::new());
+    };
     let mut pieces = Vec::new();
     let mut at = first;
     while at < bytes.len() {
-        at = interchange(bytes, at, &mut pieces);
+        let Ok(cut) = cutter.next(&bytes[at..], true) else { break };
+        pieces.push(Piece {
+            raw: Cow::Borrowed(&bytes[at..at + cut.raw]),
+            tail: Cow::Borrowed(&bytes[at + cut.raw..at + cut.next]),
+            start: at,
+            delimiters: cut.delimiters,
+        });
+        at += cut.next;
     }
     Document::from_pieces(Cow::Borrowed(&bytes[..first]), pieces)
+}
+
+/// A segment and what follows it, by lengths from its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// Without its terminator.
+    pub raw: usize,
+    /// Where the next piece begins.
+    pub next: usize,
+    pub delimiters: Delimiters,
+}
+
+/// More bytes must be at hand to tell.
+#[derive(Debug)]
+pub(super) struct MoreNeeded;
+
+/// Cuts one piece after the other. `is_all` tells that no more bytes follow those at hand.
+#[derive(Debug, Default)]
+pub(super) struct Cutter {
+    /// Those of the open interchange; None where an ISA stands.
+    inside: Option<Delimiters>,
 }
 
 fn is_isa_at(bytes: &[u8], at: usize) -> bool {
     bytes[at..].starts_with(b"ISA") && bytes.get(at + 3).is_some_and(|byte| !byte.is_ascii_alphanumeric())
 }
 
-/// The first ISA: at the beginning, after padding, or the first that has its separators in place.
-fn first_isa(bytes: &[u8]) -> Option<usize> {
-    let from = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let is_padding = |byte: &&u8| byte.is_ascii_whitespace() || matches!(**byte, 0 | 0x1a);
-    let at = from + bytes[from..].iter().take_while(is_padding).count();
-    if is_isa_at(bytes, at) { Some(at) } else { next_sound_isa(bytes, at) }
-}
-
-fn next_sound_isa(bytes: &[u8], from: usize) -> Option<usize> {
-    let rest = bytes.get(from..)?;
-    rest.windows(3).enumerate().filter(|(_, window)| *window == b"ISA").map(|(at, _)| from + at).find(|at| {
-        let is_first = *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
-        is_first && isa::read(&bytes[*at..]).is_some_and(|isa| isa.is_sound)
-    })
-}
-
-/// Where the next interchange begins: at once, after padding, or at the next sound ISA.
-fn next_isa(bytes: &[u8], from: usize) -> usize {
-    let is_padding = |byte: &&u8| byte.is_ascii_whitespace() || matches!(**byte, 0 | 0x1a);
-    let at = from + bytes[from..].iter().take_while(is_padding).count();
-    if is_isa_at(bytes, at) { at } else { next_sound_isa(bytes, at).unwrap_or(bytes.len()) }
-}
-
-/// Cuts the interchange whose ISA stands at `start`; gives where the next begins.
-fn interchange<'a>(bytes: &'a [u8], start: usize, pieces: &mut Vec<Piece<'a>>) -> usize {
-    let piece = |from: usize, to: usize, next: usize, delimiters: Delimiters| Piece {
-        raw: Cow::Borrowed(&bytes[from..to]),
-        tail: Cow::Borrowed(&bytes[to..next]),
-        start: from,
-        delimiters,
-    };
-    let Some(isa) = isa::read(&bytes[start..]) else {
-        pieces.push(piece(start, bytes.len(), bytes.len(), Delimiters::default()));
-        return bytes.len();
-    };
-    let end = (start + isa.end).min(bytes.len());
-    let delimiters = isa.delimiters;
-    if end == start + 3 {
-        // Not one that can be read on from: all up to the next stands in its tail.
-        let next = next_isa(bytes, end);
-        pieces.push(piece(start, end, next, delimiters));
-        return next;
+impl Cutter {
+    /// Where the first ISA stands: at the beginning, after padding, or the first that has its separators in place.
+    pub fn lead(&mut self, bytes: &[u8], is_all: bool) -> Result<Option<usize>, MoreNeeded> {
+        if bytes.len() < isa::LONGEST && !is_all {
+            return Err(MoreNeeded);
+        }
+        let from = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        next_isa(bytes, from, is_all)
     }
-    let mut from = start;
-    let mut to = end - 1;
-    loop {
-        let is_last = bytes[from..to].starts_with(b"IEA") && bytes.get(from + 3) == Some(&delimiters.element);
-        if is_last {
-            let next = next_isa(bytes, (to + 1).min(bytes.len()));
-            pieces.push(piece(from, to, next, delimiters));
-            return next;
+
+    /// Cuts the piece that these bytes begin with.
+    pub fn next(&mut self, bytes: &[u8], is_all: bool) -> Result<Cut, MoreNeeded> {
+        match self.inside {
+            None => self.header(bytes, is_all),
+            Some(delimiters) => {
+                let raw = segment_end(bytes, &delimiters, is_all)?;
+                self.tail(bytes, raw, delimiters, is_all)
+            }
+        }
+    }
+
+    fn header(&mut self, bytes: &[u8], is_all: bool) -> Result<Cut, MoreNeeded> {
+        if bytes.len() < isa::LONGEST && !is_all {
+            return Err(MoreNeeded);
+        }
+        let Some(isa) = isa::read(bytes) else {
+            return Ok(Cut { raw: bytes.len(), next: bytes.len(), delimiters: Delimiters::default() });
+        };
+        let end = isa.end.min(bytes.len());
+        if end == 3 {
+            // Not one that can be read on from: all up to the next stands in its tail.
+            let next = next_isa(bytes, end, is_all)?.unwrap_or(bytes.len());
+            return Ok(Cut { raw: end, next, delimiters: isa.delimiters });
+        }
+        self.tail(bytes, end - 1, isa.delimiters, is_all)
+    }
+
+    /// What belongs to the segment that ends at `raw`.
+    fn tail(&mut self, bytes: &[u8], raw: usize, delimiters: Delimiters, is_all: bool) -> Result<Cut, MoreNeeded> {
+        if bytes[..raw].starts_with(b"IEA") && bytes.get(3) == Some(&delimiters.element) {
+            let next = next_isa(bytes, (raw + 1).min(bytes.len()), is_all)?.unwrap_or(bytes.len());
+            self.inside = None;
+            return Ok(Cut { raw, next, delimiters });
         }
         // Doubled terminators and line breaks belong to the segment before them.
         let is_filling = |byte: &&u8| **byte == delimiters.segment || matches!(**byte, b'\r' | b'\n');
-        let next = to + bytes[to..].iter().take_while(is_filling).count();
-        pieces.push(piece(from, to, next, delimiters));
-        if next >= bytes.len() || (next > to && is_isa_at(bytes, next) && bytes[next + 3] == delimiters.element) {
-            return next;
+        let next = raw + bytes[raw..].iter().take_while(is_filling).count();
+        if next + 4 > bytes.len() && !is_all {
+            return Err(MoreNeeded);
         }
-        from = next;
-        to = segment_end(bytes, from, &delimiters);
+        let begins_anew =
+            next < bytes.len() && next > raw && is_isa_at(bytes, next) && bytes[next + 3] == delimiters.element;
+        self.inside = (!begins_anew && next < bytes.len()).then_some(delimiters);
+        Ok(Cut { raw, next, delimiters })
     }
 }
 
-/// Where the segment at `from` ends: at its terminator, or at the end of the file.
-fn segment_end(bytes: &[u8], from: usize, delimiters: &Delimiters) -> usize {
-    segment_length(&bytes[from..], delimiters).map_or(bytes.len(), |length| from + length)
+/// Where the next interchange begins: at once, after padding, or at the next sound ISA. None where there is none.
+fn next_isa(bytes: &[u8], from: usize, is_all: bool) -> Result<Option<usize>, MoreNeeded> {
+    let is_padding = |byte: &&u8| byte.is_ascii_whitespace() || matches!(**byte, 0 | 0x1a);
+    let at = from + bytes[from..].iter().take_while(is_padding).count();
+    if at + isa::LONGEST > bytes.len() && !is_all {
+        return Err(MoreNeeded);
+    }
+    if is_isa_at(bytes, at) {
+        return Ok(Some(at));
+    }
+    let rest = &bytes[at..];
+    let places = rest.windows(3).enumerate().filter(|(_, window)| *window == b"ISA").map(|(place, _)| at + place);
+    let found = places.into_iter().find(|at| {
+        let is_first = *at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
+        is_first && (is_all || at + isa::LONGEST <= bytes.len()) && {
+            isa::read(&bytes[*at..]).is_some_and(|isa| isa.is_sound)
+        }
+    });
+    if found.is_none() && !is_all { Err(MoreNeeded) } else { Ok(found) }
+}
+
+/// Where a segment ends: at its terminator, or at the end of the file. Binary data may hold terminators.
+fn segment_end(bytes: &[u8], delimiters: &Delimiters, is_all: bool) -> Result<usize, MoreNeeded> {
+    if bytes.len() < 3 && !is_all {
+        return Err(MoreNeeded);
+    }
+    if bytes.starts_with(b"BIN") || bytes.starts_with(b"BDS") {
+        match binary::extent(bytes, delimiters, is_all, usize::MAX) {
+            Extent::Counted(ends) | Extent::Uncounted(ends, _) => {
+                return Ok(ends.last().map_or(bytes.len(), |end| (*end as usize).min(bytes.len())));
+            }
+            Extent::Needs(_) => return Err(MoreNeeded),
+            Extent::Plain => {}
+        }
+    }
+    match bytes.iter().position(|byte| *byte == delimiters.segment) {
+        Some(end) => Ok(end),
+        None if is_all => Ok(bytes.len()),
+        None => Err(MoreNeeded),
+    }
 }
 
 #[cfg(test)]

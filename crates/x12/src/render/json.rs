@@ -11,10 +11,11 @@ use crate::problem::Problem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
     /// `file`, `verdict`, `transactions` and, of each problem, `snip`, `severity`, `code`, `segment`, `loop`, `element`,
-    /// `byte` and `text`. This shape does not change.
+    /// `byte` and `text`; where problems were counted but not kept, `more_problems` says how many. This shape does not
+    /// change.
     #[default]
     Agreed,
-    /// Also ordinal, component, repetition, length, rule and remedy, and how many problems were only counted. What is
+    /// Also ordinal, component, repetition, length, rule and remedy, and how many errors and warnings there are. What is
     /// told here may grow.
     Full,
 }
@@ -47,10 +48,13 @@ pub fn check_json(file_name: &str, checked: &Checked, detail: Detail) -> String 
         push_problem(&mut out, problem, detail);
     }
     out.push(']');
+    // Whoever counts the problems must see that there are more.
+    if checked.problems.dropped() > 0 {
+        push_number(&mut out, "more_problems", checked.problems.dropped());
+    }
     if detail == Detail::Full {
         push_number(&mut out, "errors", checked.problems.errors());
         push_number(&mut out, "warnings", checked.problems.warnings());
-        push_number(&mut out, "not_listed", checked.problems.dropped());
         push_number(&mut out, "segments", checked.segments);
     }
     out.push('}');
@@ -140,5 +144,27 @@ mod tests {
             )
         );
         assert!(check_json("a.x12", &checked, Detail::Full).contains(r#""rule":"element-code","remedy":"Use a code"#));
+    }
+
+    #[test]
+    fn problems_that_are_only_counted_are_said_everywhere() {
+        let path =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/bad-837P-bad-sbr01.x12");
+        let text = std::fs::read_to_string(path).unwrap();
+        let few = check(text.as_bytes(), &ShapeOnly);
+        assert!(!check_json("a", &few, Detail::Agreed).contains("more_problems"));
+        // A thousand are kept.
+        let set = &text[text.find("ST*837").unwrap()..text.find("GE*").unwrap()];
+        let bytes = text.replacen(set, &set.repeat(1100), 1);
+        let checked = check(bytes.as_bytes(), &ShapeOnly);
+        assert!(checked.problems.dropped() > 0, "{}", checked.problems.errors());
+        let told = format!(",\"more_problems\":{}", checked.problems.dropped());
+        for detail in [Detail::Agreed, Detail::Full] {
+            assert!(check_json("a", &checked, detail).contains(&told), "{told}");
+        }
+        let more = format!("… and {} more that are not listed", checked.problems.dropped());
+        let memory = crate::render::in_memory(bytes.as_bytes());
+        assert!(crate::render::check_html("a", &memory, &checked, false).contains(&more));
+        assert!(crate::render::check_text("a", &memory, &checked, Default::default()).contains(&more));
     }
 }

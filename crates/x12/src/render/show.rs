@@ -4,10 +4,11 @@
 //! Shows all data; meant for the eyes of a person who may see the file.
 
 use std::fmt::Write;
+use std::io::{self, Read};
 
 use crate::check::Checked;
 use crate::codes::CodeSets;
-use crate::document::Document;
+use crate::document::{Document, Passing};
 use crate::outline::{Placed, outline};
 use crate::problem::Problem;
 use crate::render::meanings::{envelope_label, formatted, of_code, segment_name};
@@ -28,22 +29,61 @@ pub fn show(document: &Document<'_>, codes: &dyn CodeSets, options: ShowOptions<
     let mut out = String::new();
     let mut problems = options.checked.map_or(&[][..], |checked| checked.problems.kept()).iter().peekable();
     for (index, (segment, placed)) in document.segments().zip(outline(document)).enumerate() {
-        head(&mut out, &segment, &placed);
-        let indent = "  ".repeat(usize::from(placed.depth) + usize::from(!is_envelope(&segment)));
-        // Writing to a String cannot fail.
-        let name = segment_name(segment.id());
-        let _ = writeln!(out, "{indent}{} {name}", printable(segment.element(0)));
-        if options.raw {
-            let _ = writeln!(out, "{indent}    {}", printable(segment.raw()));
-        }
-        elements(&mut out, &indent, &segment, &placed, codes);
         let next = document.segment(index + 1).map_or(u64::MAX, |next| next.span().start as u64);
-        while let Some(problem) = problems.next_if(|problem| problem.span.0 < next) {
-            tell(&mut out, &indent, problem);
-        }
+        one(&mut out, &segment, &placed, codes, options.raw, || problems.next_if(|problem| problem.span.0 < next));
     }
     problems.for_each(|problem| tell(&mut out, "", problem));
     out
+}
+
+/// Writes what [`show`] gives while the file is read; memory is the longest segment. False, and nothing is written,
+/// where there is no interchange.
+///
+/// # Errors
+///
+/// Those of the reader and of the writer; a segment longer than [`LONGEST_PIECE`](crate::tools::LONGEST_PIECE).
+pub fn write_show(
+    reader: impl Read,
+    codes: &dyn CodeSets,
+    options: ShowOptions<'_>,
+    to: &mut dyn io::Write,
+) -> io::Result<bool> {
+    let Some(mut passing) = Passing::begin(reader)? else { return Ok(false) };
+    let mut out = String::new();
+    let mut problems = options.checked.map_or(&[][..], |checked| checked.problems.kept()).iter().peekable();
+    while let Some(passed) = passing.next()? {
+        let next = passed.next.unwrap_or(u64::MAX);
+        let (segment, placed) = (passed.segment(), passed.placed);
+        one(&mut out, &segment, &placed, codes, options.raw, || problems.next_if(|problem| problem.span.0 < next));
+        to.write_all(out.as_bytes())?;
+        out.clear();
+    }
+    problems.for_each(|problem| tell(&mut out, "", problem));
+    to.write_all(out.as_bytes())?;
+    Ok(true)
+}
+
+/// One segment, and the problems below it.
+fn one<'p>(
+    out: &mut String,
+    segment: &Segment<'_>,
+    placed: &Placed,
+    codes: &dyn CodeSets,
+    raw: bool,
+    mut problems: impl FnMut() -> Option<&'p Problem>,
+) {
+    head(out, segment, placed);
+    let indent = "  ".repeat(usize::from(placed.depth) + usize::from(!is_envelope(segment)));
+    // Writing to a String cannot fail.
+    let name = segment_name(segment.id());
+    let _ = writeln!(out, "{indent}{} {name}", printable(segment.element(0)));
+    if raw {
+        let _ = writeln!(out, "{indent}    {}", printable(segment.raw()));
+    }
+    elements(out, &indent, segment, placed, codes);
+    while let Some(problem) = problems() {
+        tell(out, &indent, problem);
+    }
 }
 
 fn is_envelope(segment: &Segment<'_>) -> bool {

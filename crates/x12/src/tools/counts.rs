@@ -2,12 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::{self, Read};
 
 use crate::amount::Amount;
-use crate::document::Document;
-use crate::outline::outline;
+use crate::document::{Document, Passing};
+use crate::outline::{Placed, outline};
 use crate::render::json::push_string;
 use crate::render::meanings::dollars;
+use crate::segment::Segment;
+
+/// Names of segments or sets that are told apart: a file of nonsense must not fill the memory.
+const MOST_NAMES: usize = 2000;
+/// A name is cut there, for the same reason.
+const LONGEST_NAME: usize = 60;
+/// What names beyond the limit are counted as.
+const OTHERS: &str = "others";
 
 /// Counts of one file, or of many added up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,34 +47,61 @@ pub struct Counts {
     pub by_segment: BTreeMap<String, u64>,
 }
 
+/// One more of a name.
+fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
+    let name: String = name.chars().take(LONGEST_NAME).collect();
+    let is_told_apart = counts.len() < MOST_NAMES || counts.contains_key(&name);
+    *counts.entry(if is_told_apart { name } else { OTHERS.to_owned() }).or_default() += 1;
+}
+
 impl Counts {
     /// Counts a file.
     pub fn of(document: &Document<'_>, bytes: u64) -> Self {
-        let mut counts = Self { files: 1, bytes, segments: document.len() as u64, ..Self::default() };
+        let mut counts = Self { files: 1, bytes, ..Self::default() };
         for (segment, placed) in document.segments().zip(outline(document)) {
-            let id = crate::render::printable(segment.element(0));
-            let amount = |n: usize| Amount::parse(segment.element(n)).unwrap_or(Amount::ZERO);
-            match segment.id() {
-                "ISA" => counts.interchanges += 1,
-                "GS" => counts.groups += 1,
-                "ST" => {
-                    let name = format!("{} {}", crate::render::printable(segment.element(1)), placed.set_label);
-                    *counts.sets.entry(name.trim_end().to_owned()).or_default() += 1;
-                }
-                "CLM" => {
-                    counts.claims += 1;
-                    counts.charged = counts.charged.checked_add(amount(2)).unwrap_or(counts.charged);
-                }
-                "CLP" => {
-                    counts.claim_payments += 1;
-                    counts.paid = counts.paid.checked_add(amount(4)).unwrap_or(counts.paid);
-                }
-                "SV1" | "SV2" | "SV3" | "SVC" => counts.lines += 1,
-                _ => {}
-            }
-            *counts.by_segment.entry(id).or_default() += 1;
+            counts.segment(&segment, &placed);
         }
         counts
+    }
+
+    /// Counts a file while it is read; memory is the longest segment. None where there is no interchange.
+    ///
+    /// # Errors
+    ///
+    /// Those of the reader; a segment longer than [`LONGEST_PIECE`](crate::tools::LONGEST_PIECE).
+    pub fn read(reader: impl Read) -> io::Result<Option<Self>> {
+        let Some(mut passing) = Passing::begin(reader)? else { return Ok(None) };
+        let mut counts = Self { files: 1, ..Self::default() };
+        counts.bytes = passing.lead().len() as u64;
+        while let Some(passed) = passing.next()? {
+            counts.bytes += (passed.piece.raw.len() + passed.piece.tail.len()) as u64;
+            counts.segment(&passed.segment(), &passed.placed);
+        }
+        Ok(Some(counts))
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>, placed: &Placed) {
+        self.segments += 1;
+        let amount = |n: usize| Amount::parse(segment.element(n)).unwrap_or(Amount::ZERO);
+        match segment.id() {
+            "ISA" => self.interchanges += 1,
+            "GS" => self.groups += 1,
+            "ST" => {
+                let name = format!("{} {}", crate::render::printable(segment.element(1)), placed.set_label);
+                count(&mut self.sets, name.trim_end());
+            }
+            "CLM" => {
+                self.claims += 1;
+                self.charged = self.charged.checked_add(amount(2)).unwrap_or(self.charged);
+            }
+            "CLP" => {
+                self.claim_payments += 1;
+                self.paid = self.paid.checked_add(amount(4)).unwrap_or(self.paid);
+            }
+            "SV1" | "SV2" | "SV3" | "SVC" => self.lines += 1,
+            _ => {}
+        }
+        count(&mut self.by_segment, &crate::render::printable(segment.element(0)));
     }
 
     /// Adds the counts of other files.

@@ -5,9 +5,10 @@
 //! beside it only where they are not its interchange's usual `end`. Labels are for readers and are not read back.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 
 use crate::delimiters::Delimiters;
-use crate::document::{Document, Piece};
+use crate::document::{Document, Passing, Piece};
 use crate::outline::{Placed, outline};
 use crate::render::json::push_string;
 
@@ -16,31 +17,31 @@ const DEEPEST: usize = 64;
 
 /// The file as one JSON object.
 pub fn to_json(document: &Document<'_>) -> String {
-    let mut out = Emitter { out: String::from("{\"x12\":1,\"lead\":"), has_items: vec![false], depths: Vec::new() };
-    out.bytes(document.lead());
-    out.out.push_str(",\"content\":[");
-    let mut end: &[u8] = b"";
+    let mut out = Emitter::begin(document.lead());
     for ((index, piece), placed) in document.pieces().iter().enumerate().zip(outline(document)) {
-        let segment = piece.segment(index);
-        let id = segment.id();
-        let opens = matches!(id, "ISA" | "GS" | "ST") || placed.opens_loop;
-        let close_from = placed.depth + u16::from(!opens);
-        while out.depths.last().is_some_and(|depth| *depth >= close_from) {
-            out.close();
-        }
-        if id == "ISA" {
-            end = &piece.tail;
-        }
-        if opens {
-            out.open(id, &placed, piece, end);
-        }
-        out.segment(piece, end);
+        out.piece(piece, index, &placed);
     }
-    while !out.depths.is_empty() {
-        out.close();
-    }
-    out.out.push_str("]}");
+    out.end();
     out.out
+}
+
+/// Writes what [`to_json`] gives while the file is read; memory is the longest segment, up to
+/// [`LONGEST_PIECE`](crate::tools::LONGEST_PIECE). False, and nothing is written, where there is no interchange.
+///
+/// # Errors
+///
+/// Those of the reader and of the writer; a segment that is too long.
+pub fn write_json(reader: impl Read, out: &mut dyn Write) -> io::Result<bool> {
+    let Some(mut passing) = Passing::begin(reader)? else { return Ok(false) };
+    let mut emitter = Emitter::begin(passing.lead());
+    while let Some(passed) = passing.next()? {
+        emitter.piece(&passed.piece, passed.index, &passed.placed);
+        out.write_all(emitter.out.as_bytes())?;
+        emitter.out.clear();
+    }
+    emitter.end();
+    out.write_all(emitter.out.as_bytes())?;
+    Ok(true)
 }
 
 struct Emitter {
@@ -48,9 +49,49 @@ struct Emitter {
     /// Whether the open arrays hold something already.
     has_items: Vec<bool>,
     depths: Vec<u16>,
+    /// What usually follows a segment of the open interchange.
+    end: Vec<u8>,
 }
 
 impl Emitter {
+    fn begin(lead: &[u8]) -> Self {
+        let mut emitter = Self {
+            out: String::from("{\"x12\":1,\"lead\":"),
+            has_items: vec![false],
+            depths: Vec::new(),
+            end: Vec::new(),
+        };
+        emitter.bytes(lead);
+        emitter.out.push_str(",\"content\":[");
+        emitter
+    }
+
+    fn piece(&mut self, piece: &Piece<'_>, index: usize, placed: &Placed) {
+        let segment = piece.segment(index);
+        let id = segment.id();
+        let opens = matches!(id, "ISA" | "GS" | "ST") || placed.opens_loop;
+        let close_from = placed.depth + u16::from(!opens);
+        while self.depths.last().is_some_and(|depth| *depth >= close_from) {
+            self.close();
+        }
+        if id == "ISA" {
+            self.end = piece.tail.to_vec();
+        }
+        let end = std::mem::take(&mut self.end);
+        if opens {
+            self.open(id, placed, piece, &end);
+        }
+        self.segment(piece, &end);
+        self.end = end;
+    }
+
+    fn end(&mut self) {
+        while !self.depths.is_empty() {
+            self.close();
+        }
+        self.out.push_str("]}");
+    }
+
     fn comma(&mut self) {
         if let Some(has_items) = self.has_items.last_mut() {
             if *has_items {

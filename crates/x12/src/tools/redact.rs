@@ -6,12 +6,13 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::io::{self, Read, Write};
 
 use jiff::ToSpan;
 
 use crate::codes::is_npi;
 use crate::date::{format_d8, parse_d8};
-use crate::document::{Document, Piece};
+use crate::document::{Document, Passing, Piece};
 use crate::segment::nth;
 
 /// How a file is redacted.
@@ -113,36 +114,77 @@ const LETTERS: &[u8] = b"ACDEFGHJKMNPQRTUVWXY";
 /// How often another replacement is tried where one is taken already; short values have few.
 const TRIES: u32 = 64;
 
+/// Different values that are remembered so that no two become the same: some 30 MB. Beyond them a value still becomes the
+/// same everywhere, but two may become one.
+const MOST_REMEMBERED: usize = 100_000;
+/// Longer values are not remembered, for the same reason; two of them hardly ever become one.
+const LONGEST_REMEMBERED: usize = 100;
+
 /// Redacts a file in place.
 pub fn redact(document: &mut Document<'_>, options: RedactOptions<'_>) {
-    let mut redactor = Redactor { options, known: HashMap::new(), taken: HashSet::new() };
-    let mut is_organization = false;
+    let mut redactor = Redactor::new(options);
     for piece in document.pieces_mut() {
-        let id = nth(&piece.raw, piece.delimiters.element, 0).to_vec();
-        match id.as_slice() {
-            b"NM1" => is_organization = nth(&piece.raw, piece.delimiters.element, 2) == b"2",
-            b"N1" => is_organization = true,
-            other => is_organization &= OF_PARTY.contains(&other),
-        }
-        let is_kept = options.keep_organizations
-            && (is_organization
-                || matches!(id.as_slice(), b"ISA" | b"GS" | b"BPR" | b"TRN" | b"PLB" | b"SVD" | b"TS3"));
-        let keeps_secrets = id == b"ISA";
-        if !is_kept || keeps_secrets {
-            redactor.segment(piece, &id, is_kept);
-        }
+        redactor.piece(piece);
     }
-    // What stands around segments is of no use to anybody else, but its length may be.
-    document.redact_filling(|byte| if byte.is_ascii_alphanumeric() || byte >= 0x80 { b'X' } else { byte });
+    document.redact_filling(hidden);
+}
+
+/// Writes a file as [`redact`] leaves it while it is read; memory is the longest segment, and the values of the file up
+/// to a limit. False, and nothing is written, where there is no interchange.
+///
+/// # Errors
+///
+/// Those of the reader and of the writer; a segment longer than [`LONGEST_PIECE`](crate::tools::LONGEST_PIECE).
+pub fn write_redacted(reader: impl Read, options: RedactOptions<'_>, out: &mut dyn Write) -> io::Result<bool> {
+    let Some(mut passing) = Passing::begin(reader)? else { return Ok(false) };
+    let mut redactor = Redactor::new(options);
+    let mut lead = Document::from_pieces(Cow::Borrowed(passing.lead()), vec![Piece::default()]);
+    lead.redact_filling(hidden);
+    out.write_all(lead.lead())?;
+    while let Some(passed) = passing.next()? {
+        let mut piece = passed.piece;
+        redactor.piece(&mut piece);
+        piece.redact_filling(hidden);
+        out.write_all(&piece.raw)?;
+        out.write_all(&piece.tail)?;
+    }
+    Ok(true)
+}
+
+/// What stands around segments is of no use to anybody else, but its length may be.
+fn hidden(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() || byte >= 0x80 { b'X' } else { byte }
 }
 
 struct Redactor<'o> {
     options: RedactOptions<'o>,
+    /// The party named last is an organization.
+    is_organization: bool,
     known: HashMap<(Personal, Vec<u8>), Vec<u8>>,
     taken: HashSet<(Personal, Vec<u8>)>,
 }
 
-impl Redactor<'_> {
+impl<'o> Redactor<'o> {
+    fn new(options: RedactOptions<'o>) -> Self {
+        Self { options, is_organization: false, known: HashMap::new(), taken: HashSet::new() }
+    }
+
+    fn piece(&mut self, piece: &mut Piece<'_>) {
+        let id = nth(&piece.raw, piece.delimiters.element, 0).to_vec();
+        match id.as_slice() {
+            b"NM1" => self.is_organization = nth(&piece.raw, piece.delimiters.element, 2) == b"2",
+            b"N1" => self.is_organization = true,
+            other => self.is_organization &= OF_PARTY.contains(&other),
+        }
+        let is_kept = self.options.keep_organizations
+            && (self.is_organization
+                || matches!(id.as_slice(), b"ISA" | b"GS" | b"BPR" | b"TRN" | b"PLB" | b"SVD" | b"TS3"));
+        let keeps_secrets = id == b"ISA";
+        if !is_kept || keeps_secrets {
+            self.segment(piece, &id, is_kept);
+        }
+    }
+
     fn segment(&mut self, piece: &mut Piece<'_>, id: &[u8], only_secrets: bool) {
         let separator = piece.delimiters.element;
         let places = PERSONAL.iter().find(|(known, _)| *known == id).map(|(_, places)| *places);
@@ -228,14 +270,19 @@ impl Redactor<'_> {
             return known.clone();
         }
         let mut made = value.to_vec();
+        let is_remembered = self.known.len() < MOST_REMEMBERED && value.len() <= LONGEST_REMEMBERED;
         for attempt in 0..TRIES {
             made = replaced(kind, value, Dice::new(self.options.seed, kind, value, attempt));
-            if made != value && !self.taken.contains(&(kind, made.clone())) {
+            // What is not remembered must come out the same each time, whatever came before it.
+            let is_free = !is_remembered || !self.taken.contains(&(kind, made.clone()));
+            if made != value && is_free {
                 break;
             }
         }
-        self.taken.insert((kind, made.clone()));
-        self.known.insert(key, made.clone());
+        if is_remembered {
+            self.taken.insert((kind, made.clone()));
+            self.known.insert(key, made.clone());
+        }
         made
     }
 }

@@ -1,11 +1,21 @@
 //! `x12 ack`: the TA1, 999 and 277CA that answer a file.
 
+use std::io::Write;
+
+use app::x12_file::OurTables;
 use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
-use x12::{AcknowledgedFile, AcknowledgmentHeader, InterchangeReport, check, write_277ca, write_999_with, write_ta1};
+use x12::{
+    AcknowledgedFile, AcknowledgmentHeader, Checked, InterchangeReport, NotWritten, Rules, WriteError, check,
+    check_each, write_277ca, write_999_to, write_ta1,
+};
 
-use super::files::{Answer, Input, Inputs};
+use super::files::{Answer, Inputs, Source};
 use super::{Done, Failure};
+
+/// A longer file is answered while it is read, without context: which claim a problem is in (CTX) and the faulty value
+/// (IK404) are told of files that can be held. Clearing houses take no longer ones.
+const LONGEST_WITH_CONTEXT: u64 = 64 * 1024 * 1024;
 
 /// What to answer, and with what.
 #[derive(Debug, Args)]
@@ -39,46 +49,124 @@ enum Kind {
     Claims,
 }
 
-/// Prints the acknowledgments of each file, one interchange after the other.
+/// Prints the acknowledgments of each file, one interchange after the other, while it is read.
 pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let made_at = arguments.at.unwrap_or_else(|| jiff::Zoned::now().datetime());
-    arguments.inputs.each(|input| answer(input, arguments, made_at))
+    let threads = arguments.inputs.threads_a_file();
+    arguments.inputs.each_passing(|source, out| {
+        let is_held = arguments.kind.contains(&Kind::Claims) || source.is_shorter_than(LONGEST_WITH_CONTEXT);
+        let answered = if is_held {
+            held(source, arguments, made_at, out)
+        } else {
+            passing(source, arguments, made_at, threads, out)
+        };
+        match answered {
+            Ok(Some(errors)) if errors > 0 => Answer::with_findings(Vec::new()),
+            Ok(answered) => Answer::of_passing(&source.name, Ok(answered.is_some())),
+            Err(NotAnswered::Address(error)) => {
+                Answer::refused(format!("{}: no acknowledgment can be addressed: {error}.", source.name))
+            }
+            Err(NotAnswered::File(error)) => Answer::unreadable(Vec::new(), format!("{}: {error}.", source.name)),
+            Err(NotAnswered::Closed(words)) => Answer::unreadable(Vec::new(), words),
+        }
+    })
 }
 
-fn answer(input: &Input, arguments: &Arguments, made_at: DateTime) -> Answer {
-    let checked = check(&input.bytes, &app::x12_file::OurTables);
-    if checked.interchanges.is_empty() {
-        return Answer::not_x12(input);
-    }
+/// Why a file is not answered.
+enum NotAnswered {
+    /// Its acknowledgment cannot be addressed.
+    Address(WriteError),
+    /// It cannot be read to its end.
+    File(std::io::Error),
+    /// It cannot be opened.
+    Closed(String),
+}
+
+/// Answers a file while it is read; gives how many errors it has, and nothing where there is no interchange.
+fn passing(
+    source: &Source,
+    arguments: &Arguments,
+    made_at: DateTime,
+    threads: usize,
+    out: &mut dyn Write,
+) -> Result<Option<u64>, NotAnswered> {
+    let mut opened = source.open().map_err(NotAnswered::Closed)?;
     let mut header = AcknowledgmentHeader { made_at, control_number: arguments.control_number };
-    let mut out = Vec::new();
-    for interchange in &checked.interchanges {
-        let mut written = Vec::new();
-        if wants_ta1(&arguments.kind, interchange) {
-            written.push(write_ta1(interchange, header).map(Some));
-            header.control_number += 1;
-        }
-        if arguments.kind.is_empty() || arguments.kind.contains(&Kind::Implementation) {
-            let file = AcknowledgedFile { bytes: &input.bytes, copies_data: arguments.copy_data };
-            written.push(write_999_with(&checked, interchange, header, Some(file)));
-            header.control_number += 1;
-        }
-        if arguments.kind.contains(&Kind::Claims) {
-            written.push(write_277ca(&input.bytes, &checked, interchange, header, made_at.date()));
-            header.control_number += 1;
-        }
-        for one in written {
-            match one {
-                Ok(Some(bytes)) => out.extend_from_slice(&bytes),
-                Ok(None) => {}
-                Err(error) => {
-                    return Answer::refused(format!("{}: no acknowledgment can be addressed: {error}.", input.name));
-                }
+    let (mut count, mut refused) = (0_u64, None);
+    let checked = check_each(&mut opened, &OurTables, &Rules::default(), threads, &mut |ended| {
+        for interchange in &ended.interchanges {
+            count += 1;
+            if let Err(error) = answer(ended, interchange, arguments, &mut header, None, out) {
+                return Err(match error {
+                    NotWritten::Output(error) => error,
+                    NotWritten::Refused(error) => std::io::Error::other(refused.insert(error).to_string()),
+                });
             }
         }
+        Ok(())
+    });
+    if let Some(error) = refused {
+        return Err(NotAnswered::Address(error));
     }
-    out.push(b'\n');
-    if checked.problems.errors() > 0 { Answer::with_findings(out) } else { Answer::clean(out) }
+    let checked = checked.map_err(NotAnswered::File)?;
+    finish(count, out)?;
+    Ok((count > 0).then_some(checked.problems.errors()))
+}
+
+/// The TA1 and the 999 of an interchange.
+fn answer(
+    checked: &Checked,
+    interchange: &InterchangeReport,
+    arguments: &Arguments,
+    header: &mut AcknowledgmentHeader,
+    file: Option<AcknowledgedFile<'_>>,
+    out: &mut dyn Write,
+) -> Result<(), NotWritten> {
+    if wants_ta1(&arguments.kind, interchange) {
+        let written = write_ta1(interchange, *header).map_err(NotWritten::Refused)?;
+        out.write_all(&written).map_err(NotWritten::Output)?;
+        header.control_number += 1;
+    }
+    if arguments.kind.is_empty() || arguments.kind.contains(&Kind::Implementation) {
+        write_999_to(checked, interchange, *header, file, out)?;
+        header.control_number += 1;
+    }
+    Ok(())
+}
+
+/// Answers a file that is held: a 277CA looks at each claim with what its set says of it in the end, and the context of
+/// a 999 is sought around each problem.
+fn held(
+    source: &Source,
+    arguments: &Arguments,
+    made_at: DateTime,
+    out: &mut dyn Write,
+) -> Result<Option<u64>, NotAnswered> {
+    let bytes = source.read().map_err(NotAnswered::Closed)?;
+    let checked = check(&bytes, &OurTables);
+    let mut header = AcknowledgmentHeader { made_at, control_number: arguments.control_number };
+    for interchange in &checked.interchanges {
+        let file = AcknowledgedFile { bytes: &bytes, copies_data: arguments.copy_data };
+        let answered = answer(&checked, interchange, arguments, &mut header, Some(file), out);
+        answered.map_err(|error| match error {
+            NotWritten::Output(error) => NotAnswered::File(error),
+            NotWritten::Refused(error) => NotAnswered::Address(error),
+        })?;
+        if arguments.kind.contains(&Kind::Claims) {
+            let written = write_277ca(&bytes, &checked, interchange, header, made_at.date());
+            let written = written.map_err(NotAnswered::Address)?;
+            out.write_all(&written.unwrap_or_default()).map_err(NotAnswered::File)?;
+            header.control_number += 1;
+        }
+    }
+    let count = checked.interchanges.len() as u64;
+    finish(count, out)?;
+    Ok((count > 0).then_some(checked.problems.errors()))
+}
+
+/// Ends the line.
+fn finish(count: u64, out: &mut dyn Write) -> Result<(), NotAnswered> {
+    if count > 0 { out.write_all(b"\n").map_err(NotAnswered::File) } else { Ok(()) }
 }
 
 fn wants_ta1(kinds: &[Kind], interchange: &InterchangeReport) -> bool {

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use ::x12::render::{self, Detail, TextOptions};
-use ::x12::{Checked, Rules, Verdict, check_reader_with};
+use ::x12::{Checked, Rules, Verdict, check_reader_on};
 use app::x12_file::OurTables;
 use clap::Args;
 
@@ -42,7 +42,11 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Answer::unreadable(output, words)
     };
     let rules = rules(arguments)?;
-    let checked = |source: &Source| source.open().and_then(|opened| answer(source, opened, arguments, &rules, options));
+    let threads = arguments.inputs.threads_a_file();
+    let checked = |source: &Source| {
+        let opened = source.open()?;
+        answer(source, opened, &Terms { arguments, rules: &rules, options, threads })
+    };
     let work = |source: &Source| match checked(source) {
         Ok(answer) => answer,
         Err(words) => closed(&source.name, words),
@@ -61,17 +65,20 @@ fn rules(arguments: &Arguments) -> Result<Rules, Failure> {
     Ok(rules)
 }
 
-fn answer(
-    source: &Source,
-    mut opened: Opened,
-    arguments: &Arguments,
-    rules: &Rules,
+/// What every file is checked by.
+struct Terms<'t> {
+    arguments: &'t Arguments,
+    rules: &'t Rules,
     options: TextOptions,
-) -> Result<Answer, String> {
+    /// How many threads one file may take.
+    threads: usize,
+}
+
+fn answer(source: &Source, mut opened: Opened, terms: &Terms<'_>) -> Result<Answer, String> {
     let name = &source.name;
-    let checked = check_reader_with(&mut opened, &OurTables, rules)
+    let checked = check_reader_on(&mut opened, &OurTables, terms.rules, terms.threads)
         .map_err(|error| format!("{name}: {error}. Check the name and the rights of the file."))?;
-    let output = tell(name, &opened, &checked, arguments, options);
+    let output = tell(name, &opened, &checked, terms.arguments, terms.options);
     Ok(match checked.verdict {
         Verdict::Accepted => Answer::clean(output),
         Verdict::Rejected => Answer::with_findings(output),

@@ -57,17 +57,22 @@ pub fn diff(arguments: &Diff) -> Result<Done, Failure> {
 /// Counts each file for JSON, all together for people.
 pub fn stats(arguments: &Stats) -> Result<Done, Failure> {
     let total = Mutex::new(Counts::default());
-    let done = arguments.inputs.each(|input| {
-        let document = Document::read(&input.bytes);
-        if document.is_empty() {
-            return Answer::not_x12(input);
-        }
-        let counts = Counts::of(&document, input.bytes.len() as u64);
-        let output = if arguments.json { counts.to_json(&input.name) + "\n" } else { String::new() };
-        if let Ok(mut total) = total.lock() {
-            total.add(&counts);
-        }
-        Answer::clean(output)
+    let done = arguments.inputs.each_passing(|source, out| {
+        let mut opened = match source.open() {
+            Ok(opened) => opened,
+            Err(words) => return Answer::unreadable(Vec::new(), words),
+        };
+        let counted = Counts::read(&mut opened).and_then(|counts| {
+            let Some(counts) = counts else { return Ok(false) };
+            if arguments.json {
+                out.write_all((counts.to_json(&source.name) + "\n").as_bytes())?;
+            }
+            if let Ok(mut total) = total.lock() {
+                total.add(&counts);
+            }
+            Ok(true)
+        });
+        Answer::of_passing(&source.name, counted)
     });
     if let (false, Ok(total)) = (arguments.json, total.lock()) {
         files::write(total.to_text().as_bytes());

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
@@ -16,6 +17,11 @@ use super::super::{Done, Failure};
 
 /// Answers that wait for an earlier one: beyond these the workers wait too, so that memory stays bounded.
 const WAITING: usize = 64;
+/// Output of several files is held so that it comes in order; with a longer file among them, one file is worked on after
+/// the other and nothing is held.
+const LONGEST_SIDE_BY_SIDE: u64 = 16 * 1024 * 1024;
+/// Tools that look at a whole file at once hold it: some times its length in memory, so longer ones are refused.
+pub const LONGEST_HELD: u64 = 512 * 1024 * 1024;
 /// Folders in folders: deeper ones are links that lead back, or a mistake.
 const DEEPEST: usize = 32;
 /// The name that stands for standard input.
@@ -35,8 +41,6 @@ pub struct Input {
     pub name: String,
     /// All of it.
     pub bytes: Vec<u8>,
-    /// There is no other.
-    pub is_only: bool,
 }
 
 /// One file, not read yet.
@@ -44,16 +48,30 @@ pub struct Source {
     /// As it was named, or found.
     pub name: String,
     path: PathBuf,
+    /// There is no other.
+    pub is_only: bool,
 }
 
 impl Source {
     /// Opens it, to be read in blocks and asked for single bytes again. Standard input is kept in memory.
     pub fn open(&self) -> Result<Opened, String> {
         if self.path.as_os_str() == STANDARD_INPUT {
-            return read(&Ok(self.path.clone())).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes)));
+            return read(&Ok(self.path.clone())).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes.into())));
         }
         let opened = std::fs::File::open(&self.path).map(Opened::File);
         opened.map_err(|error| Failure::file(&self.path, &error).to_string())
+    }
+}
+
+impl Source {
+    /// Whether it is a file of known length, and that is less; standard input is held in any case.
+    pub fn is_shorter_than(&self, bytes: u64) -> bool {
+        self.path.as_os_str() == STANDARD_INPUT || std::fs::metadata(&self.path).is_ok_and(|found| found.len() < bytes)
+    }
+
+    /// All of it.
+    pub fn read(&self) -> Result<Vec<u8>, String> {
+        read(&Ok(self.path.clone()))
     }
 }
 
@@ -62,7 +80,7 @@ pub enum Opened {
     /// Read in blocks.
     File(std::fs::File),
     /// Held whole.
-    Memory(std::io::Cursor<Vec<u8>>),
+    Memory(std::io::Cursor<Arc<[u8]>>),
 }
 
 impl Read for &mut Opened {
@@ -75,6 +93,14 @@ impl Read for &mut Opened {
 }
 
 impl Opened {
+    /// The same file once more, from its beginning.
+    pub fn again(&self, source: &Source) -> Result<Opened, String> {
+        match self {
+            Opened::File(_) => source.open(),
+            Opened::Memory(bytes) => Ok(Opened::Memory(std::io::Cursor::new(Arc::clone(bytes.get_ref())))),
+        }
+    }
+
     /// Some bytes; fewer where the file ends or can no longer be read.
     pub fn bytes_at(&self, range: Range<u64>) -> Vec<u8> {
         let length = range.end.saturating_sub(range.start);
@@ -86,7 +112,7 @@ impl Opened {
                 file.seek(SeekFrom::Start(range.start)).and_then(|_| file.take(length).read_to_end(&mut bytes))
             }
             Opened::Memory(all) => {
-                let mut all = std::io::Cursor::new(all.get_ref().as_slice());
+                let mut all = std::io::Cursor::new(&all.get_ref()[..]);
                 all.set_position(range.start);
                 all.take(length).read_to_end(&mut bytes)
             }
@@ -133,48 +159,76 @@ impl Answer {
     }
 
     /// There is no interchange in the file.
-    pub fn not_x12(input: &Input) -> Answer {
-        let words = format!(
-            "{}: this cannot be read as X12: no ISA was found. Check that it is the file you mean.",
-            input.name
-        );
+    pub fn not_x12(name: &str) -> Answer {
+        let words =
+            format!("{name}: this cannot be read as X12: no ISA was found. Check that it is the file you mean.");
         Answer::unreadable(Vec::new(), words)
+    }
+
+    /// Clean where there was an interchange in a file that was read to its end.
+    pub fn of_passing(name: &str, read: std::io::Result<bool>) -> Answer {
+        match read {
+            Ok(true) => Answer::clean(Vec::new()),
+            Ok(false) => Answer::not_x12(name),
+            Err(error) => Answer::unreadable(Vec::new(), format!("{name}: {error}.")),
+        }
     }
 }
 
 impl Inputs {
-    /// Works on every file, several at a time, and prints the answers in order. A file that cannot be opened is answered
-    /// too; the worst answer gives the exit code.
-    pub fn each(&self, work: impl Fn(&Input) -> Answer + Sync) -> Result<Done, Failure> {
+    /// Works on every file as it is read, and prints what is written in order: several files at a time where they are
+    /// short, else one after the other with nothing held. Under the name of each file where there are several. A file
+    /// that cannot be opened is answered too; the worst answer gives the exit code.
+    pub fn each_passing(&self, work: impl Fn(&Source, &mut dyn Write) -> Answer + Sync) -> Result<Done, Failure> {
         let places = self.places();
-        let is_only = places.len() == 1;
-        in_parallel(&places, |place| match read(&place.source) {
-            Ok(bytes) => work(&Input { name: place.name.clone(), bytes, is_only }),
-            Err(words) => Answer::unreadable(Vec::new(), words),
-        })
+        let one = |place: &Place, out: &mut dyn Write| match &place.source {
+            Ok(path) => work(&Source { name: place.name.clone(), path: path.clone(), is_only: places.len() == 1 }, out),
+            Err(words) => Answer::unreadable(Vec::new(), words.clone()),
+        };
+        if places.len() > 1 && places.iter().all(Place::is_short) {
+            return in_parallel(&places, |place| {
+                let mut held = Vec::new();
+                let mut answer = one(place, &mut held);
+                answer.output = held;
+                answer
+            });
+        }
+        let mut printer = Printer::new(places.len());
+        for (at, place) in places.iter().enumerate() {
+            let mut out = Printing::default();
+            let mut answer = one(place, &mut out);
+            // What is left goes out with the answer.
+            answer.output = out.waiting;
+            printer.take(at, answer);
+        }
+        printer.end()
     }
 
-    /// As [`each`](Self::each), for work that reads in blocks and has an answer of its own for files that cannot be opened.
+    /// Works on every file, several at a time, and prints the answers in order; has an answer of its own for files that
+    /// cannot be opened.
     pub fn each_source(
         &self,
         work: impl Fn(&Source) -> Answer + Sync,
         closed: impl Fn(&str, String) -> Answer + Sync,
     ) -> Result<Done, Failure> {
         in_parallel(&self.places(), |place| match &place.source {
-            Ok(path) => work(&Source { name: place.name.clone(), path: path.clone() }),
+            Ok(path) => work(&Source { name: place.name.clone(), path: path.clone(), is_only: self.files.len() == 1 }),
             Err(words) => closed(&place.name, words.clone()),
         })
     }
 
+    /// How many threads the work on one file may take: more than one where there are fewer files than processors.
+    pub fn threads_a_file(&self) -> usize {
+        (processors() / self.places().len().max(1)).max(1)
+    }
+
     /// Every file, read, in order.
     pub fn all(&self) -> Result<Vec<Input>, Failure> {
-        let places = self.places();
-        let is_only = places.len() == 1;
         let read = |place: Place| {
             let bytes = read(&place.source).map_err(Failure::Unreadable)?;
-            Ok(Input { name: place.name, bytes, is_only })
+            Ok(Input { name: place.name, bytes })
         };
-        places.into_iter().map(read).collect()
+        self.places().into_iter().map(read).collect()
     }
 
     fn places(&self) -> Vec<Place> {
@@ -185,13 +239,45 @@ impl Inputs {
 /// One file, read; `-` is standard input.
 pub fn one(path: &Path) -> Result<Input, Failure> {
     let bytes = read(&Ok(path.to_owned())).map_err(Failure::Unreadable)?;
-    Ok(Input { name: path.display().to_string(), bytes, is_only: true })
+    Ok(Input { name: path.display().to_string(), bytes })
 }
 
 /// A file, or why there is none.
 struct Place {
     name: String,
     source: Result<PathBuf, String>,
+}
+
+impl Place {
+    /// Whether its output may be held.
+    fn is_short(&self) -> bool {
+        let Ok(path) = &self.source else { return true };
+        let length = std::fs::metadata(path).map(|found| found.len());
+        path.as_os_str() != STANDARD_INPUT && length.is_ok_and(|length| length <= LONGEST_SIDE_BY_SIDE)
+    }
+}
+
+/// Standard output, some bytes at a time.
+#[derive(Default)]
+struct Printing {
+    waiting: Vec<u8>,
+}
+
+impl Write for Printing {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        const AT_ONCE: usize = 64 * 1024;
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= AT_ONCE {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        write(&self.waiting);
+        self.waiting.clear();
+        Ok(())
+    }
 }
 
 fn places(path: &Path) -> Vec<Place> {
@@ -236,21 +322,35 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Place>) {
 
 fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
     let path = source.as_ref().map_err(Clone::clone)?;
-    if path.as_os_str() == STANDARD_INPUT {
-        let mut bytes = Vec::new();
-        return std::io::stdin()
-            .lock()
-            .read_to_end(&mut bytes)
-            .map(|_| bytes)
-            .map_err(|error| format!("Standard input cannot be read: {error}."));
+    let mut bytes = Vec::new();
+    // One byte more tells that there is more.
+    let most = LONGEST_HELD + 1;
+    let (name, read) = if path.as_os_str() == STANDARD_INPUT {
+        let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
+        let told = read.map_err(|error| format!("Standard input cannot be read: {error}."));
+        ("Standard input".to_owned(), told)
+    } else {
+        let read = std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        (path.display().to_string(), read.map_err(|error| Failure::file(path, &error).to_string()))
+    };
+    if read? as u64 == most {
+        return Err(format!(
+            "{name}: longer than {} MB, which is the most that this command holds in memory. Split the file first, or \
+             give check, ack, show, json, tree, redact or stats a named file: they read it piece by piece.",
+            LONGEST_HELD / (1024 * 1024)
+        ));
     }
-    std::fs::read(path).map_err(|error| Failure::file(path, &error).to_string())
+    Ok(bytes)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Answers every place on as many threads as there are processors; prints in order.
 fn in_parallel(places: &[Place], answer: impl Fn(&Place) -> Answer + Sync) -> Result<Done, Failure> {
     let next = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(places.len()).max(1);
+    let threads = processors().min(places.len()).max(1);
     let (sender, answers) = mpsc::sync_channel::<(usize, Answer)>(WAITING);
     let mut printer = Printer::new(places.len());
     std::thread::scope(|scope| {
@@ -342,9 +442,13 @@ pub fn write(bytes: &[u8]) {
 
 /// Writes a new file; never over one that is there.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    create_new(path)?.write_all(bytes).map_err(|error| Failure::file(path, &error))
+}
+
+/// Opens a new file for writing; never one that is there.
+pub fn create_new(path: &Path) -> Result<std::fs::File, Failure> {
     let opened = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    let written = opened.and_then(|mut file| file.write_all(bytes));
-    written.map_err(|error| match error.kind() {
+    opened.map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => {
             Failure::Refused(format!("{} is there already. Name another, or move it away.", path.display()))
         }

@@ -7,7 +7,7 @@ use clap::Args;
 use x12::Document;
 use x12::tools::{self, RedactOptions, SplitBy};
 
-use super::files::{self, Answer, Input, Inputs};
+use super::files::{self, Answer, Inputs};
 use super::{Done, Failure};
 
 /// Which file.
@@ -64,15 +64,6 @@ pub struct Redact {
     out: Option<PathBuf>,
 }
 
-/// Prints a file as JSON.
-pub fn json(input: &Input) -> Answer {
-    let document = Document::read(&input.bytes);
-    if document.is_empty() {
-        return Answer::not_x12(input);
-    }
-    Answer::clean(tools::to_json(&document) + "\n")
-}
-
 /// Turns JSON back into the file.
 pub fn from_json(arguments: &FromJson) -> Result<Done, Failure> {
     let input = files::one(&arguments.file)?;
@@ -116,17 +107,27 @@ pub fn redact(arguments: &Redact) -> Result<Done, Failure> {
         folder(out)?;
     }
     let options = RedactOptions { seed: &arguments.seed, keep_organizations: arguments.keep_organizations };
-    arguments.inputs.each(|input| {
-        let mut document = Document::read(&input.bytes);
-        if document.is_empty() {
-            return Answer::not_x12(input);
-        }
-        tools::redact(&mut document, options);
-        let bytes = document.to_bytes();
-        let Some(out) = &arguments.out else { return Answer::clean(bytes) };
-        let name = Path::new(&input.name).file_name().map_or("redacted.x12".into(), std::ffi::OsStr::to_os_string);
-        match files::write_new(&out.join(name), &bytes) {
-            Ok(()) => Answer::clean(Vec::new()),
+    arguments.inputs.each_passing(|source, out| {
+        let mut opened = match source.open() {
+            Ok(opened) => opened,
+            Err(words) => return Answer::unreadable(Vec::new(), words),
+        };
+        let Some(folder) = &arguments.out else {
+            return Answer::of_passing(&source.name, tools::write_redacted(&mut opened, options, out));
+        };
+        let name = Path::new(&source.name).file_name().map_or("redacted.x12".into(), std::ffi::OsStr::to_os_string);
+        let path = folder.join(name);
+        match files::create_new(&path) {
+            Ok(file) => {
+                let mut file = std::io::BufWriter::new(file);
+                let written = tools::write_redacted(&mut opened, options, &mut file);
+                let written = written.and_then(|is_x12| std::io::Write::flush(&mut file).map(|()| is_x12));
+                if !matches!(written, Ok(true)) {
+                    // What is not whole must not be taken for the redacted file.
+                    let _ = std::fs::remove_file(&path);
+                }
+                Answer::of_passing(&source.name, written)
+            }
             Err(failure) => Answer::refused(failure.to_string()),
         }
     })
