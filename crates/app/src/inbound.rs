@@ -25,7 +25,7 @@ pub const LARGEST_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// Files shown in a list.
 const FILES_SHOWN: i64 = 200;
 
-pub use reading::{ReadableFile, of_item, read_again};
+pub use reading::{ReadableFile, file_of_item, file_of_remittance, of_item, read_again};
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

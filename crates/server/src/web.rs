@@ -41,6 +41,7 @@ mod reports;
 mod sent_claims;
 mod settings;
 mod statements;
+mod stored_files;
 mod users;
 mod visit_details;
 mod visit_hands;

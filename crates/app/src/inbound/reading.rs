@@ -3,9 +3,9 @@
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkItem, WorkReason};
-use billing::{InboundFileId, PracticeId, WorkItemId};
+use billing::{InboundFileId, PracticeId, RemittanceId, WorkItemId};
 use edi::inbound::FileKind;
-use store::inbound_file::{INBOUND_FILE, INBOUND_FILE_HEAD, InboundFileHead};
+use store::inbound_file::{INBOUND_FILE, INBOUND_FILE_HEAD, InboundFileHead, InboundFileRow};
 use store::remittance::REMITTANCE;
 use store::worklist::{OPEN_ITEM_BY_SUBJECT, WORK_ITEM};
 use store::{Conn, Db, Tx, params};
@@ -58,6 +58,36 @@ fn needs(kind: &str) -> &'static [Action] {
     }
 }
 
+/// The stored file that an item is about, with its bytes, for who works the item's desk.
+///
+/// # Errors
+/// `Denied` without the right to work the item's desk; `NotFound` where there is no such item, or no file.
+pub fn file_of_item(db: &Db, actor: &Actor, practice: PracticeId, item: WorkItemId) -> Result<InboundFileRow, Error> {
+    db.read(actor, practice, |read| {
+        let item: WorkItem = read.query_opt(&WORK_ITEM, params![item])?.ok_or(Error::NotFound("work item"))?.into();
+        allow(actor, worklist::action_for(item.desk), &ResourceState::default())?;
+        let file = of_item(read, &item)?.ok_or(Error::NotFound("file"))?;
+        Ok(read.query_one(&INBOUND_FILE, params![file.id])?)
+    })
+}
+
+/// The stored file that a remittance came in, with its bytes.
+///
+/// # Errors
+/// `Denied` without the right to see remittances; `NotFound`.
+pub fn file_of_remittance(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    remittance: RemittanceId,
+) -> Result<InboundFileRow, Error> {
+    allow(actor, Action::ViewRemittance, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let row = read.query_opt(&REMITTANCE, params![remittance])?.ok_or(Error::NotFound("remittance"))?;
+        Ok(read.query_one(&INBOUND_FILE, params![row.inbound_file_id])?)
+    })
+}
+
 /// Reads the file of an item again, as if it came now: answers that were kept out are used where they fit, and payments
 /// in quarantine are judged again and posted where nothing stands against them any more.
 ///
@@ -65,12 +95,7 @@ fn needs(kind: &str) -> &'static [Action] {
 /// `Denied` without the right to work the item's desk or to import what the file holds; `NotFound`; `Refused` with what
 /// still stands in the way: then nothing changed.
 pub fn read_again(db: &Db, actor: &Actor, practice: PracticeId, item: WorkItemId) -> Result<Receipt, Error> {
-    let stored = db.read(actor, practice, |read| {
-        let item: WorkItem = read.query_opt(&WORK_ITEM, params![item])?.ok_or(Error::NotFound("work item"))?.into();
-        allow(actor, worklist::action_for(item.desk), &ResourceState::default())?;
-        let file = of_item(read, &item)?.ok_or(Error::NotFound("file"))?;
-        Ok::<_, Error>(read.query_one(&INBOUND_FILE, params![file.id])?)
-    })?;
+    let stored = file_of_item(db, actor, practice, item)?;
     let file = incoming(actor, &stored.file_name, &stored.bytes)?;
     let intake = take(db, actor, practice, &file, false)?;
     if !intake.is_known {

@@ -5,7 +5,8 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset, me, patients,
-    payments, registration, remittances, reports, sent_claims, settings, statements, users, visit_hands, visits, work,
+    payments, registration, remittances, reports, sent_claims, settings, statements, stored_files, users, visit_hands,
+    visits, work,
 };
 
 /// The table, for the tests of every route against every role.
@@ -63,6 +64,7 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/applications", Policy::May(Action::ApplyUnappliedCash), work::apply)
         .post("/work/{id}/reopening", Policy::May(Action::MendOtherRejection), sent_claims::reopen)
         .post("/work/{id}/readings", Policy::May(Action::ViewWorklist), work::read_again)
+        .get("/work/{id}/file", Policy::May(Action::ViewWorklist), stored_files::of_work)
         .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
         .get("/inquiries", Policy::May(Action::LogInquiry), inquiries::index)
         .get("/inquiries/new", Policy::May(Action::LogInquiry), inquiries::new)
@@ -87,6 +89,7 @@ fn records(routes: Routes) -> Routes {
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
+        .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)

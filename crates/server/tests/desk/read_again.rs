@@ -25,6 +25,13 @@ fn a_poster_has_a_quarantined_file_read_again_once_the_practices_number_is_mende
         let item = item.expect("the quarantined payment is work, with a button");
         assert!(words(&poster.open(&item)).contains("The file stray.835 is kept here"));
 
+        // What our own check says of it, with the data of its segments masked for a role that sees no patients.
+        let page = poster.open(&format!("{item}/file"));
+        assert!(page.contains("<section class=\"x12-check x12-") && page.contains("stray.835"), "{page}");
+        assert!(page.contains("Letters are shown as A and digits as 9"), "{page}");
+        let mut stranger = Visitor::signed_in(&practice, address, "theo");
+        assert_eq!(stranger.get(&format!("{item}/file")).status, 404);
+
         let still = poster.post(&format!("{item}/readings"), &[]);
         assert!(words(&still.page).contains("is made out to another payee"), "{}", words(&still.page));
         let mut tier_two = Visitor::signed_in(&practice, address, "theo");

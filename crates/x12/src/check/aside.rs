@@ -36,7 +36,7 @@ impl<'c> Terms<'c> {
 
 /// What is told once and was told already, as far as is known.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(crate) struct Told {
     pub extended: AtomicBool,
     pub empty: AtomicBool,
     /// How many spans were taken over.
@@ -45,7 +45,7 @@ pub(super) struct Told {
 
 /// Something that is told once: whether it had been told before a span, and behind it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Once {
+pub(crate) struct Once {
     pub before: bool,
     pub after: bool,
 }
@@ -58,7 +58,7 @@ impl Once {
 }
 
 /// What was found in a span.
-pub(super) struct Found {
+pub(crate) struct Found {
     pub context: Arc<Context>,
     /// The ordinal of its first segment, as it was assumed.
     pub ordinal: u64,

@@ -13,7 +13,7 @@ const MOST_DIGITS: usize = 18;
 
 /// The control numbers of a group, an interchange or a file.
 #[derive(Debug, Default)]
-pub(super) struct Numbers {
+pub(crate) struct Numbers {
     highest: Option<u64>,
     /// The first one, while they count upwards.
     lowest: Option<u64>,

@@ -16,7 +16,7 @@ use crate::segment::SegmentId;
 
 /// What the sets of a span depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Context {
+pub(crate) struct Context {
     pub delimiters: Delimiters,
     /// GS01.
     pub functional_id: String,
