@@ -22,8 +22,8 @@ pub fn use_all(bytes: &[u8]) {
         if let Ok(Some(written)) = write_999(&checked, interchange, header) {
             assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable);
         }
-        let lent = render::in_memory(bytes);
-        let with_context = Some(AcknowledgedFile { bytes_at: &lent, copies_data: true });
+
+        let with_context = Some(AcknowledgedFile { bytes, copies_data: true });
         if let Ok(Some(written)) = write_999_with(&checked, interchange, header, with_context) {
             assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable);
         }
