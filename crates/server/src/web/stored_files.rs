@@ -9,9 +9,9 @@ use billing::{RemittanceId, WorkItemId};
 use store::inbound_file::InboundFileRow;
 use x12::render::{check_html, in_memory};
 
-use super::Desk;
 use super::page::{Page, Shell, show as render};
 use super::session::{Id, SignedIn};
+use super::{Desk, filters};
 
 #[derive(Template)]
 #[template(path = "files/show.html")]
