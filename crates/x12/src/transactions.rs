@@ -1,8 +1,13 @@
 //! Typed transactions: one model each, read from a transaction set and written to a [`Writer`](crate::Writer).
 //!
 //! Reading never fails and judges nothing: it gives the model and what could not be read. Whether a
-//! set keeps its guide is the business of [`check`](crate::check). Text is borrowed from the file where
-//! a model was read, and empty where the element is absent.
+//! set keeps its guide is the business of [`check`](crate::check), and of
+//! [`Writer::finish_accepted`](crate::Writer::finish_accepted), which gives out nothing that `check` rejects.
+//!
+//! Each module has `read`, whose [`Text`] borrows from the file, `read_owned`, whose model outlives it, and `write`;
+//! claims and remittances also have `stream`, which gives owned models from a file of any size. A model is a plain
+//! struct with public fields and a default, so building one is filling in what is to be said. Text is empty where the
+//! element is absent.
 
 pub mod acknowledgment_999;
 pub mod attachment_275;

@@ -14,6 +14,7 @@ use x12::{Delimiters, GroupHeader, InterchangeHeader, ShapeOnly, TransactionSet,
 
 #[path = "../benches/speed/generator.rs"]
 mod generator;
+mod rule_documents;
 
 /// Every file of ours that is X12, with its name.
 fn files() -> Vec<(String, Vec<u8>)> {
@@ -28,9 +29,13 @@ fn files() -> Vec<(String, Vec<u8>)> {
         .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read(&path).unwrap()))
         .collect();
     found.sort();
+    for path in rule_documents::case_files() {
+        let (kept, _) = rule_documents::documents(&std::fs::read_to_string(&path).unwrap());
+        found.push((path.file_stem().unwrap().to_string_lossy().into_owned(), kept.into_bytes()));
+    }
     found.push(("generated 837P".to_owned(), generator::claims(1, 50)));
     found.push(("generated 835".to_owned(), generator::remittances(1, 50)));
-    assert!(found.len() > 110, "{}", found.len());
+    assert!(found.len() > 400, "{}", found.len());
     found
 }
 
@@ -129,7 +134,7 @@ fn an_owned_model_says_what_the_file_says_and_writes_it_again() {
         }
     }
     assert!(lost.is_empty(), "{lost:#?}");
-    assert!(accepted > 50, "{accepted}");
+    assert!(accepted > 350, "{accepted}");
 }
 
 /// Gives a file in pieces of this length.

@@ -30,22 +30,31 @@ pub struct Source {
 /// How what is read outlives the bytes it is read from: it borrows them, or it is a copy.
 #[derive(Clone, Copy)]
 struct Keep<'t, 'a> {
-    text: fn(&'t [u8]) -> Text<'a>,
+    text: fn(&'t str) -> Text<'a>,
+    /// Text that is no UTF-8.
+    decoded: fn(&'t [u8]) -> Text<'a>,
     octets: fn(&'t [u8]) -> Cow<'a, [u8]>,
     is_copy: bool,
 }
 
 impl<'t> Keep<'t, 't> {
-    const BORROWED: Self = Self { text: Text::borrowed, octets: Cow::Borrowed, is_copy: false };
+    const BORROWED: Self = Self { text: Text::from, decoded: Text::borrowed, octets: Cow::Borrowed, is_copy: false };
 }
 
 impl Keep<'_, 'static> {
-    const COPIED: Self = Self { text: Text::copied, octets: |octets| Cow::Owned(octets.to_vec()), is_copy: true };
+    const COPIED: Self = Self {
+        text: |text| Text::copied(text.as_bytes()),
+        decoded: Text::copied,
+        octets: |octets| Cow::Owned(octets.to_vec()),
+        is_copy: true,
+    };
 }
 
 /// A cursor over the segments of some bytes: a transaction set, or a part of a file that holds whole loops.
 pub struct Reader<'t, 'a> {
     block: &'t [u8],
+    /// The block as text, where all of it is UTF-8 and text is borrowed: asked once, not for each element.
+    whole: Option<&'t str>,
     index: Index,
     delimiters: Delimiters,
     /// Where the block begins in the file.
@@ -121,7 +130,8 @@ impl<'t> Reader<'t, 'static> {
 
     /// Stands where `place` says in a block that was indexed; what is read is a copy.
     pub(crate) fn resumed(block: &'t [u8], index: Index, delimiters: Delimiters, base: usize, place: Place) -> Self {
-        let mut reader = Reader { block, index, delimiters, base, keep: Keep::COPIED, place, problems: Vec::new() };
+        let mut reader =
+            Reader { block, whole: None, index, delimiters, base, keep: Keep::COPIED, place, problems: Vec::new() };
         if place.id == ids::END {
             reader.advance();
         }
@@ -144,6 +154,7 @@ impl<'t, 'a> Reader<'t, 'a> {
         index_block(block, &st.delimiters(), &mut index);
         let mut reader = Reader {
             block,
+            whole: if keep.is_copy { None } else { std::str::from_utf8(block).ok() },
             index,
             delimiters: st.delimiters(),
             base: st.span().start,
@@ -268,7 +279,12 @@ impl<'t, 'a> Reader<'t, 'a> {
         {
             return short;
         }
-        (self.keep.text)(bytes)
+        // Where the bytes stand in the block.
+        let from = bytes.as_ptr().addr().wrapping_sub(self.block.as_ptr().addr());
+        match self.whole.and_then(|whole| whole.get(from..from + bytes.len())) {
+            Some(text) => (self.keep.text)(text),
+            None => (self.keep.decoded)(bytes),
+        }
     }
 
     #[inline]
@@ -399,6 +415,14 @@ impl<'t, 'a> Reader<'t, 'a> {
     pub(crate) fn into_parts(self) -> (Index, Place, Vec<Problem>) {
         (self.index, self.place, self.problems)
     }
+}
+
+/// Adds to a list that nearly always has one item, and a large one: room is made for one, not for four.
+pub(crate) fn push_one<T>(items: &mut Vec<T>, item: T) {
+    if items.is_empty() {
+        items.reserve_exact(1);
+    }
+    items.push(item);
 }
 
 /// The last of a list; where there is none yet, an empty one is made, so that nothing below a missing level is lost.

@@ -5,7 +5,7 @@ use crate::Amount;
 use crate::ids;
 use crate::transactions::attachment::{read_attachment, write_attachments};
 use crate::transactions::detail::{Detail, write_details};
-use crate::transactions::fields::{Reader, Source};
+use crate::transactions::fields::{Reader, Source, push_one};
 use crate::transactions::out::Out;
 use crate::transactions::party::{Party, Reference, reference, write_references};
 use crate::transactions::service::{DatePeriod, QualifiedAmount, When, date_of, write_amounts, write_dates};
@@ -130,8 +130,8 @@ impl<'a, P: ClaimPart<'a>, S: ServicePart<'a>> Claim<'a, P, S> {
         r.advance();
         loop {
             match r.id() {
-                ids::NM1 => claim.providers.push(Party::read(r)),
-                ids::SBR => claim.other_payers.push(OtherPayer::read(r)),
+                ids::NM1 => push_one(&mut claim.providers, Party::read(r)),
+                ids::SBR => push_one(&mut claim.other_payers, OtherPayer::read(r)),
                 ids::LX => claim.lines.push(ServiceLine::read(r)),
                 ids::CLM | ids::HL | ids::END => break,
                 _ => {
@@ -169,7 +169,7 @@ impl<'a, P: ClaimPart<'a>, S: ServicePart<'a>> Claim<'a, P, S> {
 
     fn read_segment(&mut self, r: &mut Reader<'_, 'a>) {
         match r.id() {
-            ids::DTP => self.dates.push(DatePeriod::read(r)),
+            ids::DTP => push_one(&mut self.dates, DatePeriod::read(r)),
             ids::PWK => self.attachments.push(read_attachment(r)),
             ids::AMT => self.amounts.push(QualifiedAmount::read(r)),
             ids::REF => self.references.push(Reference::read(r)),

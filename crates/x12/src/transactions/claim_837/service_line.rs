@@ -5,7 +5,7 @@ use super::{ClaimNote, OtherPayerLine};
 use crate::ids;
 use crate::transactions::attachment::{read_attachment, write_attachments};
 use crate::transactions::detail::{Detail, write_details};
-use crate::transactions::fields::{Reader, Source};
+use crate::transactions::fields::{Reader, Source, push_one};
 use crate::transactions::out::Out;
 use crate::transactions::party::{Party, Reference, reference, write_references};
 use crate::transactions::service::{
@@ -102,8 +102,8 @@ impl<'a, S: ServicePart<'a>> ServiceLine<'a, S> {
         r.advance();
         loop {
             match r.id() {
-                ids::NM1 => line.providers.push(Party::read(r)),
-                ids::SVD => line.other_payers.push(OtherPayerLine::read(r)),
+                ids::NM1 => push_one(&mut line.providers, Party::read(r)),
+                ids::SVD => push_one(&mut line.other_payers, OtherPayerLine::read(r)),
                 ids::LX | ids::CLM | ids::HL | ids::END => break,
                 _ => {
                     line.read_segment(r);
@@ -117,10 +117,10 @@ impl<'a, S: ServicePart<'a>> ServiceLine<'a, S> {
 
     fn read_segment(&mut self, r: &mut Reader<'_, 'a>) {
         match r.id() {
-            ids::DTP => self.dates.push(DatePeriod::read(r)),
+            ids::DTP => push_one(&mut self.dates, DatePeriod::read(r)),
             ids::REF => match &mut self.drug {
                 Some(drug) => drug.references.push(Reference::read(r)),
-                None => self.references.push(Reference::read(r)),
+                None => push_one(&mut self.references, Reference::read(r)),
             },
             ids::PWK => self.attachments.push(read_attachment(r)),
             ids::QTY => self.quantities.push(QualifiedQuantity::read(r)),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ids;
-use crate::transactions::fields::{Reader, last_or_new};
+use crate::transactions::fields::{Reader, last_or_new, push_one};
 use crate::{Problem, TransactionSet};
 
 /// The payment, borrowed from the set, and what could not be read of it.
@@ -137,7 +137,7 @@ pub(super) fn claim_payment<'a>(r: &mut Reader<'_, 'a>) -> ClaimPayment<'a> {
             ids::MIA => claim.inpatient_adjudication = r.texts(),
             ids::MOA => claim.outpatient_adjudication = Some(OutpatientAdjudication::read(r)),
             ids::REF => claim.references.push(Reference::read(r)),
-            ids::DTM => claim.dates.push(RemittanceDate::read(r)),
+            ids::DTM => push_one(&mut claim.dates, RemittanceDate::read(r)),
             ids::PER => claim.contacts.push(Contact::read(r)),
             ids::AMT => claim.amounts.push(QualifiedAmount::read(r)),
             ids::QTY => claim.quantities.push(QualifiedQuantity::read(r)),
@@ -169,7 +169,7 @@ fn line_payment<'a>(r: &mut Reader<'_, 'a>) -> LinePayment<'a> {
     r.advance();
     loop {
         match r.id() {
-            ids::DTM => line.dates.push(RemittanceDate::read(r)),
+            ids::DTM => push_one(&mut line.dates, RemittanceDate::read(r)),
             ids::CAS => line.adjustments.push(Adjustments::read(r)),
             ids::REF => line.references.push(Reference::read(r)),
             ids::AMT => line.amounts.push(QualifiedAmount::read(r)),
