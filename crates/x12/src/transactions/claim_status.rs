@@ -5,7 +5,7 @@
 
 use super::fields::{Reader, Source, last_or_new};
 use super::out::{Child, Out};
-use super::party::{Demographics, Name, Reference, reference, write_references};
+use super::party::{Contact, Demographics, Name, Reference, reference, write_references};
 use super::service::{DatePeriod, Procedure, QualifiedAmount, write_amounts, write_dates};
 use super::status::{StatusInformation, Trace, write_statuses};
 use super::text::Text;
@@ -51,6 +51,8 @@ impl<'a> ClaimStatuses<'a> {
 pub struct ProviderStatuses<'a> {
     /// Loop 2100A: NM1*PR.
     pub payer: Name<'a>,
+    /// PER of loop 2100A: whom to ask, in a 277.
+    pub payer_contacts: Vec<Contact<'a>>,
     /// Loop 2100B: NM1*41.
     pub receiver: Name<'a>,
     /// Loop 2200B: what is said of the receiver as a whole.
@@ -59,6 +61,8 @@ pub struct ProviderStatuses<'a> {
     pub receiver_statuses: Vec<StatusInformation<'a>>,
     /// Loop 2100C: NM1*1P.
     pub provider: Name<'a>,
+    /// The second name of loop 2100C: the same provider by another number.
+    pub other_provider: Option<Name<'a>>,
     /// Loop 2200C: what is said of the provider as a whole.
     pub provider_trace: Option<Trace<'a>>,
     /// STC of loop 2200C.
@@ -176,8 +180,8 @@ fn open_level(statuses: &mut ClaimStatuses<'_>, r: &Reader<'_, '_>) -> Level {
         "21" => {
             let above = last_or_new(&mut statuses.providers);
             if !above.receiver.role.is_empty() {
-                let payer = above.payer.clone();
-                statuses.providers.push(ProviderStatuses { payer, ..ProviderStatuses::default() });
+                let (payer, payer_contacts) = (above.payer.clone(), above.payer_contacts.clone());
+                statuses.providers.push(ProviderStatuses { payer, payer_contacts, ..ProviderStatuses::default() });
             }
             Level::Receiver
         }
@@ -186,6 +190,7 @@ fn open_level(statuses: &mut ClaimStatuses<'_>, r: &Reader<'_, '_>) -> Level {
             if !above.provider.role.is_empty() {
                 let next = ProviderStatuses {
                     payer: above.payer.clone(),
+                    payer_contacts: above.payer_contacts.clone(),
                     receiver: above.receiver.clone(),
                     receiver_trace: above.receiver_trace.clone(),
                     receiver_statuses: above.receiver_statuses.clone(),
@@ -238,10 +243,14 @@ fn read_level<'a>(statuses: &mut ClaimStatuses<'a>, level: Level, r: &mut Reader
                 (Level::Receiver, ids::NM1) => above.receiver = Name::read(r),
                 (Level::Receiver, ids::TRN) => above.receiver_trace = Some(Trace::read(r)),
                 (Level::Receiver, ids::STC) => above.receiver_statuses.push(StatusInformation::read(r)),
+                (Level::Provider, ids::NM1) if !above.provider.role.is_empty() => {
+                    above.other_provider = Some(Name::read(r));
+                }
                 (Level::Provider, ids::NM1) => above.provider = Name::read(r),
                 (Level::Provider, ids::TRN) => above.provider_trace = Some(Trace::read(r)),
                 (Level::Provider, ids::STC) => above.provider_statuses.push(StatusInformation::read(r)),
                 (_, ids::NM1) => above.payer = Name::read(r),
+                (_, ids::PER) => above.payer_contacts.push(Contact::read(r)),
                 _ => {}
             }
         }
@@ -309,6 +318,9 @@ pub(super) fn write(statuses: &ClaimStatuses<'_>, id: &str, writer: &mut Writer)
         let has_subscribers = !provider.subscribers.is_empty();
         let own_level = out.hierarchy(Some(receiver_level), "19", has_subscribers.into());
         provider.provider.write(out);
+        if let Some(other) = &provider.other_provider {
+            other.write(out);
+        }
         write_trace(provider.provider_trace.as_ref(), &provider.provider_statuses, out);
         for subscriber in &provider.subscribers {
             let level = out.hierarchy(Some(own_level), "22", (!subscriber.dependents.is_empty()).into());
@@ -335,6 +347,7 @@ fn write_above<'m, 'a>(
             *above = None;
             let level = out.hierarchy(None, "20", true.into());
             provider.payer.write(out);
+            provider.payer_contacts.iter().for_each(|contact| contact.write(out));
             level
         }
     };

@@ -2,6 +2,7 @@
 //!
 //! A person is asked about at subscriber or dependent level; both have the same shape.
 
+use super::detail::{Detail, write_details};
 use super::fields::Reader;
 use super::out::Out;
 use super::party::{Address, Contact, Demographics, Name, Reference, Specialty, write_references};
@@ -9,6 +10,9 @@ use super::service::{DatePeriod, write_dates};
 use super::status::Trace;
 use super::text::Text;
 use crate::ids;
+
+/// Segments of a person that are kept as they stand.
+const DETAILS: [&str; 2] = ["HI", "MPI"];
 
 /// AAA: why something could not be answered.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,6 +104,12 @@ pub struct EligibilityPerson<'a> {
     pub demographics: Option<Demographics<'a>>,
     /// INS02: the relationship to the subscriber; empty without an INS segment.
     pub relationship: Text<'a>,
+    /// INS03 and INS04: `001` and `25` where the payer changed what was asked with.
+    pub change: (Text<'a>, Text<'a>),
+    /// INS17: the place among those born together.
+    pub birth_sequence: Text<'a>,
+    /// `HI` diagnoses, and `MPI` military service, in a 271.
+    pub details: Vec<Detail<'a>>,
     /// DTP: `291` plan, `307` eligibility, `346` plan begin …
     pub dates: Vec<DatePeriod<'a>>,
 }
@@ -115,7 +125,12 @@ impl<'a> EligibilityPerson<'a> {
             ids::AAA => self.rejections.push(Rejection::read(r)),
             ids::PRV => self.specialty = Some(Specialty::read(r)),
             ids::DMG => self.demographics = Some(Demographics::read(r)),
-            ids::INS => self.relationship = r.text(2),
+            ids::INS => {
+                self.relationship = r.text(2);
+                self.change = (r.text(3), r.text(4));
+                self.birth_sequence = r.text(17);
+            }
+            ids::HI | ids::MPI => self.details.extend(Detail::read(r, &DETAILS)),
             ids::DTP => self.dates.push(DatePeriod::read(r)),
             _ => {}
         }
@@ -137,9 +152,18 @@ impl<'a> EligibilityPerson<'a> {
         }
         if !self.relationship.is_empty() {
             let is_subscriber = if self.relationship == "18" { "Y" } else { "N" };
-            out.begin("INS").text(is_subscriber).text(&self.relationship).end();
+            out.begin("INS")
+                .text(is_subscriber)
+                .text(&self.relationship)
+                .text(&self.change.0)
+                .text(&self.change.1)
+                .skip(12)
+                .text(&self.birth_sequence)
+                .end();
         }
+        write_details(&self.details, &["HI"], out);
         write_dates(&self.dates, out);
+        write_details(&self.details, &["MPI"], out);
     }
 }
 
@@ -158,6 +182,8 @@ pub struct EligibilityHeader<'a> {
     pub created_on: Option<jiff::civil::Date>,
     /// BHT05, HHMM.
     pub created_at: Text<'a>,
+    /// BHT06: `RT` where a 270 asks about a spend down.
+    pub kind: Text<'a>,
 }
 
 impl<'a> EligibilityHeader<'a> {
@@ -170,6 +196,7 @@ impl<'a> EligibilityHeader<'a> {
         self.reference = r.text(3);
         self.created_on = r.date(4);
         self.created_at = r.text(5);
+        self.kind = r.text(6);
     }
 
     pub(super) fn write(&self, out: &mut Out<'_>) {
@@ -179,6 +206,7 @@ impl<'a> EligibilityHeader<'a> {
             .text(&self.reference)
             .date(self.created_on)
             .text(&self.created_at)
+            .text(&self.kind)
             .end();
     }
 }

@@ -1,12 +1,17 @@
 //! 270 (005010X279A1): is this person's insurance active, and for what?
 
+use super::detail::{Detail, write_details};
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson};
 use super::fields::{Reader, last_or_new};
 use super::out::Out;
-use super::service::Procedure;
+use super::party::{Reference, write_references};
+use super::service::{DatePeriod, Procedure, write_dates};
 use super::text::Text;
 use crate::ids;
 use crate::{Problem, TransactionSet, Writer};
+
+/// Segments of a question that are kept as they stand.
+const DETAILS: [&str; 2] = ["AMT", "III"];
 
 /// One 270 transaction set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +62,16 @@ pub struct Question<'a> {
     pub procedure: Option<Procedure<'a>>,
     /// EQ03: `FAM`, where asked for the family.
     pub coverage_level: Text<'a>,
+    /// EQ04.
+    pub insurance_type: Text<'a>,
+    /// EQ05: numbers of diagnoses of the person, counted from 1.
+    pub diagnosis_pointers: Vec<Text<'a>>,
+    /// `AMT` spend down and `III` place of service.
+    pub details: Vec<Detail<'a>>,
+    /// REF: `9F` referral, `G1` prior authorization.
+    pub references: Vec<Reference<'a>>,
+    /// DTP*291, where it differs from the person's.
+    pub dates: Vec<DatePeriod<'a>>,
 }
 
 impl<'a> EligibilityInquiries<'a> {
@@ -99,7 +114,10 @@ fn read_from<'a>(mut r: Reader<'_, 'a>) -> (EligibilityInquiries<'a>, Vec<Proble
         EligibilityInquiries { header: EligibilityHeader::read_set(&r), ..EligibilityInquiries::default() };
     let mut level = Level::Payer;
     r.advance();
+    // Whether a question was asked at this level: what follows belongs to it, and no more to the person.
+    let mut is_asking = false;
     while !r.at_end() {
+        is_asking = r.id() == ids::EQ || (is_asking && r.id() != ids::HL);
         match r.id() {
             ids::BHT => inquiries.header.read_beginning(&mut r),
             ids::HL => level = open_level(&mut inquiries, &r),
@@ -108,12 +126,15 @@ fn read_from<'a>(mut r: Reader<'_, 'a>) -> (EligibilityInquiries<'a>, Vec<Proble
                     service_types: r.repetitions(1),
                     procedure: Procedure::read_optional(&r, 2),
                     coverage_level: r.text(3),
+                    insurance_type: r.text(4),
+                    diagnosis_pointers: r.components(5),
+                    ..Question::default()
                 };
-                match level {
-                    Level::Dependent => last_dependent(&mut inquiries).questions.push(question),
-                    Level::Payer | Level::Provider | Level::Subscriber => {
-                        last_subscriber(&mut inquiries).questions.push(question);
-                    }
+                questions(&mut inquiries, level).push(question);
+            }
+            ids::AMT | ids::III | ids::REF | ids::DTP if is_asking => {
+                if let Some(question) = questions(&mut inquiries, level).last_mut() {
+                    question.read_more(&mut r);
                 }
             }
             _ => match level {
@@ -126,6 +147,23 @@ fn read_from<'a>(mut r: Reader<'_, 'a>) -> (EligibilityInquiries<'a>, Vec<Proble
         r.advance();
     }
     (inquiries, r.into_problems())
+}
+
+fn questions<'m, 'a>(inquiries: &'m mut EligibilityInquiries<'a>, level: Level) -> &'m mut Vec<Question<'a>> {
+    match level {
+        Level::Dependent => &mut last_dependent(inquiries).questions,
+        Level::Payer | Level::Provider | Level::Subscriber => &mut last_subscriber(inquiries).questions,
+    }
+}
+
+impl<'a> Question<'a> {
+    fn read_more(&mut self, r: &mut Reader<'_, 'a>) {
+        match r.id() {
+            ids::REF => self.references.push(Reference::read(r)),
+            ids::DTP => self.dates.push(DatePeriod::read(r)),
+            _ => self.details.extend(Detail::read(r, &DETAILS)),
+        }
+    }
 }
 
 fn open_level(inquiries: &mut EligibilityInquiries<'_>, r: &Reader<'_, '_>) -> Level {
@@ -195,6 +233,15 @@ pub fn write(inquiries: &EligibilityInquiries<'_>, writer: &mut Writer) {
 fn write_questions(questions: &[Question<'_>], out: &mut Out<'_>) {
     for question in questions {
         let procedure = question.procedure.as_ref().map(Procedure::components).unwrap_or_default();
-        out.begin("EQ").repeated(&question.service_types).composite(&procedure).text(&question.coverage_level).end();
+        out.begin("EQ")
+            .repeated(&question.service_types)
+            .composite(procedure)
+            .text(&question.coverage_level)
+            .text(&question.insurance_type)
+            .composite(&question.diagnosis_pointers)
+            .end();
+        write_details(&question.details, &DETAILS, out);
+        write_references(&question.references, out);
+        write_dates(&question.dates, out);
     }
 }

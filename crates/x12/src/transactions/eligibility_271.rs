@@ -1,5 +1,6 @@
 //! 271 (005010X279A1): what a payer says coverage is.
 
+use super::detail::{Detail, write_details};
 use super::eligibility::{EligibilityHeader, EligibilityParty, EligibilityPerson, Rejection};
 use super::fields::{Reader, Source, last_or_new};
 use super::out::Out;
@@ -8,6 +9,9 @@ use super::service::{DatePeriod, Procedure, write_dates};
 use super::text::Text;
 use crate::ids;
 use crate::{Amount, Problem, TransactionSet, Writer};
+
+/// Segments of a benefit that are kept as they stand.
+const DETAILS: [&str; 1] = ["III"];
 
 /// One 271 transaction set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,6 +100,10 @@ pub struct Benefit<'a> {
     pub messages: Vec<Text<'a>>,
     /// Loops 2120 between LS and LE.
     pub related: Vec<Party<'a>>,
+    /// EB14: numbers of diagnoses of the person, counted from 1.
+    pub diagnosis_pointers: Vec<Text<'a>>,
+    /// `III`: places of service, diagnoses and what else narrows the benefit.
+    pub details: Vec<Detail<'a>>,
 }
 
 impl<'a> EligibilityAnswers<'a> {
@@ -236,6 +244,7 @@ fn read_benefit<'a>(r: &mut Reader<'_, 'a>) -> Benefit<'a> {
         authorization: r.text(11),
         in_network: r.text(12),
         procedure: Procedure::read_optional(r, 13),
+        diagnosis_pointers: r.components(14),
         ..Benefit::default()
     };
     r.advance();
@@ -246,6 +255,7 @@ fn read_benefit<'a>(r: &mut Reader<'_, 'a>) -> Benefit<'a> {
             ids::DTP => benefit.dates.push(DatePeriod::read(r)),
             ids::AAA => benefit.rejections.push(Rejection::read(r)),
             ids::MSG => benefit.messages.push(r.text(1)),
+            ids::III => benefit.details.extend(Detail::read(r, &DETAILS)),
             ids::NM1 => {
                 benefit.related.push(Party::read(r));
                 continue;
@@ -305,21 +315,17 @@ fn write_benefit(benefit: &Benefit<'_>, out: &mut Out<'_>) {
         .text(&benefit.quantity)
         .text(&benefit.authorization)
         .text(&benefit.in_network)
-        .composite(&procedure)
+        .composite(procedure)
+        .composite(&benefit.diagnosis_pointers)
         .end();
-    for delivery in &benefit.deliveries {
-        let mut segment = out.begin("HSD");
-        for text in delivery {
-            segment = segment.text(text);
-        }
-        segment.end();
-    }
+    benefit.deliveries.iter().for_each(|delivery| out.texts("HSD", delivery));
     write_references(&benefit.references, out);
     write_dates(&benefit.dates, out);
     benefit.rejections.iter().for_each(|rejection| rejection.write(out));
     for message in &benefit.messages {
         out.begin("MSG").text(message).end();
     }
+    write_details(&benefit.details, &DETAILS, out);
     if !benefit.related.is_empty() {
         out.begin("LS").text("2120").end();
         benefit.related.iter().for_each(|party| party.write(out));

@@ -137,6 +137,8 @@ pub struct Address<'a> {
     pub postal_code: Text<'a>,
     /// N404: only outside the United States.
     pub country: Text<'a>,
+    /// N405 and N406: a qualifier and a place, only in a 271.
+    pub location: (Text<'a>, Text<'a>),
     /// N407: only outside the United States and Canada.
     pub subdivision: Text<'a>,
 }
@@ -152,6 +154,7 @@ impl<'a> Address<'a> {
         self.state = r.text(2);
         self.postal_code = r.text(3);
         self.country = r.text(4);
+        self.location = (r.text(5), r.text(6));
         self.subdivision = r.text(7);
     }
 
@@ -165,7 +168,8 @@ impl<'a> Address<'a> {
                 .text(&self.state)
                 .text(&self.postal_code)
                 .text(&self.country)
-                .skip(2)
+                .text(&self.location.0)
+                .text(&self.location.1)
                 .text(&self.subdivision)
                 .end();
         }

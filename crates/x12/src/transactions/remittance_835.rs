@@ -33,6 +33,8 @@ pub struct Remittance<'a> {
     pub trace_originator: Text<'a>,
     /// TRN04.
     pub trace_supplemental: Text<'a>,
+    /// CUR, element by element; empty where the payment is in US dollars.
+    pub currency: Vec<Text<'a>>,
     /// Header REF: `EV` receiver, `F2` version of the payer's system.
     pub references: Vec<Reference<'a>>,
     /// DTM*405: when the payer made the file.
@@ -107,6 +109,8 @@ pub struct RemittanceParty<'a> {
     pub references: Vec<Reference<'a>>,
     /// PER.
     pub contacts: Vec<Contact<'a>>,
+    /// RDM, element by element, of the payee: how the payer delivers the remittance.
+    pub delivery: Vec<Text<'a>>,
 }
 
 /// Loop 2000: the claims under one LX.
@@ -116,6 +120,8 @@ pub struct ClaimPayments<'a> {
     pub number: Text<'a>,
     /// TS3, element by element, where the payer sends a provider summary.
     pub provider_summary: Vec<Text<'a>>,
+    /// TS2, element by element, where the payer sends a summary of inpatient claims.
+    pub inpatient_summary: Vec<Text<'a>>,
     /// Loops 2100.
     pub claims: Vec<ClaimPayment<'a>>,
 }

@@ -22,6 +22,7 @@ fn read_from<'a>(mut r: Reader<'_, 'a>) -> (Remittance<'a>, Vec<Problem>) {
         match r.id() {
             ids::LX => remittance.groups.push(open_group(&r)),
             ids::TS3 => last_or_new(&mut remittance.groups).provider_summary = r.texts(),
+            ids::TS2 => last_or_new(&mut remittance.groups).inpatient_summary = r.texts(),
             ids::CLP => {
                 let claim = claim_payment(&mut r);
                 last_or_new(&mut remittance.groups).claims.push(claim);
@@ -57,6 +58,7 @@ pub(super) fn read_header<'a>(remittance: &mut Remittance<'a>, r: &mut Reader<'_
             remittance.trace_originator = r.text(3);
             remittance.trace_supplemental = r.text(4);
         }
+        ids::CUR => remittance.currency = r.texts(),
         ids::REF => remittance.references.push(Reference::read(r)),
         ids::DTM if r.is(1, "405") => remittance.production_date = r.date(2),
         ids::N1 if r.is(1, "PE") => {
@@ -106,6 +108,7 @@ fn party<'a>(r: &mut Reader<'_, 'a>) -> RemittanceParty<'a> {
             ids::N4 => party.address.get_or_insert_default().read_city(r),
             ids::REF => party.references.push(Reference::read(r)),
             ids::PER => party.contacts.push(Contact::read(r)),
+            ids::RDM => party.delivery = r.texts(),
             _ => return party,
         }
         r.advance();

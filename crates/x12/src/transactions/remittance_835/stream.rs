@@ -93,6 +93,7 @@ fn next_part(
             (ids::SE | ids::GE | ids::GS, _) => *open = None,
             (ids::LX, Some((_, group))) => *group = Arc::new(open_group(r)),
             (ids::TS3, Some((_, group))) => Arc::make_mut(group).provider_summary = r.texts(),
+            (ids::TS2, Some((_, group))) => Arc::make_mut(group).inpatient_summary = r.texts(),
             (ids::CLP, Some(_)) => return Some(Part::Claim(Box::new(claim_payment(r)))),
             (ids::PLB, Some((_, group))) => {
                 *group = Arc::default();

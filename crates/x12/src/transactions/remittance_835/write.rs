@@ -19,6 +19,7 @@ pub fn write(remittance: &Remittance<'_>, writer: &mut Writer) {
         .text(&remittance.trace_originator)
         .text(&remittance.trace_supplemental)
         .end();
+    out.texts("CUR", &remittance.currency);
     write_references(&remittance.references, out);
     if remittance.production_date.is_some() {
         out.begin("DTM").text("405").date(remittance.production_date).end();
@@ -29,7 +30,8 @@ pub fn write(remittance: &Remittance<'_>, writer: &mut Writer) {
         if !group.number.is_empty() {
             out.begin("LX").text(&group.number).end();
         }
-        elements("TS3", &group.provider_summary, out);
+        out.texts("TS3", &group.provider_summary);
+        out.texts("TS2", &group.inpatient_summary);
         group.claims.iter().for_each(|claim| claim_payment(claim, out));
     }
     for adjustments in &remittance.provider_adjustments {
@@ -53,17 +55,6 @@ fn payment(payment: &Payment<'_>, out: &mut Out<'_>) {
     segment.date(payment.date).end();
 }
 
-fn elements(id: &'static str, texts: &[Text<'_>], out: &mut Out<'_>) {
-    if texts.is_empty() {
-        return;
-    }
-    let mut segment = out.begin(id);
-    for text in texts {
-        segment = segment.text(text);
-    }
-    segment.end();
-}
-
 fn party(role: &str, party: &RemittanceParty<'_>, out: &mut Out<'_>) {
     out.begin("N1").text(role).text(&party.name).text(&party.id_qualifier).text(&party.id).end();
     if let Some(address) = &party.address {
@@ -71,6 +62,7 @@ fn party(role: &str, party: &RemittanceParty<'_>, out: &mut Out<'_>) {
     }
     write_references(&party.references, out);
     party.contacts.iter().for_each(|contact| contact.write(out));
+    out.texts("RDM", &party.delivery);
 }
 
 fn claim_payment(claim: &ClaimPayment<'_>, out: &mut Out<'_>) {
@@ -91,7 +83,7 @@ fn claim_payment(claim: &ClaimPayment<'_>, out: &mut Out<'_>) {
         .end();
     write_adjustments(&claim.adjustments, out);
     claim.names.iter().for_each(|name| name.write(out));
-    elements("MIA", &claim.inpatient_adjudication, out);
+    out.texts("MIA", &claim.inpatient_adjudication);
     if let Some(outpatient) = &claim.outpatient_adjudication {
         outpatient.write(out);
     }
