@@ -161,9 +161,9 @@ impl<'a> Item<'a> {
                 }
                 ids::OOI => open.object = r.texts(),
                 ids::EFI => open.security = r.text(1),
-                ids::BIN => item.documents.push(Document { octets: r.octets(2).into(), ..std::mem::take(&mut open) }),
+                ids::BIN => item.documents.push(Document { octets: r.octets(2), ..std::mem::take(&mut open) }),
                 ids::BDS => {
-                    let octets = r.octets(3).into();
+                    let octets = r.octets(3);
                     item.documents.push(Document { encoding: r.text(1), octets, ..std::mem::take(&mut open) });
                 }
                 _ => {}

@@ -33,7 +33,7 @@ pub(crate) struct Blocks<R> {
     /// How long the open block is; none is open where it is 0.
     length: usize,
     place: Place,
-    has_failed: bool,
+    has_ended: bool,
 }
 
 impl<R: Read> Blocks<R> {
@@ -46,21 +46,24 @@ impl<R: Read> Blocks<R> {
             delimiters: None,
             length: 0,
             place: Place::default(),
-            has_failed: false,
+            has_ended: false,
         }
     }
 
     /// Stands where reading was left; None at the end of the file, and after an error. What was taken must be given
     /// back with [`leave`](Self::leave).
     pub(crate) fn resume(&mut self) -> io::Result<Option<Reader<'_, 'static>>> {
-        if self.length == 0 && !self.has_failed {
-            self.has_failed = true;
-            if !self.open_block()? {
-                return Ok(None);
-            }
-            self.has_failed = false;
+        if self.has_ended {
+            return Ok(None);
         }
-        let Some(delimiters) = self.delimiters.filter(|_| !self.has_failed) else { return Ok(None) };
+        if self.length == 0 {
+            let opened = self.open_block();
+            if !matches!(opened, Ok(true)) {
+                self.has_ended = true;
+                return opened.map(|_| None);
+            }
+        }
+        let Some(delimiters) = self.delimiters else { return Ok(None) };
         let block = &self.source.window()[..self.length];
         let base = usize::try_from(self.source.offset()).unwrap_or(usize::MAX);
         let index = std::mem::take(&mut self.index);
@@ -94,33 +97,32 @@ impl<R: Read> Blocks<R> {
 
     /// False at the end of the file.
     fn open_block(&mut self) -> io::Result<bool> {
+        let delimiters = match self.delimiters {
+            Some(open) => open,
+            None => match self.open_interchange()? {
+                Some(opened) => opened,
+                None => return Ok(false),
+            },
+        };
+        let mut wanted = BLOCK;
         loop {
-            let Some(delimiters) = self.delimiters.map_or_else(|| self.open_interchange(), |open| Ok(Some(open)))?
-            else {
+            self.source.want(wanted)?;
+            let window = self.source.window();
+            if window.is_empty() {
                 return Ok(false);
-            };
-            let mut wanted = BLOCK;
-            loop {
-                self.source.want(wanted)?;
-                let window = self.source.window();
-                if window.is_empty() {
-                    return Ok(false);
-                }
-                index_block(window, &delimiters, &mut self.index);
-                let length = match self.source.is_whole() {
-                    true => window.len(),
-                    false => part(window, &mut self.index, self.may_part),
-                };
-                if length > 0 {
-                    self.length = length;
-                    self.place = Place::at_ordinal(self.place.next_ordinal());
-                    return Ok(true);
-                }
-                if wanted >= LONGEST_LOOP {
-                    return Err(self.too_long());
-                }
-                wanted *= 2;
             }
+            index_block(window, &delimiters, &mut self.index);
+            let length =
+                if self.source.is_whole() { window.len() } else { part(window, &mut self.index, self.may_part) };
+            if length > 0 {
+                self.length = length;
+                self.place = Place::at_ordinal(self.place.next_ordinal());
+                return Ok(true);
+            }
+            if wanted >= LONGEST_LOOP {
+                return Err(self.too_long());
+            }
+            wanted *= 2;
         }
     }
 
