@@ -22,4 +22,4 @@ pub(crate) use read::read_file;
 pub(crate) use service_line::ServicePart;
 pub use service_line::{Drug, ServiceLine};
 pub use stream::{Claims, StreamedClaim};
-pub(crate) use write::write_file;
+pub use write::write;

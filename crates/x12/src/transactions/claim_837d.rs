@@ -9,7 +9,9 @@ use super::out::Out;
 use super::service::Procedure;
 use super::text::Text;
 use crate::ids;
-use crate::{Amount, Problem, TransactionSet, Writer};
+use crate::{Amount, Problem, TransactionSet};
+
+pub use super::claim_837::write;
 
 /// The guides of dental claims begin so.
 const GUIDE: &str = "005010X224";
@@ -42,11 +44,6 @@ pub fn read_owned(set: &TransactionSet<'_>) -> (ClaimFile<'static>, Vec<Problem>
 /// Every dental claim of a file of any size, owned, one after the other.
 pub fn stream<R: std::io::Read>(reader: R) -> Claims<R> {
     Claims::new(reader, GUIDE)
-}
-
-/// Writes ST to SE.
-pub fn write(file: &ClaimFile<'_>, writer: &mut Writer) {
-    claim_837::write_file(file, writer);
 }
 
 /// What only a dental claim has.

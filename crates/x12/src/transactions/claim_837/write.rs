@@ -6,8 +6,8 @@ use super::{
 use crate::Writer;
 use crate::transactions::out::{Child, Out};
 
-/// Writes ST to SE.
-pub(crate) fn write_file<'a, P, S>(file: &ClaimFile<'a, Claim<'a, P, S>>, writer: &mut Writer)
+/// Writes the claims of one kind, ST to SE. Errors are told by the writer when it finishes.
+pub fn write<'a, P, S>(file: &ClaimFile<'a, Claim<'a, P, S>>, writer: &mut Writer)
 where
     P: ClaimPart<'a>,
     S: ServicePart<'a>,
