@@ -68,6 +68,7 @@ pub(crate) const N3: SegmentId = SegmentId::new(b"N3");
 pub(crate) const N4: SegmentId = SegmentId::new(b"N4");
 pub(crate) const NM1: SegmentId = SegmentId::new(b"NM1");
 pub(crate) const NTE: SegmentId = SegmentId::new(b"NTE");
+pub(crate) const NX1: SegmentId = SegmentId::new(b"NX1");
 pub(crate) const OI: SegmentId = SegmentId::new(b"OI");
 pub(crate) const OOI: SegmentId = SegmentId::new(b"OOI");
 pub(crate) const PAT: SegmentId = SegmentId::new(b"PAT");

@@ -42,6 +42,8 @@ pub struct Attachment<'a> {
     pub submitter: Name<'a>,
     /// Loop 1000C: NM1*1P …
     pub provider: Party<'a>,
+    /// NX101 of loop 1100C, `1P`, where the older guide gives the provider's address.
+    pub provider_place: Text<'a>,
     /// Loop 1000D: NM1*QC and REF: `EJ` patient's account, `1K` payer's claim number, `EA` medical record …
     pub patient: Party<'a>,
     /// Loop 1000D: DTP*472.
@@ -117,6 +119,9 @@ fn read_from<'a>(mut r: Reader<'_, 'a>) -> (Attachment<'a>, Vec<Problem>) {
                 read_party(&mut attachment, &mut r);
                 continue;
             }
+            ids::NX1 => attachment.provider_place = r.text(1),
+            ids::N3 => attachment.provider.address.get_or_insert_default().read_street(&r),
+            ids::N4 => attachment.provider.address.get_or_insert_default().read_city(&r),
             ids::DTP => attachment.dates.push(DatePeriod::read(&mut r)),
             ids::LX => {
                 attachment.items.push(Item::read(&mut r));
@@ -195,20 +200,28 @@ impl<'a> Item<'a> {
     }
 }
 
-/// Address, specialty and references of the provider stand in this order in a 275.
-fn write_provider(provider: &Party<'_>, out: &mut Out<'_>) {
+/// Address, specialty and references of the provider stand in this order in a 275; in the older guide the address
+/// follows in a loop of its own.
+fn write_provider(attachment: &Attachment<'_>, is_adopted: bool, out: &mut Out<'_>) {
+    let provider = &attachment.provider;
     provider.name.write(out);
-    if let Some(address) = &provider.address {
+    if let Some(address) = provider.address.as_ref().filter(|_| is_adopted) {
         address.write(out);
     }
     if let Some(specialty) = &provider.specialty {
         specialty.write(out);
     }
     provider.references.iter().for_each(|reference| reference.write(out));
+    if let Some(address) = provider.address.as_ref().filter(|_| !is_adopted) {
+        let place = if attachment.provider_place.is_empty() { "1P" } else { attachment.provider_place.as_str() };
+        out.begin("NX1").text(place).end();
+        address.write(out);
+    }
 }
 
 /// Writes ST to SE. Documents stand in BDS where ST03 names the adopted guide, in BIN otherwise.
 pub fn write(attachment: &Attachment<'_>, writer: &mut Writer) {
+    let is_adopted = attachment.implementation.starts_with("006");
     let out = &mut Out::open(writer, "275", &attachment.implementation);
     out.begin("BGN").text(&attachment.purpose).text(&attachment.reference).date(attachment.created_on).end();
     attachment.payer.write(out);
@@ -216,10 +229,9 @@ pub fn write(attachment: &Attachment<'_>, writer: &mut Writer) {
         contact.write(out);
     }
     attachment.submitter.write(out);
-    write_provider(&attachment.provider, out);
+    write_provider(attachment, is_adopted, out);
     attachment.patient.write(out);
     write_dates(&attachment.dates, out);
-    let is_adopted = attachment.implementation.starts_with("006");
     attachment.items.iter().for_each(|item| item.write(is_adopted, out));
     out.close();
 }

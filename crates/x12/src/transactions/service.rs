@@ -24,19 +24,21 @@ pub struct Procedure<'a> {
     pub modifiers: Vec<Text<'a>>,
     /// Free text, for codes that demand one.
     pub description: Text<'a>,
+    /// The last code where a range is meant, in a 278.
+    pub code_through: Text<'a>,
 }
 
 impl<'a> Procedure<'a> {
     /// A HCPCS procedure with its modifiers.
     pub fn hcpcs(code: impl Into<Text<'a>>, modifiers: Vec<Text<'a>>) -> Self {
-        Procedure { qualifier: "HC".into(), code: code.into(), modifiers, description: Text::default() }
+        Procedure { qualifier: "HC".into(), code: code.into(), modifiers, ..Procedure::default() }
     }
 
     pub(crate) fn read(r: &Reader<'_, 'a>, element: usize) -> Self {
-        let [qualifier, code, one, two, three, four, description] = r.first_components(element);
+        let [qualifier, code, one, two, three, four, description, code_through] = r.first_components(element);
         let count = 4 - [&four, &three, &two, &one].iter().take_while(|modifier| modifier.is_empty()).count();
         let modifiers = if count == 0 { Vec::new() } else { [one, two, three, four].into_iter().take(count).collect() };
-        Procedure { qualifier, code, modifiers, description }
+        Procedure { qualifier, code, modifiers, description, code_through }
     }
 
     pub(crate) fn read_optional(r: &Reader<'_, 'a>, element: usize) -> Option<Self> {
@@ -44,9 +46,10 @@ impl<'a> Procedure<'a> {
     }
 
     /// The components in order, ready to be written as one composite.
-    pub(crate) fn components(&self) -> [&str; 7] {
+    pub(crate) fn components(&self) -> [&str; 8] {
         let modifier = |at: usize| self.modifiers.get(at).map_or("", Text::as_str);
-        [&self.qualifier, &self.code, modifier(0), modifier(1), modifier(2), modifier(3), &self.description]
+        let (description, through) = (&self.description, &self.code_through);
+        [&self.qualifier, &self.code, modifier(0), modifier(1), modifier(2), modifier(3), description, through]
     }
 }
 

@@ -109,6 +109,12 @@ pub enum ServiceDetail<'a> {
         unit: Text<'a>,
         /// SV104.
         units: Text<'a>,
+        /// SV107: numbers of diagnoses of the event, counted from 1.
+        diagnosis_pointers: Vec<Text<'a>>,
+        /// SV111: EPSDT, `Y`.
+        epsdt: Text<'a>,
+        /// SV120: nursing home level of care.
+        level_of_care: Text<'a>,
     },
     /// SV2: an institutional service.
     Institutional {
@@ -122,6 +128,12 @@ pub enum ServiceDetail<'a> {
         unit: Text<'a>,
         /// SV205.
         units: Text<'a>,
+        /// SV206.
+        rate: Text<'a>,
+        /// SV209: status of a nursing home resident.
+        residence: Text<'a>,
+        /// SV210: nursing home level of care.
+        level_of_care: Text<'a>,
     },
     /// SV3: a dental service.
     Dental {
@@ -131,8 +143,12 @@ pub enum ServiceDetail<'a> {
         charge_amount: Option<Amount>,
         /// SV304.
         oral_cavities: Vec<Text<'a>>,
+        /// SV305: prosthesis, `I` initial or `R` replacement.
+        prosthesis: Text<'a>,
         /// SV306.
         units: Text<'a>,
+        /// SV307.
+        description: Text<'a>,
     },
 }
 
@@ -312,47 +328,76 @@ impl<'a> ServiceDetail<'a> {
                 charge_amount: r.optional_amount(3),
                 unit: r.text(4),
                 units: r.text(5),
+                rate: r.text(6),
+                residence: r.text(9),
+                level_of_care: r.text(10),
             },
             ids::SV3 => Self::Dental {
                 procedure: Procedure::read(r, 1),
                 charge_amount: r.optional_amount(2),
                 oral_cavities: r.components(4),
+                prosthesis: r.text(5),
                 units: r.text(6),
+                description: r.text(7),
             },
             _ => Self::Professional {
                 procedure: Procedure::read(r, 1),
                 charge_amount: r.optional_amount(2),
                 unit: r.text(3),
                 units: r.text(4),
+                diagnosis_pointers: r.components(7),
+                epsdt: r.text(11),
+                level_of_care: r.text(20),
             },
         }
     }
 
     fn write(&self, out: &mut Out<'_>) {
         match self {
-            Self::Professional { procedure, charge_amount, unit, units } => out
-                .begin("SV1")
-                .composite(procedure.components())
-                .optional_amount(*charge_amount)
-                .text(unit)
-                .text(units)
-                .end(),
-            Self::Institutional { revenue_code, procedure, charge_amount, unit, units } => out
+            Self::Professional { procedure, charge_amount, unit, units, diagnosis_pointers, epsdt, level_of_care } => {
+                out.begin("SV1")
+                    .composite(procedure.components())
+                    .optional_amount(*charge_amount)
+                    .text(unit)
+                    .text(units)
+                    .skip(2)
+                    .composite(diagnosis_pointers)
+                    .skip(3)
+                    .text(epsdt)
+                    .skip(8)
+                    .text(level_of_care)
+                    .end()
+            }
+            Self::Institutional {
+                revenue_code,
+                procedure,
+                charge_amount,
+                unit,
+                units,
+                rate,
+                residence,
+                level_of_care,
+            } => out
                 .begin("SV2")
                 .text(revenue_code)
                 .composite(procedure.as_ref().map(Procedure::components).unwrap_or_default())
                 .optional_amount(*charge_amount)
                 .text(unit)
                 .text(units)
+                .text(rate)
+                .skip(2)
+                .text(residence)
+                .text(level_of_care)
                 .end(),
-            Self::Dental { procedure, charge_amount, oral_cavities, units } => out
+            Self::Dental { procedure, charge_amount, oral_cavities, prosthesis, units, description } => out
                 .begin("SV3")
                 .composite(procedure.components())
                 .optional_amount(*charge_amount)
                 .skip(1)
                 .composite(oral_cavities)
-                .skip(1)
+                .text(prosthesis)
                 .text(units)
+                .text(description)
                 .end(),
         }
     }
