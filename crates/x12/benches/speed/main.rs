@@ -272,12 +272,29 @@ fn peak_of(path: &str) {
     println!("PEAK {} {sets} {}", peak_megabytes().unwrap_or(f64::NAN), checked.verdict.word());
 }
 
-fn memory(bench: &mut Bench, name: &str, path: &Path) {
-    let output = Command::new(std::env::current_exe().unwrap()).arg("peak").arg(path).output().unwrap();
+/// Run by itself as `speed peak-claims FILE`: the same of owned claims, each dropped before the next is read.
+fn peak_of_claims(path: &str) {
+    let claims = claim_837p::stream(File::open(path).unwrap()).map(|claim| black_box(claim.unwrap())).count();
+    println!("PEAK {} {claims} claims", peak_megabytes().unwrap_or(f64::NAN));
+}
+
+fn memory_of_claims(bench: &mut Bench, name: &str, path: &Path) {
+    let (peak, claims, _) = peak(path, "peak-claims");
+    let note = format!("{claims} owned claims, streamed: {peak:.1} MB of 20.0 MB");
+    bench.push(name, 20.0 / peak, 1.0, "of-allowed", note);
+}
+
+/// Megabytes, how many sets or claims there were, and a word on them.
+fn peak(path: &Path, what: &str) -> (f64, f64, String) {
+    let output = Command::new(std::env::current_exe().unwrap()).arg(what).arg(path).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let words: Vec<&str> = text.split_whitespace().collect();
-    let ["PEAK", peak, sets, verdict] = words[..] else { panic!("no peak was told: {text}") };
-    let (peak, sets): (f64, f64) = (peak.parse().unwrap(), sets.parse().unwrap());
+    let ["PEAK", peak, count, word] = words[..] else { panic!("no peak was told: {text}") };
+    (peak.parse().unwrap(), count.parse().unwrap(), word.to_owned())
+}
+
+fn memory(bench: &mut Bench, name: &str, path: &Path) {
+    let (peak, sets, verdict) = peak(path, "peak");
     let allowed = 20.0 + 16.0 * sets / 1e6;
     let size = std::fs::metadata(path).unwrap().len() / 1_000_000;
     let note = format!("{size} MB, {sets} sets, {verdict}: {peak:.1} MB of {allowed:.1} MB");
@@ -299,6 +316,10 @@ fn many_sets(count: usize) -> Vec<u8> {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let first = arguments.next();
+    if first.as_deref() == Some("peak-claims") {
+        peak_of_claims(&arguments.next().unwrap());
+        return;
+    }
     let is_typed_alone = first.as_deref() == Some("typed");
     if first.as_deref() == Some("peak") {
         peak_of(&arguments.next().unwrap());
@@ -343,6 +364,7 @@ fn main() {
     memory(&mut bench, "memory 500 MB", &large);
     let long = bench.write("long.x12", &generator::claims(100, LONG_SET));
     memory(&mut bench, "memory sets of 5000 claims", &long);
+    memory_of_claims(&mut bench, "memory owned claims of 500 MB", &large);
     let many = bench.write("many.x12", &many_sets(1_000_000));
     memory(&mut bench, "memory 1 million faulty sets", &many);
     print_table(&bench.rows);
