@@ -149,7 +149,8 @@ fn keeping_text(keeping: &Keeping) -> String {
 }
 
 fn marks_text(marks: &Marks) -> String {
-    format!("Marks {{ facts: &{:?}, places: &{:?} }}", marks.facts, marks.places)
+    let Marks { word, bits, more, places } = marks;
+    format!("Marks {{ word: {word}, bits: {bits:#x}, more: &{more:?}, places: &{places:?} }}")
 }
 
 fn guard_text(guard: &Guard) -> String {

@@ -60,28 +60,15 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     let ends = cells.ends;
     let count = ends.len() - 1;
     // Nearly every segment has neither components nor strange bytes: asked once.
-    let is_structured = cells.is_structured(cells.start, ends[count]);
-    // The elements that are there, as bits by position. Those past the guide's do not matter to it.
-    let mut present: u32 = 0;
-    let mut bit: u32 = 1;
-    let mut before_it = ends[0] as usize;
-    for (element, end) in rules.elements.iter().zip(&ends[1..]) {
-        bit = bit.rotate_left(1);
-        let (begin, end) = (before_it.wrapping_add(1), *end as usize);
-        before_it = end;
-        if begin >= end {
-            continue;
-        }
-        present |= bit;
-        let separators = if is_structured { cells.separators(begin, end) } else { Some(0) };
-        let is_in_order = match separators {
-            Some(0) => is_plain(element, cells, begin, end, |k| cells.get(k), sink),
-            Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
-            None => false,
-        };
-        if !is_in_order {
-            one_element(cells, rules, bit.trailing_zeros() as usize, (begin, end), sink);
-        }
+    let glance = if cells.is_structured(cells.start, ends[count]) {
+        glance::<true>(cells, rules, sink)
+    } else {
+        glance::<false>(cells, rules, sink)
+    };
+    let Glance { mut present, mut doubtful } = glance;
+    while doubtful != 0 {
+        one_element(cells, rules, doubtful.trailing_zeros() as usize, sink);
+        doubtful &= doubtful - 1;
     }
     if rules.required & !present | rules.not_used & present != 0 {
         usage(cells, rules, present, sink);
@@ -101,10 +88,45 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     }
 }
 
+/// What the short way through a segment finds, as bits by position.
+struct Glance {
+    /// The elements that are there. Those past the guide's do not matter to it.
+    present: u32,
+    /// Those of them that are to be looked at closely.
+    doubtful: u32,
+}
+
+/// Goes through the elements the short way.
+fn glance<const IS_STRUCTURED: bool>(cells: &Cells<'_>, rules: &Rules, sink: &Sink<'_>) -> Glance {
+    let mut found = Glance { present: 0, doubtful: 0 };
+    let mut bit: u32 = 1;
+    let mut before_it = cells.ends[0] as usize;
+    for (element, end) in rules.elements.iter().zip(&cells.ends[1..]) {
+        bit = bit.rotate_left(1);
+        let (begin, end) = (before_it.wrapping_add(1), *end as usize);
+        before_it = end;
+        if begin >= end {
+            continue;
+        }
+        found.present |= bit;
+        let separators = if IS_STRUCTURED { cells.separators(begin, end) } else { Some(0) };
+        let is_in_order = match separators {
+            Some(0) => is_plain(element, cells, begin, end, |k| cells.get(k), sink),
+            Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
+            None => false,
+        };
+        if !is_in_order {
+            found.doubtful |= bit;
+        }
+    }
+    found
+}
+
 /// An element that is there, looked at closely.
 #[inline(never)]
-fn one_element(cells: &Cells<'_>, rules: &Rules, n: usize, (begin, end): (usize, usize), sink: &mut Sink<'_>) {
+fn one_element(cells: &Cells<'_>, rules: &Rules, n: usize, sink: &mut Sink<'_>) {
     let element = &rules.elements[n - 1];
+    let (begin, end) = cells.bounds(n);
     if element.usage == Usage::NotUsed {
         // Told with the elements that are missing.
         return;

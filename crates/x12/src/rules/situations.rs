@@ -266,7 +266,8 @@ impl Situations {
 
     #[inline]
     fn mark(&mut self, marks: &Marks, at: impl FnOnce() -> At) {
-        for (word, bits) in marks.facts {
+        self.facts[usize::from(marks.word)] |= marks.bits;
+        for (word, bits) in marks.more {
             self.facts[usize::from(*word)] |= bits;
         }
         if !marks.places.is_empty() {

@@ -161,7 +161,7 @@ fn codes(observes: &[Observe]) -> &'static [CodeRange] {
         }));
         match found.last_mut() {
             Some(last) if last.marks == marks && last.high.checked_add(1) == Some(low) => last.high = high,
-            _ if marks.facts.is_empty() => {}
+            _ if marks.bits == 0 => {}
             _ => found.push(CodeRange { low, high, marks }),
         }
     }
@@ -171,10 +171,9 @@ fn codes(observes: &[Observe]) -> &'static [CodeRange] {
 fn marks<'o>(observes: impl IntoIterator<Item = &'o Observe>) -> Marks {
     let observes: Vec<&Observe> = observes.into_iter().collect();
     let places: BTreeSet<u16> = observes.iter().map(|observe| observe.place).filter(|place| *place != NONE).collect();
-    Marks {
-        facts: words(observes.iter().map(|observe| observe.fact).filter(|fact| *fact != NONE)),
-        places: leak(places.into_iter().collect()),
-    }
+    let facts = words(observes.iter().map(|observe| observe.fact).filter(|fact| *fact != NONE));
+    let ((word, bits), more) = facts.split_first().map_or(((0, 0), facts), |(first, more)| (*first, more));
+    Marks { word, bits, more, places: leak(places.into_iter().collect()) }
 }
 
 /// Gives facts that are set by the same things one place: they differ only in when they are forgotten.

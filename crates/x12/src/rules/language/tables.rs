@@ -89,8 +89,11 @@ pub type Words = &'static [(u8, u64)];
 /// What is set by one thing that was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marks {
-    /// The bits.
-    pub facts: Words,
+    /// The bits of one word, which are nearly always all.
+    pub word: u8,
+    pub bits: u64,
+    /// Those of other words.
+    pub more: Words,
     /// Where its position is kept.
     pub places: &'static [u16],
 }
