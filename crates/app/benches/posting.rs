@@ -20,7 +20,7 @@ use store::testing::{PRACTICE, TestDb, TestEngine, engines};
 use store::worklist::{WorkEventRow, WorkItemRow};
 use store::{Conn, StoreError, TableRecord, Val};
 
-/// Claims of the file; the figure.
+/// Claims of the file: the figure that CONTRIBUTING.md promises.
 const CLAIMS: usize = 10_000;
 /// One in so many claims is partly denied, a usual share.
 const DENIED_EVERY: usize = 12;

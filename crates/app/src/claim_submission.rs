@@ -4,12 +4,12 @@
 
 mod outbound_file;
 
-use billing::counting::counted;
 use std::collections::HashMap;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::submission::{MOST_CLAIMS_IN_A_FILE, SubmissionStatus, batches};
 use billing::claim::{Claim, ClaimEvent, ClaimFrequency, ClaimStatus, CleanClaim};
+use billing::counting::counted;
 use billing::practice::Practice;
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};

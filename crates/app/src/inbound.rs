@@ -3,6 +3,8 @@
 
 mod reading;
 
+pub use reading::{ReadableFile, file_of_item, file_of_remittance, of_item, read_again};
+
 use billing::access::{Action, Actor, ResourceState};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{InboundFileId, Money, PracticeId};
@@ -24,8 +26,6 @@ use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
 pub const LARGEST_FILE_BYTES: usize = 64 * 1024 * 1024;
 /// Files shown in a list.
 const FILES_SHOWN: i64 = 200;
-
-pub use reading::{ReadableFile, file_of_item, file_of_remittance, of_item, read_again};
 
 /// What became of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +93,8 @@ pub fn collect(
 /// nothing.
 ///
 /// # Errors
-/// `Denied` without the right to import what the file holds; `Refused` with file, place and remedy where it cannot be used: then nothing is stored at all.
+/// `Denied` without the right to import what the file holds; `Refused` with file, place and remedy where it cannot be
+/// used: then nothing is stored at all.
 pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
     Ok(take(db, actor, practice, &incoming(actor, file_name, bytes)?, false)?.receipt)
 }

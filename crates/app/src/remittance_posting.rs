@@ -183,7 +183,7 @@ impl Sender<'_> {
         let asked = asked.map_or("another payer", |payer| payer.name.as_str());
         Some(format!(
             "{} decides it, and {asked} was billed; ask which of the two pays, and where one pays for the other, add \
-             its payer id to the billed payer's page (remits as)",
+             its payer id to the billed payer's other payer ids",
             self.name
         ))
     }

@@ -153,7 +153,8 @@ fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uui
         (AccountKind::Suspense, _) => Account::Suspense,
         (other, _) => {
             return Err(Error::refused(format!(
-                "The cash waits in {other:?}, from where none is applied. Tell Tier 3."
+                "The cash waits in {}, from where none is applied. Tell Tier 3.",
+                other.name()
             )));
         }
     };

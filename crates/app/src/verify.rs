@@ -2,11 +2,11 @@
 
 pub(crate) mod records;
 
-use billing::counting::counted;
 use std::collections::HashSet;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
+use billing::counting::counted;
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::hands;

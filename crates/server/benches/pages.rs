@@ -21,7 +21,7 @@ use store::worklist::QueueCursor;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
-/// Claims in the database; the figure.
+/// Claims in the database: the figure that CONTRIBUTING.md promises.
 const CLAIMS: usize = 100_000;
 /// Looks and changes in the access log.
 const LOGGED: usize = 100_000;

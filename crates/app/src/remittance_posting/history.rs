@@ -89,7 +89,7 @@ pub(super) struct Earlier {
 }
 
 impl Earlier {
-    /// Loads it, in few statements.
+    /// Loads it, in few statements, and two more for each payment that waits.
     pub(super) fn load(tx: &mut Tx, claims: &[ClaimId]) -> Result<Earlier, Error> {
         let mut rows = tx.query_in(&PAYMENTS_OF_CLAIMS, params![], claims)?;
         // Keys grow with time.

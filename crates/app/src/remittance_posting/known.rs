@@ -1,5 +1,5 @@
-//! Everything that a posting needs to know of our claims, asked for in few statements however many claims it names.
-//! Decides nothing.
+//! Everything that a posting needs to know of our claims, asked for in few statements however many claims it names; only
+//! of the rare ones, mended since or set aside before, each is asked for by itself. Decides nothing.
 
 use std::collections::{HashMap, HashSet};
 

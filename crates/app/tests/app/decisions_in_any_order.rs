@@ -89,8 +89,7 @@ fn same_end(db: &TestDb, story: &Story, n: usize, first: usize, how: &str) {
     let place = &places(db)[n - 1];
     assert_eq!((place.1, place.2), (story.status, None), "{all}");
     assert_eq!(place.3, Some((story.correction)(n).payer_number), "{all}");
-    let strip = |n: usize| of_claim(db, n);
-    assert_eq!(strip(n), strip(first), "{all}");
+    assert_eq!(of_claim(db, n), of_claim(db, first), "{all}");
     assert_eq!(balance(db, AccountKind::Suspense), Money::ZERO, "{all}");
     assert_eq!(balance(db, AccountKind::UnappliedPayer), Money::ZERO, "{all}");
     let expected: Vec<_> = story.work.iter().map(|(reason, stake)| (*reason, cents(*stake))).collect();

@@ -180,9 +180,9 @@ reasons! {
     /// Nothing of a payment was posted: it does not add up, is made out to another payee, or cannot be true.
     RemittanceQuarantined "remittance_quarantined" Poster 1 "Payment not posted"
         => "Read why: an equation that fails and by how much, another payee, a day far ahead. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
-    /// A claim inside a remittance does not add up; its cash waits.
-    ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside: does not add up"
-        => "See the equation and the segment at fault. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits.";
+    /// A claim inside a remittance does not add up, or is none that may be posted yet; its cash waits.
+    ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside"
+        => "Read why: an equation and the segment at fault, an earlier version of the claim, a payment that is missing. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits, and by itself where what it waits for comes.";
     /// Paid for a claim that is not ours, or not found.
     UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
         => "Search by name, date and amount. Apply it to the line it pays, or ask the payer to take it back. It ends when no cash of it waits.";

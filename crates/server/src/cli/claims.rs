@@ -1,6 +1,5 @@
 //! Commands about claims: where each is, and what was said about it.
 
-use billing::counting::counted;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -8,6 +7,7 @@ use app::access::allow_plain;
 use app::{Error, claim_creation, claim_scrub, claim_submission};
 use billing::access::Action;
 use billing::claim::ClaimStatus;
+use billing::counting::counted;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use store::views;

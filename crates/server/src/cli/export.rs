@@ -1,11 +1,11 @@
 //! `tierline export`: every report that the person may read, as CSV files; it says which are left out.
 
-use billing::counting::counted;
 use std::path::{Path, PathBuf};
 
 use app::Error;
 use app::access::{allow, allow_plain};
 use billing::access::{Action, ResourceState};
+use billing::counting::counted;
 use clap::Args;
 use store::reports::{Cell, REPORTS, Report};
 

@@ -1,10 +1,10 @@
 //! Commands that take in what others send: FHIR bundles and CSV files of charges. Each file is judged whole before
 //! anything is saved; what cannot be taken is told with file, place and remedy, and then nothing is.
 
-use billing::counting::counted;
 use std::path::PathBuf;
 
 use app::inbound::{self, Outcome, Receipt};
+use billing::counting::counted;
 use clap::{Args, Subcommand};
 use serde_json::json;
 

@@ -1,12 +1,12 @@
 //! Commands about remittances: what payers paid, and what stands aside.
 
-use billing::counting::counted;
 use std::path::PathBuf;
 
 use app::Error;
 use app::access::allow_plain;
 use app::remittance_import::{self, ImportReport, PaymentReport, PaymentState};
 use billing::access::Action;
+use billing::counting::counted;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use store::views;

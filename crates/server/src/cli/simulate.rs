@@ -2,7 +2,6 @@
 //! pass, and puts the answers into the inbox, as a real clearinghouse would. It opens the database only to compare what
 //! the payers decided with the books, and never writes to it.
 
-use billing::counting::counted;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use app::access::allow_plain;
 use app::clearinghouse::CarrierError;
 use billing::Money;
 use billing::access::Action;
+use billing::counting::counted;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;

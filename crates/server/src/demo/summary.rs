@@ -1,9 +1,9 @@
 //! What the demo prints at its end: the practice in numbers, the books proved, and every claim on which the payers' word and the
 //! ledger differ. One shape for people and for `--json`.
 
-use billing::counting::counted;
 use std::collections::BTreeMap;
 
+use billing::counting::counted;
 use serde::Serialize;
 
 use super::comparison::Difference;

@@ -1,5 +1,5 @@
-//! A reset or a start code redeemed by the person it is for: two halves of a code and a password of their own. What did not match is
-//! never told.
+//! A reset or a start code redeemed by the person it is for: two halves of a code and a password of their own. What did
+//! not match is never told.
 
 use askama::Template;
 use axum::extract::{Form, State};

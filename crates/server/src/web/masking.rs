@@ -18,7 +18,6 @@ const WITHOUT_PEOPLE: [&str; 19] = [
 const STATUS_ELEMENTS: usize = 11;
 /// What stands for all the rest.
 pub const NOT_SHOWN: &str = "Not shown to your role: it names people.";
-
 /// What stands for words that a person typed, where they may name anybody.
 pub const TYPED_NOT_SHOWN: &str = "Not shown to your role: colleagues typed it, and it may name people.";
 /// What stands for a name or number that was left out of typed words.
