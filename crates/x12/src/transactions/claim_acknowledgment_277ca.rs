@@ -231,7 +231,7 @@ fn read_receiver<'a>(receiver: &mut ReceiverAcknowledgment<'a>, r: &mut Reader<'
         ids::NM1 => receiver.name = Name::read(r),
         ids::TRN => receiver.trace = Some(Trace::read(r)),
         ids::STC => receiver.statuses.push(StatusInformation::read(r)),
-        ids::QTY => receiver.quantities.push(QualifiedQuantity::read(r)),
+        ids::QUANTITY => receiver.quantities.push(QualifiedQuantity::read(r)),
         ids::AMT => receiver.amounts.push(QualifiedAmount::read(r)),
         _ => {}
     }
@@ -243,7 +243,7 @@ fn read_provider<'a>(provider: &mut ProviderAcknowledgment<'a>, r: &mut Reader<'
         ids::TRN => provider.trace = Some(Trace::read(r)),
         ids::STC => provider.statuses.push(StatusInformation::read(r)),
         ids::REF => provider.references.push(Reference::read(r)),
-        ids::QTY => provider.quantities.push(QualifiedQuantity::read(r)),
+        ids::QUANTITY => provider.quantities.push(QualifiedQuantity::read(r)),
         ids::AMT => provider.amounts.push(QualifiedAmount::read(r)),
         _ => {}
     }

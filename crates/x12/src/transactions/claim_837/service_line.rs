@@ -123,7 +123,7 @@ impl<'a, S: ServicePart<'a>> ServiceLine<'a, S> {
                 None => push_one(&mut self.references, Reference::read(r)),
             },
             ids::PWK => self.attachments.push(read_attachment(r)),
-            ids::QTY => self.quantities.push(QualifiedQuantity::read(r)),
+            ids::QUANTITY => self.quantities.push(QualifiedQuantity::read(r)),
             ids::AMT => self.amounts.push(QualifiedAmount::read(r)),
             ids::NTE => self.notes.push(ClaimNote::read(r)),
             ids::LIN => self.drug.get_or_insert_default().read_code(r),

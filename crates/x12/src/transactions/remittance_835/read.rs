@@ -143,7 +143,7 @@ pub(super) fn claim_payment<'a>(r: &mut Reader<'_, 'a>) -> ClaimPayment<'a> {
             ids::DTM => push_one(&mut claim.dates, RemittanceDate::read(r)),
             ids::PER => claim.contacts.push(Contact::read(r)),
             ids::AMT => claim.amounts.push(QualifiedAmount::read(r)),
-            ids::QTY => claim.quantities.push(QualifiedQuantity::read(r)),
+            ids::QUANTITY => claim.quantities.push(QualifiedQuantity::read(r)),
             ids::SVC => {
                 claim.lines.push(line_payment(r));
                 continue;
@@ -176,7 +176,7 @@ fn line_payment<'a>(r: &mut Reader<'_, 'a>) -> LinePayment<'a> {
             ids::CAS => line.adjustments.push(Adjustments::read(r)),
             ids::REF => line.references.push(Reference::read(r)),
             ids::AMT => line.amounts.push(QualifiedAmount::read(r)),
-            ids::QTY => line.quantities.push(QualifiedQuantity::read(r)),
+            ids::QUANTITY => line.quantities.push(QualifiedQuantity::read(r)),
             ids::LQ => line.remarks.push((r.text(1), r.text(2))),
             ids::SVC | ids::CLP | ids::LX | ids::PLB | ids::END => break,
             _ => {}
