@@ -5,7 +5,7 @@ use billing::work::inquiry::{Channel, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId, WorkItemId};
 use jiff::civil::Date;
 
-use crate::value::Json;
+use crate::value::{Col, Json, Val};
 use crate::{StoreError, Tx, params, record, statements};
 
 /// Most people that one search shows; more means: ask for another identifier.
@@ -108,6 +108,14 @@ pub fn insert(tx: &mut Tx, inquiry: &Inquiry, state: &str) -> Result<(), StoreEr
 /// Saves a question after a step.
 pub fn save(tx: &mut Tx, inquiry: &Inquiry, state: &str) -> Result<(), StoreError> {
     tx.execute(&SAVE_INQUIRY, params![inquiry.id, inquiry.patient_id, state, count(inquiry), Json(inquiry.clone())])?;
+    Ok(())
+}
+
+/// Links a question's open item to the account that was found, or to none.
+pub fn link_item(tx: &mut Tx, subject_key: String, patient: Option<PatientId>) -> Result<(), StoreError> {
+    let linked = tx.query(&LINK_ITEM_TO_PATIENT, params![subject_key, patient])?;
+    let keys: Vec<Val> = linked.iter().map(|(item,)| item.to_val()).collect();
+    tx.reseal("work_item", &keys);
     Ok(())
 }
 

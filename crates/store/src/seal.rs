@@ -252,7 +252,7 @@ impl Notes {
 
 impl Conn {
     /// Notes rows whose held columns were changed by a statement that does not name them by key.
-    pub fn reseal(&self, table: &'static str, keys: &[Val]) {
+    pub(crate) fn reseal(&self, table: &'static str, keys: &[Val]) {
         self.notes.borrow_mut().changed(table, keys.iter());
     }
 
@@ -514,7 +514,7 @@ mod tests {
         ("statement_hold", "ends by itself"),
     ];
 
-    /// Statements that name rows by something else than their key: their callers call [`Conn::reseal`].
+    /// Statements that name rows by something else than their key: the functions that run them call [`Conn::reseal`].
     const RESEALED_BY_CALLER: &[&str] = &[inquiry::LINK_ITEM_TO_PATIENT.name];
 
     #[test]

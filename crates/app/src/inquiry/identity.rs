@@ -101,9 +101,7 @@ fn check(tx: &mut Tx, id: InquiryId, patient_id: PatientId, claimed: &Claimed) -
         inquiry.verified.clear();
     }
     store::inquiry::save(tx, &inquiry, &state)?;
-    let linked = tx.query(&store::inquiry::LINK_ITEM_TO_PATIENT, params![subject_key(id), inquiry.patient_id])?;
-    let keys: Vec<store::Val> = linked.iter().map(|(item,)| store::Col::to_val(item)).collect();
-    tx.reseal("work_item", &keys);
+    store::inquiry::link_item(tx, subject_key(id), inquiry.patient_id)?;
     let (verified, left) = (inquiry.is_verified(), inquiry.checks_left());
     Ok(Some(IdentityCheck { verified, left, matched: inquiry.verified }))
 }

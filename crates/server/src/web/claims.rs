@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use billing::ClaimId;
-use billing::access::{Action, ResourceState, authorize};
+use billing::access::{Action, ResourceState};
 use billing::claim::finding::Waiver;
 use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::provider::ProviderOnClaim;
@@ -83,7 +83,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let mut rows = desk.read(&who.actor, move |read| Ok(store::views::claims::list(read, status, page)?)).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-    let masked = authorize(&who.actor, Action::ViewClaim, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    let masked = who.is_masked(Action::ViewClaim);
     render(&ClaimsPage {
         shell: Shell::new(&desk, &who, "/claims").after(asked.done.as_deref()),
         rows: rows.into_iter().map(|row| (chips::claim(&row.status), row)).collect(),
@@ -102,7 +102,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, Query(asked): Query<Asked>) -> Page {
     let mut view =
         desk.read(&who.actor, move |read| Ok(store::views::claim::get(read, id)?)).await?.ok_or(Refusal::Absent)?;
-    let masked = authorize(&who.actor, Action::ViewClaim, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    let masked = who.is_masked(Action::ViewClaim);
     if masked {
         for raw in view.events.iter_mut().filter_map(|event| event.raw.as_mut()) {
             *raw = masking::without_people(raw);

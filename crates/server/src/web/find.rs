@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use billing::access::{Action, ResourceState, authorize};
+use billing::access::Action;
 use serde::Deserialize;
 use store::inquiry::FoundPatient;
 
@@ -81,6 +81,6 @@ fn found_page(who: &SignedIn, shell: Shell, typed: String, found: Result<Vec<Fou
         Ok(found) => (found, None),
         Err(refusal) => (Vec::new(), Some(refusal.for_form()?.1)),
     };
-    let masked = authorize(&who.actor, Action::FindPatient, &ResourceState::default()).is_ok_and(|ok| ok.masked());
+    let masked = who.is_masked(Action::FindPatient);
     render(&FoundPage { shell, typed, problem, found, masked, may_register: who.may(Action::RegisterPatient) })
 }

@@ -157,6 +157,12 @@ impl SignedIn {
         authorize(&self.actor, action, &ResourceState::default()).is_ok()
     }
 
+    /// Whether names and numbers of people are kept from this person in what the action shows; whoever may not at all is
+    /// shown none.
+    pub fn is_masked(&self, action: Action) -> bool {
+        authorize(&self.actor, action, &ResourceState::default()).map_or(true, |allowed| allowed.masked())
+    }
+
     /// Why the person may not, and who may; nothing where they may.
     pub fn why_not(&self, action: Action, state: &ResourceState) -> Option<String> {
         authorize(&self.actor, action, state).err().map(|denied| denied.to_string())

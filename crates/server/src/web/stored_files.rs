@@ -4,7 +4,7 @@
 use app::x12_file::OurTables;
 use askama::Template;
 use axum::extract::State;
-use billing::access::{Action, ResourceState, authorize};
+use billing::access::Action;
 use billing::{RemittanceId, WorkItemId};
 use store::inbound_file::InboundFileRow;
 use x12::render::{check_html, in_memory};
@@ -29,10 +29,10 @@ struct FilePage {
 /// The file that a work item is about.
 pub async fn of_work(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
     let actor = who.actor.clone();
-    let shown = show_data(&who);
+    let masked = who.is_masked(Action::ViewPatient);
     let found = desk
         .blocking(move |db, practice| {
-            app::inbound::file_of_item(db, &actor, practice, id).map(|file| with_problems(file, shown))
+            app::inbound::file_of_item(db, &actor, practice, id).map(|file| with_problems(file, masked))
         })
         .await?;
     page(&desk, &who, "/work", (format!("/work/{id}"), "Work item"), found)
@@ -41,23 +41,18 @@ pub async fn of_work(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkIte
 /// The file that a remittance came in.
 pub async fn of_remittance(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RemittanceId>) -> Page {
     let actor = who.actor.clone();
-    let shown = show_data(&who);
+    let masked = who.is_masked(Action::ViewPatient);
     let found = desk
         .blocking(move |db, practice| {
-            app::inbound::file_of_remittance(db, &actor, practice, id).map(|file| with_problems(file, shown))
+            app::inbound::file_of_remittance(db, &actor, practice, id).map(|file| with_problems(file, masked))
         })
         .await?;
     page(&desk, &who, "/remittances", (format!("/remittances/{id}"), "Remittance"), found)
 }
 
-/// Whether the person may see what segments say of people.
-fn show_data(who: &SignedIn) -> bool {
-    authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).is_ok_and(|ok| !ok.masked())
-}
-
-fn with_problems(file: InboundFileRow, show_data: bool) -> (InboundFileRow, String) {
+fn with_problems(file: InboundFileRow, masked: bool) -> (InboundFileRow, String) {
     let checked = x12::check(&file.bytes, &OurTables);
-    let problems = check_html(&file.file_name, &in_memory(&file.bytes), &checked, show_data);
+    let problems = check_html(&file.file_name, &in_memory(&file.bytes), &checked, !masked);
     (file, problems)
 }
 
@@ -69,5 +64,5 @@ fn page(
     (file, problems): (InboundFileRow, String),
 ) -> Page {
     let shell = Shell::new(desk, who, section);
-    render(&FilePage { shell, back, back_words, file, masked: !show_data(who), problems })
+    render(&FilePage { shell, back, back_words, file, masked: who.is_masked(Action::ViewPatient), problems })
 }

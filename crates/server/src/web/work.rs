@@ -270,7 +270,7 @@ async fn page(
     open: Option<WorkItemId>,
     (typed, problem): (Typed, Option<(String, String)>),
 ) -> Page {
-    let (actor, masked) = (who.actor.clone(), is_masked(who));
+    let (actor, masked) = (who.actor.clone(), who.is_masked(Action::ViewPatient));
     let found = match open {
         Some(id) => Some(
             desk.blocking(move |db, practice| {
@@ -437,17 +437,12 @@ fn pane(
         may_reopen: view.item.reason == WorkReason::FileRejected && who.may(Action::MendOtherRejection),
         readable,
         hand: Hand::of_item(who, &view.item),
-        masked: is_masked(who),
+        masked: who.is_masked(Action::ViewPatient),
         view,
         context,
         typed,
         problem,
     }
-}
-
-/// Whether names and numbers of people are kept from this role.
-fn is_masked(who: &SignedIn) -> bool {
-    authorize(&who.actor, Action::ViewPatient, &ResourceState::default()).is_ok_and(|ok| ok.masked())
 }
 
 /// The desks the person works, then those the person oversees.
