@@ -179,6 +179,7 @@ impl Place {
     }
 
     /// Takes the next segment.
+    #[inline(always)]
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
         match self.recall(cells, sink) {
             Some((depth, index)) => match self.settle_inside(depth, index, cells, sink) {
@@ -712,7 +713,7 @@ impl Teller {
 }
 
 /// An element or component as codes are packed.
-#[inline]
+#[inline(always)]
 fn packed_at_place(cells: &Cells<'_>, place: (u8, u8)) -> u64 {
     match place {
         // Nearly every qualifier is the first element.

@@ -341,11 +341,13 @@ fn clear(words: &mut Bits, meant: Words) {
 /// The last of the elements `first`, `first + step` … `last` that is not past `there`.
 #[inline]
 fn last_of(first: u8, last: u8, step: u8, there: usize) -> u8 {
-    if usize::from(last) <= there {
-        return last;
+    // Most segments are short: counting up ends sooner than a division.
+    let most = there.min(usize::from(last));
+    let mut element = first;
+    while usize::from(element) + usize::from(step) <= most {
+        element = element.saturating_add(step);
     }
-    let there = u8::try_from(there).unwrap_or(last);
-    there - (there - first) % step
+    element
 }
 
 /// Whether a segment has the code that a guard demands; `first` is its first element packed.
@@ -471,6 +473,16 @@ fn has_shape(value: &[u8], shape: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_of_some_elements_is_one_that_is_there() {
+        for (first, last, step) in [(2, 17, 3), (2, 12, 1), (1, 1, 1), (3, 11, 3), (250, 255, 1), (1, 255, 7)] {
+            for there in usize::from(first)..300 {
+                let slow = (first..=last).step_by(usize::from(step)).filter(|n| usize::from(*n) <= there).next_back();
+                assert_eq!(Some(last_of(first, last, step, there)), slow, "{first}..{last} by {step}, {there} there");
+            }
+        }
+    }
 
     #[test]
     fn numbers_shapes_and_days_are_read_as_written() {
