@@ -1,6 +1,8 @@
 //! A file is answered while it is read as one that is held: the same TA1 and 999, in bounded memory.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
+mod seeds;
+
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -16,12 +18,11 @@ fn header() -> AcknowledgmentHeader {
 fn files() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for folder in ["../../testdata/x12/cases", "fuzz/seeds"] {
-        for entry in std::fs::read_dir(root.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
-        }
+    for entry in std::fs::read_dir(root.join("../../testdata/x12/cases")).unwrap() {
+        let path = entry.unwrap().path();
+        found.push((path.display().to_string(), std::fs::read(&path).unwrap()));
     }
+    found.extend(seeds::seeds());
     found.sort();
     found
 }

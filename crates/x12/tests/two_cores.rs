@@ -1,6 +1,8 @@
 //! A file that is checked on two threads is judged exactly as on one, whatever it holds and wherever it is cut.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
+mod seeds;
+
 use std::path::Path;
 
 use x12::measuring::check_in_chunks;
@@ -92,7 +94,7 @@ fn many(name: &str, sets: usize, change: impl Fn(usize, String) -> String) -> St
 #[test]
 fn every_case_and_every_grown_input_is_judged_alike() {
     let mut seen = 0;
-    for (name, bytes) in files("../../testdata/x12").into_iter().chain(files("fuzz/seeds")) {
+    for (name, bytes) in files("../../testdata/x12").into_iter().chain(seeds::seeds()) {
         assert_alike(&name, &bytes);
         seen += 1;
     }
