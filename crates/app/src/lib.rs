@@ -30,6 +30,8 @@ pub mod unapplied_cash;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
+pub mod refund;
+pub mod write_off;
 
 pub mod answers;
 pub mod inquiry;

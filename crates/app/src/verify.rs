@@ -11,9 +11,11 @@ use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
+use store::refund;
 use store::unapplied_cash::CASH_WAITING;
 use store::verify::{self, Chain};
 use store::worklist::OPEN_SUBJECTS;
+use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
@@ -80,6 +82,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         claim_checks(read, &mut checks)?;
         records::checks(read, told, &mut checks)?;
         hand_checks(read, &mut checks)?;
+        approval_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
         let trial = trial_balance(read)?;
         Ok(Verification {
@@ -232,6 +235,39 @@ fn events_fold(read: &Read) -> Result<Check, Error> {
 }
 
 /// Every charge is in exactly one hand: a claim's, the patient's, nobody's any more, or a desk's.
+/// What the books say of refunds and write-offs is what their rows say.
+fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "credits-are-asked-refunds",
+        "a credit balance is what refunds that wait for approval say",
+        &refund::CREDITS_WITHOUT_REFUND,
+        |(id, cents)| format!("account {id} is off by {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "payables-are-approved-refunds",
+        "what is payable is what approved refunds say",
+        &refund::PAYABLE_WITHOUT_REFUND,
+        |(id, cents)| format!("account {id} is off by {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "write-offs-posted",
+        "every approved write-off is in the books once, and no other is",
+        &write_off::WRITE_OFFS_NOT_IN_BOOKS,
+        |(id, cents)| format!("write-off {id} is off by {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "write-offs-approved",
+        "nothing is written off that no write-off says",
+        &write_off::WRITTEN_OFF_WITHOUT_ROW,
+        |(id, cents)| format!("entry {id} writes off {cents}"),
+    )?);
+    Ok(())
+}
+
 fn hand_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     checks.push(none(
         read,

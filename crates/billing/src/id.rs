@@ -68,4 +68,8 @@ ids! {
     StatementId,
     /// Money received from a patient.
     PatientPaymentId,
+    /// Money that goes back to who paid it.
+    RefundId,
+    /// A part of a charge that the practice stops asking for.
+    WriteOffId,
 }

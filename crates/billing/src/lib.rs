@@ -30,7 +30,9 @@ pub mod remittance;
 pub mod balance;
 pub mod explain;
 pub mod patient_payment;
+pub mod refund;
 pub mod statement;
+pub mod write_off;
 
 pub mod work;
 

@@ -13,6 +13,7 @@ mod import;
 mod jobs;
 mod output;
 mod reference;
+mod refund;
 mod remit;
 mod report;
 mod serve;
@@ -23,6 +24,7 @@ mod statement;
 mod upkeep;
 mod user;
 mod work;
+mod write_off;
 mod x12;
 
 use std::process::ExitCode;
@@ -88,6 +90,12 @@ enum Command {
     /// What payers paid
     #[command(subcommand)]
     Remit(remit::Command),
+    /// Money that goes back to who paid it
+    #[command(subcommand)]
+    Refund(refund::Command),
+    /// What the practice stops asking for
+    #[command(subcommand)]
+    WriteOff(write_off::Command),
     /// The desk's work
     #[command(subcommand)]
     Work(work::Command),
@@ -140,6 +148,8 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments, &cli.place),
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
+        Command::Refund(command) => refund::run(&command, &cli.place),
+        Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),
         Command::X12(command) => x12::run(&command),
         Command::Statement(command) => statement::run(&command, &cli.place),

@@ -67,6 +67,9 @@ statements! {
     /// The highest line number of a visit, voided lines included.
     pub const LAST_LINE: (i32,) = "SELECT CAST(COALESCE(MAX(line_number), 0) AS BIGINT) FROM charge \
         WHERE practice_id = $1 AND encounter_id = $2";
+    /// The visits of charges, each once.
+    pub const ENCOUNTERS_OF_CHARGES: (EncounterId,) =
+        "SELECT DISTINCT encounter_id FROM charge WHERE practice_id = $1 AND id IN ({keys})";
     /// Takes a charge back; its postings are cancelled by the caller.
     pub const VOID_CHARGE: () = "UPDATE charge SET is_void = TRUE, amount_cents = 0 WHERE practice_id = $1 AND id = $2";
     /// One charge.

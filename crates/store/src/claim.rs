@@ -223,6 +223,10 @@ statements! {
     pub const PLACES_OF_CLAIMS_OF_ENCOUNTER: (PayerId, ClaimStatus, Option<Date>) =
         "SELECT payer_id, status, adjudicated_on FROM claim WHERE practice_id = $1 AND encounter_id = $2 \
          ORDER BY control_number";
+    /// A visit's claims that a payer decided, closed ones too, the last one first.
+    pub const DECIDED_CLAIMS_OF: (ClaimId,) =
+        "SELECT id FROM claim WHERE practice_id = $1 AND encounter_id = $2 AND payer_id = $3 \
+         AND adjudicated_on IS NOT NULL ORDER BY control_number DESC";
     /// Keys and place of a claim.
     pub const CLAIM_ROW: ClaimRow = "SELECT id, patient_id, encounter_id, payer_id, coverage_id, coverage_version, \
         control_number, version, status, rejections, total_cents, date_of_service, filing_limit_on, follow_up_on, \

@@ -4,8 +4,10 @@ use billing::claim::submission::SubmissionStatus;
 use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::coverage::CoverageRank;
 use billing::encounter::EncounterStatus;
+use billing::refund::RefundState;
 use billing::work::inquiry::{Channel, InquiryReason};
 use billing::work::{Desk, WorkReason, WorkState};
+use billing::write_off::{WriteOffReason, WriteOffState};
 
 use crate::col_texts;
 
@@ -16,6 +18,9 @@ col_texts!(
     WorkReason: |reason| reason.as_str(), |text| WorkReason::parse(text);
     Desk: |desk| desk.as_str(), |text| Desk::parse(text);
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
+    RefundState: |state| state.as_str(), |text| RefundState::parse(text);
+    WriteOffState: |state| state.as_str(), |text| WriteOffState::parse(text);
+    WriteOffReason: |reason| reason.as_str(), |text| WriteOffReason::parse(text);
     Channel: |channel| channel.as_str(), |text| Channel::parse(text);
     InquiryReason: |reason| reason.as_str(), |text| InquiryReason::parse(text);
     EncounterStatus: |status| match status {

@@ -96,6 +96,9 @@ statements! {
         "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
                 posting_count, content_hash, prev_hash, hash
          FROM ledger_entry WHERE practice_id = $1 AND source_id IN ({keys})";
+    /// The entries made from one record, in the order of the books.
+    pub const ENTRY_IDS_OF_SOURCE: (Uuid,) =
+        "SELECT id FROM ledger_entry WHERE practice_id = $1 AND source_id = $2 ORDER BY sequence";
     /// The postings of entries.
     pub const POSTINGS_OF_ENTRIES: PostingRow =
         "SELECT entry_id, ordinal, account, charge_id, payer_id, patient_id, remittance_id, reference, cents, reason

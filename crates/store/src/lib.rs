@@ -23,6 +23,7 @@ pub mod patient_payment;
 pub mod patient_statement;
 mod postgres;
 mod record;
+pub mod refund;
 mod registry;
 pub mod remittance;
 mod schema;
@@ -53,6 +54,7 @@ pub mod unapplied_cash;
 pub mod users;
 pub mod views;
 pub mod worklist;
+pub mod write_off;
 
 pub use audit::{AUDIT_LATEST, AUDIT_OF_SUBJECT, AuditRow};
 pub use audit_read::{READS_OF_ACTOR, READS_OF_PATIENT, ReadRow};

@@ -89,6 +89,8 @@ pub const MIGRATIONS: &[Migration] = &[
             postgres: include_str!("../schema/30_row_seals.postgres.sql"),
         },
     },
+    portable!(24, "31_refund"),
+    portable!(25, "32_write_off"),
 ];
 
 impl Migration {

@@ -302,6 +302,8 @@ col_newtypes!(
     billing::id::InquiryId { Uuid },
     billing::id::StatementId { Uuid },
     billing::id::PatientPaymentId { Uuid },
+    billing::id::RefundId { Uuid },
+    billing::id::WriteOffId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

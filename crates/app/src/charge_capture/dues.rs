@@ -49,6 +49,15 @@ pub(super) fn end_work(tx: &mut Tx, encounter: &Encounter, outcome: &str) -> Res
     Ok(())
 }
 
+/// As [`end_work`] for a visit that is not loaded, where nothing is due any more.
+pub(crate) fn end_work_of(tx: &mut Tx, visit: EncounterId, outcome: &str) -> Result<(), Error> {
+    if !of_visit(tx, visit)?.is_empty() {
+        return Ok(());
+    }
+    let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
+    end_work(tx, &encounter, outcome)
+}
+
 /// Dues of a payer whose coverage is not in force on the day of the visit go to the next one in force that was not asked,
 /// else to the patient.
 pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Coverage]) -> Result<(), Error> {

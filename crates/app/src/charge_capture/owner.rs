@@ -5,8 +5,9 @@ use billing::charge::Charge;
 use billing::coverage::in_force;
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::work::{WorkLinks, WorkReason};
-use billing::{ClaimId, Money, PayerId};
+use billing::{ChargeId, ClaimId, Money, PayerId};
 use ledger::AccountKind;
+use store::charge::ENCOUNTERS_OF_CHARGES;
 use store::claim::{LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::{Conn, Tx, params, registration};
 
@@ -63,6 +64,18 @@ fn refuse_if_pinned(tx: &mut Tx, claim: ClaimId, encounter: &Encounter) -> Resul
          the visit is not billed, and enter it anew on the right day.",
         claim.control_number, encounter.date_of_service
     )))
+}
+
+/// As [`mind_credit`] for the visits of charges from which money was moved.
+pub(crate) fn follow_credit(tx: &mut Tx, charges: &[ChargeId]) -> Result<(), Error> {
+    let mut visits: Vec<_> = tx.query_in(&ENCOUNTERS_OF_CHARGES, params![], charges)?;
+    visits.sort_unstable();
+    for (visit,) in visits {
+        let encounter = store::charge::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
+        let charges = store::charge::charges(tx, visit)?;
+        mind_credit(tx, &encounter, &charges)?;
+    }
+    Ok(())
 }
 
 /// Work for what a change left overpaid: the patient, or a payer, has paid for what is charged no more. It ends where

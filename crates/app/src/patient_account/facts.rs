@@ -15,6 +15,7 @@ use store::patient_account::{
     MOVEMENTS_OF_PATIENT, PAYER_NAMES, PAYMENTS_OF_PATIENT, REMITTANCES_OF_PATIENT, STATEMENTS_OF_PATIENT,
 };
 use store::patient_statement::{STATEMENT_HOLD, StatementHoldRow};
+use store::refund::PAYERS_PART_UNDER_WAY;
 use store::{Conn, StoreError, params};
 use uuid::Uuid;
 
@@ -251,6 +252,8 @@ fn held(conn: &Conn, patient: PatientId) -> Result<(Money, Money), StoreError> {
             we_owe += row.held_cents;
         }
     }
+    // The same accounts hold what goes back to payers; none of it is the patient's.
+    we_owe -= conn.query_one(&PAYERS_PART_UNDER_WAY, params![patient])?.0;
     Ok((unapplied, we_owe))
 }
 

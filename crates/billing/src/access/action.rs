@@ -125,14 +125,20 @@ actions! {
     ApplyUnappliedCash = "apply_unapplied_cash",
     /// May the person approve an application of unapplied cash over the limit?
     ApproveCashApplication = "approve_cash_application",
+    /// May the person see write-offs?
+    ViewWriteOffs = "view_write_offs",
     /// May the person ask for a write-off?
     RequestWriteOff = "request_write_off",
     /// May the person approve a write-off?
     ApproveWriteOff = "approve_write_off",
+    /// May the person see refunds?
+    ViewRefunds = "view_refunds",
     /// May the person ask for a refund?
     RequestRefund = "request_refund",
     /// May the person approve a refund?
     ApproveRefund = "approve_refund",
+    /// May the person send an approved refund?
+    SendRefund = "send_refund",
     /// May the person take a card payment?
     TakeCardPayment = "take_card_payment",
     /// May the person take a cash payment?
@@ -239,6 +245,7 @@ impl Action {
                 | Action::ApproveWriteOff
                 | Action::RequestRefund
                 | Action::ApproveRefund
+                | Action::SendRefund
                 | Action::TakeCardPayment
                 | Action::TakeCashPayment
                 | Action::TakeCheckPayment

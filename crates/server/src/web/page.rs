@@ -37,6 +37,8 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
 
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
+    ("/refunds", "Refunds", "", Action::ViewRefunds),
+    ("/write-offs", "Write-offs", "", Action::ViewWriteOffs),
     ("/patients/new", "Register a patient", "", Action::RegisterPatient),
     ("/access", "Who saw what", "", Action::ViewAccessEvents),
     ("/reports/conflicts", "Conflicting rights", "", Action::ViewOwnerReport),
@@ -58,6 +60,14 @@ const DONE: &[(&str, &str)] = &[
     ("logged", "Inquiry logged."),
     ("verified", "Identity checked. You may speak about this account."),
     ("paid", "Payment taken. The receipt can be printed."),
+    ("refund-asked", "Refund asked for. The money is set aside until a second person decides."),
+    ("refund-approved", "Approved. The refund may be sent."),
+    ("refund-given-up", "The money is where it was."),
+    ("refund-sent", "Sent. The books say so."),
+    ("write-off-asked", "Write-off asked for. Nothing moves until a second person approves it."),
+    ("write-off-approved", "Written off."),
+    ("write-off-given-up", "Nothing was written off."),
+    ("write-off-undone", "Undone. It is owed again."),
     ("registered", "Patient registered. Enter the coverage next."),
     ("covered", "Coverage saved. New claims are made from it."),
     ("charged", "Charges entered and the claim made."),

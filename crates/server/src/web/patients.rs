@@ -3,7 +3,10 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use billing::access::{Action, ResourceState};
-use billing::{EncounterId, PatientId};
+use billing::write_off::{Side, WriteOffReason};
+use billing::{EncounterId, Money, PatientId, PayerId};
+use store::refund::RefundLine;
+use store::write_off::WriteOffLine;
 use serde::Deserialize;
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
 
@@ -13,6 +16,7 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::visit_hands::Hand;
 use super::{Desk, filters};
+use app::refund::CreditLine;
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
 use billing::work::{Channel, Desk as WorkDesk, InquiryReason, WorkReason};
 
@@ -52,30 +56,59 @@ struct AccountPage {
     may_send: bool,
     hand: Option<Hand>,
     may_hold: bool,
+    /// What may go back, for who may ask for it.
+    credits: Vec<CreditLine>,
+    refunds: Vec<RefundLine>,
+    write_offs: Vec<WriteOffLine>,
+    /// Who owes something of the chosen visit that may be written off: key, words, how much.
+    debts: Vec<Debt>,
+    /// Makes a second click the same request.
+    key: String,
+}
+
+/// What one side owes for the chosen visit.
+struct Debt {
+    payer: Option<PayerId>,
+    words: String,
+    amount: Money,
 }
 
 /// The account.
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>, Query(asked): Query<Asked>) -> Page {
     let actor = who.actor.clone();
-    let (account, beside) = desk
+    let (account, beside, approvals) = desk
         .blocking(move |db, practice| {
             let account = app::patient_account::account(db, &actor, practice, id)?;
             let beside = db.read(&actor, practice, |read| {
                 store::views::patients::get(read, id)?.ok_or(app::Error::NotFound("patient"))
             })?;
-            Ok((account, beside))
+            let approvals = Approvals {
+                credits: app::refund::credits(db, &actor, practice, id)?,
+                refunds: app::refund::of_patient(db, &actor, practice, id)?,
+                write_offs: app::write_off::of_patient(db, &actor, practice, id)?,
+            };
+            Ok((account, beside, approvals))
         })
         .await?;
+    let key = desk.new_id().to_string();
     let shell = Shell::new(&desk, &who, "/patients").after(asked.done.as_deref());
-    render(&account_page(shell, &who, account, beside, asked.visit)?)
+    render(&account_page(shell, &who, account, (beside, approvals), asked.visit, key)?)
+}
+
+/// Refunds and write-offs of the account.
+struct Approvals {
+    credits: Vec<CreditLine>,
+    refunds: Vec<RefundLine>,
+    write_offs: Vec<WriteOffLine>,
 }
 
 fn account_page(
     shell: Shell,
     who: &SignedIn,
     account: PatientAccount,
-    beside: PatientView,
+    (beside, approvals): (PatientView, Approvals),
     visit: Option<EncounterId>,
+    key: String,
 ) -> Result<AccountPage, Refusal> {
     let owed = || account.visits.iter().find(|visit| visit.decided && visit.standing.patient_owes.is_positive());
     let chosen = match visit {
@@ -100,9 +133,28 @@ fn account_page(
         may_charge: who.may(Action::EnterCharges),
         may_edit: who.may(Action::EditDemographics),
         may_hold: who.may(Action::SendStatement),
+        credits: if who.may(Action::RequestRefund) { approvals.credits } else { Vec::new() },
+        refunds: approvals.refunds,
+        write_offs: approvals.write_offs,
+        debts: if who.may(Action::RequestWriteOff) { chosen.map(debts).unwrap_or_default() } else { Vec::new() },
+        key,
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         account,
     })
+}
+
+/// What is owed for a visit by side: the payers of its claims, then the patient.
+fn debts(visit: &VisitAccount) -> Vec<Debt> {
+    let mut debts = Vec::new();
+    let standing = visit.standing;
+    if let Some(claim) = visit.claims.last().filter(|_| standing.with_payers.is_positive()) {
+        let (payer, words) = (Some(claim.payer_id), claim.payer_name.clone());
+        debts.push(Debt { payer, words, amount: standing.with_payers });
+    }
+    if standing.patient_owes.is_positive() {
+        debts.push(Debt { payer: None, words: "The patient".to_owned(), amount: standing.patient_owes });
+    }
+    debts
 }
 
 fn contact(row: ContactRow) -> (String, String, ContactRow) {
@@ -123,6 +175,16 @@ impl AccountPage {
             WrittenIn::Remittance(id) => format!("/remittances/{id}"),
             WrittenIn::Payment(id) => format!("/patients/{patient}/payments/{id}"),
         })
+    }
+
+    /// The reasons for a write-off, with whose debt each is for.
+    fn reasons() -> Vec<(&'static str, &'static str, &'static str)> {
+        let side = |reason: &WriteOffReason| match reason.side() {
+            Side::Patient => "the patient's debt",
+            Side::Payer => "the plan's debt",
+            Side::Either => "either",
+        };
+        WriteOffReason::ALL.iter().map(|reason| (reason.as_str(), reason.label(), side(reason))).collect()
     }
 
     fn is_chosen(&self, visit: &VisitAccount) -> bool {

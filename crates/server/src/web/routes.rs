@@ -5,8 +5,8 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset, me, patients,
-    payments, registration, remittances, reports, sent_claims, settings, statements, stored_files, users, visit_hands,
-    visits, work,
+    payments, refunds, registration, remittances, reports, sent_claims, settings, statements, stored_files, users,
+    visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -90,6 +90,16 @@ fn records(routes: Routes) -> Routes {
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
+        .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
+        .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)
+        .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
+        .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
+        .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
+        .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
+        .post("/write-offs/{id}/approval", Policy::May(Action::ApproveWriteOff), write_offs::approve)
+        .post("/write-offs/{id}/refusal", Policy::May(Action::ApproveWriteOff), write_offs::refuse)
+        .post("/write-offs/{id}/withdrawal", Policy::May(Action::RequestWriteOff), write_offs::withdraw)
+        .post("/write-offs/{id}/undoing", Policy::May(Action::ApproveWriteOff), write_offs::undo)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
@@ -140,6 +150,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/patients/{id}/payments", Policy::May(Action::TakeCashPayment), payments::create)
         .get("/patients/{id}/payments/{payment}", Policy::May(Action::ViewPatient), payments::show)
         .get("/patients/{id}/payments/{payment}/pdf", Policy::May(Action::ViewPatient), payments::pdf)
+        .post("/patients/{id}/refunds", Policy::May(Action::RequestRefund), refunds::ask)
+        .post("/patients/{id}/write-offs", Policy::May(Action::RequestWriteOff), write_offs::ask)
         .get("/statements", Policy::May(Action::ViewStatement), statements::index)
         .post("/statements", Policy::May(Action::RunStatements), statements::run)
         .post("/patients/{id}/statements", Policy::May(Action::SendStatement), statements::issue)

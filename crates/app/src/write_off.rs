@@ -1,0 +1,368 @@
+//! Write-offs: the practice stops asking for a part of what is owed, with a reason, asked for by one person and approved by
+//! another within that person's limits. The money moves with the approval, and an approved write-off can be undone by a
+//! further entry. Nobody approves their own request, the file's owner included.
+
+use billing::access::{Action, Actor, ResourceState, Role};
+use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::work::{WorkLinks, WorkReason};
+use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, take};
+use billing::{ChargeId, EncounterId, Money, PatientId, PayerId, PracticeId, UserId, WriteOffId};
+use serde_json::json;
+use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
+use store::ledger::ENTRY_IDS_OF_SOURCE;
+use store::write_off::{
+    APPROVED_THAT_DAY, ASKED_OF_VISIT, DECIDE_WRITE_OFF, OWED_FOR_VISIT, WRITE_OFF, WRITE_OFF_BY_KEY, WRITE_OFFS_ASKED,
+    WRITE_OFFS_IN_STATE, WRITE_OFFS_OF_PATIENT, WriteOffLine, WriteOffRow,
+};
+use store::{Conn, Db, Json, Tx, params};
+
+use crate::access::allow;
+use crate::charge_capture::dues;
+use crate::claim_creation::happen;
+use crate::worklist::{self, NewWork};
+use crate::{Error, reason};
+
+/// The counter of write-offs.
+const WRITE_OFFS: &str = "write_off";
+/// Write-offs shown of one state.
+const WRITE_OFFS_SHOWN: i64 = 200;
+/// Most that a manager approves in one day, over all patients; the owner has no limit.
+const MANAGER_DAY_LIMIT: Money = Money::from_cents(500_000);
+/// What a refusal, a withdrawal or an undoing must say.
+const SAY_WHY: &str = "Say in a sentence why; who asked and an auditor read it.";
+
+/// A write-off as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteOffRequest {
+    /// Of which visit.
+    pub encounter_id: EncounterId,
+    /// Whose debt.
+    pub debtor: Debtor,
+    /// How much, above zero and at most what the debtor owes for the visit.
+    pub amount: Money,
+    /// Why.
+    pub reason: WriteOffReason,
+    /// The words of who asks; names no patient.
+    pub note: String,
+    /// Made by the form or program that asks: the same key a second time is the same write-off.
+    pub idempotency_key: String,
+}
+
+/// Asks for a write-off; nothing moves until a second person approved it.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` names the field; `Refused` while the payer has the claim, or where the key was used for
+/// another write-off.
+pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
+    allow(actor, Action::RequestWriteOff, &ResourceState::amount(request.amount))?;
+    reason::given(&request.note, "Say in a sentence why it is not asked for; who approves it reads it.")?;
+    if !request.reason.is_for(request.debtor) {
+        let problem = "This reason is for the other side's debt: choose one that is for who owes it.";
+        return Err(Error::invalid("reason", problem));
+    }
+    db.write(actor, practice, |tx| {
+        if let Some(known) = tx.query_opt(&WRITE_OFF_BY_KEY, params![request.idempotency_key])? {
+            return same_write_off(&known, request);
+        }
+        let visit = store::charge::encounter(tx, request.encounter_id)?.ok_or(Error::NotFound("visit"))?;
+        let payer = payer_of(request.debtor);
+        refuse_while_payer_decides(tx, visit.id, payer)?;
+        let open: Money = open_of(tx, visit.id, payer)?.iter().map(|(_, cents)| *cents).sum();
+        let asked = tx.query(&ASKED_OF_VISIT, params![visit.id])?;
+        let asked: Money = asked.iter().filter(|(of, _)| *of == payer).map(|(_, cents)| *cents).sum();
+        if !request.amount.is_positive() || request.amount > open - asked {
+            let most = (open - asked).max(Money::ZERO);
+            let problem =
+                format!("Give an amount above zero and at most the {most} that is owed and not asked for yet.");
+            return Err(Error::invalid("amount", problem));
+        }
+        let row = asked_row(tx, visit.patient_id, request)?;
+        tx.insert(&row)?;
+        let detail =
+            json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
+        tx.audit("write_off.ask", "write_off", row.id, detail);
+        Ok(row.id)
+    })
+}
+
+fn asked_row(tx: &mut Tx, patient_id: PatientId, request: &WriteOffRequest) -> Result<WriteOffRow, Error> {
+    Ok(WriteOffRow {
+        id: WriteOffId(tx.new_id()),
+        write_off_number: format!("WO-{:05}", tx.next_number(WRITE_OFFS)?),
+        patient_id,
+        encounter_id: request.encounter_id,
+        payer_id: payer_of(request.debtor),
+        amount_cents: request.amount,
+        reason: request.reason,
+        note: request.note.trim().to_owned(),
+        state: WriteOffState::Asked,
+        asked_on: tx.today(),
+        asked_by: tx.actor().user,
+        asked_by_login: tx.actor().login.clone(),
+        decided_on: None,
+        decided_by: None,
+        decided_by_login: None,
+        decision: String::new(),
+        idempotency_key: request.idempotency_key.clone(),
+        parts: Json(Vec::new()),
+    })
+}
+
+fn payer_of(debtor: Debtor) -> Option<PayerId> {
+    match debtor {
+        Debtor::Patient => None,
+        Debtor::Payer(payer) => Some(payer),
+    }
+}
+
+fn debtor_of(row: &WriteOffRow) -> Debtor {
+    row.payer_id.map_or(Debtor::Patient, Debtor::Payer)
+}
+
+fn same_write_off(known: &WriteOffRow, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
+    let is_same = known.encounter_id == request.encounter_id
+        && debtor_of(known) == request.debtor
+        && known.amount_cents == request.amount
+        && known.reason == request.reason;
+    if is_same {
+        return Ok(known.id);
+    }
+    Err(Error::refused(format!(
+        "This request's key was used for write-off {}, which is another one. Look at it; for a new one open a new form.",
+        known.write_off_number
+    )))
+}
+
+/// What one side owes for a visit, charge by charge, above zero.
+fn open_of(conn: &Conn, visit: EncounterId, payer: Option<PayerId>) -> Result<Vec<(ChargeId, Money)>, Error> {
+    let owed = conn.query(&OWED_FOR_VISIT, params![visit])?;
+    let of_side = owed.into_iter().filter(|(_, of, cents)| *of == payer && cents.is_positive());
+    Ok(of_side.map(|(charge, _, cents)| (charge, cents)).collect())
+}
+
+/// While a payer may still pay, nothing of what it owes is given up.
+fn refuse_while_payer_decides(conn: &Conn, visit: EncounterId, payer: Option<PayerId>) -> Result<(), Error> {
+    for (claim, of, status) in conn.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![visit])? {
+        match status {
+            ClaimStatus::Adjudicated | ClaimStatus::Rejected | ClaimStatus::Closed => {}
+            ClaimStatus::Draft
+            | ClaimStatus::Held
+            | ClaimStatus::Ready
+            | ClaimStatus::Submitted
+            | ClaimStatus::Accepted => {
+                if Some(of) == payer {
+                    let number = load(conn, claim)?.map_or_else(String::new, |claim| claim.control_number.to_string());
+                    return Err(Error::refused(format!(
+                        "Claim {number} is {} and may still be paid. Wait for the payer's decision, or say on the visit \
+                         that it is not billed.",
+                        status.as_str()
+                    )));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A second person approves it, and it is written off.
+///
+/// # Errors
+/// `Denied` for who asked and over the person's limit, which sums what the person approved that day; `NotFound`; `Refused`
+/// where it does not wait, or less is owed by now.
+pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId) -> Result<(), Error> {
+    db.write(actor, practice, |tx| {
+        let row = waiting(tx, id)?;
+        let (of_patient, of_day) = tx.query_one(&APPROVED_THAT_DAY, params![actor.user, tx.today(), row.patient_id])?;
+        let sum = row.amount_cents + of_patient;
+        allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, sum))?;
+        refuse_own(actor.user, &row)?;
+        refuse_over_day(actor, row.amount_cents + of_day)?;
+        refuse_while_payer_decides(tx, row.encounter_id, row.payer_id)?;
+        let open = open_of(tx, row.encounter_id, row.payer_id)?;
+        let parts = take(row.amount_cents, &open).ok_or_else(|| {
+            let owed: Money = open.iter().map(|(_, cents)| *cents).sum();
+            Error::refused(format!("Only {owed} is owed by now. Refuse this request, and ask for a smaller one."))
+        })?;
+        decide(tx, &row, WriteOffState::Approved, "", &parts)?;
+        post(tx, &row, &parts, false)?;
+        follow(tx, &row)
+    })
+}
+
+/// A second person refuses it.
+///
+/// # Errors
+/// As [`approve`]; `Invalid` without words.
+pub fn refuse(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why: &str) -> Result<(), Error> {
+    let why = reason::given(why, SAY_WHY)?;
+    db.write(actor, practice, |tx| {
+        let row = waiting(tx, id)?;
+        allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
+        refuse_own(actor.user, &row)?;
+        decide(tx, &row, WriteOffState::Refused, why, &[])
+    })
+}
+
+/// Who asked takes the request back.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` without words; `Refused` for another person's request, or one that was decided.
+pub fn withdraw(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why: &str) -> Result<(), Error> {
+    allow(actor, Action::RequestWriteOff, &ResourceState::default())?;
+    let why = reason::given(why, SAY_WHY)?;
+    db.write(actor, practice, |tx| {
+        let row = waiting(tx, id)?;
+        if row.asked_by != actor.user {
+            return Err(Error::refused(format!("Only {} can withdraw this request.", row.asked_by_login)));
+        }
+        decide(tx, &row, WriteOffState::Withdrawn, why, &[])
+    })
+}
+
+/// What was written off is owed again, by a further entry. The payer's part is Tier 2's work again.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` without words; `Refused` where it was not approved.
+pub fn undo(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why: &str) -> Result<(), Error> {
+    let why = reason::given(why, SAY_WHY)?;
+    db.write(actor, practice, |tx| {
+        let row = tx.query_opt(&WRITE_OFF, params![id])?.ok_or(Error::NotFound("write-off"))?;
+        allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
+        refuse_own(actor.user, &row)?;
+        if row.state != WriteOffState::Approved {
+            let label = row.state.label().to_lowercase();
+            return Err(Error::refused(format!("Write-off {} is not in the books: {label}.", row.write_off_number)));
+        }
+        let parts = row.parts.0.clone();
+        decide(tx, &row, WriteOffState::Undone, why, &parts)?;
+        post(tx, &row, &parts, true)?;
+        row.payer_id.map_or(Ok(()), |payer| ask_payer_again(tx, &row, payer))
+    })
+}
+
+/// Write-offs of a state, the latest first.
+///
+/// # Errors
+/// `Denied`.
+pub fn list(db: &Db, actor: &Actor, practice: PracticeId, state: WriteOffState) -> Result<Vec<WriteOffLine>, Error> {
+    allow(actor, Action::ViewWriteOffs, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&WRITE_OFFS_IN_STATE, params![state, WRITE_OFFS_SHOWN])?))
+}
+
+/// Write-offs of an account, the latest first.
+///
+/// # Errors
+/// `Denied`.
+pub fn of_patient(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+) -> Result<Vec<WriteOffLine>, Error> {
+    allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query(&WRITE_OFFS_OF_PATIENT, params![patient])?))
+}
+
+/// How many wait for approval, with their sum.
+///
+/// # Errors
+/// `Denied`.
+pub fn asked(db: &Db, actor: &Actor, practice: PracticeId) -> Result<(i64, Money), Error> {
+    allow(actor, Action::ViewWriteOffs, &ResourceState::default())?;
+    db.read(actor, practice, |read| Ok(read.query_one(&WRITE_OFFS_ASKED, params![])?))
+}
+
+fn waiting(tx: &Tx, id: WriteOffId) -> Result<WriteOffRow, Error> {
+    let row = tx.query_opt(&WRITE_OFF, params![id])?.ok_or(Error::NotFound("write-off"))?;
+    if row.state != WriteOffState::Asked {
+        let label = row.state.label().to_lowercase();
+        return Err(Error::refused(format!("Write-off {} was decided already: {label}.", row.write_off_number)));
+    }
+    Ok(row)
+}
+
+/// The file's owner passes every row of the matrix, and is one person all the same.
+fn refuse_own(user: UserId, row: &WriteOffRow) -> Result<(), Error> {
+    if user == row.asked_by {
+        return Err(Error::refused("Nobody decides what they asked for themselves. Ask a second person."));
+    }
+    Ok(())
+}
+
+/// Many small approvals are one large one.
+fn refuse_over_day(actor: &Actor, of_day: Money) -> Result<(), Error> {
+    if of_day > MANAGER_DAY_LIMIT && actor.has(Role::Manager) && !actor.has(Role::Owner) {
+        return Err(Error::refused(format!(
+            "With this one you would have approved {of_day} today, over the limit of {MANAGER_DAY_LIMIT} a day for a \
+             manager. The owner may approve it."
+        )));
+    }
+    Ok(())
+}
+
+fn decide(
+    tx: &mut Tx,
+    row: &WriteOffRow,
+    state: WriteOffState,
+    why: &str,
+    parts: &[WriteOffPart],
+) -> Result<(), Error> {
+    let (today, user, login) = (tx.today(), tx.actor().user, tx.actor().login.clone());
+    let decided = params![row.id, state, today, user, login, why, Json(parts.to_vec())];
+    tx.execute(&DECIDE_WRITE_OFF, decided)?;
+    tx.audit("write_off.decide", "write_off", row.id, json!({ "cents": row.amount_cents, "state": state.as_str() }));
+    Ok(())
+}
+
+fn post(tx: &mut Tx, row: &WriteOffRow, parts: &[WriteOffPart], undo: bool) -> Result<(), Error> {
+    let today = tx.today();
+    let written = entry(row.id, row.reason, row.patient_id, debtor_of(row), parts, today)
+        .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
+    let key = |step: &str| format!("write_off:{}:{step}", row.id);
+    if !undo {
+        tx.post(&written, &key("approved"))?;
+        return Ok(());
+    }
+    let entries = tx.query(&ENTRY_IDS_OF_SOURCE, params![row.id])?;
+    let first = entries.first().map(|(entry,)| *entry);
+    let original = first.ok_or_else(|| Error::refused("The books hold no entry of it; run `tierline verify`."))?;
+    tx.post(&written.reversed(original, today, "A write-off was undone"), &key("undone"))?;
+    Ok(())
+}
+
+/// Where the payer owes nothing any more its claim closes, and the work about it ends.
+fn follow(tx: &mut Tx, row: &WriteOffRow) -> Result<(), Error> {
+    let Some(payer) = row.payer_id else { return Ok(()) };
+    if !open_of(tx, row.encounter_id, Some(payer))?.is_empty() {
+        return Ok(());
+    }
+    let outcome = format!("What was left is written off: {}.", row.write_off_number);
+    for (id, of, _) in tx.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![row.encounter_id])? {
+        if of == payer {
+            let mut claim = load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+            happen(tx, &mut claim, &ClaimEvent::Closed, Evidence::words(outcome.clone()))?;
+            let ended = [WorkReason::Denied, WorkReason::Rejected, WorkReason::RejectedForData];
+            worklist::resolve_for_claim(tx, id, &ended, &outcome, "payer")?;
+        }
+    }
+    dues::end_work_of(tx, row.encounter_id, &outcome)
+}
+
+/// Tier 2 asks the payer of a decided claim again; without one the next payer's share is work again.
+fn ask_payer_again(tx: &mut Tx, row: &WriteOffRow, payer: PayerId) -> Result<(), Error> {
+    let sentence = format!("Write-off {} was undone: {} is owed again", row.write_off_number, row.amount_cents);
+    let links = WorkLinks { patient_id: Some(row.patient_id), payer_id: Some(payer), ..WorkLinks::default() };
+    let decided = tx.query(&DECIDED_CLAIMS_OF, params![row.encounter_id, payer])?;
+    if let Some((claim,)) = decided.first() {
+        let mut claim = load(tx, *claim)?.ok_or(Error::NotFound("claim"))?;
+        happen(tx, &mut claim, &ClaimEvent::Adjudicated, Evidence::words(sentence.clone()))?;
+        let work = NewWork::on_claim(WorkReason::Denied, claim.id, sentence, links, row.amount_cents);
+        worklist::open(tx, work)?;
+        return Ok(());
+    }
+    let links = WorkLinks { encounter_id: Some(row.encounter_id), ..links };
+    let subject_key = worklist::subject_key(WorkReason::BillNextPayer, row.encounter_id);
+    let (reason, money_at_stake) = (WorkReason::BillNextPayer, row.amount_cents);
+    worklist::open(tx, NewWork { reason, subject_key, summary: sentence, links, money_at_stake, deadline_on: None })?;
+    Ok(())
+}
