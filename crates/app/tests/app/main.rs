@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 mod answers_and_desks;
+mod approvals;
 mod backup;
 mod carrier;
 mod claim_exchange;

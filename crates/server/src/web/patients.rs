@@ -5,10 +5,10 @@ use axum::extract::{Query, State};
 use billing::access::{Action, ResourceState};
 use billing::write_off::{Side, WriteOffReason};
 use billing::{EncounterId, Money, PatientId, PayerId};
-use store::refund::RefundLine;
-use store::write_off::WriteOffLine;
 use serde::Deserialize;
+use store::refund::RefundLine;
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
+use store::write_off::WriteOffLine;
 
 use super::chips::{self, Chip};
 use super::page::{Page, Shell, go, show as render};
@@ -16,8 +16,8 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::visit_hands::Hand;
 use super::{Desk, filters};
-use app::refund::CreditLine;
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
+use app::refund::CreditLine;
 use billing::work::{Channel, Desk as WorkDesk, InquiryReason, WorkReason};
 
 /// What stands in the address.

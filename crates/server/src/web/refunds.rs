@@ -155,10 +155,8 @@ pub struct Sending {
 
 /// Says that a refund was sent.
 pub async fn send(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Sending>) -> Page {
-    let method = RefundMethod::parse(&typed.method).ok_or_else(|| Refusal::Invalid {
-        field: "method".into(),
-        problem: "Choose how it was sent.".into(),
-    })?;
+    let method = RefundMethod::parse(&typed.method)
+        .ok_or_else(|| Refusal::Invalid { field: "method".into(), problem: "Choose how it was sent.".into() })?;
     let actor = who.actor.clone();
     desk.blocking(move |db, practice| app::refund::send(db, &actor, practice, id, method, &typed.reference)).await?;
     go("/refunds?state=sent", "refund-sent")
