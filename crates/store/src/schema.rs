@@ -91,6 +91,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     portable!(24, "31_refund"),
     portable!(25, "32_write_off"),
+    portable!(26, "33_lookups"),
 ];
 
 impl Migration {

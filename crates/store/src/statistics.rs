@@ -128,6 +128,8 @@ mod tests {
         ("patient_statement::LATEST_STATEMENTS", "the newest rows, up to a limit"),
         ("patient_statement::OWING_PATIENTS", "everybody who owes, once a statement run"),
         ("patient_statement::PRACTICE_BODY", "one row a practice"),
+        ("refund::CREDITS_WITHOUT_REFUND", "proof reads everything"),
+        ("refund::PAYABLE_WITHOUT_REFUND", "proof reads everything"),
         ("registration::", "the practice's own lists: providers, places, payers, prices"),
         ("reports::", "a report reads what it reports on"),
         ("submission::", "files that went out, newest first or by their state"),
@@ -142,6 +144,8 @@ mod tests {
         ("views::practice::", "one row a practice"),
         ("views::practice_totals::", "a summary of everything"),
         ("views::remittances::REMITTANCES", "the newest rows, up to a limit"),
+        ("write_off::WRITE_OFFS_NOT_IN_BOOKS", "proof reads everything"),
+        ("write_off::WRITTEN_OFF_WITHOUT_ROW", "proof reads everything"),
         ("worklist::QUEUE_TOTALS", "one covering index over the work items"),
     ];
 

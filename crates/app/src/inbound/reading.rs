@@ -1,14 +1,17 @@
 //! Reading a stored file again: what kept it out, or a payment of it, may have been mended since. What was used of it stays
 //! as it is: nothing is applied or posted twice.
 
+use std::collections::BTreeSet;
+
 use billing::access::{Action, Actor, ResourceState};
+use billing::identifier::PatientControlNumber;
 use billing::work::{WorkItem, WorkReason};
-use billing::{InboundFileId, PracticeId, RemittanceId, WorkItemId};
+use billing::{InboundFileId, PatientId, PracticeId, RemittanceId, WorkItemId};
 use edi::inbound::FileKind;
 use store::inbound_file::{INBOUND_FILE, INBOUND_FILE_HEAD, InboundFileHead, InboundFileRow};
-use store::remittance::REMITTANCE;
+use store::remittance::{CLAIM_FACTS_BY_NUMBER, REMITTANCE};
 use store::worklist::{OPEN_ITEM_BY_SUBJECT, WORK_ITEM};
-use store::{Conn, Db, Tx, params};
+use store::{Conn, Db, Read, Tx, params};
 
 use super::{Incoming, Intake, Outcome, Receipt, again, incoming, settle, take};
 use crate::Error;
@@ -67,7 +70,7 @@ pub fn file_of_item(db: &Db, actor: &Actor, practice: PracticeId, item: WorkItem
         let item: WorkItem = read.query_opt(&WORK_ITEM, params![item])?.ok_or(Error::NotFound("work item"))?.into();
         allow(actor, worklist::action_for(item.desk), &ResourceState::default())?;
         let file = of_item(read, &item)?.ok_or(Error::NotFound("file"))?;
-        Ok(read.query_one(&INBOUND_FILE, params![file.id])?)
+        looked_at(read, file.id)
     })
 }
 
@@ -84,8 +87,28 @@ pub fn file_of_remittance(
     allow(actor, Action::ViewRemittance, &ResourceState::default())?;
     db.read(actor, practice, |read| {
         let row = read.query_opt(&REMITTANCE, params![remittance])?.ok_or(Error::NotFound("remittance"))?;
-        Ok(read.query_one(&INBOUND_FILE, params![row.inbound_file_id])?)
+        looked_at(read, row.inbound_file_id)
     })
+}
+
+/// A file with its bytes. Who looks at it looks at the records of everybody whose claim it names.
+fn looked_at(read: &Read, file: InboundFileId) -> Result<InboundFileRow, Error> {
+    let file = read.query_one(&INBOUND_FILE, params![file])?;
+    let text = String::from_utf8_lossy(&file.bytes);
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let numbers: BTreeSet<&str> = words.filter(|word| may_be_our_number(word)).collect();
+    let numbers: Vec<String> = numbers.into_iter().map(str::to_owned).collect();
+    let claims = read.query_in(&CLAIM_FACTS_BY_NUMBER, params![], &numbers)?;
+    let patients: BTreeSet<PatientId> = claims.into_iter().map(|claim| claim.patient_id).collect();
+    patients.into_iter().for_each(|patient| read.saw("file", patient));
+    Ok(file)
+}
+
+/// Whether a word of a file can be our number of a claim: it has letters and digits, so codes, dates and amounts are left out.
+fn may_be_our_number(word: &str) -> bool {
+    PatientControlNumber::parse(word).is_ok()
+        && word.bytes().any(|byte| byte.is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Reads the file of an item again, as if it came now: answers that were kept out are used where they fit, and payments

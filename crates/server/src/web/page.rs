@@ -81,7 +81,7 @@ const DONE: &[(&str, &str)] = &[
     ("scrubbed", "Scrubbed again."),
     ("submitted", "Claims sealed and sent."),
     ("resent", "The same bytes go again with the next delivery."),
-    ("read-again", "The file was read again, and what had been kept out was used."),
+    ("read-again", "The file was read again. What could be used of it was used; what came of it stands on this item."),
     ("reopened", "The claims of the file were taken up again. Clean ones go into a new file."),
     ("asked", "Asked the payer. The answer appears here: load the page again in a moment."),
     (

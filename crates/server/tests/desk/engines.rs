@@ -86,7 +86,16 @@ fn settings(tour: &mut Tour) {
     let page = tour.open("/settings");
     tour.follow(&page, "/providers/0", "/edit");
     tour.follow(&page, "/payers/0", "/edit");
-    for form in ["/settings/practice", "/providers/new", "/payers/new", "/jobs", "/access", "/reports/conflicts"] {
+    for form in [
+        "/settings/practice",
+        "/providers/new",
+        "/payers/new",
+        "/jobs",
+        "/access",
+        "/reports/conflicts",
+        "/refunds",
+        "/write-offs",
+    ] {
         tour.open(form);
     }
 }
