@@ -189,7 +189,7 @@ impl Notes {
         let sealed = &SEALED[place];
         let is_whole = columns.len() == sealed.columns.len() && columns.iter().eq(sealed.columns);
         if sealed.is_read_again || !is_whole {
-            rows.for_each(|row| self.to_read_again(place, columns, row));
+            rows.for_each(|row| self.later(place, columns, row));
             return;
         }
         let mut bytes = Vec::new();
@@ -205,7 +205,7 @@ impl Notes {
         }
     }
 
-    fn to_read_again(&mut self, place: usize, columns: &[Column], row: &[Val]) {
+    fn later(&mut self, place: usize, columns: &[Column], row: &[Val]) {
         let sealed = &SEALED[place];
         let first = columns.iter().position(|column| column.name == sealed.key[0]).and_then(|at| row.get(at));
         let key = sealed.key_of(columns, row);

@@ -2,7 +2,7 @@
 
 use billing::identifier::Npi;
 use store::registration::SAVE_PRACTICE;
-use store::{Json, StoreError, params};
+use store::{Json, params};
 
 use crate::practice::Practice;
 use crate::stories::stray_payment;
@@ -38,9 +38,8 @@ fn a_poster_has_a_quarantined_file_read_again_once_the_practices_number_is_mende
         assert_eq!(tier_two.post(&format!("{item}/readings"), &[]).status, 404);
 
         house.billing.npi = Npi::parse(NEW_NPI).unwrap();
-        let saved = db.write(&system, id, |tx| {
-            Ok::<_, StoreError>(tx.execute(&SAVE_PRACTICE, params![house.name.clone(), Json(house.clone())])?)
-        });
+        let saved =
+            db.write(&system, id, |tx| tx.execute(&SAVE_PRACTICE, params![house.name.clone(), Json(house.clone())]));
         assert_eq!(saved.unwrap(), 1);
         let read = poster.post(&format!("{item}/readings"), &[]);
         assert_eq!(read.location, format!("{item}?done=read-again"), "{}", words(&read.page));

@@ -478,7 +478,7 @@ mod tests {
     fn the_last_of_some_elements_is_one_that_is_there() {
         for (first, last, step) in [(2, 17, 3), (2, 12, 1), (1, 1, 1), (3, 11, 3), (250, 255, 1), (1, 255, 7)] {
             for there in usize::from(first)..300 {
-                let slow = (first..=last).step_by(usize::from(step)).filter(|n| usize::from(*n) <= there).next_back();
+                let slow = (first..=last).step_by(usize::from(step)).rfind(|n| usize::from(*n) <= there);
                 assert_eq!(Some(last_of(first, last, step, there)), slow, "{first}..{last} by {step}, {there} there");
             }
         }
