@@ -126,6 +126,19 @@ fn bad_files(remittance: &[u8]) -> Vec<BadFile> {
             csv_command,
             "no patient of this practice",
         ),
+        case(
+            "comma.csv",
+            b"patient_account,date_of_service,procedure,diagnoses,rendering_npi,amount\n\
+              10001,2026-01-05,99213,I10,1234567893,\"140,00\"\n",
+            csv_command,
+            "row 2, column amount",
+        ),
+        case(
+            "length.csv",
+            &csv("10001,2026-01-05,99213,I10,1234567893,140.00\n"),
+            csv_command,
+            "row 2: the row has 6 cells",
+        ),
         case("empty.835", b"", payment, "empty.835"),
         case("binary.835", b"\x00\xff\x01", payment, "binary.835"),
         case("truncated.835", &remittance[..remittance.len() / 2], payment, "truncated.835"),

@@ -5,6 +5,7 @@ mod entry;
 
 use billing::Money;
 use billing::charge::{MOST_MODIFIERS, MOST_POINTERS, Units};
+use billing::counting::counted;
 use billing::encounter::MOST_DIAGNOSES;
 use billing::identifier::Npi;
 use jiff::civil::Date;
@@ -80,6 +81,7 @@ pub struct CsvCharge {
 /// Reads the file whole, or refuses it with every problem it has. `today` bounds the dates.
 pub fn read_charges(file: &SourceFile, today: Date) -> Result<Vec<CsvVisit>, Unreadable> {
     let text = text_of(file).map_err(|problem| Unreadable(vec![problem]))?;
+    // A row of another length is read all the same, because only then it can be named; it is refused below.
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let headers = match reader.headers() {
         Ok(headers) => headers.clone(),
@@ -96,10 +98,14 @@ pub fn read_charges(file: &SourceFile, today: Date) -> Result<Vec<CsvVisit>, Unr
             break;
         }
         let Ok(record) = record else {
-            problems.push(at(file, row, "whole row", "the row cannot be read", SAVE_AGAIN));
+            problems.push(whole_row(file, row, "the row cannot be read", SAVE_AGAIN));
             continue;
         };
         if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if record.len() != headers.len() {
+            problems.push(wrong_length(file, row, record.len(), headers.len()));
             continue;
         }
         let cells = Row { file, row, columns: &columns, record: &record, today };
@@ -112,6 +118,14 @@ pub fn read_charges(file: &SourceFile, today: Date) -> Result<Vec<CsvVisit>, Unr
         problems.push(whole_file(file, "the file has a header and no charges", "Check that the right file was named"));
     }
     if problems.is_empty() { Ok(visits) } else { Err(Unreadable(problems)) }
+}
+
+/// A comma that is not in quotes moves every cell behind it into the next column.
+fn wrong_length(file: &SourceFile, row: usize, cells: usize, columns: usize) -> InputProblem {
+    let words = format!("the row has {}, the header has {columns}", counted(cells, "cell"));
+    let remedy = "Put a cell with a comma in it between quotes, as \"1,140.00\", and give every column a cell, \
+                  if an empty one";
+    whole_row(file, row, &words, remedy)
 }
 
 const SAVE_AGAIN: &str = "Save the sheet again as CSV with commas, in UTF-8";
@@ -313,12 +327,12 @@ impl Row<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        match text.replace(['$', ','], "").parse::<Money>() {
-            Ok(amount) if amount > Money::ZERO => Ok(Some(amount)),
-            Ok(_) | Err(_) => Err(self.problem(
+        match dollars_and_cents(text) {
+            Some(amount) if amount > Money::ZERO => Ok(Some(amount)),
+            Some(_) | None => Err(self.problem(
                 "amount",
-                "must be an amount above zero such as 140.00",
-                "Correct it, or leave it empty for the fee schedule's",
+                "must be an amount above zero such as 140, 140.00 or 1,140.00",
+                "Write a point and two digits for the cents, or leave it empty for the fee schedule's",
             )),
         }
     }
@@ -351,6 +365,19 @@ impl Row<'_> {
     fn problem(&self, column: &str, problem: &str, remedy: &str) -> InputProblem {
         at(self.file, self.row, column, problem, remedy)
     }
+}
+
+/// Digits, commas only before each three of them, and two decimals or none: `140,00` and `1.140` come from sheets where
+/// comma and point mean the opposite, and any guess at them would be a price nobody named.
+fn dollars_and_cents(text: &str) -> Option<Money> {
+    let body = text.strip_prefix('$').unwrap_or(text);
+    let whole = match body.split_once('.') {
+        Some((whole, cents)) if cents.len() == 2 => whole,
+        Some(_) => return None,
+        None => body,
+    };
+    let is_plain = whole.starts_with(|first: char| first.is_ascii_digit());
+    Money::parse(body).ok().filter(|_| is_plain)
 }
 
 /// A cell that a spreadsheet would run. Leading tabs and line breaks count too (OWASP, CSV injection).
@@ -391,6 +418,10 @@ fn whole_file(file: &SourceFile, problem: &str, remedy: &str) -> InputProblem {
         problem: problem.to_owned(),
         remedy: remedy.to_owned(),
     }
+}
+
+fn whole_row(file: &SourceFile, row: usize, problem: &str, remedy: &str) -> InputProblem {
+    InputProblem { place: format!("row {row}"), ..whole_file(file, problem, remedy) }
 }
 
 fn at(file: &SourceFile, row: usize, column: &str, problem: &str, remedy: &str) -> InputProblem {
@@ -453,6 +484,62 @@ mod tests {
                 assert!(refused.contains(part), "{part} in {refused}");
             }
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_only_where_nobody_could_mean_another() {
+        for (cell, cents) in [
+            ("140", 14_000),
+            ("140.00", 14_000),
+            ("$140.05", 14_005),
+            ("\"1,140.00\"", 114_000),
+            ("\"1,234,567\"", 123_456_700),
+            ("0.50", 50),
+        ] {
+            let visits = read(&format!("1001,2026-11-02,99213,E119,1234567893,,,{cell},\n")).expect(cell);
+            assert_eq!(visits[0].charges[0].amount, Some(Money::from_cents(cents)), "{cell}");
+        }
+        let good = "1001,2026-11-02,99213,E119,1234567893,,,140.00,";
+        for cell in [
+            "\"140,00\"",
+            "\"1.140,00\"",
+            "\"1,4,0\"",
+            "\"1140,000.00\"",
+            "\",140.00\"",
+            "\"140,\"",
+            "1.140",
+            "140.5",
+            "140.",
+            ".50",
+            "140.000",
+            "1 140.00",
+            "(140.00)",
+            "$$140.00",
+            "1e3",
+        ] {
+            let refused = read(&format!("{good}\n1001,2026-11-02,99214,E119,1234567893,,,{cell},\n"));
+            let refused = refused.expect_err(cell).to_string();
+            for part in ["row 3, column amount", "two digits for the cents", "Nothing was imported"] {
+                assert!(refused.contains(part), "{cell}: {part} in {refused}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_with_a_cell_too_many_or_too_few_is_refused() {
+        let good = "1001,2026-11-02,99213,E119,1234567893,,,140.00,";
+        for (bad, cells) in [
+            ("1001,2026-11-02,99214,E119,1234567893,,,1,140.00,", "10 cells"),
+            ("1001,2026-11-02,99214,E119,1234567893,,,140.00,,", "10 cells"),
+            ("1001,2026-11-02,99214,E119,1234567893,,,140.00", "8 cells"),
+            ("1001", "1 cell,"),
+        ] {
+            let refused = read(&format!("{good}\n{bad}\n")).expect_err(bad).to_string();
+            for part in ["row 3: the row has", cells, "the header has 9", "between quotes", "Nothing was imported"] {
+                assert!(refused.contains(part), "{part} in {refused}");
+            }
+        }
+        assert_eq!(read(&format!("{good}\n,,,,\n,,,,,,,,,,,\n")).expect("rows without words say nothing").len(), 1);
     }
 
     #[test]
