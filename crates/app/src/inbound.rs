@@ -99,6 +99,15 @@ pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, by
     Ok(take(db, actor, practice, &incoming(actor, file_name, bytes)?, false)?.receipt)
 }
 
+/// Judges a file as [`take_in`] would before it changes anything, and changes nothing: of several files all are judged
+/// before the first is taken in.
+///
+/// # Errors
+/// As [`take_in`].
+pub fn judge(actor: &Actor, file_name: &str, bytes: &[u8]) -> Result<(), Error> {
+    judged(actor, &incoming(actor, file_name, bytes)?).map(|_| ())
+}
+
 /// A file with its payments read, where the actor may take them in.
 fn incoming<'a>(actor: &Actor, file_name: &'a str, bytes: &'a [u8]) -> Result<Incoming<'a>, Error> {
     if bytes.len() > LARGEST_FILE_BYTES {
@@ -151,13 +160,7 @@ pub(crate) fn take(
     file: &Incoming<'_>,
     rehearse: bool,
 ) -> Result<Intake, Error> {
-    let (file_name, kinds) = (file.file_name, usable_kinds(file)?);
-    if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
-        allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
-    }
-    if let Some(problem) = defect(file.bytes) {
-        return Err(Error::refused(format!("{file_name}: {problem}.")));
-    }
+    let (file_name, kinds) = (file.file_name, judged(actor, file)?);
     db.write(actor, practice, |tx| {
         if rehearse {
             tx.discard();
@@ -181,6 +184,18 @@ pub(crate) fn take(
         let receipt = settle(tx, file_id, file, &kinds, summary)?.receipt;
         Ok(Intake { receipt, file_id, is_known: false, payments })
     })
+}
+
+/// What a file holds, where all of it can be used and the actor may take it in.
+pub(crate) fn judged(actor: &Actor, file: &Incoming<'_>) -> Result<Vec<FileKind>, Error> {
+    let kinds = usable_kinds(file)?;
+    if kinds.iter().any(|kind| *kind != FileKind::Remittance) {
+        allow(actor, Action::ImportAcknowledgment, &ResourceState::default())?;
+    }
+    match defect(file.bytes) {
+        Some(problem) => Err(Error::refused(format!("{}: {problem}.", file.file_name))),
+        None => Ok(kinds),
+    }
 }
 
 /// What a file holds, where all of it is for a practice.

@@ -118,11 +118,25 @@ fn run(
     bytes: &[u8],
     discard: bool,
 ) -> Result<ImportReport, Error> {
-    allow(actor, Action::ImportRemittance, &ResourceState::default())?;
-    let payments = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
-    let intake = inbound::take(db, actor, practice, &Incoming { file_name, bytes, payments }, discard)?;
+    let file = incoming(actor, file_name, bytes)?;
+    let intake = inbound::take(db, actor, practice, &file, discard)?;
     let payments = if intake.is_known { Vec::new() } else { intake.payments };
     Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments })
+}
+
+/// Judges a file as [`import`] would before it changes anything, and changes nothing: of several files all are judged
+/// before the first is posted.
+///
+/// # Errors
+/// As [`import`].
+pub fn judge(actor: &Actor, file_name: &str, bytes: &[u8]) -> Result<(), Error> {
+    inbound::judged(actor, &incoming(actor, file_name, bytes)?).map(|_| ())
+}
+
+fn incoming<'a>(actor: &Actor, file_name: &'a str, bytes: &'a [u8]) -> Result<Incoming<'a>, Error> {
+    allow(actor, Action::ImportRemittance, &ResourceState::default())?;
+    let payments = read_whole(bytes).map_err(|problem| Error::refused(format!("{file_name}: {problem}")))?;
+    Ok(Incoming { file_name, bytes, payments })
 }
 
 /// Every payment of a file that is whole; or why it is not.

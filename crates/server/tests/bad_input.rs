@@ -165,6 +165,46 @@ fn a_bad_file_is_named_and_changes_nothing() {
 }
 
 #[test]
+fn of_several_files_none_is_imported_where_one_cannot_be_read() {
+    let trial = Trial::new("several");
+    let (_, remittance) = trial.remittance();
+    trial.write("good.835", &remittance);
+    trial.write("cut.835", &remittance[..remittance.len() / 2]);
+    let bundle = std::fs::read_to_string(fixture("fhir/two-visits.json")).unwrap();
+    // Somebody new, so that taking the file in would show.
+    trial.write("good.json", bundle.replace("\"77\"", "\"78\"").as_bytes());
+    trial.write("cut.json", &bundle.as_bytes()[..500]);
+    let before = trial.hash();
+    for (command, good, bad) in [
+        (&["import", "835"][..], "good.835", "nosuchfile"),
+        (&["import", "835"], "good.835", "cut.835"),
+        (&["import", "835", "--json"], "good.835", "cut.835"),
+        (&["remit", "post"], "good.835", "nosuchfile"),
+        (&["import", "acks"], "good.835", "nosuchfile"),
+        (&["import", "acks"], "good.835", "cut.835"),
+        (&["import", "fhir", "--profile", "synthea"], "good.json", "nosuchfile"),
+        (&["import", "fhir", "--profile", "synthea"], "good.json", "cut.json"),
+    ] {
+        let said = trial.expect(2, &[command, &[good, bad]].concat());
+        assert!(said.contains(bad) && said.contains("Nothing was imported"), "{command:?}: {said}");
+        assert!(!said.contains("posted") && !said.contains("applied"), "{command:?}: {said}");
+        assert_eq!(before, trial.hash(), "{command:?} {good} {bad} changed the database");
+    }
+    trial.run(&["import", "835", "good.835"]);
+    assert_ne!(before, trial.hash(), "alone it is posted");
+}
+
+#[test]
+fn a_bundle_with_a_mistake_makes_no_trial_practice() {
+    let trial = empty_trial("no-trial");
+    let bundle = std::fs::read_to_string(fixture("fhir/two-visits.json")).unwrap();
+    trial.write("april.json", bundle.replace("\"1980-04-05\"", "\"April\"").as_bytes());
+    let said = trial.expect(2, &["import", "fhir", "--profile", "synthea", "april.json"]);
+    assert!(said.contains("birthDate") && said.contains("Nothing was imported"), "{said}");
+    assert!(!trial.folder.join("books.sqlite").exists(), "exit code 2 leaves no database behind");
+}
+
+#[test]
 fn a_remittance_that_does_not_balance_is_quarantined_and_posts_nothing() {
     let trial = Trial::new("unbalanced");
     let (_, remittance) = trial.remittance();

@@ -38,6 +38,16 @@ impl Failure {
     pub fn file(path: &std::path::Path, error: &std::io::Error) -> Failure {
         Failure::Unreadable(format!("{}: {error}. Check the name and the rights of the file.", path.display()))
     }
+
+    /// The same where something may have been changed before it: [`USAGE`] promises that nothing was.
+    pub fn after_a_change(self) -> Failure {
+        match self {
+            Failure::Unreadable(words) => Failure::Refused(format!(
+                "{words} What was entered before it stays; import again once it is mended, and the rest is entered."
+            )),
+            Failure::Refused(words) => Failure::Refused(words),
+        }
+    }
 }
 
 impl fmt::Display for Failure {

@@ -1,6 +1,8 @@
 //! Commands that take in what others send: FHIR bundles and CSV files of charges. Each file is judged whole before
 //! anything is saved; what cannot be taken is told with file, place and remedy, and then nothing is.
 
+pub mod files;
+
 use std::path::PathBuf;
 
 use app::inbound::{self, Outcome, Receipt};
@@ -12,7 +14,8 @@ use super::output::{self, Align, line};
 
 use super::{Done, Failure, Place, Session, remit};
 use crate::import::csv::{enter as enter_csv, read_charges};
-use crate::import::fhir::{self, Entered, Profile, SourceFile, Unmapped};
+use crate::import::fhir::{self, Entered, Profile, Unmapped};
+use files::{judge_all, source_file, source_files, take_each};
 
 /// What to take in.
 #[derive(Debug, Subcommand)]
@@ -94,21 +97,17 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     }
 }
 
-/// Reads a file under the name that the user gave.
-pub fn source_file(path: &PathBuf) -> Result<SourceFile, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| Failure::file(path, &error))?;
-    Ok(SourceFile { name: path.display().to_string(), bytes })
-}
-
 fn import_fhir(arguments: &Fhir, place: &Place) -> Result<Done, Failure> {
-    let files: Vec<SourceFile> = arguments.files.iter().map(source_file).collect::<Result<_, _>>()?;
-    let bundles = fhir::read_files(&files)?;
+    let bundles = fhir::read_files(&source_files(&arguments.files)?)?;
+    // Judged before a trial practice is made for it: what is wrong with a bundle does not depend on the day.
+    fhir::plan(&bundles, arguments.profile, store::Env::system().today())?;
     let session = match arguments.profile {
         Profile::AsSent => Session::open(place)?,
         Profile::Synthea => Session::open_or_trial(place)?,
     };
     let plan = fhir::plan(&bundles, arguments.profile, session.db.today(session.practice)?)?;
-    let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)?;
+    let entered = fhir::enter(&session.db, &session.actor, session.practice, &plan, arguments.profile)
+        .map_err(|error| Failure::from(error).after_a_change())?;
     session.db.analyze()?;
     if arguments.json {
         return output::json(&report_json(&entered, &plan.unmapped));
@@ -182,21 +181,17 @@ fn import_csv(arguments: &Csv, place: &Place) -> Result<Done, Failure> {
     Ok(if entered.findings.is_empty() { Done::Clean } else { Done::WithFindings })
 }
 
-/// Each file is judged by itself: one that is no acknowledgment of ours does not stop the next.
+/// All files are judged before the first is taken in, so that one that is no acknowledgment of ours stops them all.
 fn import_acknowledgments(arguments: &X12Files, place: &Place) -> Result<Done, Failure> {
     let session = Session::open(place)?;
-    let mut unusable = Vec::new();
-    let mut receipts = Vec::new();
-    for path in &arguments.files {
-        let file = source_file(path)?;
-        match inbound::take_in(&session.db, &session.actor, session.practice, &file.name, &file.bytes) {
-            Ok(receipt) => receipts.push(receipt),
-            Err(app::Error::Refused(why)) => unusable.push(why),
-            Err(other) => return Err(other.into()),
-        }
-    }
+    let files = source_files(&arguments.files)?;
+    judge_all(&files, |file| inbound::judge(&session.actor, &file.name, &file.bytes))?;
+    let (receipts, failure) = take_each(&files, |file| {
+        inbound::take_in(&session.db, &session.actor, session.practice, &file.name, &file.bytes)
+    });
+    let receipts: Vec<Receipt> = receipts.into_iter().map(|(_, receipt)| receipt).collect();
     let done = print_receipts(&receipts, arguments.json)?;
-    if unusable.is_empty() { Ok(done) } else { Err(Failure::Unreadable(unusable.join("\n"))) }
+    failure.map_or(Ok(done), Err)
 }
 
 /// What became of each file; a file that was set aside is a finding.

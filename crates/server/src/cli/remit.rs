@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use store::views;
 
-use super::import::source_file;
+use super::import::files::{judge_all, source_files, take_each};
 use super::output::{self, Align, line};
 use super::{Done, Failure, Place, Session};
 
@@ -71,20 +71,14 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     }
 }
 
-/// Posts files one after another. One that cannot be read is told at the end and does not stop the next; nothing of it
-/// is stored.
-pub fn post_files(session: &Session, files: &[PathBuf], dry_run: bool, as_json: bool) -> Result<Done, Failure> {
-    let mut reports = Vec::new();
-    let mut unusable = Vec::new();
-    for path in files {
-        let file = source_file(path)?;
-        let run = if dry_run { remittance_import::rehearse } else { remittance_import::import };
-        match run(&session.db, &session.actor, session.practice, &file.name, &file.bytes) {
-            Ok(report) => reports.push((file.name, report)),
-            Err(Error::Refused(why)) => unusable.push(why),
-            Err(other) => return Err(other.into()),
-        }
-    }
+/// Posts files one after another, once all of them are read and judged: of files of which one cannot be read none is
+/// posted. One that is refused later is told at the end and does not stop the next.
+pub fn post_files(session: &Session, paths: &[PathBuf], dry_run: bool, as_json: bool) -> Result<Done, Failure> {
+    let files = source_files(paths)?;
+    judge_all(&files, |file| remittance_import::judge(&session.actor, &file.name, &file.bytes))?;
+    let run = if dry_run { remittance_import::rehearse } else { remittance_import::import };
+    let (reports, failure) =
+        take_each(&files, |file| run(&session.db, &session.actor, session.practice, &file.name, &file.bytes));
     if as_json {
         let values: Vec<serde_json::Value> = reports
             .iter()
@@ -96,8 +90,8 @@ pub fn post_files(session: &Session, files: &[PathBuf], dry_run: bool, as_json: 
             print_report(file, report, dry_run);
         }
     }
-    if !unusable.is_empty() {
-        return Err(Failure::Unreadable(unusable.join("\n")));
+    if let Some(failure) = failure {
+        return Err(failure);
     }
     let needs_a_look = |payment: &PaymentReport| {
         payment.state == PaymentState::Quarantined || payment.counts.set_aside + payment.counts.unmatched > 0
