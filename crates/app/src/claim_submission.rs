@@ -281,40 +281,59 @@ fn open_damaged(tx: &mut Tx, file: &SubmissionRow, why: &str) -> Result<(), Erro
 /// `Refused` where the file was answered; `NotFound`.
 pub fn resend(db: &Db, actor: &Actor, practice: PracticeId, id: SubmissionId) -> Result<(), Error> {
     allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
-    db.write(actor, practice, |tx| {
-        let file = tx.query_opt(&SUBMISSION, params![id])?.ok_or(Error::NotFound("file"))?;
-        match file.status {
-            SubmissionStatus::Acknowledged => {
-                return Err(Error::refused(
-                    "The clearinghouse has read this file. Ask for the claims' status instead.",
-                ));
-            }
-            SubmissionStatus::Rejected => {
-                return Err(Error::refused("This file was refused. Mend its claims; they go into a new file."));
-            }
-            SubmissionStatus::Sealed | SubmissionStatus::Sent | SubmissionStatus::Ambiguous => {}
+    db.write(actor, practice, |tx| send_again(tx, id))
+}
+
+fn send_again(tx: &mut Tx, id: SubmissionId) -> Result<(), Error> {
+    let file = tx.query_opt(&SUBMISSION, params![id])?.ok_or(Error::NotFound("file"))?;
+    match file.status {
+        SubmissionStatus::Acknowledged => {
+            return Err(Error::refused("The clearinghouse has read this file. Ask for the claims' status instead."));
         }
-        let due_on = add_business_days(tx.today(), 1, &[]);
-        tx.execute(&SEND_AGAIN, params![id, due_on])?;
-        tx.audit("resend_file", "submission", id.0, serde_json::json!({ "file": file.file_name }));
-        Ok(())
+        SubmissionStatus::Rejected => {
+            return Err(Error::refused("This file was refused. Mend its claims; they go into a new file."));
+        }
+        SubmissionStatus::Sealed | SubmissionStatus::Sent | SubmissionStatus::Ambiguous => {}
+    }
+    let due_on = add_business_days(tx.today(), 1, &[]);
+    tx.execute(&SEND_AGAIN, params![id, due_on])?;
+    tx.audit("resend_file", "submission", id.0, serde_json::json!({ "file": file.file_name }));
+    Ok(())
+}
+
+/// Sends the very same bytes of the latest file that holds a claim again, as [`resend`] does, while nobody answered to
+/// the claim.
+///
+/// # Errors
+/// As [`resend`]; `Refused` where the claim was never sent, was answered, or was mended since.
+pub fn resend_claim(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) -> Result<(), Error> {
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let claim = tx.query_opt(&CLAIM_ROW, params![id])?.ok_or(Error::NotFound("claim"))?;
+        let latest = tx.query(&SUBMISSIONS_OF_CLAIM, params![id])?.into_iter().next();
+        let of_this_version = latest.filter(|(_, version, _)| *version == claim.version).map(|(file, _, _)| file);
+        let file = of_this_version.ok_or_else(|| {
+            Error::refused("The claim as it stands was not sent yet; there is no file to send again.")
+        })?;
+        refuse_answered(claim.status)?;
+        send_again(tx, file)
     })
 }
 
-/// Sends the very same bytes of the latest file that holds a claim again, as [`resend`] does.
-///
-/// # Errors
-/// As [`resend`]; `Refused` where the claim was never sent, or was mended since.
-pub fn resend_claim(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) -> Result<(), Error> {
-    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
-    let file = db.read(actor, practice, |read| {
-        let claim = read.query_opt(&CLAIM_ROW, params![id])?.ok_or(Error::NotFound("claim"))?;
-        let latest = read.query(&SUBMISSIONS_OF_CLAIM, params![id])?.into_iter().next();
-        let of_this_version = latest.filter(|(_, version, _)| *version == claim.version).map(|(file, _, _)| file);
-        of_this_version
-            .ok_or_else(|| Error::refused("The claim as it stands was not sent yet; there is no file to send again."))
-    })?;
-    resend(db, actor, practice, file)
+/// An answer to the claim says that its file arrived, though no 999 may have said so.
+fn refuse_answered(status: ClaimStatus) -> Result<(), Error> {
+    match status {
+        ClaimStatus::Submitted => Ok(()),
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready => {
+            Err(Error::refused("The claim is not on its way: it waits here. Submit it; it goes into a new file."))
+        }
+        ClaimStatus::Rejected => {
+            Err(Error::refused("The payer refused this claim, so its file arrived. Mend it; it goes into a new file."))
+        }
+        ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
+            Err(Error::refused("The payer has this claim, so its file arrived. Ask for the claim's status instead."))
+        }
+    }
 }
 
 /// Takes up the claims of a refused file again: each becomes a new version of what is on file now, is scrubbed, and

@@ -265,6 +265,34 @@ fn front_desk_data_is_tier_ones_once_and_everything_else_tier_twos() {
 }
 
 #[test]
+fn the_file_of_a_claim_that_the_payer_answered_does_not_go_again() {
+    for_each_engine(|db| {
+        open(db);
+        let carrier = Carrier::new();
+        let (refused, taken, silent) =
+            (ready_claim(db, 1, "CLEARING"), ready_claim(db, 2, "CLEARING"), ready_claim(db, 3, "SOUTH"));
+        send(db, &carrier);
+        let sent = latest_file(db, refused);
+        // Only the payer spoke; no 999 said that the file was read, so it stands as sent.
+        let answers = [("AR000001", "A7:255"), ("AR000002", "A2:20:PR")];
+        take(db, "answers.x12", &claim_answers("PR", sent.interchange_number, &answers));
+        assert_eq!((status(db, refused), status(db, taken)), (ClaimStatus::Rejected, ClaimStatus::Accepted));
+        let given = carrier.given.borrow().len();
+        let tier_one = person(1, Role::Tier1);
+        for (claim, words) in [(refused, "refused this claim"), (taken, "has this claim")] {
+            let again = claim_submission::resend_claim(db, &tier_one, PRACTICE, claim);
+            assert!(matches!(&again, Err(Error::Refused(why)) if why.contains(words)), "{again:?}");
+        }
+        claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert_eq!(carrier.given.borrow().len(), given, "nothing went");
+
+        claim_submission::resend_claim(db, &tier_one, PRACTICE, silent).unwrap();
+        claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+        assert_eq!(carrier.given.borrow().len(), given + 1);
+    });
+}
+
+#[test]
 fn a_refused_file_moves_its_own_claims_and_no_others() {
     for_each_engine(|db| {
         open(db);
