@@ -263,6 +263,9 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
     if let Some(sentence) = amount_problem(remittance) {
         return Ok(quarantined(sentence.to_owned(), Money::ZERO));
     }
+    if let Some(sentence) = order_problem(set) {
+        return Ok(quarantined(sentence.to_owned(), Money::ZERO));
+    }
     let foreign = payee_problem(tx, set)?.or_else(|| date_problem(tx, remittance));
     if let Some(sentence) = foreign {
         return Ok(quarantined(sentence, Money::ZERO));
@@ -340,6 +343,44 @@ fn amount_problem(remittance: &Remittance) -> Option<&'static str> {
     let mut all = [remittance.amount].into_iter().chain(of_claims).chain(outside);
     all.any(|amount| amount.cents().unsigned_abs() > MOST_CENTS.unsigned_abs())
         .then_some("an amount is above a billion dollars; look at the file before anything of it is believed")
+}
+
+/// A payment order by which the stated amount never reaches the practice. A payment of zero moves nothing by any order:
+/// it tells denials and is posted.
+fn order_problem(set: &ReadRemittance) -> Option<&'static str> {
+    let pays = set.remittance.amount.is_positive();
+    match set.handling.as_str() {
+        "I" | "C" | "D" | "U" | "X" => {}
+        "H" | "P" if !pays => {}
+        "H" => {
+            return Some(
+                "BPR01: H only notifies of a payment, yet BPR02 states an amount; nothing is posted. Import the file \
+                 that comes with the money, or ask the payer for a corrected one.",
+            );
+        }
+        "P" => {
+            return Some(
+                "BPR01: P only tries out later transfers, yet BPR02 states an amount; nothing is posted. Import the \
+                 file that comes with the money, or ask the payer for a corrected one.",
+            );
+        }
+        _ => {
+            return Some(
+                "BPR01: it says none of C, D, H, I, P, U and X, so it is not known whether money moves; nothing is \
+                 posted. Ask the payer for a corrected file.",
+            );
+        }
+    }
+    if pays && set.remittance.method == "NON" {
+        return Some(
+            "BPR04: NON says that nothing is paid, yet BPR02 states an amount; nothing is posted. Ask the payer which \
+             is true, and for a corrected file.",
+        );
+    }
+    (pays && set.credit_or_debit != "C").then_some(
+        "BPR03: it is not C, so the amount is not credited to the practice (D takes it from the account); nothing is \
+         posted. A payer takes money back by adjustments (PLB), so ask for a corrected file.",
+    )
 }
 
 fn payer_of(tx: &mut Tx, remittance: &Remittance) -> Result<Option<PayerId>, Error> {

@@ -17,6 +17,11 @@ pub struct ReadRemittance {
     /// The payee's tax id (N104 with FI, else REF TJ), its digits only; empty when the file has none. Not part of the
     /// facts, by which a payment is known again.
     pub payee_tax_id: String,
+    /// BPR01, what the payment order is for: `I`, `C`, `D`, `U` or `X` where money moves, `H` or `P` where it only tells.
+    /// Not part of the facts either, as BPR03.
+    pub handling: String,
+    /// BPR03: `C` where the practice's account is credited, `D` where it is debited.
+    pub credit_or_debit: String,
     /// The facts.
     pub remittance: Remittance,
     /// What could not be read or does not belong: a sentence each, without patient data.
@@ -124,16 +129,18 @@ fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
     if paid_on.is_none() {
         problems.push(whole("BPR16: the payment has no date; ask the payer for a corrected file"));
     }
-    if read.trace_number.is_empty() {
+    // Blanks around a number are the dress of its file: they make no second payment of it.
+    let (trace, originator) = (read.trace_number.trim(), read.trace_originator.trim());
+    if trace.is_empty() {
         problems.push(whole("TRN02: the payment has no check or EFT number; ask the payer for a corrected file"));
     }
     let remittance = Remittance {
         payer_name: read.payer.name.to_string(),
-        payer_trace_id: read.trace_originator.to_string(),
+        payer_trace_id: originator.to_owned(),
         payer_identifier: payer_identifier(&read.payer),
         payee_npi: if read.payee.id_qualifier == "XX" { read.payee.id.to_string() } else { String::new() },
-        trace: read.trace_number.to_string(),
-        method: read.payment.method.to_string(),
+        trace: trace.to_owned(),
+        method: read.payment.method.trim().to_owned(),
         paid_on: paid_on.unwrap_or(jiff::civil::Date::ZERO),
         amount: to_money(read.payment.amount),
         claims,
@@ -143,6 +150,8 @@ fn read_set(bytes: &[u8], set: &x12::TransactionSet<'_>) -> ReadRemittance {
         set_control_number: read.control_number.to_string(),
         span: set.span(),
         payee_tax_id: payee_tax_id(&read.payee),
+        handling: read.payment.handling.trim().to_owned(),
+        credit_or_debit: read.payment.credit_or_debit.trim().to_owned(),
         remittance,
         problems,
     }

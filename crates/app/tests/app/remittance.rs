@@ -423,3 +423,63 @@ fn a_payment_dated_far_ahead_is_kept_out_of_the_books() {
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn an_order_by_which_no_money_moves_is_kept_out_whole_and_a_denial_without_money_is_posted() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        let orders = [
+            ("BPR*H*102*C*ACH", "BPR01: H "),
+            ("BPR*P*102*C*ACH", "BPR01: P "),
+            ("BPR*ZZ*102*C*ACH", "BPR01: it says none"),
+            ("BPR**102*C*ACH", "BPR01: it says none"),
+            ("BPR*I*102*C*NON", "BPR04: NON "),
+            ("BPR*I*102*D*ACH", "BPR03: "),
+            ("BPR*I*102**ACH", "BPR03: "),
+        ];
+        for (place, (order, names)) in orders.iter().enumerate() {
+            let whole = file(&Payment::new(&format!("EFT{place}"), vec![Clp::paid(1)]));
+            assert!(whole.contains("BPR*I*102*C*ACH"), "{whole}");
+            let report = take(db, &whole.replace("BPR*I*102*C*ACH", order));
+            let problem = report.payments[0].problem.clone().unwrap_or_default();
+            assert_eq!(report.payments[0].state, PaymentState::Quarantined, "{order}");
+            assert!(problem.starts_with(names) && problem.contains("corrected"), "{order}: {problem}");
+        }
+        assert_eq!(balance(db, AccountKind::InTransit), Money::ZERO);
+        assert_eq!(work(db), vec![(WorkReason::RemittanceQuarantined, cents(10_200)); orders.len()]);
+
+        // The payment that comes with the money is posted, and the work about its forerunner ends.
+        let report = take(db, &file(&Payment::new("EFT0", vec![Clp::paid(1)])));
+        assert_eq!(report.payments[0].state, PaymentState::Posted);
+        assert_eq!(work(db).len(), orders.len() - 1);
+        // A denial moves no money by any order, and is posted.
+        for (n, order) in [(2, "BPR*H*0*C*NON"), (3, "BPR*I*0*C*NON"), (4, "BPR*I*0*C*ACH")] {
+            let mut denied = Clp::paid(n);
+            denied.paid = 0;
+            for line in &mut denied.lines {
+                (line.paid, line.adjustments) = (0, vec![("CO", "50", line.charge)]);
+            }
+            let denial = Payment::new(&format!("NONE{n}"), vec![denied]);
+            let report = take(db, &file(&denial).replace("BPR*I*0*C*ACH", order));
+            assert_eq!(report.payments[0].state, PaymentState::Posted, "{order}: {report:?}");
+        }
+        assert_eq!(balance(db, AccountKind::InTransit), cents(10_200));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn blanks_around_the_number_of_a_payment_make_no_second_payment() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let whole = file(&Payment::new("SAME", vec![Clp::paid(1)]));
+        take(db, &whole);
+        let root = all_invariants_hold(db);
+        for dress in ["TRN*1*SAME *1999999999~", "TRN*1* SAME*1999999999 ~"] {
+            let report = take(db, &whole.replace("TRN*1*SAME*1999999999~", dress));
+            assert_eq!(report.payments[0].state, PaymentState::Duplicate, "{dress}");
+        }
+        assert_eq!(all_invariants_hold(db), root);
+        assert_eq!((balance(db, AccountKind::InTransit), work(db)), (cents(10_200), vec![]));
+    });
+}
