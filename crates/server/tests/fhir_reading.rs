@@ -52,6 +52,89 @@ fn what_has_no_place_on_a_bill_is_counted_by_reason() {
     }
 }
 
+/// The fixture with entries put before its own.
+fn with_entry(entries: &str) -> String {
+    fixture().replacen("\"entry\": [", &format!("\"entry\": [{entries}"), 1)
+}
+
+/// The fixture's first visit with a status put into one of its resources.
+fn with_status(resource: &str, status: &str) -> ImportPlan {
+    let text = match resource {
+        "Immunization" => fixture().replace("\"status\": \"completed\"", &format!("\"status\": \"{status}\"")),
+        _ => fixture().replace(
+            "\"id\": \"c1\",",
+            &format!("\"id\": \"c1\", \"verificationStatus\": {{\"coding\": [{{\"code\": \"{status}\"}}]}},"),
+        ),
+    };
+    planned(text, Profile::Synthea).expect("a good bundle")
+}
+
+#[test]
+fn a_shot_that_was_not_given_is_not_billed_and_is_told() {
+    for status in ["not-done", "entered-in-error"] {
+        let plan = with_status("Immunization", status);
+        let first = &plan.visits[0];
+        assert_eq!(first.charges.len(), 1, "{status}: {:?}", first.charges);
+        assert!(first.charges[0].modifiers.is_empty(), "no second service makes the visit a separate one");
+        assert_eq!(first.diagnoses, ["Z0001", "I10"], "{status}");
+        let line = format!("1 Immunization: its status is {status}, not completed");
+        assert!(plan.unmapped.lines().contains(&line), "{line} in {:?}", plan.unmapped.lines());
+    }
+    assert_eq!(with_status("Immunization", "completed").visits[0].charges.len(), 2);
+}
+
+#[test]
+fn a_procedure_that_was_not_done_is_told_as_that_and_never_as_a_service() {
+    // At the first visit. Our table charges no procedure yet; one that was done is looked up in it, and the report says so.
+    let told = |status: &str| {
+        let entry = format!(
+            r#"{{"fullUrl": "urn:uuid:r1", "resource": {{"resourceType": "Procedure", "id": "r1"{status},
+            "code": {{"coding": [{{"system": "http://snomed.info/sct", "code": "428191000124101"}}]}},
+            "subject": {{"reference": "urn:uuid:p1"}}, "encounter": {{"reference": "urn:uuid:e1"}}}}}},"#
+        );
+        let plan = planned(with_entry(&entry), Profile::Synthea).expect("a good bundle");
+        let lines = plan.unmapped.lines();
+        lines.into_iter().filter(|line| line.contains("Procedure")).collect::<Vec<_>>()
+    };
+    assert_eq!(told(r#", "status": "completed""#), ["1 Procedure: not billable: documentation is part of the visit"]);
+    for status in ["preparation", "in-progress", "not-done", "on-hold", "stopped", "entered-in-error", "unknown"] {
+        let line = format!("1 Procedure: its status is {status}, not completed");
+        assert_eq!(told(&format!(r#", "status": "{status}""#)), [line]);
+    }
+    assert_eq!(told(""), ["1 Procedure: its status is unknown, not completed"], "what nobody calls done was not done");
+}
+
+#[test]
+fn a_condition_that_is_not_confirmed_is_no_diagnosis_and_is_told() {
+    for status in ["refuted", "entered-in-error", "unconfirmed", "provisional", "differential"] {
+        let plan = with_status("Condition", status);
+        assert!(!plan.visits[0].diagnoses.contains(&"I10".to_owned()), "{status}: {:?}", plan.visits[0].diagnoses);
+        let line = format!("1 Condition: its verificationStatus is {status}, not confirmed");
+        assert!(plan.unmapped.lines().contains(&line), "{line} in {:?}", plan.unmapped.lines());
+    }
+    assert_eq!(with_status("Condition", "confirmed").visits[0].diagnoses, ["Z0001", "I10", "Z23"]);
+}
+
+#[test]
+fn a_refuted_condition_does_not_come_back_as_the_reason_of_a_visit() {
+    // The second visit came for acute sinusitis, which it did not find.
+    let condition = |id: &str, status: &str| {
+        format!(
+            r#"{{"fullUrl": "urn:uuid:{id}", "resource": {{"resourceType": "Condition", "id": "{id}",
+            "verificationStatus": {{"coding": [{{"code": "{status}"}}]}},
+            "code": {{"coding": [{{"system": "http://snomed.info/sct", "code": "444814009"}}]}},
+            "subject": {{"reference": "urn:uuid:p1"}}, "encounter": {{"reference": "urn:uuid:e2"}}}}}},"#
+        )
+    };
+    let plan_of = |entries: &str| planned(with_entry(entries), Profile::Synthea).expect("a good bundle");
+    let plan = plan_of(&condition("c9", "refuted"));
+    assert!(!plan.visits[1].diagnoses.contains(&"J0190".to_owned()), "{:?}", plan.visits[1].diagnoses);
+    let lines = plan.unmapped.lines();
+    assert!(lines.iter().any(|line| line.starts_with("1 Encounter.reasonCode: its condition")), "{lines:?}");
+    let plan = plan_of(&(condition("c9", "refuted") + &condition("c10", "confirmed")));
+    assert_eq!(plan.visits[1].diagnoses, ["J0190"], "another record confirms it");
+}
+
 #[test]
 fn the_same_bundle_gives_the_same_plan() {
     let one = format!("{:?}", planned(fixture(), Profile::Synthea).expect("good").visits);

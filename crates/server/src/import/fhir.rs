@@ -4,6 +4,7 @@
 mod bundle;
 mod code_maps;
 mod entry;
+mod happened;
 mod identities;
 mod people;
 mod plan;

@@ -1,7 +1,7 @@
 //! From resolved bundles to an import plan: who, when, what, insured by whom; and the count of what has no place on a
 //! bill. Decides nothing that a table or a profile decides, and saves nothing.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use billing::identifier::Npi;
 use jiff::civil::Date;
@@ -9,10 +9,11 @@ use jiff::{Unit, civil};
 
 use super::bundle::{Bundles, Located};
 use super::code_maps::{CodeMaps, ServiceOutcome, VisitOutcome};
+use super::happened::{not_confirmed, not_done};
 use super::identities::source_key;
 use super::people;
 use super::profile::{Profile, WhoPays};
-use super::resources::{Concept, Encounter, InsuranceClaim, Patient};
+use super::resources::{Concept, Condition, Encounter, InsuranceClaim, Patient};
 use super::visits::{
     CoveragePeriod, ImportPlan, PlannedCharge, PlannedPatient, PlannedPractitioner, PlannedVisit, Unmapped,
 };
@@ -50,6 +51,8 @@ pub fn plan(bundles: &Bundles, profile: Profile, today: Date) -> Result<ImportPl
 #[derive(Default)]
 struct Facts<'a> {
     conditions: HashMap<&'a str, Vec<&'a Concept>>,
+    /// By patient: codes of conditions that none of the patient's conditions confirms.
+    doubtful: HashMap<&'a str, Vec<&'a str>>,
     services: HashMap<&'a str, Vec<(&'static str, &'a Concept)>>,
     insurance_words: HashMap<&'a str, &'a str>,
     encounters: HashMap<&'a str, Vec<&'a Located<Encounter>>>,
@@ -58,19 +61,17 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn gather(bundles: &'a Bundles) -> Facts<'a> {
         let mut facts = Facts::default();
-        for condition in &bundles.conditions {
-            if let Some(visit) = bundles.resolve(condition.resource.encounter.as_ref()) {
-                facts.conditions.entry(visit).or_default().push(&condition.resource.code);
-            }
-        }
+        facts.gather_conditions(bundles);
         for procedure in &bundles.procedures {
-            if let Some(visit) = bundles.resolve(procedure.resource.encounter.as_ref()) {
-                facts.services.entry(visit).or_default().push(("snomed", &procedure.resource.code));
+            let it = &procedure.resource;
+            if let (Some(visit), None) = (bundles.resolve(it.encounter.as_ref()), not_done(it.status.as_deref())) {
+                facts.services.entry(visit).or_default().push(("snomed", &it.code));
             }
         }
         for shot in &bundles.immunizations {
-            if let Some(visit) = bundles.resolve(shot.resource.encounter.as_ref()) {
-                facts.services.entry(visit).or_default().push(("cvx", &shot.resource.vaccine_code));
+            let it = &shot.resource;
+            if let (Some(visit), None) = (bundles.resolve(it.encounter.as_ref()), not_done(it.status.as_deref())) {
+                facts.services.entry(visit).or_default().push(("cvx", &it.vaccine_code));
             }
         }
         // An explanation of benefits knows the payer too, but the claim's own word goes first.
@@ -92,6 +93,24 @@ impl<'a> Facts<'a> {
             }
         }
         facts
+    }
+
+    fn gather_conditions(&mut self, bundles: &'a Bundles) {
+        let (doubtful, confirmed): (Vec<_>, Vec<_>) = bundles
+            .conditions
+            .iter()
+            .map(|condition| &condition.resource)
+            .partition(|condition| not_confirmed(condition.verification_status.as_ref()).is_some());
+        let of_patient = |it: &'a Condition| Some((bundles.resolve(it.subject.as_ref())?, it.code.code_in(SNOMED)?));
+        let known: HashSet<(&str, &str)> = confirmed.iter().filter_map(|it| of_patient(it)).collect();
+        for (patient, code) in doubtful.into_iter().filter_map(of_patient).filter(|one| !known.contains(one)) {
+            self.doubtful.entry(patient).or_default().push(code);
+        }
+        for condition in confirmed {
+            if let Some(visit) = bundles.resolve(condition.encounter.as_ref()) {
+                self.conditions.entry(visit).or_default().push(&condition.code);
+            }
+        }
     }
 }
 
@@ -255,11 +274,22 @@ impl<'a> Planner<'a> {
         let found = self.facts.conditions.get(encounter.key.as_str()).cloned().unwrap_or_default();
         let mut codes = self.mapped_diagnoses(&found, "Condition");
         if codes.is_empty() {
-            let reasons: Vec<&Concept> = encounter.resource.reason_code.iter().collect();
+            let reasons = self.certain_reasons(&encounter.resource);
             codes = self.mapped_diagnoses(&reasons, "Encounter.reasonCode");
         }
         codes.sort_by_key(|code| code.starts_with('Z'));
         codes
+    }
+
+    /// Why the patient came, without what proved wrong: the reason of a visit often names the very condition.
+    fn certain_reasons<'e>(&mut self, encounter: &'e Encounter) -> Vec<&'e Concept> {
+        let patient = self.bundles.resolve(encounter.subject.as_ref());
+        let doubtful = patient.and_then(|patient| self.facts.doubtful.get(patient)).map_or(&[][..], Vec::as_slice);
+        let is_doubtful = |reason: &&Concept| reason.code_in(SNOMED).is_some_and(|code| doubtful.contains(&code));
+        let (wrong, certain): (Vec<&Concept>, Vec<&Concept>) = encounter.reason_code.iter().partition(is_doubtful);
+        let reason = "its condition is not confirmed by any Condition of the patient";
+        self.plan.unmapped.count_many("Encounter.reasonCode", reason, wrong.len());
+        certain
     }
 
     fn mapped_diagnoses(&mut self, concepts: &[&Concept], resource: &str) -> Vec<String> {
@@ -365,13 +395,12 @@ impl<'a> Planner<'a> {
             "read for the coverage only: an old payment is not posted to new books",
             self.bundles.explanations.iter().filter(|one| !is_pharmacy(&one.resource)).count(),
         );
-        for kind in ["Condition", "Procedure", "Immunization"] {
-            let without_visit = match kind {
-                "Condition" => self.bundles.conditions.iter().filter(|one| one.resource.encounter.is_none()).count(),
-                "Procedure" => self.bundles.procedures.iter().filter(|one| one.resource.encounter.is_none()).count(),
-                _ => self.bundles.immunizations.iter().filter(|one| one.resource.encounter.is_none()).count(),
-            };
-            unmapped.count_many(kind, "belongs to no visit", without_visit);
+        for (kind, has_visit, why_not) in clinical(self.bundles) {
+            match why_not {
+                Some(reason) => unmapped.count(kind, reason),
+                None if !has_visit => unmapped.count(kind, "belongs to no visit"),
+                None => {}
+            }
         }
         let idle = distinct_practitioners(self.bundles).saturating_sub(self.plan.practitioners.len());
         unmapped.count_many("Practitioner", "took part in no billed visit", idle);
@@ -404,6 +433,20 @@ fn pointers_to(diagnosis: &str, diagnoses: &mut Vec<String>) -> Option<Vec<u8>> 
         diagnoses.len() - 1
     });
     Some(vec![u8::try_from(place + 1).ok()?])
+}
+
+/// Every condition and service: its type, whether it names a visit, and why it did not take place.
+fn clinical(bundles: &Bundles) -> impl Iterator<Item = (&'static str, bool, Option<String>)> {
+    let conditions = bundles
+        .conditions
+        .iter()
+        .map(|one| &one.resource)
+        .map(|it| ("Condition", it.encounter.is_some(), not_confirmed(it.verification_status.as_ref())));
+    let procedures = bundles.procedures.iter().map(|one| &one.resource);
+    let procedures = procedures.map(|it| ("Procedure", it.encounter.is_some(), not_done(it.status.as_deref())));
+    let shots = bundles.immunizations.iter().map(|one| &one.resource);
+    let shots = shots.map(|it| ("Immunization", it.encounter.is_some(), not_done(it.status.as_deref())));
+    conditions.chain(procedures).chain(shots)
 }
 
 fn is_pharmacy(claim: &InsuranceClaim) -> bool {

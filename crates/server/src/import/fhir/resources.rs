@@ -205,7 +205,10 @@ pub struct Participant {
 
 /// FHIR Condition.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Condition {
+    /// confirmed, provisional, refuted, entered-in-error …
+    pub verification_status: Option<Concept>,
     /// What it is.
     #[serde(default)]
     pub code: Concept,
@@ -218,6 +221,8 @@ pub struct Condition {
 /// FHIR Procedure.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Procedure {
+    /// completed, not-done, stopped, entered-in-error …
+    pub status: Option<String>,
     /// What was done.
     #[serde(default)]
     pub code: Concept,
@@ -231,6 +236,8 @@ pub struct Procedure {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Immunization {
+    /// completed, not-done, entered-in-error.
+    pub status: Option<String>,
     /// The vaccine.
     #[serde(default)]
     pub vaccine_code: Concept,
