@@ -27,7 +27,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
-use crate::patient_payment::mind_kept_money;
+use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, NewWork, subject_key};
 
 pub(crate) use owner::follow_credit;
@@ -158,6 +158,12 @@ fn capture_in(tx: &mut Tx, visit: &NewVisit) -> Result<Captured, Error> {
         ask_for_coverage(tx, &encounter, &charges)?;
     }
     tx.audit("capture charges", "encounter", encounter_id, serde_json::json!({ "charges": charges.len() }));
+    if visit.self_pay {
+        // Nobody is asked for money that we already hold for them.
+        apply_unapplied(tx, visit.patient_id)?;
+    }
+    // Money that paid for nothing may wait for this visit now.
+    mind_kept_money(tx, visit.patient_id)?;
     let charges = charges.iter().map(|charge| charge.id).collect();
     Ok(Captured { encounter_id, charges, payer_id, is_new: true })
 }

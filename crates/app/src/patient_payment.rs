@@ -109,6 +109,7 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
     tx.post(&entry, &format!("patient_payment:{}", id.0))?;
     let detail = serde_json::json!({ "cents": request.amount.cents(), "method": request.method.key(), "receipt": receipt_number });
     tx.audit("take_payment", "patient_payment", id.0, detail);
+    mind_kept_money(tx, request.patient_id)?;
     Ok(TakenPayment { id, receipt_number, is_new: true, applied, unapplied: allocation.unapplied, left_to_pay })
 }
 
@@ -190,31 +191,32 @@ pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, 
 }
 
 /// Money of the patient's that pays for nothing becomes work as soon as every visit is decided and paid: somebody must give
-/// it back, or ask the patient whether it stays for the next visit.
+/// it back, or ask the patient whether it stays for the next visit. The work follows what stands: it tells another amount
+/// anew, and ends by itself where something is owed or undecided again.
 pub(crate) fn mind_kept_money(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
     let held = store::ledger::held(tx, AccountKind::UnappliedPatient, patient.0)?;
     if !held.is_positive() {
         return Ok(());
     }
+    let subject_key = subject_key(WorkReason::CreditBalance, patient.0);
     let account = account_in(tx, patient)?;
     let is_settled = !account.visits.is_empty()
         && account.visits.iter().all(|visit| visit.decided)
         && account.with_payers.is_zero()
         && !account.owes_now.is_positive();
-    if is_settled {
-        worklist::open(
-            tx,
-            NewWork {
-                reason: WorkReason::CreditBalance,
-                subject_key: subject_key(WorkReason::CreditBalance, patient.0),
-                summary: format!("{held} of the patient's money pays for nothing: every visit is decided and paid."),
-                links: WorkLinks { patient_id: Some(patient), ..WorkLinks::default() },
-                money_at_stake: held,
-                deadline_on: None,
-            },
-        )?;
+    if !is_settled {
+        let outcome = "Something is open again; the money waits for it.";
+        return worklist::resolve_subject(tx, &subject_key, outcome, "patient");
     }
-    Ok(())
+    let work = NewWork {
+        reason: WorkReason::CreditBalance,
+        subject_key,
+        summary: format!("{held} of the patient's money pays for nothing: every visit is decided and paid."),
+        links: WorkLinks { patient_id: Some(patient), ..WorkLinks::default() },
+        money_at_stake: held,
+        deadline_on: None,
+    };
+    worklist::open_or_restate(tx, vec![work])
 }
 
 /// As [`apply_unapplied`] for those of many patients whose money we hold, asked for at once: after a posting. What is

@@ -22,7 +22,7 @@ use store::{Conn, Db, Json, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::patient_account::{PatientAccount, VisitAccount, account_in};
-use crate::patient_payment::{apply_unapplied, letterhead};
+use crate::patient_payment::{apply_unapplied, letterhead, mind_kept_money};
 use crate::verify::records::ISSUED;
 
 /// The counter of statements.
@@ -104,6 +104,7 @@ fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issu
     }
     // Nobody is asked for money that we already hold for them.
     let applied = apply_unapplied(tx, patient)?;
+    mind_kept_money(tx, patient)?;
     let account = if applied.is_zero() { before } else { account_in(tx, patient)? };
     if let Err(not_due) = may_go_out(&account, asked) {
         return Ok(Err(not_due));

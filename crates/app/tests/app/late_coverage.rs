@@ -163,6 +163,82 @@ fn what_the_patient_paid_before_the_coverage_came_is_kept_and_pays_the_share_whe
     });
 }
 
+/// What the open credits say, and the money at stake.
+fn credits(db: &TestDb) -> Vec<(String, Money)> {
+    let open = work(db, Desk::Tier2).into_iter().filter(|(_, reason)| *reason == WorkReason::CreditBalance);
+    open.map(|(id, _)| {
+        let item = worklist::show(db, &person(2, Role::Tier2), PRACTICE, id).unwrap().item;
+        (item.summary, item.money_at_stake)
+    })
+    .collect()
+}
+
+fn kept(amount: i64) -> (String, Money) {
+    let amount = cents(amount);
+    (format!("{amount} of the patient's money pays for nothing: every visit is decided and paid."), amount)
+}
+
+#[test]
+fn what_is_paid_too_much_at_the_desk_is_work_until_something_is_open_again() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let mut cash = visit(&practice);
+        cash.self_pay = true;
+        cash.services = vec![service("99213", &[1])];
+        cash.services[0].amount = Some(cents(14_000));
+        pay(db, practice.patient, 1_000, "before any visit");
+        assert_eq!(credits(db), [], "it waits for the first visit");
+        capture(db, &tier1(), PRACTICE, &cash).unwrap();
+        assert_eq!(credits(db), []);
+        assert_eq!(look(db, practice.patient).owes_now, cents(13_000), "what was paid ahead pays for it");
+        pay(db, practice.patient, 13_000, "the visit");
+        assert_eq!(credits(db), []);
+        pay(db, practice.patient, 95_050, "a slip");
+        assert_eq!(credits(db), [kept(95_050)]);
+        // The same form twice is one payment; another payment is told by the same item.
+        pay(db, practice.patient, 95_050, "a slip");
+        pay(db, practice.patient, 100, "one more");
+        assert_eq!(credits(db), [kept(95_150)]);
+        // Another visit of the patient's is paid from it, and what is left is told anew.
+        capture(db, &tier1(), PRACTICE, &cash).unwrap();
+        let seen = look(db, practice.patient);
+        assert_eq!((seen.owes_now, seen.unapplied), (Money::ZERO, cents(81_150)));
+        assert_eq!(credits(db), [kept(81_150)]);
+        // One that a payer must decide first: the money waits for it.
+        capture(db, &tier1(), PRACTICE, &visit(&practice)).unwrap();
+        assert_eq!(credits(db), []);
+        assert_eq!(look(db, practice.patient).unapplied, cents(81_150));
+    });
+}
+
+#[test]
+fn kept_money_is_told_anew_when_the_payer_takes_back_its_decision_and_decides_otherwise() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let id = without_coverage(db, &practice);
+        last_year(db, &practice, practice.payer, CoverageRank::Primary);
+        pay(db, practice.patient, 5_000, "at the visit");
+        assert_eq!(credits(db), [], "the payer has the visit");
+        let number = sent(db, id);
+        let first = answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "3", 2_000)]);
+        receive(db, "EFT1", first.clone());
+        assert_eq!(credits(db), [kept(3_000)]);
+        let stale = work(db, Desk::Tier2)[0].0;
+
+        let back = Payment::new("EFT2", vec![first.reversed()]).with_plb("FB", "LATER", -8_856);
+        app::remittance_import::import(db, &db.system(), PRACTICE, "back.835", file(&back).as_bytes()).unwrap();
+        assert_eq!(credits(db), [], "the claim is undecided again");
+        let events = worklist::show(db, &person(2, Role::Tier2), PRACTICE, stale).unwrap().events;
+        assert!(events.iter().any(|event| event.sentence.contains("Something is open again")), "{events:?}");
+
+        receive(db, "EFT3", answer(&number, 10_856, vec![("CO", "45", 3_144)]));
+        let seen = look(db, practice.patient);
+        assert_eq!((seen.owes_now, seen.with_payers), (Money::ZERO, Money::ZERO));
+        assert_eq!(credits(db).iter().map(|credit| credit.1).sum::<Money>(), cents(5_000), "{:?}", credits(db));
+        books_hold(db);
+    });
+}
+
 #[test]
 fn a_visit_goes_from_payer_to_patient_and_back_with_every_cent() {
     for_each_engine(|db| {
