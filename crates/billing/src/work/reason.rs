@@ -191,7 +191,7 @@ reasons! {
         => "Find the claim it is for. Valid: link it to the reversal. Not valid: rebut within the payer's window.";
     /// More was received than owed.
     CreditBalance "credit_balance" Tier2 5 "Credit balance"
-        => "Find whose money it is. Apply it to another open balance of the same person, or refund it; the 60-day clock runs for payers.";
+        => "Find whose money it is. Apply it to another open balance of the same person, or ask for a refund on the account; the 60-day clock runs for payers.";
     /// Somebody asked; Tier 1 answers.
     Inquiry "inquiry" Tier1 2 "Inquiry"
         => "Verify two identifiers, answer from the account, write down what was said. Escalate with a handover if it needs a decision.";
