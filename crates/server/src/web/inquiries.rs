@@ -100,6 +100,8 @@ struct InquiryPage {
     /// In whose hand it is, while it is not answered.
     hand: Option<Hand>,
     is_mine: bool,
+    /// The desk that has it is one this person may look at.
+    may_see_item: bool,
 }
 
 /// The list.
@@ -125,7 +127,9 @@ pub async fn create(State(desk): State<Desk>, who: SignedIn, Form(said): Form<Sa
     let actor = who.actor.clone();
     let new = NewInquiry { channel, reason, patient_id: None, question: said.question.clone() };
     match desk.blocking(move |db, practice| app::inquiry::log(db, &actor, practice, new)).await {
-        Ok(id) => go(&format!("/inquiries/{id}"), "logged"),
+        Ok(id) if who.may(Action::AnswerInquiry) => go(&format!("/inquiries/{id}"), "logged"),
+        // Whoever logs without answering goes on where they may.
+        Ok(_) => go("/inquiries", "logged"),
         Err(refusal) => {
             let problem = Some(refusal.for_form()?);
             render(&NewPage { shell: Shell::new(&desk, &who, "/inquiries"), said, problem })
@@ -259,6 +263,7 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
         chosen: said.patient_id.or(inquiry.patient_id),
         above: escalation,
         is_mine: hand.as_ref().is_some_and(|hand| hand.item.owner == Some(who.actor.user)),
+        may_see_item: hand.as_ref().is_some_and(|hand| app::worklist::may_see(&who.actor, hand.item.desk)),
         hand,
         typed_search,
         pane: Pane { typed },

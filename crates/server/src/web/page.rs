@@ -105,6 +105,33 @@ const DONE: &[(&str, &str)] = &[
     ("guarantor", "Saved. The next statement goes there."),
 ];
 
+/// The records that other pages lead to, each with whether this person may open one of its kind.
+#[derive(Clone, Copy)]
+pub struct Opens {
+    /// Work items and their queues; an item also asks for its desk.
+    pub work: bool,
+    /// Remittances.
+    pub remittances: bool,
+    /// An inquiry: who only logs them sees the list.
+    pub inquiries: bool,
+    /// Statements, which name the patient.
+    pub statements: bool,
+    /// Receipts, which name the patient.
+    pub receipts: bool,
+}
+
+impl Opens {
+    fn of(who: &SignedIn) -> Opens {
+        Opens {
+            work: who.may(Action::ViewWorklist),
+            remittances: who.may(Action::ViewRemittance),
+            inquiries: who.may(Action::AnswerInquiry),
+            statements: who.may(Action::ViewStatement) && !who.is_masked(Action::ViewStatement),
+            receipts: who.may(Action::ViewPatient) && !who.is_masked(Action::ViewPatient),
+        }
+    }
+}
+
 /// The frame's data, a field of every page's template.
 pub struct Shell {
     /// The practice.
@@ -119,6 +146,8 @@ pub struct Shell {
     pub more: Vec<Place>,
     /// Whether the search field is shown.
     pub may_find: bool,
+    /// Which records the person may open; to whoever may not, a page shows words in the place of a link.
+    pub opens: Opens,
     /// What was searched.
     pub find: String,
     /// The practice's time zone.
@@ -143,6 +172,7 @@ impl Shell {
             nav: places(PLACES),
             more: places(MORE),
             may_find: who.may(Action::FindPatient),
+            opens: Opens::of(who),
             find: String::new(),
             zone: desk.zone(),
             toast: None,

@@ -169,12 +169,13 @@ fn work(who: &SignedIn, row: PatientWorkRow) -> Option<Work> {
 }
 
 impl AccountPage {
-    /// Where a row of the account is written.
-    fn written_in(place: &Option<WrittenIn>, patient: &PatientId) -> Option<String> {
-        place.map(|place| match place {
-            WrittenIn::Remittance(id) => format!("/remittances/{id}"),
-            WrittenIn::Payment(id) => format!("/patients/{patient}/payments/{id}"),
-        })
+    /// Where a row of the account is written, for who may open it.
+    fn written_in(&self, place: &Option<WrittenIn>) -> Option<String> {
+        let (opens, patient) = (self.shell.opens, self.account.patient.id);
+        match (*place)? {
+            WrittenIn::Remittance(id) => opens.remittances.then(|| format!("/remittances/{id}")),
+            WrittenIn::Payment(id) => opens.receipts.then(|| format!("/patients/{patient}/payments/{id}")),
+        }
     }
 
     /// The reasons for a write-off, with whose debt each is for.

@@ -6,6 +6,7 @@ mod access;
 mod access_log;
 mod browser;
 mod engines;
+mod links;
 mod log_ins;
 mod masking;
 mod office;
