@@ -430,6 +430,32 @@ fn check_duties(roles: &[Role], solo_practice: bool) -> Result<(), Error> {
     }
 }
 
+/// Refuses to end solo mode while somebody who is not disabled holds roles that conflict.
+///
+/// # Errors
+/// `Invalid` at `solo` with who it is and what to do; of the store.
+pub(crate) fn refuse_standing_conflicts(conn: &Conn) -> Result<(), Error> {
+    let roles = conn.query(&ROLES, params![])?;
+    let of = |id: UserId| roles.iter().filter(|row| row.user_id == id).map(|row| row.role).collect::<Vec<Role>>();
+    let users = conn.query(&USERS, params![])?;
+    let people = users.iter().filter(|user| user.state != UserState::Disabled);
+    let holding: Vec<String> = people
+        .filter_map(|user| conflicts(&of(user.id)).first().map(|found| (user, found.first, found.second)))
+        .map(|(user, first, second)| format!("{} ({first} and {second})", user.display_name))
+        .collect();
+    match holding.is_empty() {
+        true => Ok(()),
+        false => Err(Error::invalid(
+            "solo",
+            format!(
+                "Solo mode stays on while somebody holds roles that conflict: {}. Give the roles to two people or disable \
+                 the log-in under People and roles, then switch it off.",
+                holding.join(", ")
+            ),
+        )),
+    }
+}
+
 fn checked_login(login: &str) -> Result<String, Error> {
     let login = login.trim().to_lowercase();
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '@');

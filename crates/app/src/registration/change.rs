@@ -18,7 +18,7 @@ use super::setup::required;
 use super::{PayerData, ProviderData};
 use crate::Error;
 use crate::access::allow_plain;
-use crate::claim_scrub;
+use crate::{claim_scrub, users};
 
 /// What is changed, as its versions are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,8 @@ pub fn versions_of(conn: &Conn, subject: Subject) -> Result<Vec<versions::Versio
 /// have waited for it.
 ///
 /// # Errors
-/// `Denied` without the right to change it, or to configure where solo mode is switched; `Changed`; `NotFound`.
+/// `Denied` without the right to change it, or to configure where solo mode is switched; `Invalid` where it is switched
+/// off while somebody holds conflicting roles; `Changed`; `NotFound`.
 pub fn save_practice(db: &Db, actor: &Actor, changed: &Practice, seen: Option<i32>) -> Result<(), Error> {
     db.write(actor, changed.id, |tx| save_practice_in(tx, changed, seen))?;
     if let Ok(zone) = TimeZone::get(&changed.time_zone) {
@@ -83,6 +84,9 @@ pub fn save_practice_in(tx: &mut Tx, changed: &Practice, seen: Option<i32>) -> R
     let before = rows::practice(tx)?.ok_or(Error::NotFound("practice"))?;
     if before.solo != changed.solo {
         allow_plain(tx, Action::Configure)?;
+    }
+    if before.solo && !changed.solo {
+        users::refuse_standing_conflicts(tx)?;
     }
     keep(tx, Subject::Practice(changed.id), seen, (&before, changed))?;
     tx.execute(&rows::SAVE_PRACTICE, params![changed.name, Json(changed.clone())])?;

@@ -13,5 +13,6 @@ mod office;
 mod practice;
 mod read_again;
 mod screens;
+mod solo_mode;
 mod stories;
 mod visitor;
