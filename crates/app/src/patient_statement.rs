@@ -83,7 +83,7 @@ pub fn run(db: &Db, actor: &Actor, practice: PracticeId) -> Result<StatementRun,
 /// Issues a statement for one account because somebody asked for it: also within the days between two statements.
 ///
 /// # Errors
-/// `Refused` with the reason where none may go out; `NotFound`; `Denied` without the right to send statements.
+/// `Refused` with the reason where none may go out, or where one of today asks for the same; `NotFound`; `Denied` without the right to send statements.
 pub fn issue(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) -> Result<Issued, Error> {
     allow(actor, Action::SendStatement, &ResourceState::default())?;
     db.write(actor, practice, |tx| issue_in(tx, patient, Asked::ByPerson))?
@@ -108,6 +108,16 @@ fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issu
     let account = if applied.is_zero() { before } else { account_in(tx, patient)? };
     if let Err(not_due) = may_go_out(&account, asked) {
         return Ok(Err(not_due));
+    }
+    if let (Asked::ByPerson, Some(last)) = (asked, account.statements.first()) {
+        let statement_asks = amount_asked(&account);
+        if last.issued_on == tx.today() && last.amount_due == statement_asks {
+            return Err(Error::refused(format!(
+                "{} was made today and asks for the same {statement_asks}: nothing has changed since. Print that one, or \
+                 make another when something has.",
+                last.number
+            )));
+        }
     }
     let number = format!("S-{:05}", tx.next_number(STATEMENTS)?);
     let practice = letterhead(&tx.query_one(&PRACTICE_BODY, params![])?.body.0);
@@ -138,6 +148,17 @@ fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issu
     Ok(Ok(issued))
 }
 
+/// The visits that a statement tells of, the oldest first. A visit that was paid too much lowers what is asked for the
+/// others.
+fn told(account: &PatientAccount) -> impl Iterator<Item = &VisitAccount> {
+    account.visits.iter().rev().filter(|visit| visit.decided && !visit.standing.patient_owes.is_zero())
+}
+
+/// What a statement made now asks for.
+fn amount_asked(account: &PatientAccount) -> Money {
+    told(account).map(|visit| visit.standing.patient_owes).sum::<Money>() - account.unapplied
+}
+
 fn may_go_out(account: &PatientAccount, asked: Asked) -> Result<(), NotDue> {
     match (&account.statement_due, asked) {
         (Err(NotDue::ToldRecently(_) | NotDue::TooSmall), Asked::ByPerson) => Ok(()),
@@ -148,16 +169,13 @@ fn may_go_out(account: &PatientAccount, asked: Asked) -> Result<(), NotDue> {
 fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number: String) -> Result<Statement, Error> {
     let today = tx.today();
     let language = Language::of_patient(&account.patient.language);
-    // A visit that was paid too much lowers what is asked for the others.
-    let owed: Vec<&VisitAccount> =
-        account.visits.iter().rev().filter(|visit| visit.decided && !visit.standing.patient_owes.is_zero()).collect();
+    let owed: Vec<&VisitAccount> = told(account).collect();
     let seen: Vec<ProviderId> = owed.iter().map(|visit| visit.rendering_id).collect();
     let providers = providers(tx, &seen)?;
     let seen_by =
         |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
     let visits: Vec<StatementVisit> =
         owed.iter().map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default())).collect();
-    let sum: Money = visits.iter().map(|visit| visit.standing.patient_owes).sum();
     let last = account.statements.first().map_or(Date::MIN, |statement| statement.issued_on);
     Ok(Statement {
         id: StatementId(tx.new_id()),
@@ -174,7 +192,7 @@ fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number:
         visits,
         payments: payments_since(account, last),
         unapplied: account.unapplied,
-        amount_due: sum - account.unapplied,
+        amount_due: amount_asked(account),
         with_payers: account.with_payers,
     })
 }

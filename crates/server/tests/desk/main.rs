@@ -14,5 +14,6 @@ mod practice;
 mod read_again;
 mod screens;
 mod solo_mode;
+mod statement_twice;
 mod stories;
 mod visitor;
