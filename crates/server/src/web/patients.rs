@@ -181,8 +181,8 @@ impl AccountPage {
     /// The reasons for a write-off, with whose debt each is for.
     fn reasons() -> Vec<(&'static str, &'static str, &'static str)> {
         let side = |reason: &WriteOffReason| match reason.side() {
-            Side::Patient => "the patient's debt",
-            Side::Payer => "the plan's debt",
+            Side::Patient => "the patient’s debt",
+            Side::Payer => "the plan’s debt",
             Side::Either => "either",
         };
         WriteOffReason::ALL.iter().map(|reason| (reason.as_str(), reason.label(), side(reason))).collect()
