@@ -25,6 +25,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::reports::aging::STATEMENTS,
     crate::reports::conflicts::STATEMENTS,
     crate::reports::journal::STATEMENTS,
+    crate::reports::receipts::STATEMENTS,
     crate::submission::STATEMENTS,
     crate::verify::STATEMENTS,
     crate::worklist::STATEMENTS,

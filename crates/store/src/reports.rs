@@ -5,6 +5,7 @@ pub mod aging;
 pub mod claims;
 pub mod conflicts;
 pub mod journal;
+pub mod receipts;
 
 use billing::access::Action;
 use ledger::Money;
@@ -41,7 +42,8 @@ pub struct Report {
 }
 
 /// Every report.
-pub const REPORTS: &[&Report] = &[&aging::AGING, &claims::CLAIMS, &conflicts::CONFLICTS, &journal::JOURNAL];
+pub const REPORTS: &[&Report] =
+    &[&aging::AGING, &claims::CLAIMS, &conflicts::CONFLICTS, &journal::JOURNAL, &receipts::RECEIPTS];
 
 /// The report of a key.
 pub fn find(key: &str) -> Option<&'static Report> {

@@ -116,6 +116,8 @@ pub struct Opens {
     pub inquiries: bool,
     /// Statements, which name the patient.
     pub statements: bool,
+    /// Reports.
+    pub reports: bool,
     /// Receipts, which name the patient.
     pub receipts: bool,
 }
@@ -127,6 +129,7 @@ impl Opens {
             remittances: who.may(Action::ViewRemittance),
             inquiries: who.may(Action::AnswerInquiry),
             statements: who.may(Action::ViewStatement) && !who.is_masked(Action::ViewStatement),
+            reports: who.may(Action::ViewReports),
             receipts: who.may(Action::ViewPatient) && !who.is_masked(Action::ViewPatient),
         }
     }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot be set up must stop
 
+mod about_money;
 mod access;
 mod access_log;
 mod browser;
