@@ -57,7 +57,10 @@ impl Practice {
         let backup = copy.folder.join("backup");
         copy.db.backup(&backup).unwrap();
         let zone = TimeZone::get("America/Chicago").unwrap();
-        let env = Env::simulated_in(11, NOW.parse::<Timestamp>().unwrap(), zone);
+        // A restore unpacks beside others under a name drawn from the environment: tests that run at once draw their own.
+        static RESTORED: AtomicU64 = AtomicU64::new(0);
+        let seed = u64::from(std::process::id()) * 1_000 + RESTORED.fetch_add(1, Ordering::Relaxed);
+        let env = Env::simulated_in(seed, NOW.parse::<Timestamp>().unwrap(), zone);
         let schema = TestDb::empty(engine, env.clone());
         let db = store::restore(&backup, &schema.url, env.clone()).unwrap();
         let (id, folder) = (copy.id, copy.folder.join("postgres"));
