@@ -178,14 +178,21 @@ impl AccountPage {
         }
     }
 
-    /// The reasons for a write-off, with whose debt each is for.
-    fn reasons() -> Vec<(&'static str, &'static str, &'static str)> {
+    /// The reasons for a write-off of what is owed here, with whose debt each is for.
+    fn reasons(&self) -> Vec<(&'static str, &'static str, &'static str)> {
         let side = |reason: &WriteOffReason| match reason.side() {
             Side::Patient => "the patient’s debt",
             Side::Payer => "the plan’s debt",
             Side::Either => "either",
         };
-        WriteOffReason::ALL.iter().map(|reason| (reason.as_str(), reason.label(), side(reason))).collect()
+        let (plan, patient) =
+            (self.debts.iter().any(|debt| debt.payer.is_some()), self.debts.iter().any(|debt| debt.payer.is_none()));
+        let fits = |reason: &&WriteOffReason| match reason.side() {
+            Side::Patient => patient,
+            Side::Payer => plan,
+            Side::Either => true,
+        };
+        WriteOffReason::ALL.iter().filter(fits).map(|reason| (reason.as_str(), reason.label(), side(reason))).collect()
     }
 
     fn is_chosen(&self, visit: &VisitAccount) -> bool {

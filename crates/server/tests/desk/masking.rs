@@ -189,6 +189,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "providers" => "provider",
                 "payers" => "payer",
                 "users" => "app_user",
+                "refunds" => "refund",
+                "write-offs" => "write_off",
                 other => panic!("a route of {other} whose things this test does not know: {route}"),
             };
             all(table).iter().map(|id| route.replace("{id}", id)).collect()
