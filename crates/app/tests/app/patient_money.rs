@@ -174,7 +174,9 @@ fn nobody_is_asked_while_a_payer_decides_nor_twice_a_month_nor_on_hold() {
 
         assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 1);
         assert_eq!(run(db, &manager, PRACTICE).unwrap().not_due[0].1, NotDue::ToldRecently(date(2026, 4, 1)));
-        // On request it goes out at once; a run waits its month.
+        // On request it goes out again, not twice a day with the same; a run waits its month.
+        assert!(matches!(issue(db, &desk, PRACTICE, PATIENT), Err(Error::Refused(words)) if words.contains("S-00001")));
+        later(db, 1);
         assert_eq!(issue(db, &desk, PRACTICE, PATIENT).unwrap().number, "S-00002");
         later(db, 29);
         assert_eq!(run(db, &manager, PRACTICE).unwrap().issued.len(), 0);
