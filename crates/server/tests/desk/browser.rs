@@ -134,6 +134,15 @@ impl Browser {
         }
     }
 
+    /// Waits until the focus is on the element of this id: a page sets it after it has loaded.
+    pub fn focuses(&self, id: &str) {
+        let began = Instant::now();
+        while self.script("return document.activeElement.id;") != id {
+            assert!(began.elapsed() < OPENS_WITHIN, "the focus is not on {id}: {:?}", self.complaints());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// The picture of the window, as PNG bytes.
     pub fn picture(&self) -> Vec<u8> {
         let mut response = self.agent.get(format!("{}/screenshot", self.base)).call().expect("a picture");

@@ -165,7 +165,7 @@ fn every_screen_is_whole_by_day() {
     look(&browser, "patients-new");
     browser.write("#first", "Ottilie");
     browser.click("main form[data-commit] button.primary");
-    assert_eq!(browser.script("return document.activeElement.id;"), "last", "focus goes to the first wrong field");
+    browser.focuses("last");
     look(&browser, "patients-wrong");
     browser.go(&format!("{base}/inquiries/new"));
     look(&browser, "inquiry-new");
