@@ -234,7 +234,6 @@ fn events_fold(read: &Read) -> Result<Check, Error> {
     readable(name, says, judged)
 }
 
-/// Every charge is in exactly one hand: a claim's, the patient's, nobody's any more, or a desk's.
 /// What the books say of refunds and write-offs is what their rows say.
 fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     checks.push(none(
@@ -268,6 +267,7 @@ fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error
     Ok(())
 }
 
+/// Every charge is in exactly one hand: a claim's, the patient's, nobody's any more, or a desk's.
 fn hand_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     checks.push(none(
         read,

@@ -2,11 +2,13 @@
 //! another within that person's limits. The money moves with the approval, and an approved write-off can be undone by a
 //! further entry. Nobody approves their own request, the file's owner included.
 
+use std::collections::BTreeMap;
+
 use billing::access::{Action, Actor, ResourceState, Role};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::work::{WorkLinks, WorkReason};
 use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, take};
-use billing::{ChargeId, EncounterId, Money, PatientId, PayerId, PracticeId, UserId, WriteOffId};
+use billing::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId, PracticeId, UserId, WriteOffId};
 use serde_json::json;
 use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::ledger::ENTRY_IDS_OF_SOURCE;
@@ -85,6 +87,48 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &WriteOffReque
     })
 }
 
+/// What one side owes for a visit and nobody asked to write off yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebtLine {
+    /// Who owes it.
+    pub debtor: Debtor,
+    /// The payer's name; none for the patient.
+    pub payer_name: Option<String>,
+    /// How much, above zero.
+    pub amount: Money,
+}
+
+/// What is owed for a visit by side, as the books have it: its payers, then the patient. What a payer may still pay is not
+/// given up, so it is not here.
+///
+/// # Errors
+/// `Denied`; `NotFound` for another practice's visit.
+pub fn debts(db: &Db, actor: &Actor, practice: PracticeId, visit: EncounterId) -> Result<Vec<DebtLine>, Error> {
+    allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        store::charge::encounter(read, visit)?.ok_or(Error::NotFound("visit"))?;
+        let mut sides: BTreeMap<Debtor, Money> = BTreeMap::new();
+        for (_, payer, cents) in read.query(&OWED_FOR_VISIT, params![visit])?.iter().filter(|row| row.2.is_positive()) {
+            *sides.entry(debtor_of(*payer)).or_default() += *cents;
+        }
+        for (payer, asked) in read.query(&ASKED_OF_VISIT, params![visit])? {
+            *sides.entry(debtor_of(payer)).or_default() -= asked;
+        }
+        let mut lines = Vec::new();
+        for (debtor, amount) in sides.into_iter().filter(|(_, amount)| amount.is_positive()) {
+            let payer_name = match debtor {
+                Debtor::Patient => None,
+                Debtor::Payer(payer) => store::registration::payer(read, payer)?.map(|payer| payer.name),
+            };
+            if undecided(read, visit, payer_of(debtor))?.is_none() {
+                lines.push(DebtLine { debtor, payer_name, amount });
+            }
+        }
+        lines.sort_by_key(|line| line.debtor == Debtor::Patient);
+        Ok(lines)
+    })
+}
+
 fn asked_row(tx: &mut Tx, patient_id: PatientId, request: &WriteOffRequest) -> Result<WriteOffRow, Error> {
     Ok(WriteOffRow {
         id: WriteOffId(tx.new_id()),
@@ -115,13 +159,13 @@ fn payer_of(debtor: Debtor) -> Option<PayerId> {
     }
 }
 
-fn debtor_of(row: &WriteOffRow) -> Debtor {
-    row.payer_id.map_or(Debtor::Patient, Debtor::Payer)
+fn debtor_of(payer: Option<PayerId>) -> Debtor {
+    payer.map_or(Debtor::Patient, Debtor::Payer)
 }
 
 fn same_write_off(known: &WriteOffRow, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
     let is_same = known.encounter_id == request.encounter_id
-        && debtor_of(known) == request.debtor
+        && debtor_of(known.payer_id) == request.debtor
         && known.amount_cents == request.amount
         && known.reason == request.reason;
     if is_same {
@@ -140,28 +184,30 @@ fn open_of(conn: &Conn, visit: EncounterId, payer: Option<PayerId>) -> Result<Ve
     Ok(of_side.map(|(charge, _, cents)| (charge, cents)).collect())
 }
 
+/// The claim of a visit that a payer may still pay.
+fn undecided(conn: &Conn, visit: EncounterId, payer: Option<PayerId>) -> Result<Option<(ClaimId, ClaimStatus)>, Error> {
+    let may_be_paid = |status: ClaimStatus| match status {
+        ClaimStatus::Adjudicated | ClaimStatus::Rejected | ClaimStatus::Closed => false,
+        ClaimStatus::Draft
+        | ClaimStatus::Held
+        | ClaimStatus::Ready
+        | ClaimStatus::Submitted
+        | ClaimStatus::Accepted => true,
+    };
+    let claims = conn.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![visit])?;
+    let found = claims.into_iter().find(|(_, of, status)| Some(*of) == payer && may_be_paid(*status));
+    Ok(found.map(|(claim, _, status)| (claim, status)))
+}
+
 /// While a payer may still pay, nothing of what it owes is given up.
 fn refuse_while_payer_decides(conn: &Conn, visit: EncounterId, payer: Option<PayerId>) -> Result<(), Error> {
-    for (claim, of, status) in conn.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![visit])? {
-        match status {
-            ClaimStatus::Adjudicated | ClaimStatus::Rejected | ClaimStatus::Closed => {}
-            ClaimStatus::Draft
-            | ClaimStatus::Held
-            | ClaimStatus::Ready
-            | ClaimStatus::Submitted
-            | ClaimStatus::Accepted => {
-                if Some(of) == payer {
-                    let number = load(conn, claim)?.map_or_else(String::new, |claim| claim.control_number.to_string());
-                    return Err(Error::refused(format!(
-                        "Claim {number} is {} and may still be paid. Wait for the payer's decision, or say on the visit \
-                         that it is not billed.",
-                        status.as_str()
-                    )));
-                }
-            }
-        }
-    }
-    Ok(())
+    let Some((claim, status)) = undecided(conn, visit, payer)? else { return Ok(()) };
+    let number = load(conn, claim)?.map_or_else(String::new, |claim| claim.control_number.to_string());
+    Err(Error::refused(format!(
+        "Claim {number} is {} and may still be paid. Wait for the payer's decision, or say on the visit that it is not \
+         billed.",
+        status.as_str()
+    )))
 }
 
 /// A second person approves it, and it is written off.
@@ -316,7 +362,7 @@ fn decide(
 
 fn post(tx: &mut Tx, row: &WriteOffRow, parts: &[WriteOffPart], undo: bool) -> Result<(), Error> {
     let today = tx.today();
-    let written = entry(row.id, row.reason, row.patient_id, debtor_of(row), parts, today)
+    let written = entry(row.id, row.reason, row.patient_id, debtor_of(row.payer_id), parts, today)
         .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
     let key = |step: &str| format!("write_off:{}:{step}", row.id);
     if !undo {
@@ -330,39 +376,47 @@ fn post(tx: &mut Tx, row: &WriteOffRow, parts: &[WriteOffPart], undo: bool) -> R
     Ok(())
 }
 
-/// Where the payer owes nothing any more its claim closes, and the work about it ends.
+/// Where the payer owes nothing any more its claim closes, and the work about it ends; else the work tells what is left.
 fn follow(tx: &mut Tx, row: &WriteOffRow) -> Result<(), Error> {
     let Some(payer) = row.payer_id else { return Ok(()) };
-    if !open_of(tx, row.encounter_id, Some(payer))?.is_empty() {
-        return Ok(());
-    }
-    let outcome = format!("What was left is written off: {}.", row.write_off_number);
-    for (id, of, _) in tx.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![row.encounter_id])? {
-        if of == payer {
-            let mut claim = load(tx, id)?.ok_or(Error::NotFound("claim"))?;
-            happen(tx, &mut claim, &ClaimEvent::Closed, Evidence::words(outcome.clone()))?;
-            let ended = [WorkReason::Denied, WorkReason::Rejected, WorkReason::RejectedForData];
-            worklist::resolve_for_claim(tx, id, &ended, &outcome, "payer")?;
+    let owed: Money = open_of(tx, row.encounter_id, Some(payer))?.iter().map(|(_, cents)| *cents).sum();
+    let sentence = format!("{} of it is written off: {}", row.amount_cents, row.write_off_number);
+    for (id, of, status) in tx.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![row.encounter_id])? {
+        if of != payer {
+            continue;
         }
+        if owed.is_positive() {
+            if status == ClaimStatus::Adjudicated {
+                still_owed(tx, row, id, owed, sentence.clone())?;
+            }
+            continue;
+        }
+        let mut claim = load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+        happen(tx, &mut claim, &ClaimEvent::Closed, Evidence::words(sentence.clone()))?;
+        let ended = [WorkReason::Denied, WorkReason::Rejected, WorkReason::RejectedForData];
+        worklist::resolve_for_claim(tx, id, &ended, &sentence, "payer")?;
     }
-    dues::end_work_of(tx, row.encounter_id, &outcome)
+    dues::follow(tx, links(row), row.encounter_id, &sentence)
 }
 
 /// Tier 2 asks the payer of a decided claim again; without one the next payer's share is work again.
 fn ask_payer_again(tx: &mut Tx, row: &WriteOffRow, payer: PayerId) -> Result<(), Error> {
+    let owed: Money = open_of(tx, row.encounter_id, Some(payer))?.iter().map(|(_, cents)| *cents).sum();
     let sentence = format!("Write-off {} was undone: {} is owed again", row.write_off_number, row.amount_cents);
-    let links = WorkLinks { patient_id: Some(row.patient_id), payer_id: Some(payer), ..WorkLinks::default() };
-    let decided = tx.query(&DECIDED_CLAIMS_OF, params![row.encounter_id, payer])?;
-    if let Some((claim,)) = decided.first() {
-        let mut claim = load(tx, *claim)?.ok_or(Error::NotFound("claim"))?;
+    if let Some((id,)) = tx.query(&DECIDED_CLAIMS_OF, params![row.encounter_id, payer])?.first().copied() {
+        let mut claim = load(tx, id)?.ok_or(Error::NotFound("claim"))?;
         happen(tx, &mut claim, &ClaimEvent::Adjudicated, Evidence::words(sentence.clone()))?;
-        let work = NewWork::on_claim(WorkReason::Denied, claim.id, sentence, links, row.amount_cents);
-        worklist::open(tx, work)?;
-        return Ok(());
+        return still_owed(tx, row, id, owed, sentence);
     }
-    let links = WorkLinks { encounter_id: Some(row.encounter_id), ..links };
-    let subject_key = worklist::subject_key(WorkReason::BillNextPayer, row.encounter_id);
-    let (reason, money_at_stake) = (WorkReason::BillNextPayer, row.amount_cents);
-    worklist::open(tx, NewWork { reason, subject_key, summary: sentence, links, money_at_stake, deadline_on: None })?;
-    Ok(())
+    dues::follow(tx, links(row), row.encounter_id, &sentence)
+}
+
+/// The one item about what a payer still owes of a decided claim.
+fn still_owed(tx: &mut Tx, row: &WriteOffRow, claim: ClaimId, owed: Money, sentence: String) -> Result<(), Error> {
+    let work = NewWork::on_claim(WorkReason::Denied, claim, sentence, links(row), owed);
+    worklist::open_or_restate(tx, vec![work])
+}
+
+fn links(row: &WriteOffRow) -> WorkLinks {
+    WorkLinks { patient_id: Some(row.patient_id), payer_id: row.payer_id, ..WorkLinks::default() }
 }

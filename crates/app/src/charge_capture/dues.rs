@@ -5,7 +5,7 @@
 use billing::charge::{Charge, TRANSFER};
 use billing::coverage::{Coverage, in_force};
 use billing::encounter::{Encounter, EncounterStatus};
-use billing::work::{WorkItem, WorkReason};
+use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{ChargeId, EncounterId, Money, PatientId, PayerId};
 use ledger::{Account, DraftEntry};
 use store::charge as rows;
@@ -15,7 +15,7 @@ use store::{Conn, Tx, params};
 
 use super::{post, receivable, source};
 use crate::Error;
-use crate::worklist;
+use crate::worklist::{self, NewWork};
 
 /// A payer's open share of a charge that no living claim asks for.
 type Due = (ChargeId, PayerId, Money);
@@ -49,13 +49,27 @@ pub(super) fn end_work(tx: &mut Tx, encounter: &Encounter, outcome: &str) -> Res
     Ok(())
 }
 
-/// As [`end_work`] for a visit that is not loaded, where nothing is due any more.
-pub(crate) fn end_work_of(tx: &mut Tx, visit: EncounterId, outcome: &str) -> Result<(), Error> {
-    if !of_visit(tx, visit)?.is_empty() {
-        return Ok(());
-    }
+/// The work for the next payer of a visit after part of its share went or came back: it tells what is due now, ends where
+/// nothing is, and opens where something is and nobody works on it.
+pub(crate) fn follow(tx: &mut Tx, links: WorkLinks, visit: EncounterId, sentence: &str) -> Result<(), Error> {
     let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
-    end_work(tx, &encounter, outcome)
+    let due: Money = of_visit(tx, visit)?.iter().map(|(_, _, amount)| *amount).sum();
+    if due.is_zero() {
+        return end_work(tx, &encounter, sentence);
+    }
+    let reason = WorkReason::BillNextPayer;
+    let items = tx.query(&OPEN_ITEMS_OF_VISIT, params![encounter.patient_id, visit])?;
+    let mut known = items.into_iter().filter(|item| item.reason == reason);
+    let subject_key = match (known.next(), known.next()) {
+        (None, _) => worklist::subject_key(reason, visit),
+        (Some(item), None) => item.subject_key,
+        // Each tells what one claim left to the next payer.
+        (Some(_), Some(_)) => return Ok(()),
+    };
+    let links = WorkLinks { encounter_id: Some(visit), ..links };
+    let summary = sentence.to_owned();
+    let work = NewWork { reason, subject_key, summary, links, money_at_stake: due, deadline_on: None };
+    worklist::open_or_restate(tx, vec![work])
 }
 
 /// Dues of a payer whose coverage is not in force on the day of the visit go to the next one in force that was not asked,

@@ -23,7 +23,7 @@ use crate::remittance::{all_invariants_hold, balance, cents, take};
 use crate::staff::{self, payer_data, person, service, tier1, visit};
 
 /// The practice, its post, and a claim of one office visit of 140.00 that left with the first file.
-fn sent_claim(db: &TestDb) -> (Carrier, ClaimId, String) {
+pub fn sent_claim(db: &TestDb) -> (Carrier, ClaimId, String) {
     let practice = staff::open(db);
     let data = payer_data("HARB1");
     // The payer of the answers made by hand.

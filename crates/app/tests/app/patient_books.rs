@@ -21,6 +21,7 @@ use uuid::Uuid;
 pub const PATIENT: PatientId = PatientId(Uuid::from_u128(0x100));
 pub const OTHER_PATIENT: PatientId = PatientId(Uuid::from_u128(0x101));
 pub const PAYER: PayerId = PayerId(Uuid::from_u128(0x200));
+pub const SECOND_PAYER: PayerId = PayerId(Uuid::from_u128(0x201));
 pub const DOCTOR: ProviderId = ProviderId(Uuid::from_u128(0x300));
 pub const COVERAGE: CoverageId = CoverageId(Uuid::from_u128(0x400));
 
@@ -119,6 +120,32 @@ pub fn people(tx: &mut Tx, id: PatientId, account_number: &str) -> Result<(), St
         invented: false,
     };
     store::registration::insert_coverage(tx, &coverage, None)
+}
+
+/// The patient's second plan pays after the first.
+pub fn second_plan(db: &TestDb) {
+    db.write(&db.system(), PRACTICE, |tx| {
+        store::registration::insert_payer(
+            tx,
+            &Payer {
+                id: SECOND_PAYER,
+                name: "Tamarack Advantage".into(),
+                payer_identifier: "TAM01".into(),
+                filing_indicator: "CI".into(),
+                settings: PayerSettings::default(),
+            },
+        )?;
+        let first = store::registration::coverages(tx, PATIENT)?.remove(0);
+        let second = Coverage {
+            id: CoverageId(Uuid::from_u128(0x401)),
+            payer_id: SECOND_PAYER,
+            plan_name: "Tamarack Two".into(),
+            rank: CoverageRank::Secondary,
+            ..first
+        };
+        store::registration::insert_coverage(tx, &second, None)
+    })
+    .unwrap();
 }
 
 /// A visit of one charge, with a claim at a place; the charge stands with the payer.

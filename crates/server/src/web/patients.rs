@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use billing::access::{Action, ResourceState};
-use billing::write_off::{Side, WriteOffReason};
-use billing::{EncounterId, Money, PatientId, PayerId};
+use billing::write_off::{Debtor, Side, WriteOffReason};
+use billing::{EncounterId, PatientId};
 use serde::Deserialize;
 use store::refund::RefundLine;
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
@@ -18,6 +18,7 @@ use super::visit_hands::Hand;
 use super::{Desk, filters};
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
 use app::refund::CreditLine;
+use app::write_off::DebtLine;
 use billing::work::{Channel, Desk as WorkDesk, InquiryReason, WorkReason};
 
 /// What stands in the address.
@@ -60,17 +61,10 @@ struct AccountPage {
     credits: Vec<CreditLine>,
     refunds: Vec<RefundLine>,
     write_offs: Vec<WriteOffLine>,
-    /// Who owes something of the chosen visit that may be written off: key, words, how much.
-    debts: Vec<Debt>,
+    /// What of the chosen visit may be written off, for who may ask for it.
+    debts: Vec<DebtLine>,
     /// Makes a second click the same request.
     key: String,
-}
-
-/// What one side owes for the chosen visit.
-struct Debt {
-    payer: Option<PayerId>,
-    words: String,
-    amount: Money,
 }
 
 /// The account.
@@ -79,6 +73,7 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>
     let (account, beside, approvals) = desk
         .blocking(move |db, practice| {
             let account = app::patient_account::account(db, &actor, practice, id)?;
+            let chosen = chosen(&account, asked.visit).map(|visit| visit.encounter_id);
             let beside = db.read(&actor, practice, |read| {
                 store::views::patients::get(read, id)?.ok_or(app::Error::NotFound("patient"))
             })?;
@@ -86,6 +81,10 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>
                 credits: app::refund::credits(db, &actor, practice, id)?,
                 refunds: app::refund::of_patient(db, &actor, practice, id)?,
                 write_offs: app::write_off::of_patient(db, &actor, practice, id)?,
+                debts: match chosen {
+                    Some(visit) => app::write_off::debts(db, &actor, practice, visit)?,
+                    None => Vec::new(),
+                },
             };
             Ok((account, beside, approvals))
         })
@@ -100,6 +99,16 @@ struct Approvals {
     credits: Vec<CreditLine>,
     refunds: Vec<RefundLine>,
     write_offs: Vec<WriteOffLine>,
+    debts: Vec<DebtLine>,
+}
+
+/// The visit that is looked at: the one asked for, else what the patient owes now, else the latest.
+fn chosen(account: &PatientAccount, asked: Option<EncounterId>) -> Option<&VisitAccount> {
+    let owed = || account.visits.iter().find(|visit| visit.decided && visit.standing.patient_owes.is_positive());
+    match asked {
+        Some(id) => account.visits.iter().find(|visit| visit.encounter_id == id),
+        None => owed().or(account.visits.first()),
+    }
 }
 
 fn account_page(
@@ -110,11 +119,10 @@ fn account_page(
     visit: Option<EncounterId>,
     key: String,
 ) -> Result<AccountPage, Refusal> {
-    let owed = || account.visits.iter().find(|visit| visit.decided && visit.standing.patient_owes.is_positive());
-    let chosen = match visit {
-        Some(id) => Some(account.visits.iter().find(|visit| visit.encounter_id == id).ok_or(Refusal::Absent)?),
-        None => owed().or(account.visits.first()),
-    };
+    let chosen = chosen(&account, visit);
+    if visit.is_some() && chosen.is_none() {
+        return Err(Refusal::Absent);
+    }
     let masked = account.masked;
     Ok(AccountPage {
         shell,
@@ -136,25 +144,11 @@ fn account_page(
         credits: if who.may(Action::RequestRefund) { approvals.credits } else { Vec::new() },
         refunds: approvals.refunds,
         write_offs: approvals.write_offs,
-        debts: if who.may(Action::RequestWriteOff) { chosen.map(debts).unwrap_or_default() } else { Vec::new() },
+        debts: if who.may(Action::RequestWriteOff) { approvals.debts } else { Vec::new() },
         key,
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         account,
     })
-}
-
-/// What is owed for a visit by side: the payers of its claims, then the patient.
-fn debts(visit: &VisitAccount) -> Vec<Debt> {
-    let mut debts = Vec::new();
-    let standing = visit.standing;
-    if let Some(claim) = visit.claims.last().filter(|_| standing.with_payers.is_positive()) {
-        let (payer, words) = (Some(claim.payer_id), claim.payer_name.clone());
-        debts.push(Debt { payer, words, amount: standing.with_payers });
-    }
-    if standing.patient_owes.is_positive() {
-        debts.push(Debt { payer: None, words: "The patient".to_owned(), amount: standing.patient_owes });
-    }
-    debts
 }
 
 fn contact(row: ContactRow) -> (String, String, ContactRow) {
@@ -185,14 +179,24 @@ impl AccountPage {
             Side::Payer => "the plan’s debt",
             Side::Either => "either",
         };
-        let (plan, patient) =
-            (self.debts.iter().any(|debt| debt.payer.is_some()), self.debts.iter().any(|debt| debt.payer.is_none()));
+        let (plan, patient) = (
+            self.debts.iter().any(|debt| debt.payer_name.is_some()),
+            self.debts.iter().any(|debt| debt.payer_name.is_none()),
+        );
         let fits = |reason: &&WriteOffReason| match reason.side() {
             Side::Patient => patient,
             Side::Payer => plan,
             Side::Either => true,
         };
         WriteOffReason::ALL.iter().filter(fits).map(|reason| (reason.as_str(), reason.label(), side(reason))).collect()
+    }
+
+    /// Who a debt is asked of, as the form says it: a payer's id, or nothing for the patient.
+    fn debtor(debt: &DebtLine) -> String {
+        match debt.debtor {
+            Debtor::Patient => String::new(),
+            Debtor::Payer(payer) => payer.to_string(),
+        }
     }
 
     fn is_chosen(&self, visit: &VisitAccount) -> bool {
