@@ -14,8 +14,14 @@ const CHROMIUM_VARIABLE: &str = "TIERLINE_TEST_CHROMIUM";
 /// How long the driver may take to answer its door.
 const DRIVER_STARTS_WITHIN: Duration = Duration::from_secs(20);
 
-/// How long an item may take to open.
-const OPENS_WITHIN: Duration = Duration::from_secs(10);
+/// How long a page may take to come. Generous: the machine may be busy with the other tests.
+const COMES_WITHIN: Duration = Duration::from_secs(30);
+/// How long to wait before looking again.
+const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
+/// Whether a page, and a part that is fetched into it, has come.
+const IS_WHOLE: &str = "document.readyState === 'complete' \
+    && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')";
 
 /// A browser window. The driver and the browser end with it.
 pub struct Browser {
@@ -80,11 +86,16 @@ impl Browser {
     }
 
     fn send(&self, path: &str, body: &Value) -> Value {
+        self.ask(path, body).unwrap_or_else(|message| panic!("{path}: {message}"))
+    }
+
+    /// What the driver answers, or what it says against the command.
+    fn ask(&self, path: &str, body: &Value) -> Result<Value, String> {
         let mut response =
             self.agent.post(format!("{}/{path}", self.base)).send_json(body).expect("the driver answers");
         let answer: Value = response.body_mut().read_json().expect("the driver speaks JSON");
-        assert!(response.status().is_success(), "{path}: {}", answer["value"]["message"]);
-        answer["value"].clone()
+        let value = &answer["value"];
+        if response.status().is_success() { Ok(value.clone()) } else { Err(value["message"].to_string()) }
     }
 
     pub fn go(&self, address: &str) {
@@ -125,21 +136,36 @@ impl Browser {
         self.script("return location.pathname + location.hash;").as_str().unwrap_or_default().to_owned()
     }
 
+    /// Clicks on what leads to another page, and waits until that page is whole. A click alone only sets out: under load
+    /// what comes next would still see the page that is left.
+    pub fn follow(&self, css: &str) {
+        self.script("window.isLeft = true;");
+        self.click(css);
+        self.waits_for("the next page", "return !window.isLeft;");
+    }
+
     /// Waits until the window is at an address: a row of the desk opens without loading the whole page again.
     pub fn reaches(&self, address: &str) {
-        let began = Instant::now();
-        while self.address() != address {
-            assert!(began.elapsed() < OPENS_WITHIN, "{} is not {address}: {:?}", self.address(), self.complaints());
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        self.waits_for(address, &format!("return location.pathname + location.hash === {};", json!(address)));
     }
 
     /// Waits until the focus is on the element of this id: a page sets it after it has loaded.
     pub fn focuses(&self, id: &str) {
+        self.waits_for(id, &format!("return document.activeElement?.id === {};", json!(id)));
+    }
+
+    /// Waits until a script says true about a page that is whole. A script that a new page cuts off is asked again.
+    pub fn waits_for(&self, what: &str, script: &str) {
+        let body = json!({"script": format!("if (!({IS_WHOLE})) return false; {script}"), "args": []});
         let began = Instant::now();
-        while self.script("return document.activeElement.id;") != id {
-            assert!(began.elapsed() < OPENS_WITHIN, "the focus is not on {id}: {:?}", self.complaints());
-            std::thread::sleep(Duration::from_millis(20));
+        while self.ask("execute/sync", &body) != Ok(Value::Bool(true)) {
+            assert!(
+                began.elapsed() < COMES_WITHIN,
+                "{what} does not come; the window is at {}: {:?}",
+                self.address(),
+                self.complaints()
+            );
+            std::thread::sleep(LOOKS_AGAIN_AFTER);
         }
     }
 

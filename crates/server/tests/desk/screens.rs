@@ -91,8 +91,8 @@ fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
     browser.write("#login", login);
     browser.write("#password", &password);
     browser.write("#code", &code);
-    browser.click("form[data-commit] button.primary");
-    browser.reaches("/");
+    browser.follow("form[data-commit] button.primary");
+    assert_eq!(browser.address(), "/", "{login} is let in");
 }
 
 /// Where pictures go.
@@ -151,7 +151,7 @@ fn every_screen_is_whole_by_day() {
     }
     sign_in(&browser, &base, &practice, "tess");
     browser.go(&format!("{base}/statements"));
-    browser.click("td a[href^='/patients/']");
+    browser.follow("td a[href^='/patients/']");
     look(&browser, "account");
     let account = browser.address();
     for form in ["payments/new", "coverages/new", "encounters/new", "edit", "guarantor"] {
@@ -159,12 +159,12 @@ fn every_screen_is_whole_by_day() {
         look(&browser, &form.replace('/', "-"));
     }
     browser.go(&format!("{base}{account}"));
-    browser.click("a[href^='/coverages/']");
+    browser.follow("a[href^='/coverages/']");
     look(&browser, "coverage-edit");
     browser.go(&format!("{base}/patients/new"));
     look(&browser, "patients-new");
     browser.write("#first", "Ottilie");
-    browser.click("main form[data-commit] button.primary");
+    browser.follow("main form[data-commit] button.primary");
     browser.focuses("last");
     look(&browser, "patients-wrong");
     browser.go(&format!("{base}/inquiries/new"));
@@ -183,7 +183,7 @@ fn every_screen_is_whole_by_day() {
     browser.go(&format!("{base}/users"));
     look(&browser, "users");
     browser.go(&format!("{base}/users"));
-    browser.click("td a[href$='/roles']");
+    browser.follow("td a[href$='/roles']");
     look(&browser, "roles");
 }
 
@@ -198,8 +198,8 @@ fn office(browser: &Browser, base: &str, mark: &str) {
         browser.go(&format!("{base}/{page}"));
         look(browser, &format!("{picture}{mark}"));
     }
-    browser.click("form[data-commit] button.primary");
-    assert!(browser.script("return document.querySelectorAll('[aria-invalid]').length;").as_u64() > Some(2));
+    browser.follow("form[data-commit] button.primary");
+    browser.waits_for("a form with its faults", "return document.querySelectorAll('[aria-invalid]').length > 2;");
     look(browser, &format!("provider-wrong{mark}"));
 }
 
@@ -214,6 +214,7 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
         sign_in(&browser, &base, &practice, "theo");
         if dark {
             browser.click("[data-toggle-theme]");
+            browser.waits_for("the dark", "return document.documentElement.dataset.theme === 'dark';");
         }
         open_first(&browser, &format!("{base}/work?desk=tier2"));
         look(&browser, picture);
@@ -223,7 +224,7 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
         look(&browser, &picture.replace("desk", "remittance"));
         sign_in(&browser, &base, &practice, "tess");
         browser.go(&format!("{base}/statements"));
-        browser.click("td a[href^='/patients/']");
+        browser.follow("td a[href^='/patients/']");
         look(&browser, &picture.replace("desk", "account"));
         browser.go(&format!("{base}/patients/new"));
         look(&browser, &picture.replace("desk", "patients-new"));
@@ -243,7 +244,7 @@ fn the_desk_is_worked_with_the_keyboard_alone() {
     let Some(browser) = Browser::open(1280, 800) else { return };
     sign_in(&browser, &base, &practice, "theo");
     browser.press("gd");
-    assert_eq!(browser.address(), "/work");
+    browser.reaches("/work");
     let mut walked = Vec::new();
     for _ in 0..8 {
         browser.press_here(TAB);
@@ -256,21 +257,19 @@ fn the_desk_is_worked_with_the_keyboard_alone() {
     }
     assert_eq!(walked[..4], ["Skip to the work", "Tierline", "Desk", "Inquiries"], "{walked:?}");
     browser.press("?");
-    assert_eq!(browser.script("return document.getElementById('keymap').open;"), true);
+    browser.waits_for("the list of keys", "return document.getElementById('keymap').open;");
     browser.press("?");
+    browser.waits_for("the page without it", "return !document.getElementById('keymap').open;");
     browser.press("jj");
+    browser.waits_for("the second row", "return document.querySelectorAll('.queue a')[1] === document.activeElement;");
     let second = browser.script("return document.activeElement.getAttribute('href');");
-    assert_eq!(browser.script("return document.querySelectorAll('.queue a')[1].getAttribute('href');"), second);
     browser.script("document.activeElement.click();");
     browser.reaches(second.as_str().unwrap());
     look(&browser, "work");
     browser.press("e");
-    assert_eq!(
-        browser.script("return document.activeElement.id;"),
-        "problem",
-        "E opens the handover and waits for words"
-    );
+    // E opens the handover and waits for words.
+    browser.focuses("problem");
     browser.script("document.activeElement.blur();");
     browser.press("/");
-    assert_eq!(browser.script("return document.activeElement.name;"), "q");
+    browser.waits_for("the search", "return document.activeElement.name === 'q';");
 }
