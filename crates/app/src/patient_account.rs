@@ -282,7 +282,10 @@ fn row(
     let (written_in, document) = loaded.written_in(&step.source);
     let decided_by = match step.kind {
         StepKind::Charged => "Our fee schedule".to_owned(),
-        StepKind::AbovePlanPrice | StepKind::MovedToPatient(_) | StepKind::MovedToNextPlan => {
+        StepKind::AbovePlanPrice
+        | StepKind::WithheldByPlan
+        | StepKind::MovedToPatient(_)
+        | StepKind::MovedToNextPlan => {
             [payer.unwrap_or_default(), step.reason.as_str()].join(", ").trim_matches([',', ' ']).to_owned()
         }
         StepKind::NowWithPlan | StepKind::BilledToPatient => "Our front desk".to_owned(),

@@ -103,6 +103,8 @@ pub enum StepKind {
     Charged,
     /// Above the payer's price: owed by nobody.
     AbovePlanPrice,
+    /// The payer's price stands and it pays less of it, by law or agreement: owed by nobody.
+    WithheldByPlan,
     /// Cash from a payer.
     PaidByPlan,
     /// A payer took cash back.
@@ -137,6 +139,7 @@ impl StepKind {
             | StepKind::BilledToPatient => true,
             StepKind::Charged
             | StepKind::AbovePlanPrice
+            | StepKind::WithheldByPlan
             | StepKind::PaidByPlan
             | StepKind::TakenBackByPlan
             | StepKind::PaidByPatient
@@ -155,10 +158,11 @@ impl StepKind {
             StepKind::Charged => 0,
             StepKind::AbovePlanPrice | StepKind::DecisionTakenBack => 1,
             StepKind::WrittenOff => 2,
-            StepKind::PaidByPlan | StepKind::TakenBackByPlan => 3,
-            StepKind::PaidByPatient | StepKind::ReturnedToPatient | StepKind::KeptForPatient => 4,
-            StepKind::MovedToNextPlan | StepKind::NowWithPlan => 5,
-            StepKind::MovedToPatient(_) | StepKind::BilledToPatient => 6,
+            StepKind::WithheldByPlan => 3,
+            StepKind::PaidByPlan | StepKind::TakenBackByPlan => 4,
+            StepKind::PaidByPatient | StepKind::ReturnedToPatient | StepKind::KeptForPatient => 5,
+            StepKind::MovedToNextPlan | StepKind::NowWithPlan => 6,
+            StepKind::MovedToPatient(_) | StepKind::BilledToPatient => 7,
         }
     }
 }
@@ -189,10 +193,12 @@ pub struct Step {
 pub enum Sentence {
     /// What was charged and when.
     Charged { amount: Money, on: Date },
-    /// A payer's price and payment. `allowed` = paid + what it assigned to the patient or the next payer.
+    /// A payer's price and payment. `allowed` = paid + withheld + what it assigned to the patient or the next payer.
     PlanDecided { plan: String, first: bool, allowed: Money, of: Money, paid: Money },
-    /// Owed by nobody.
+    /// Above the price: owed by nobody.
     NobodyOwes { amount: Money },
+    /// Taken off a payer's own payment by law or agreement: owed by nobody.
+    Withheld { plan: String, amount: Money },
     /// Assigned to the patient.
     Share { share: PatientShare, amount: Money },
     /// Not paid and not the patient's: we work on it.
@@ -312,6 +318,7 @@ pub fn explain(facts: &VisitFacts) -> Explanation {
 #[derive(Default)]
 struct PlanPart {
     paid: Money,
+    withheld: Money,
     to_patient: Money,
     to_next: Money,
     open: Money,
@@ -341,6 +348,9 @@ fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
             }
             part.decided = true;
             part.paid += cash;
+            if reason::is_withheld(&reason) {
+                part.withheld += effect.adjusted;
+            }
             if only_moves && cash.is_zero() {
                 part.to_patient += effect.patient;
                 let others: Money =
@@ -371,14 +381,21 @@ fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sen
         said.push(Sentence::PlanDecided {
             plan: plan(payer),
             first: index == 0,
-            allowed: part.paid + part.to_patient + part.to_next,
+            allowed: part.paid + part.withheld + part.to_patient + part.to_next,
             of: standing.charged,
             paid: part.paid,
         });
     }
-    if !standing.adjusted.is_zero() {
-        said.push(Sentence::NobodyOwes { amount: standing.adjusted });
+    let withheld: Money = parts.iter().map(|(_, part)| part.withheld).sum();
+    if standing.adjusted != withheld {
+        said.push(Sentence::NobodyOwes { amount: standing.adjusted - withheld });
     }
+    said.extend(
+        parts
+            .iter()
+            .filter(|(_, part)| !part.withheld.is_zero())
+            .map(|(payer, part)| Sentence::Withheld { plan: plan(payer), amount: part.withheld }),
+    );
     let mut shares: BTreeMap<PatientShare, Money> = BTreeMap::new();
     for step in steps {
         if let StepKind::MovedToPatient(share) = step.kind {

@@ -40,6 +40,8 @@ impl Carc {
 pub enum CarcClass {
     /// Agreed or set by law: written down, owed by nobody.
     Contractual,
+    /// The allowance stands and the payer pays less of it, by law or agreement: written down, owed by nobody.
+    Withheld,
     /// Owed by the patient, or by the next payer if there is one.
     Patient(PatientShare),
     /// The effect of an earlier payer's decision.
@@ -138,6 +140,7 @@ fn class(text: &str) -> Option<CarcClass> {
     use CarcClass::{Contractual, Denial, Patient};
     Some(match text {
         "contractual" => Contractual,
+        "withheld" => CarcClass::Withheld,
         "patient-deductible" => Patient(PatientShare::Deductible),
         "patient-coinsurance" => Patient(PatientShare::Coinsurance),
         "patient-copay" => Patient(PatientShare::Copay),

@@ -51,6 +51,14 @@ pub(super) fn words(sentence: &Sentence) -> String {
         Sentence::NobodyOwes { amount } => {
             format!("Nobody owes the {} above the plan’s price.", dollars(*amount))
         }
+        Sentence::Withheld { plan, amount } => {
+            let plan = if plan.is_empty() { "your plan" } else { plan };
+            let words = if amount.is_negative() { "was added to" } else { "was taken off" };
+            format!(
+                "{} {words} what {plan} pays, by law or by its contract with us; nobody owes it.",
+                dollars(amount.abs())
+            )
+        }
         Sentence::Share { share, amount } => share_words(*share, *amount),
         Sentence::Denied { plan, amount, reason } => {
             let plan = if plan.is_empty() { "your plan" } else { plan };
@@ -137,6 +145,7 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
     match step.kind {
         StepKind::Charged if step.amount.is_negative() => "Charge corrected".to_owned(),
         StepKind::Charged => "Charged".to_owned(),
+        StepKind::WithheldByPlan => format!("Kept back by {plan}, by law or contract: owed by nobody"),
         StepKind::AbovePlanPrice => "Above the plan’s price: owed by nobody".to_owned(),
         StepKind::PaidByPlan => format!("Paid by {plan}"),
         StepKind::TakenBackByPlan => format!("Taken back by {plan}"),

@@ -42,6 +42,7 @@ pub fn denial_words(carc: &str) -> Option<&'static str> {
         CarcClass::Pending => Some("it has not decided yet"),
         CarcClass::PaidElsewhere => Some("it says it paid somebody else"),
         CarcClass::Contractual
+        | CarcClass::Withheld
         | CarcClass::Patient(_)
         | CarcClass::PriorPayer
         | CarcClass::Interest
@@ -68,6 +69,27 @@ fn kind_words(kind: DenialKind) -> &'static str {
         DenialKind::OtherCoverage => "it believes another plan should pay first",
         DenialKind::WrongPayer => "it says another payer is responsible",
         DenialKind::Provider => "it has a question about the provider’s enrollment",
+    }
+}
+
+/// Whether a stored reason takes from a payer's payment and not from its price: "CO-253" is the reduction of federal
+/// payments.
+pub fn is_withheld(reason: &str) -> bool {
+    match codes::carc::find(carc_of(reason)).and_then(|carc| carc.class) {
+        Some(CarcClass::Withheld | CarcClass::Incentive) => true,
+        Some(
+            CarcClass::Contractual
+            | CarcClass::Patient(_)
+            | CarcClass::PriorPayer
+            | CarcClass::Denial(_)
+            | CarcClass::PaidElsewhere
+            | CarcClass::Pending
+            | CarcClass::Interest
+            | CarcClass::Recoupment
+            | CarcClass::DoNotBillPatient
+            | CarcClass::Informational,
+        )
+        | None => false,
     }
 }
 

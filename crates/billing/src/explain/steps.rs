@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::reason::is_withheld;
 use super::{PatientShare, Step, StepKind};
 use crate::Money;
 use crate::balance::{Effect, Movement, Source};
@@ -78,7 +79,11 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
         }
     };
     push(StepKind::Charged, effect.charged);
-    let adjusted = if effect.adjusted.is_negative() { StepKind::DecisionTakenBack } else { StepKind::AbovePlanPrice };
+    let adjusted = match effect.adjusted.is_negative() {
+        true => StepKind::DecisionTakenBack,
+        false if is_withheld(reason) => StepKind::WithheldByPlan,
+        false => StepKind::AbovePlanPrice,
+    };
     push(adjusted, -effect.adjusted);
     push(StepKind::WrittenOff, -effect.written_off);
     let cash = effect.cash();

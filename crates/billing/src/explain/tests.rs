@@ -92,6 +92,28 @@ fn a_copay_is_told_from_charge_to_remainder() {
 }
 
 #[test]
+fn what_the_law_takes_off_a_payment_is_part_of_the_price() {
+    let withheld = [
+        posting("claim_payment", 5, "CO-253", PayerReceivable, Some(NORTH), -128),
+        posting("claim_payment", 5, "CO-253", Contractual, None, 128),
+    ];
+    let movements =
+        [charged(Some(NORTH), 14_000), paid(5, NORTH, 6_272, 6_600, &[("PR-2", 1_000)]), withheld.to_vec()].concat();
+    let facts = facts(movements, vec![]);
+    assert_eq!(
+        said(&facts),
+        "We charged $140.00 for your visit on August 27, 2026. Your plan, Northfield, allowed $74.00 of the $140.00 \
+         charge; it paid $62.72. Nobody owes the $66.00 above the plan’s price. $1.28 was taken off what Northfield \
+         pays, by law or by its contract with us; nobody owes it. $10.00 is your coinsurance, your share of the plan’s \
+         price. That leaves $10.00 for you to pay."
+    );
+    let kinds: Vec<StepKind> = explain(&facts).steps.iter().map(|step| step.kind).collect();
+    let share = StepKind::MovedToPatient(PatientShare::Coinsurance);
+    use StepKind::*;
+    assert_eq!(kinds, [Charged, AbovePlanPrice, WithheldByPlan, PaidByPlan, share]);
+}
+
+#[test]
 fn what_the_plan_denied_is_named_and_not_billed() {
     let denial = Denial {
         charge_id: Some(CHARGE),
@@ -305,6 +327,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
                 Sentence::Charged { .. }
                 | Sentence::PlanDecided { .. }
                 | Sentence::NobodyOwes { .. }
+                | Sentence::Withheld { .. }
                 | Sentence::Share { .. }
                 | Sentence::NoPlan { .. }
                 | Sentence::PatientPaid { .. }

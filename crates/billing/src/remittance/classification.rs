@@ -63,7 +63,9 @@ pub fn classify(adjustment: &Adjustment, is_primary: bool) -> AdjustmentClass {
 
 fn by_reason(of_reason: Option<CarcClass>, is_primary: bool, contractual: AdjustmentClass) -> AdjustmentClass {
     match of_reason {
-        Some(CarcClass::Contractual | CarcClass::DoNotBillPatient | CarcClass::Incentive) => contractual,
+        Some(CarcClass::Contractual | CarcClass::Withheld | CarcClass::DoNotBillPatient | CarcClass::Incentive) => {
+            contractual
+        }
         Some(CarcClass::PriorPayer) if !is_primary => AdjustmentClass::PriorPayer,
         Some(CarcClass::Interest) => AdjustmentClass::Interest,
         Some(
