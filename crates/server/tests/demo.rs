@@ -50,3 +50,23 @@ fn the_same_seed_makes_the_same_books_and_another_seed_others() {
     assert_eq!(first, root(11, "again"));
     assert_ne!(first, root(12, "other"));
 }
+
+#[test]
+fn two_demos_in_one_folder_leave_each_other_alone() {
+    let folder = std::env::temp_dir().join(format!("tierline-demo-test-{}-two", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let demo = |database: &str| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_tierline"))
+            .args(["demo", "--headless", "--months", "1", "--patients", "4", "--visits", "6", "--database", database])
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    demo("one.sqlite");
+    let memory = std::fs::read(folder.join("exchange/simulator.json")).unwrap();
+    demo("two.sqlite");
+    assert_eq!(std::fs::read(folder.join("exchange/simulator.json")).unwrap(), memory);
+    assert!(folder.join("exchange-of-two/simulator.json").exists());
+    std::fs::remove_dir_all(&folder).unwrap();
+}

@@ -19,6 +19,9 @@ use crate::serve::{DEFAULT_ADDRESS, Options};
 /// Where the demo makes its folder when nobody names a database.
 const FOLDER: &str = "tierline-demo";
 
+/// The folder, beside the database, in which the demo's payers go on answering.
+const FOLDER_OF_PAYERS: &str = "exchange";
+
 /// The arguments of the command.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -63,6 +66,9 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     let played = played.map_err(|error| Failure::Refused(format!("{error:#}")))?;
     print(arguments, &played)?;
     let exchange = go_on_answering(&options.database, &played, arguments.headless)?;
+    if let (Some(folder), false) = (&exchange, arguments.json) {
+        super::output::line(&format!("Its payers go on answering in {}.", folder.display()));
+    }
     if !arguments.headless {
         serve(arguments, &options.database, &played, exchange.as_deref())
             .map_err(|error| Failure::Refused(format!("{error:#}")))?;
@@ -73,14 +79,24 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
 /// Makes a folder in which the same payers go on answering, while the demo serves or for `tierline simulate`: beside an
 /// embedded database, and for another only where it is served.
 fn go_on_answering(database: &str, played: &Played, headless: bool) -> Result<Option<PathBuf>, Failure> {
-    let beside = match (database.contains("://"), headless) {
-        (false, _) => Path::new(database).parent().map(Path::to_owned),
-        (true, false) => Some(fresh_folder()?),
-        (true, true) => None,
+    let folder = match (database.contains("://"), headless) {
+        (false, _) => folder_beside(Path::new(database)),
+        (true, false) => fresh_folder()?.join(FOLDER_OF_PAYERS),
+        (true, true) => return Ok(None),
     };
-    let Some(folder) = beside.map(|folder| folder.join("exchange")) else { return Ok(None) };
     folder_payers::put_away(&folder, played.ended_at, &played.simulator, &played.not_fetched)?;
     Ok(Some(folder))
+}
+
+/// The payers' folder beside a database. Where another demonstration's payers answer there already, one with the
+/// database's own name: they stay as they are.
+fn folder_beside(database: &Path) -> PathBuf {
+    let folder = database.with_file_name(FOLDER_OF_PAYERS);
+    if !folder_payers::answer_in(&folder) {
+        return folder;
+    }
+    let own = database.file_stem().unwrap_or_default().to_string_lossy();
+    database.with_file_name(format!("{FOLDER_OF_PAYERS}-of-{own}"))
 }
 
 /// Serves the desk on the system's clock, until the process is told to end; the payers go on answering meanwhile.

@@ -75,6 +75,11 @@ pub fn answer(folder: &Path, seed: u64, now: Timestamp, days: SignedDuration) ->
     })
 }
 
+/// Whether payers answer in this folder already.
+pub fn answer_in(folder: &Path) -> bool {
+    folder.join(MEMORY_FILE).exists()
+}
+
 /// Puts a simulator's memory into a folder with the answers that nobody fetched yet, so that the payers of a
 /// demonstration go on there.
 ///
