@@ -107,3 +107,23 @@ fn what_is_written_can_be_read_again_and_nothing_is_written_over() {
     assert_eq!(run(&["check", &path("redacted")]).status.code(), Some(0));
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_answered_with_context_as_a_file_is() {
+    let bad = case("bad-837P-bad-sbr01.x12");
+    let at = ["ack", "--copy-data", "--at", "2026-09-02T08:30"];
+    let file = run(&[&at[..], &[&bad]].concat());
+    assert!(text(&file).contains("~IK3*SBR*13*2000B*8~IK4*1*1138*7*X~"), "{}", text(&file));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tierline"))
+        .arg("x12")
+        .args(at)
+        .arg("/dev/stdin")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&std::fs::read(&bad).unwrap()).unwrap();
+    let pipe = child.wait_with_output().unwrap();
+    assert_eq!((pipe.status.code(), text(&pipe)), (Some(1), text(&file)));
+}

@@ -6,14 +6,16 @@ mod claims;
 mod context;
 
 pub use claims::write_277ca;
+pub use context::AcknowledgedFile;
 
 use std::fmt;
 use std::io;
 
 use jiff::civil::DateTime;
 
-use crate::acknowledge::context::Context;
+use crate::acknowledge::context::Told;
 use crate::check::{Checked, GroupReport, InterchangeReport, SetReport};
+use crate::delimiters::Delimiters;
 use crate::problem::{Code, Problem, Severity};
 use crate::value::Value;
 use crate::writer::{GroupHeader, InterchangeHeader, Usage, WriteError, Writer};
@@ -66,16 +68,6 @@ pub fn write_999(
     write_999_with(checked, interchange, header, None)
 }
 
-/// The file that is acknowledged, for a 999 that says more.
-#[derive(Clone, Copy)]
-pub struct AcknowledgedFile<'f> {
-    /// Its bytes. With them CTX names the claim (CLM01) or trace (TRN02) of each problem and what a situation hangs on,
-    /// and IK402 the data element.
-    pub bytes: &'f [u8],
-    /// Whether IK404 copies the faulty value: it may be a patient's name.
-    pub copies_data: bool,
-}
-
 /// Writes the 999 as [`write_999`] does, with context from the file.
 pub fn write_999_with(
     checked: &Checked,
@@ -87,8 +79,8 @@ pub fn write_999_with(
     match write_999_to(checked, interchange, header, file, &mut out) {
         Ok(is_written) => Ok(is_written.then_some(out)),
         Err(NotWritten::Refused(error)) => Err(error),
-        // Memory takes all bytes.
-        Err(NotWritten::Output(_)) => Ok(None),
+        // Memory takes all bytes, and gives them.
+        Err(NotWritten::Output(_) | NotWritten::File(_)) => Ok(None),
     }
 }
 
@@ -99,13 +91,15 @@ pub enum NotWritten {
     Refused(WriteError),
     /// The output takes no more.
     Output(io::Error),
+    /// The file cannot be read again.
+    File(io::Error),
 }
 
 impl fmt::Display for NotWritten {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Refused(error) => error.fmt(f),
-            Self::Output(error) => error.fmt(f),
+            Self::Output(error) | Self::File(error) => error.fmt(f),
         }
     }
 }
@@ -115,12 +109,12 @@ impl std::error::Error for NotWritten {}
 /// Writes the 999 as [`write_999_with`] does, set after set, so that it is never held: however many sets it answers,
 /// memory is what `checked` holds of them. False where there is nothing to answer.
 ///
-/// Together with [`check_each`](crate::check_each), a file of any length is answered in bounded memory, without the
-/// context that only the whole file gives.
+/// Together with [`check_each`](crate::check_each) and a file that is [opened](AcknowledgedFile::opened) again, a file of
+/// any length is answered in bounded memory.
 ///
 /// # Errors
 ///
-/// A header that cannot be written; those of the output.
+/// A header that cannot be written; those of the output, and of the file.
 pub fn write_999_to(
     checked: &Checked,
     interchange: &InterchangeReport,
@@ -130,7 +124,6 @@ pub fn write_999_to(
 ) -> Result<bool, NotWritten> {
     let groups: Vec<&GroupReport> = interchange.groups.iter().filter(|group| group.functional_id != "FA").collect();
     let Some(first) = groups.first().filter(|_| interchange.note == 0) else { return Ok(false) };
-    let context = file.and_then(|file| Context::of(file.bytes, checked, file.copies_data));
     let mut writer = Writer::new(reply(interchange, header));
     writer.begin_group(&GroupHeader {
         functional_id: "FA".to_owned(),
@@ -141,7 +134,7 @@ pub fn write_999_to(
         version: GUIDE_999.to_owned(),
     });
     for group in groups {
-        write_group(&mut writer, checked, group, context.as_ref(), out)?;
+        write_group(&mut writer, checked, group, file.map(|file| (file, interchange.delimiters)), out)?;
     }
     let rest = writer.finish().map_err(NotWritten::Refused)?;
     out.write_all(&rest).map_err(NotWritten::Output)?;
@@ -166,14 +159,14 @@ fn write_group(
     writer: &mut Writer,
     checked: &Checked,
     group: &GroupReport,
-    context: Option<&Context<'_>>,
+    file: Option<(AcknowledgedFile<'_>, Delimiters)>,
     out: &mut dyn io::Write,
 ) -> Result<(), NotWritten> {
     writer.begin_set("999", Some(GUIDE_999));
     writer.segment("AK1", [&group.functional_id, &group.control_number, &group.version]);
     let group_is_rejected = !group.codes.is_empty();
     for set in group.sets.iter() {
-        write_set(writer, checked, &set, context);
+        write_set(writer, checked, &set, &group.version, file)?;
         if writer.written() >= WRITTEN_AT_ONCE {
             let bytes = writer.take_written().map_err(NotWritten::Refused)?;
             out.write_all(&bytes).map_err(NotWritten::Output)?;
@@ -193,32 +186,45 @@ fn write_group(
     Ok(())
 }
 
-fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport, context: Option<&Context<'_>>) {
+fn write_set(
+    writer: &mut Writer,
+    checked: &Checked,
+    set: &SetReport,
+    group_version: &str,
+    file: Option<(AcknowledgedFile<'_>, Delimiters)>,
+) -> Result<(), NotWritten> {
     writer.segment("AK2", [&set.id, &set.control_number, &set.version]);
     let (first, last) = set.ordinals;
     // The problems are in the order of the file: those of a set stand together.
     let kept = if set.is_accepted() { &[] } else { checked.problems.between(first, last) };
-    let problems = kept.iter().filter(|problem| problem.severity == Severity::Error);
+    let is_answered = |problem: &Problem| problem.severity == Severity::Error && Response::of(problem).is_some();
+    let context = match file.filter(|_| kept.iter().any(is_answered)) {
+        Some((file, delimiters)) => {
+            context::of_set(file, set, group_version, delimiters, kept).map_err(NotWritten::File)?
+        }
+        None => Vec::new(),
+    };
     let mut has_segment_errors = false;
     let mut open: Option<(u64, &str)> = None;
-    for problem in problems {
-        let Some(response) = Response::of(problem) else { continue };
+    for (nth, problem) in kept.iter().enumerate() {
+        let Some(response) = Response::of(problem).filter(|_| problem.severity == Severity::Error) else { continue };
+        let told = context.get(nth);
         has_segment_errors = true;
         let element_of_open =
             matches!(response, Response::Element(_)) && open == Some((problem.ordinal, problem.loop_id));
         if !element_of_open {
             write_ik3(writer, problem, first, &response);
-            if let Some(context) = context {
+            if let Some(told) = told {
                 if matches!(response, Response::Segment(_)) {
-                    context.write_trigger(writer, problem, set);
+                    told.write_trigger(writer);
                 }
-                context.write_unit(writer, problem, set);
+                told.write_unit(writer);
             }
         }
         if let Response::Element(code) = response {
-            write_ik4(writer, problem, code, context);
-            if let Some(context) = context {
-                context.write_trigger(writer, problem, set);
+            write_ik4(writer, problem, code, told);
+            if let Some(told) = told {
+                told.write_trigger(writer);
             }
             open = Some((problem.ordinal, problem.loop_id));
         } else {
@@ -233,6 +239,7 @@ fn write_set(writer: &mut Writer, checked: &Checked, set: &SetReport, context: O
     let mut elements = vec![Value::from(if set.is_accepted() { "A" } else { "R" })];
     elements.extend(codes.into_iter().take(MAX_CODES).map(Value::from));
     writer.segment("IK5", elements);
+    Ok(())
 }
 
 fn write_ik3(writer: &mut Writer, problem: &Problem, first: u64, response: &Response) {
@@ -256,9 +263,9 @@ fn place_of(element: u8, component: u8, repetition: u16) -> [String; 3] {
     [element.to_string(), number(component.into()), number(repetition)]
 }
 
-fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str, context: Option<&Context<'_>>) {
-    let number = context.and_then(|context| context.number(problem)).map(|number| number.to_string());
-    let copy = context.and_then(|context| context.copy(problem));
+fn write_ik4(writer: &mut Writer, problem: &Problem, code: &str, told: Option<&Told>) {
+    let number = told.and_then(|told| told.number).map(|number| number.to_string());
+    let copy = told.and_then(|told| told.copy.clone());
     writer.segment(
         "IK4",
         [

@@ -15,7 +15,7 @@ use crate::segment::Segment;
 
 pub use edit::EditError;
 pub use passing::LONGEST_PIECE;
-pub(crate) use passing::Passing;
+pub(crate) use passing::{Passed, Passing};
 
 /// A file as it stands, and as it was edited.
 #[derive(Clone, Default)]

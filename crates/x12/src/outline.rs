@@ -96,6 +96,11 @@ impl Default for Outliner {
 }
 
 impl Outliner {
+    /// One that begins inside a group of this version.
+    pub fn in_group(version: &str) -> Self {
+        Self { group_version: version.to_owned(), ..Self::default() }
+    }
+
     /// The place of the next segment; the one after it tells a request from a response.
     pub fn place(&mut self, segment: &Segment<'_>, next: Option<&Segment<'_>>) -> Placed {
         let placed = match segment.id() {

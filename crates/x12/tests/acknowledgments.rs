@@ -86,7 +86,8 @@ fn an_acknowledgment_is_not_acknowledged() {
 fn text_with_context(name: &str, copies_data: bool) -> String {
     let bytes = case(name);
     let checked = check(&bytes, &ShapeOnly);
-    let file = AcknowledgedFile { bytes: &bytes, copies_data };
+    let file = AcknowledgedFile::held(&bytes);
+    let file = if copies_data { file.copying_data() } else { file };
     let answer = write_999_with(&checked, &checked.interchanges[0], header(), Some(file)).unwrap().unwrap();
     let told = check(&answer, &ShapeOnly);
     assert_eq!(told.verdict, Verdict::Accepted, "{name} {:?}", told.problems);
@@ -116,7 +117,7 @@ fn a_missing_accident_date_is_told_with_the_code_that_asks_for_it() {
     let text = String::from_utf8(case("ok-837P.x12")).unwrap();
     let bytes = text.replacen("*Y*A*Y*Y~", "*Y*A*Y*Y**AA:::TX~", 1).into_bytes();
     let checked = check(&bytes, &ShapeOnly);
-    let file = AcknowledgedFile { bytes: &bytes, copies_data: false };
+    let file = AcknowledgedFile::held(&bytes);
     let answer = write_999_with(&checked, &checked.interchanges[0], header(), Some(file)).unwrap().unwrap();
     let told = check(&answer, &ShapeOnly);
     let text = String::from_utf8(answer).unwrap();

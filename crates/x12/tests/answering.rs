@@ -32,24 +32,43 @@ fn case(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
+/// Gives a file in pieces of changing length.
+struct Dribble<'b> {
+    bytes: &'b [u8],
+    next: usize,
+    most: usize,
+}
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.next = self.next * 5 % self.most + 1;
+        let length = self.next.min(buffer.len()).min(self.bytes.len());
+        buffer[..length].copy_from_slice(&self.bytes[..length]);
+        self.bytes = &self.bytes[length..];
+        Ok(length)
+    }
+}
+
 /// Every answer to a file that is held.
 fn held(bytes: &[u8], checked: &Checked) -> Vec<u8> {
     let mut out = Vec::new();
     for interchange in &checked.interchanges {
         out.extend(write_ta1(interchange, header()).unwrap_or_default());
-        let file = AcknowledgedFile { bytes, copies_data: true };
+        let file = AcknowledgedFile::held(bytes).copying_data();
         out.extend(write_999_with(checked, interchange, header(), Some(file)).ok().flatten().unwrap_or_default());
     }
     out
 }
 
-/// Every answer to a file while it is read, and the check of the whole.
-fn passing(bytes: &[u8], threads: usize) -> (Vec<u8>, Checked) {
+/// Every answer to a file while it is read, and the check of the whole. The file comes in pieces, both times.
+fn passing(bytes: &[u8], threads: usize, most: usize) -> (Vec<u8>, Checked) {
     let mut out = Vec::new();
-    let checked = check_each(bytes, &ShapeOnly, &Rules::default(), threads, &mut |ended| {
+    let dribble = |bytes| Dribble { bytes, next: 1, most };
+    let again = |byte: u64| -> io::Result<Box<dyn Read + '_>> { Ok(Box::new(dribble(&bytes[byte as usize..]))) };
+    let checked = check_each(dribble(bytes), &ShapeOnly, &Rules::default(), threads, &mut |ended| {
         let interchange = &ended.interchanges[0];
         out.extend(write_ta1(interchange, header()).unwrap_or_default());
-        let file = AcknowledgedFile { bytes, copies_data: true };
+        let file = AcknowledgedFile::opened(&again).copying_data();
         // One that cannot be addressed is not answered.
         let _ = write_999_to(ended, interchange, header(), Some(file), &mut out);
         Ok(())
@@ -57,19 +76,73 @@ fn passing(bytes: &[u8], threads: usize) -> (Vec<u8>, Checked) {
     (out, checked.unwrap())
 }
 
+/// A file and ways to spoil it: twice in a row, cut off, bytes changed to separators and others, letters changed.
+fn spoilt(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let (mut changed, mut letters) = (bytes.to_vec(), bytes.to_vec());
+    for at in (7..changed.len()).step_by(41) {
+        changed[at] = b"\xff\x00\"\\~*:^\xc3"[at % 9];
+    }
+    for at in (150..letters.len()).step_by(97).filter(|at| bytes[*at].is_ascii_alphanumeric()) {
+        letters[at] = b'Q';
+    }
+    vec![bytes.to_vec(), bytes.repeat(2), bytes[..bytes.len() * 3 / 4].to_vec(), changed, letters]
+}
+
 #[test]
 fn every_file_gets_the_answers_that_it_gets_when_it_is_held() {
+    let mut contexts = 0;
     for (name, original) in files() {
-        for bytes in [original.clone(), original.repeat(2), original[..original.len() * 3 / 4].to_vec()] {
+        for (nth, bytes) in spoilt(&original).into_iter().enumerate() {
             let whole = check(&bytes, &ShapeOnly);
-            let (answers, checked) = passing(&bytes, 2);
+            let (answers, checked) = passing(&bytes, 1 + nth % 2, [1, 7, 997][nth % 3]);
             assert!(answers == held(&bytes, &whole), "{name}");
+            contexts += String::from_utf8_lossy(&answers).matches("~CTX*").count();
             assert_eq!(checked.verdict, whole.verdict, "{name}");
             assert_eq!(checked.segments, whole.segments, "{name}");
             assert_eq!(checked.problems.errors(), whole.problems.errors(), "{name}");
             assert_eq!(checked.problems.warnings(), whole.problems.warnings(), "{name}");
         }
     }
+    assert!(contexts > 2000, "{contexts}");
+}
+
+/// A claim file of one set with so many claims; of the first and the last one the charge is not the sum of its lines.
+fn long_set(claims: usize) -> String {
+    let text = case("ok-837P.x12");
+    let (from, to) = (text.find("CLM*").unwrap(), text.find("SE*").unwrap());
+    let mut file = text[..from].to_owned();
+    for number in 1..=claims {
+        let charge = if number == 1 || number == claims { "151" } else { "150" };
+        file.push_str(&text[from..to].replacen("CLM*A1*150*", &format!("CLM*A{number}*{charge}*"), 1));
+    }
+    let segments = file.matches('~').count() - 2 + 1;
+    format!("{file}SE*{segments}*0001~{}", &text[text.find("GE*1*").unwrap()..])
+}
+
+#[test]
+fn a_long_set_is_answered_with_context_from_little_of_it() {
+    let text = long_set(40_000);
+    let (answers, checked) = passing(text.as_bytes(), 1, 64 * 1024);
+    let answers = String::from_utf8(answers).unwrap();
+    // Also one subscriber has more claims than a guide allows.
+    assert_eq!(checked.problems.errors(), 3, "{answers}");
+    assert!(answers.contains("~CTX*CLM01:A1~") && answers.contains("~CTX*CLM01:A40000~"), "{answers}");
+}
+
+#[test]
+fn context_goes_on_behind_binary_data_that_no_memory_holds() {
+    let isa = &case("ok-835.x12")[..106];
+    let data = "PDF~S*1*1~*:^\n".repeat(250_000);
+    let file = format!(
+        "{isa}GS*PI*SENDER*RECEIVER*20260901*1253*905*X*006020X314~ST*275*0001*006020X314~BGN*02*1*20260901~\
+         BDS*ASC*{}*{data}~REF*EJ~SE*5*0001~GE*1*905~IEA*1*000000001~",
+        data.len()
+    );
+    let whole = check(file.as_bytes(), &ShapeOnly);
+    let (answers, _) = passing(file.as_bytes(), 1, 64 * 1024);
+    let told = String::from_utf8_lossy(&answers).into_owned();
+    assert!(answers == held(file.as_bytes(), &whole));
+    assert!(told.contains("IK3*REF*4*"), "{told}");
 }
 
 #[test]
@@ -79,7 +152,7 @@ fn interchanges_beyond_those_that_a_report_keeps_are_answered_too() {
     for number in 1..=6000 {
         file.push_str(&text.replace("*000000001", &format!("*{number:09}")));
     }
-    let (answers, checked) = passing(file.as_bytes(), 1);
+    let (answers, checked) = passing(file.as_bytes(), 1, 64 * 1024);
     assert_eq!(checked.verdict, Verdict::Accepted);
     let text = String::from_utf8(answers).unwrap();
     assert_eq!((text.matches("~TA1*").count(), text.matches("~AK1*HC*").count()), (6000, 6000));

@@ -49,7 +49,7 @@ fn what_fuzzing_grew_is_read_without_a_panic() {
         for interchange in &checked.interchanges {
             let ta1 = write_ta1(interchange, header).ok();
             let answer = write_999(&checked, interchange, header).ok().flatten();
-            let file = Some(AcknowledgedFile { bytes: &bytes, copies_data: true });
+            let file = Some(AcknowledgedFile::held(&bytes).copying_data());
             let more = write_999_with(&checked, interchange, header, file).ok().flatten();
             let claims = write_277ca(&bytes, &checked, interchange, header, header.made_at.date()).ok().flatten();
             for written in ta1.into_iter().chain(answer).chain(more).chain(claims) {

@@ -21,7 +21,7 @@ fn answers(folder: &Path) -> Vec<PathBuf> {
         let bytes = std::fs::read(&path).unwrap();
         let checked = check(&bytes, &ShapeOnly);
         for (nth, interchange) in checked.interchanges.iter().enumerate() {
-            let file = Some(AcknowledgedFile { bytes: &bytes, copies_data: false });
+            let file = Some(AcknowledgedFile::held(&bytes));
             let received_on = jiff::civil::date(2026, 9, 1);
             let written = [
                 ("999", write_999_with(&checked, interchange, header, file)),

@@ -32,7 +32,7 @@ fn use_all(bytes: &[u8]) -> Verdict {
     for interchange in &checked.interchanges {
         let _ = write_ta1(interchange, header);
         let _ = write_999(&checked, interchange, header);
-        let file = AcknowledgedFile { bytes, copies_data: true };
+        let file = AcknowledgedFile::held(bytes).copying_data();
         let _ = write_999_with(&checked, interchange, header, Some(file));
         let _ = write_277ca(bytes, &checked, interchange, header, header.made_at.date());
     }

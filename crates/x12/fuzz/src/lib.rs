@@ -23,7 +23,7 @@ pub fn use_all(bytes: &[u8]) {
             assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable);
         }
 
-        let with_context = Some(AcknowledgedFile { bytes, copies_data: true });
+        let with_context = Some(AcknowledgedFile::held(bytes).copying_data());
         if let Ok(Some(written)) = write_999_with(&checked, interchange, header, with_context) {
             assert_ne!(check(&written, &ShapeOnly).verdict, Verdict::Unreadable);
         }

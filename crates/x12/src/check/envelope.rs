@@ -571,6 +571,7 @@ impl<'c> Envelope<'c> {
                 None => Coverage::Refused,
             },
             ordinals: (cells.ordinal, cells.ordinal),
+            start: cells.at().span.0,
             errors: 0,
             codes: Vec::new(),
         };

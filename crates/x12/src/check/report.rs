@@ -117,6 +117,8 @@ pub struct SetReport {
     pub coverage: Coverage,
     /// The ordinals of its first and last segment.
     pub ordinals: (u64, u64),
+    /// Where its ST begins in the file, in bytes; kept of rejected sets, 0 of others.
+    pub start: u64,
     /// Errors in it, kept or only counted.
     pub errors: u64,
     /// IK502 codes of the set as a whole; true for the implementation codes.

@@ -144,6 +144,7 @@ impl Sets {
             version: kind.version.clone(),
             coverage: kind.coverage,
             ordinals: (first, first),
+            start: 0,
             errors: u64::from(mark.is_rejected),
             codes: Vec::new(),
         })
@@ -171,6 +172,7 @@ mod tests {
             version: "005010X222A1".to_owned(),
             coverage: Coverage::Guide,
             ordinals: (10 + number as u64 * 5, 14 + number as u64 * 5),
+            start: 0,
             errors,
             codes: if errors > 0 { vec![(false, 5)] } else { Vec::new() },
         }

@@ -7,6 +7,8 @@ use std::io::{self, Read};
 
 use super::Piece;
 use super::scan::{Cut, Cutter, MoreNeeded};
+use crate::check::binary;
+use crate::delimiters::Delimiters;
 use crate::outline::{Outliner, Placed};
 use crate::segment::Segment;
 
@@ -15,6 +17,9 @@ const READ_AT_ONCE: usize = 64 * 1024;
 /// The longest segment with what follows it: attached documents are that long, and a file without terminators shall not
 /// fill the memory.
 pub const LONGEST_PIECE: usize = 64 * 1024 * 1024;
+/// The longest piece of a set whose context is sought: the check reads no longer segments, and holds no longer binary
+/// data.
+const LONGEST_IN_CONTEXT: usize = 1024 * 1024;
 
 /// A file that passes by.
 pub(crate) struct Passing<R> {
@@ -23,15 +28,27 @@ pub(crate) struct Passing<R> {
     /// Where the current piece stands in the buffer.
     from: usize,
     to: usize,
-    /// Where the buffer begins in the file.
-    base: u64,
     has_ended: bool,
     cutter: Cutter,
-    current: Option<Cut>,
-    following: Option<Cut>,
+    current: Option<Found>,
+    following: Option<Found>,
+    /// The longest piece that is held.
+    longest: usize,
+    /// Data of longer binary segments is passed over, not given.
+    leaves_out_data: bool,
     lead: Vec<u8>,
     count: u64,
     outliner: Outliner,
+}
+
+/// A piece that was cut.
+#[derive(Clone, Copy)]
+struct Found {
+    cut: Cut,
+    /// Where it begins in the file.
+    start: u64,
+    /// Bytes of it that were passed over.
+    left_out: u64,
 }
 
 /// One piece as it passes.
@@ -54,26 +71,42 @@ impl Passed<'_> {
 impl<R: Read> Passing<R> {
     /// Begins to read. None where the file holds no interchange.
     pub fn begin(reader: R) -> io::Result<Option<Self>> {
-        let mut passing = Self {
+        let mut passing = Self::new(reader, LONGEST_PIECE);
+        let first = passing.with_enough(0, 0, |cutter, bytes, is_all| cutter.lead(bytes, is_all))?;
+        let Some(first) = first else { return Ok(None) };
+        passing.lead = passing.buffer[..first].to_vec();
+        passing.from = first;
+        passing.following = passing.cut(0, first as u64)?;
+        Ok(Some(passing))
+    }
+
+    /// Begins to read at the first segment of a set, which stands at a byte of the file in a group of a version. The
+    /// data of binary segments that are longer than the check holds is left out.
+    pub fn begin_at_set(reader: R, start: u64, delimiters: Delimiters, group_version: &str) -> io::Result<Self> {
+        let mut passing = Self::new(reader, LONGEST_IN_CONTEXT);
+        passing.leaves_out_data = true;
+        passing.cutter = Cutter::inside(delimiters);
+        passing.outliner = Outliner::in_group(group_version);
+        passing.following = passing.cut(0, start)?;
+        Ok(passing)
+    }
+
+    fn new(reader: R, longest: usize) -> Self {
+        Self {
             reader,
             buffer: Vec::new(),
             from: 0,
             to: 0,
-            base: 0,
             has_ended: false,
             cutter: Cutter::default(),
             current: None,
             following: None,
+            longest,
+            leaves_out_data: false,
             lead: Vec::new(),
             count: 0,
             outliner: Outliner::default(),
-        };
-        let first = passing.with_enough(0, |cutter, bytes, is_all| cutter.lead(bytes, is_all))?;
-        let Some(first) = first else { return Ok(None) };
-        passing.lead = passing.buffer[..first].to_vec();
-        passing.from = first;
-        passing.following = passing.cut(0)?;
-        Ok(Some(passing))
+        }
     }
 
     /// The bytes before the first segment.
@@ -84,43 +117,102 @@ impl<R: Read> Passing<R> {
     /// The next piece. None behind the last.
     pub fn next(&mut self) -> io::Result<Option<Passed<'_>>> {
         if let Some(current) = self.current.take() {
-            self.from += current.next;
+            self.from += current.cut.next;
         }
         let Some(current) = self.following.take() else { return Ok(None) };
+        let (cut, start) = (current.cut, current.start);
         // Cut before anything is lent: it may move the buffer.
-        self.following = self.cut(current.next)?;
+        self.following = self.cut(cut.next, start + cut.next as u64 + current.left_out)?;
         self.current = Some(current);
         let index = self.count as usize;
         self.count += 1;
-        let start = self.base + self.from as u64;
         let bytes = &self.buffer[self.from..self.to];
-        let next = self.following.map(|cut| {
-            let raw = &bytes[current.next..current.next + cut.raw];
-            Segment::new(raw, (start + current.next as u64) as usize, self.count, cut.delimiters)
+        let next = self.following.map(|following| {
+            let raw = &bytes[cut.next..cut.next + following.cut.raw];
+            Segment::new(raw, following.start as usize, self.count, following.cut.delimiters)
         });
         let piece = Piece {
-            raw: Cow::Borrowed(&bytes[..current.raw]),
-            tail: Cow::Borrowed(&bytes[current.raw..current.next]),
+            raw: Cow::Borrowed(&bytes[..cut.raw]),
+            tail: Cow::Borrowed(&bytes[cut.raw..cut.next]),
             start: start as usize,
-            delimiters: current.delimiters,
+            delimiters: cut.delimiters,
         };
         let placed = self.outliner.place(&piece.segment(index), next.as_ref());
         let next = next.map(|next| next.span().start as u64);
         Ok(Some(Passed { piece, placed, index, next }))
     }
 
-    /// Cuts the piece that begins so many bytes behind the current place. None at the end of the file.
-    fn cut(&mut self, behind: usize) -> io::Result<Option<Cut>> {
+    /// Cuts the piece that begins so many bytes behind the current place, at a byte of the file. None at the end of
+    /// the file.
+    fn cut(&mut self, behind: usize, start: u64) -> io::Result<Option<Found>> {
         self.want(behind + 1)?;
         if self.to - self.from <= behind {
             return Ok(None);
         }
-        self.with_enough(behind, |cutter, bytes, is_all| cutter.next(bytes, is_all)).map(Some)
+        if self.leaves_out_data
+            && let Some(found) = self.cut_without_data(behind, start)?
+        {
+            return Ok(Some(found));
+        }
+        let cut = self.with_enough(behind, start, |cutter, bytes, is_all| cutter.next(bytes, is_all))?;
+        Ok(Some(Found { cut, start, left_out: 0 }))
+    }
+
+    /// Cuts a binary segment that says it is longer than any that is held, and leaves its data out. None for any other,
+    /// and where the file ends before: then its length is a lie.
+    fn cut_without_data(&mut self, behind: usize, start: u64) -> io::Result<Option<Found>> {
+        self.want(behind + 3)?;
+        let Some(delimiters) = self.cutter.delimiters() else { return Ok(None) };
+        let bytes = &self.buffer[self.from + behind..self.to];
+        if !bytes.starts_with(b"BIN") && !bytes.starts_with(b"BDS") {
+            return Ok(None);
+        }
+        self.want(behind + self.longest)?;
+        let bytes = &self.buffer[self.from + behind..self.to];
+        let found = binary::beyond(bytes, &delimiters, self.longest).filter(|_| bytes.len() >= self.longest);
+        let Some(found) = found else { return Ok(None) };
+        let mut left_out = self.leave_out(behind + found.data, found.length)?;
+        // Whatever stands up to the next terminator is the rest of this segment.
+        loop {
+            self.want(behind + found.data + 1)?;
+            let bytes = &self.buffer[self.from + behind + found.data..self.to];
+            match bytes.iter().position(|byte| *byte == delimiters.segment) {
+                None if !bytes.is_empty() => {
+                    let length = bytes.len() as u64;
+                    left_out += self.leave_out(behind + found.data, length)?;
+                }
+                end => {
+                    left_out += self.leave_out(behind + found.data, end.unwrap_or(0) as u64)?;
+                    break;
+                }
+            }
+        }
+        let cut = self
+            .with_enough(behind, start, |cutter, bytes, is_all| cutter.tail(bytes, found.data, delimiters, is_all))?;
+        Ok(Some(Found { cut, start, left_out }))
+    }
+
+    /// Takes so many bytes out of the window, from so many behind the current place; gives how many there were.
+    fn leave_out(&mut self, behind: usize, bytes: u64) -> io::Result<u64> {
+        let mut left = bytes;
+        while left > 0 {
+            self.want(behind + 1)?;
+            let at = self.from + behind;
+            let here = left.min((self.to - at) as u64) as usize;
+            if here == 0 {
+                break;
+            }
+            self.buffer.copy_within(at + here..self.to, at);
+            self.to -= here;
+            left -= here as u64;
+        }
+        Ok(bytes - left)
     }
 
     fn with_enough<T>(
         &mut self,
         behind: usize,
+        start: u64,
         cut: impl Fn(&mut Cutter, &[u8], bool) -> Result<T, MoreNeeded>,
     ) -> io::Result<T> {
         let mut wanted = 1;
@@ -129,11 +221,11 @@ impl<R: Read> Passing<R> {
             let bytes = &self.buffer[self.from + behind..self.to];
             match cut(&mut self.cutter, bytes, self.has_ended) {
                 Ok(found) => return Ok(found),
-                Err(MoreNeeded) if bytes.len() >= LONGEST_PIECE => {
+                Err(MoreNeeded) if bytes.len() >= self.longest => {
                     let words = format!(
                         "a segment with what follows it is longer than {} MB at byte {}; check the file and mend it first",
-                        LONGEST_PIECE / (1024 * 1024),
-                        self.base + (self.from + behind) as u64
+                        self.longest / (1024 * 1024),
+                        start
                     );
                     return Err(io::Error::new(io::ErrorKind::InvalidData, words));
                 }
@@ -148,7 +240,6 @@ impl<R: Read> Passing<R> {
             return Ok(());
         }
         self.buffer.copy_within(self.from..self.to, 0);
-        self.base += self.from as u64;
         self.to -= self.from;
         self.from = 0;
         let room = bytes.max(READ_AT_ONCE);

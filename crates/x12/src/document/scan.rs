@@ -58,6 +58,16 @@ fn is_isa_at(bytes: &[u8], at: usize) -> bool {
 }
 
 impl Cutter {
+    /// One that begins inside an interchange.
+    pub fn inside(delimiters: Delimiters) -> Self {
+        Self { inside: Some(delimiters) }
+    }
+
+    /// The separators of the open interchange.
+    pub fn delimiters(&self) -> Option<Delimiters> {
+        self.inside
+    }
+
     /// Where the first ISA stands: at the beginning, after padding, or the first that has its separators in place.
     pub fn lead(&mut self, bytes: &[u8], is_all: bool) -> Result<Option<usize>, MoreNeeded> {
         if bytes.len() < isa::LONGEST && !is_all {
@@ -95,7 +105,7 @@ impl Cutter {
     }
 
     /// What belongs to the segment that ends at `raw`.
-    fn tail(&mut self, bytes: &[u8], raw: usize, delimiters: Delimiters, is_all: bool) -> Result<Cut, MoreNeeded> {
+    pub fn tail(&mut self, bytes: &[u8], raw: usize, delimiters: Delimiters, is_all: bool) -> Result<Cut, MoreNeeded> {
         if bytes[..raw].starts_with(b"IEA") && bytes.get(3) == Some(&delimiters.element) {
             let next = next_isa(bytes, (raw + 1).min(bytes.len()), is_all)?.unwrap_or(bytes.len());
             self.inside = None;

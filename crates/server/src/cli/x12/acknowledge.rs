@@ -1,21 +1,17 @@
 //! `x12 ack`: the TA1, 999 and 277CA that answer a file.
 
-use std::io::Write;
+use std::io::{self, Read, Write};
 
 use app::x12_file::OurTables;
 use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use x12::{
-    AcknowledgedFile, AcknowledgmentHeader, Checked, InterchangeReport, NotWritten, Rules, WriteError, check,
-    check_each, write_277ca, write_999_to, write_ta1,
+    AcknowledgedFile, AcknowledgmentHeader, Checked, InterchangeReport, NotWritten, Rules, WriteError, check_each,
+    write_277ca, write_999_to, write_ta1,
 };
 
 use super::files::{Answer, Inputs, Source};
 use super::{Done, Failure};
-
-/// A longer file is answered while it is read, without context: which claim a problem is in (CTX) and the faulty value
-/// (IK404) are told of files that can be held. Clearing houses take no longer ones.
-const LONGEST_WITH_CONTEXT: u64 = 64 * 1024 * 1024;
 
 /// What to answer, and with what.
 #[derive(Debug, Args)]
@@ -53,22 +49,14 @@ enum Kind {
 pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
     let made_at = arguments.at.unwrap_or_else(|| jiff::Zoned::now().datetime());
     let threads = arguments.inputs.threads_a_file();
-    arguments.inputs.each_passing(|source, out| {
-        let is_held = arguments.kind.contains(&Kind::Claims) || source.is_shorter_than(LONGEST_WITH_CONTEXT);
-        let answered = if is_held {
-            held(source, arguments, made_at, out)
-        } else {
-            passing(source, arguments, made_at, threads, out)
-        };
-        match answered {
-            Ok(Some(errors)) if errors > 0 => Answer::with_findings(Vec::new()),
-            Ok(answered) => Answer::of_passing(&source.name, Ok(answered.is_some())),
-            Err(NotAnswered::Address(error)) => {
-                Answer::refused(format!("{}: no acknowledgment can be addressed: {error}.", source.name))
-            }
-            Err(NotAnswered::File(error)) => Answer::unreadable(Vec::new(), format!("{}: {error}.", source.name)),
-            Err(NotAnswered::Closed(words)) => Answer::unreadable(Vec::new(), words),
+    arguments.inputs.each_passing(|source, out| match answered(source, arguments, made_at, threads, out) {
+        Ok(Some(errors)) if errors > 0 => Answer::with_findings(Vec::new()),
+        Ok(answered) => Answer::of_passing(&source.name, Ok(answered.is_some())),
+        Err(NotAnswered::Address(error)) => {
+            Answer::refused(format!("{}: no acknowledgment can be addressed: {error}.", source.name))
         }
+        Err(NotAnswered::File(error)) => Answer::unreadable(Vec::new(), format!("{}: {error}.", source.name)),
+        Err(NotAnswered::Closed(words)) => Answer::unreadable(Vec::new(), words),
     })
 }
 
@@ -82,26 +70,39 @@ enum NotAnswered {
     Closed(String),
 }
 
-/// Answers a file while it is read; gives how many errors it has, and nothing where there is no interchange.
-fn passing(
+/// Answers a file while it is read; gives how many errors it has, and nothing where there is no interchange. What is
+/// rejected is looked at again for the context of the 999. Only for a 277CA, which looks at each claim with what its
+/// set says of it in the end, the file is held.
+fn answered(
     source: &Source,
     arguments: &Arguments,
     made_at: DateTime,
     threads: usize,
     out: &mut dyn Write,
 ) -> Result<Option<u64>, NotAnswered> {
-    let mut opened = source.open().map_err(NotAnswered::Closed)?;
+    let opened = source.open().map_err(NotAnswered::Closed)?;
+    let needs_all = arguments.kind.contains(&Kind::Claims);
+    let held = if needs_all { Some(source.read_all(&opened).map_err(NotAnswered::Closed)?) } else { None };
+    let again = |byte: u64| opened.from(source, byte);
+    let file = held.as_deref().map_or_else(|| AcknowledgedFile::opened(&again), AcknowledgedFile::held);
+    let file = if arguments.copy_data { file.copying_data() } else { file };
+    let reader: Box<dyn Read + '_> = match held.as_deref() {
+        Some(bytes) => Box::new(bytes),
+        None => opened.from(source, 0).map_err(NotAnswered::File)?,
+    };
     let mut header = AcknowledgmentHeader { made_at, control_number: arguments.control_number };
     let (mut count, mut refused) = (0_u64, None);
-    let checked = check_each(&mut opened, &OurTables, &Rules::default(), threads, &mut |ended| {
+    let checked = check_each(reader, &OurTables, &Rules::default(), threads, &mut |ended| {
         for interchange in &ended.interchanges {
             count += 1;
-            if let Err(error) = answer(ended, interchange, arguments, &mut header, None, out) {
-                return Err(match error {
-                    NotWritten::Output(error) => error,
-                    NotWritten::Refused(error) => std::io::Error::other(refused.insert(error).to_string()),
-                });
+            let mut told = answer(ended, interchange, arguments, &mut header, file, out);
+            if let (Ok(()), Some(bytes)) = (&told, held.as_deref()) {
+                told = answer_claims(bytes, ended, interchange, &mut header, out);
             }
+            told.map_err(|error| match error {
+                NotWritten::Output(error) | NotWritten::File(error) => error,
+                NotWritten::Refused(error) => io::Error::other(refused.insert(error).to_string()),
+            })?;
         }
         Ok(())
     });
@@ -109,7 +110,9 @@ fn passing(
         return Err(NotAnswered::Address(error));
     }
     let checked = checked.map_err(NotAnswered::File)?;
-    finish(count, out)?;
+    if count > 0 {
+        out.write_all(b"\n").map_err(NotAnswered::File)?;
+    }
     Ok((count > 0).then_some(checked.problems.errors()))
 }
 
@@ -119,7 +122,7 @@ fn answer(
     interchange: &InterchangeReport,
     arguments: &Arguments,
     header: &mut AcknowledgmentHeader,
-    file: Option<AcknowledgedFile<'_>>,
+    file: AcknowledgedFile<'_>,
     out: &mut dyn Write,
 ) -> Result<(), NotWritten> {
     if wants_ta1(&arguments.kind, interchange) {
@@ -128,45 +131,24 @@ fn answer(
         header.control_number += 1;
     }
     if arguments.kind.is_empty() || arguments.kind.contains(&Kind::Implementation) {
-        write_999_to(checked, interchange, *header, file, out)?;
+        write_999_to(checked, interchange, *header, Some(file), out)?;
         header.control_number += 1;
     }
     Ok(())
 }
 
-/// Answers a file that is held: a 277CA looks at each claim with what its set says of it in the end, and the context of
-/// a 999 is sought around each problem.
-fn held(
-    source: &Source,
-    arguments: &Arguments,
-    made_at: DateTime,
+/// The 277CA of an interchange.
+fn answer_claims(
+    bytes: &[u8],
+    checked: &Checked,
+    interchange: &InterchangeReport,
+    header: &mut AcknowledgmentHeader,
     out: &mut dyn Write,
-) -> Result<Option<u64>, NotAnswered> {
-    let bytes = source.read().map_err(NotAnswered::Closed)?;
-    let checked = check(&bytes, &OurTables);
-    let mut header = AcknowledgmentHeader { made_at, control_number: arguments.control_number };
-    for interchange in &checked.interchanges {
-        let file = AcknowledgedFile { bytes: &bytes, copies_data: arguments.copy_data };
-        let answered = answer(&checked, interchange, arguments, &mut header, Some(file), out);
-        answered.map_err(|error| match error {
-            NotWritten::Output(error) => NotAnswered::File(error),
-            NotWritten::Refused(error) => NotAnswered::Address(error),
-        })?;
-        if arguments.kind.contains(&Kind::Claims) {
-            let written = write_277ca(&bytes, &checked, interchange, header, made_at.date());
-            let written = written.map_err(NotAnswered::Address)?;
-            out.write_all(&written.unwrap_or_default()).map_err(NotAnswered::File)?;
-            header.control_number += 1;
-        }
-    }
-    let count = checked.interchanges.len() as u64;
-    finish(count, out)?;
-    Ok((count > 0).then_some(checked.problems.errors()))
-}
-
-/// Ends the line.
-fn finish(count: u64, out: &mut dyn Write) -> Result<(), NotAnswered> {
-    if count > 0 { out.write_all(b"\n").map_err(NotAnswered::File) } else { Ok(()) }
+) -> Result<(), NotWritten> {
+    let written = write_277ca(bytes, checked, interchange, *header, header.made_at.date());
+    out.write_all(&written.map_err(NotWritten::Refused)?.unwrap_or_default()).map_err(NotWritten::Output)?;
+    header.control_number += 1;
+    Ok(())
 }
 
 fn wants_ta1(kinds: &[Kind], interchange: &InterchangeReport) -> bool {

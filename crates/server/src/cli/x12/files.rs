@@ -53,9 +53,10 @@ pub struct Source {
 }
 
 impl Source {
-    /// Opens it, to be read in blocks and asked for single bytes again. Standard input is kept in memory.
+    /// Opens it, to be read in blocks and asked for single bytes again. Standard input and pipes are kept in memory.
     pub fn open(&self) -> Result<Opened, String> {
-        if self.path.as_os_str() == STANDARD_INPUT {
+        let is_pipe = std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file());
+        if self.path.as_os_str() == STANDARD_INPUT || is_pipe {
             return read(&Ok(self.path.clone())).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes.into())));
         }
         let opened = std::fs::File::open(&self.path).map(Opened::File);
@@ -64,14 +65,12 @@ impl Source {
 }
 
 impl Source {
-    /// Whether it is a file of known length, and that is less; standard input is held in any case.
-    pub fn is_shorter_than(&self, bytes: u64) -> bool {
-        self.path.as_os_str() == STANDARD_INPUT || std::fs::metadata(&self.path).is_ok_and(|found| found.len() < bytes)
-    }
-
-    /// All of it.
-    pub fn read(&self) -> Result<Vec<u8>, String> {
-        read(&Ok(self.path.clone()))
+    /// All of it, once more.
+    pub fn read_all(&self, opened: &Opened) -> Result<Arc<[u8]>, String> {
+        match opened {
+            Opened::File(_) => read(&Ok(self.path.clone())).map(Arc::from),
+            Opened::Memory(bytes) => Ok(Arc::clone(bytes.get_ref())),
+        }
     }
 }
 
@@ -98,6 +97,22 @@ impl Opened {
         match self {
             Opened::File(_) => source.open(),
             Opened::Memory(bytes) => Ok(Opened::Memory(std::io::Cursor::new(Arc::clone(bytes.get_ref())))),
+        }
+    }
+
+    /// The same file once more, from a byte on.
+    pub fn from(&self, source: &Source, byte: u64) -> std::io::Result<Box<dyn Read>> {
+        match self {
+            Opened::File(_) => {
+                let mut file = std::fs::File::open(&source.path)?;
+                file.seek(SeekFrom::Start(byte))?;
+                Ok(Box::new(file))
+            }
+            Opened::Memory(bytes) => {
+                let mut bytes = std::io::Cursor::new(Arc::clone(bytes.get_ref()));
+                bytes.set_position(byte);
+                Ok(Box::new(bytes))
+            }
         }
     }
 
