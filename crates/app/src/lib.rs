@@ -2,6 +2,7 @@
 //! money, codes or permissions by itself; nothing here knows HTTP, HTML, SQL or argv.
 #![deny(clippy::float_arithmetic)]
 
+mod approval;
 mod digest;
 pub mod error;
 mod reason;

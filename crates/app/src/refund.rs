@@ -5,7 +5,7 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::refund::{Credit, Facts, Payee, RefundMethod, RefundPart, RefundState, reference_problem};
 use billing::work::WorkReason;
-use billing::{Money, PatientId, PayerId, PracticeId, RefundId, UserId};
+use billing::{Money, PatientId, PayerId, PracticeId, RefundId};
 use ledger::{AccountKind, BalancedEntry, Unbalanced};
 use serde_json::json;
 use store::patient_account::ACCOUNT_HEAD;
@@ -16,6 +16,7 @@ use store::refund::{
 use store::{Conn, Db, Json, Tx, params};
 
 use crate::access::allow;
+use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::follow_credit;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
@@ -25,8 +26,6 @@ use crate::{Error, reason};
 const REFUNDS: &str = "refund";
 /// Refunds shown of one state.
 const REFUNDS_SHOWN: i64 = 200;
-/// What a refusal or a withdrawal must say.
-const SAY_WHY: &str = "Say in a sentence why; who asked and an auditor read it.";
 
 /// A refund as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,10 +157,7 @@ fn same_refund(known: &RefundRow, request: &RefundRequest) -> Result<RefundId, E
     if is_same {
         return Ok(known.id);
     }
-    Err(Error::refused(format!(
-        "This request's key was used for refund {}, which is another one. Look at it; for a new refund open a new form.",
-        known.refund_number
-    )))
+    Err(request_of(known).used_key())
 }
 
 /// A second person approves it; it can then be sent.
@@ -172,7 +168,7 @@ pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId) -> Re
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
         allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, row.amount_cents))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         decide(tx, &row, RefundState::Approved, "")?;
         post(tx, &row, "approved", |facts, on| facts.approved(on))
     })
@@ -187,7 +183,7 @@ pub fn refuse(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId, why: &
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
         allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         give_up(tx, &row, RefundState::Refused, why)
     })
 }
@@ -201,9 +197,7 @@ pub fn withdraw(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId, why:
     let why = reason::given(why, SAY_WHY)?;
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
-        if row.asked_by != actor.user {
-            return Err(Error::refused(format!("Only {} can withdraw this request.", row.asked_by_login)));
-        }
+        request_of(&row).must_be_own(actor)?;
         give_up(tx, &row, RefundState::Withdrawn, why)
     })
 }
@@ -226,7 +220,7 @@ pub fn send(
     db.write(actor, practice, |tx| {
         let row = tx.query_opt(&REFUND, params![id])?.ok_or(Error::NotFound("refund"))?;
         allow(actor, Action::SendRefund, &ResourceState::made_by(row.asked_by, row.amount_cents))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         if row.state != RefundState::Approved {
             return Err(Error::refused(format!("Refund {} is not approved, so it is not sent.", row.refund_number)));
         }
@@ -255,30 +249,30 @@ pub fn of_patient(db: &Db, actor: &Actor, practice: PracticeId, patient: Patient
     db.read(actor, practice, |read| Ok(read.query(&REFUNDS_OF_PATIENT, params![patient])?))
 }
 
-/// How many wait for approval, and how many to be sent, each with its sum.
+/// How many that others asked for wait for approval, and how many to be sent, each with its sum.
 ///
 /// # Errors
 /// `Denied`.
 pub fn under_way(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<(RefundState, i64, Money)>, Error> {
     allow(actor, Action::ViewRefunds, &ResourceState::default())?;
-    db.read(actor, practice, |read| Ok(read.query(&REFUNDS_UNDER_WAY, params![])?))
+    db.read(actor, practice, |read| Ok(read.query(&REFUNDS_UNDER_WAY, params![actor.user])?))
 }
 
 fn waiting(tx: &Tx, id: RefundId) -> Result<RefundRow, Error> {
     let row = tx.query_opt(&REFUND, params![id])?.ok_or(Error::NotFound("refund"))?;
-    if row.state != RefundState::Asked {
-        let label = row.state.label().to_lowercase();
-        return Err(Error::refused(format!("Refund {} was decided already: {label}.", row.refund_number)));
-    }
+    request_of(&row).must_wait()?;
     Ok(row)
 }
 
-/// The file's owner passes every row of the matrix, and is one person all the same.
-fn refuse_own(user: UserId, row: &RefundRow) -> Result<(), Error> {
-    if user == row.asked_by {
-        return Err(Error::refused("Nobody decides or sends what they asked for themselves. Ask a second person."));
+fn request_of(row: &RefundRow) -> Request<'_> {
+    Request {
+        thing: "refund",
+        number: &row.refund_number,
+        label: row.state.label(),
+        waits: row.state == RefundState::Asked,
+        asked_by: row.asked_by,
+        asked_by_login: &row.asked_by_login,
     }
-    Ok(())
 }
 
 fn decide(tx: &mut Tx, row: &RefundRow, state: RefundState, why: &str) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use billing::access::{Action, Actor, ResourceState, Role};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::work::{WorkLinks, WorkReason};
 use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, take};
-use billing::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId, PracticeId, UserId, WriteOffId};
+use billing::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId, PracticeId, WriteOffId};
 use serde_json::json;
 use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::ledger::ENTRY_IDS_OF_SOURCE;
@@ -19,6 +19,7 @@ use store::write_off::{
 use store::{Conn, Db, Json, Tx, params};
 
 use crate::access::allow;
+use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::dues;
 use crate::claim_creation::happen;
 use crate::worklist::{self, NewWork};
@@ -30,8 +31,6 @@ const WRITE_OFFS: &str = "write_off";
 const WRITE_OFFS_SHOWN: i64 = 200;
 /// Most that a manager approves in one day, over all patients; the owner has no limit.
 const MANAGER_DAY_LIMIT: Money = Money::from_cents(500_000);
-/// What a refusal, a withdrawal or an undoing must say.
-const SAY_WHY: &str = "Say in a sentence why; who asked and an auditor read it.";
 
 /// A write-off as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,10 +170,7 @@ fn same_write_off(known: &WriteOffRow, request: &WriteOffRequest) -> Result<Writ
     if is_same {
         return Ok(known.id);
     }
-    Err(Error::refused(format!(
-        "This request's key was used for write-off {}, which is another one. Look at it; for a new one open a new form.",
-        known.write_off_number
-    )))
+    Err(request_of(known).used_key())
 }
 
 /// What one side owes for a visit, charge by charge, above zero.
@@ -221,7 +217,7 @@ pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId) -> 
         let (of_patient, of_day) = tx.query_one(&APPROVED_THAT_DAY, params![actor.user, tx.today(), row.patient_id])?;
         let sum = row.amount_cents + of_patient;
         allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, sum))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         refuse_over_day(actor, row.amount_cents + of_day)?;
         refuse_while_payer_decides(tx, row.encounter_id, row.payer_id)?;
         let open = open_of(tx, row.encounter_id, row.payer_id)?;
@@ -244,7 +240,7 @@ pub fn refuse(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why:
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
         allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         decide(tx, &row, WriteOffState::Refused, why, &[])
     })
 }
@@ -258,9 +254,7 @@ pub fn withdraw(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, wh
     let why = reason::given(why, SAY_WHY)?;
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
-        if row.asked_by != actor.user {
-            return Err(Error::refused(format!("Only {} can withdraw this request.", row.asked_by_login)));
-        }
+        request_of(&row).must_be_own(actor)?;
         decide(tx, &row, WriteOffState::Withdrawn, why, &[])
     })
 }
@@ -274,7 +268,7 @@ pub fn undo(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why: &
     db.write(actor, practice, |tx| {
         let row = tx.query_opt(&WRITE_OFF, params![id])?.ok_or(Error::NotFound("write-off"))?;
         allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
-        refuse_own(actor.user, &row)?;
+        request_of(&row).must_be_anothers(actor)?;
         if row.state != WriteOffState::Approved {
             let label = row.state.label().to_lowercase();
             return Err(Error::refused(format!("Write-off {} is not in the books: {label}.", row.write_off_number)));
@@ -309,30 +303,30 @@ pub fn of_patient(
     db.read(actor, practice, |read| Ok(read.query(&WRITE_OFFS_OF_PATIENT, params![patient])?))
 }
 
-/// How many wait for approval, with their sum.
+/// How many that others asked for wait for approval, with their sum.
 ///
 /// # Errors
 /// `Denied`.
 pub fn asked(db: &Db, actor: &Actor, practice: PracticeId) -> Result<(i64, Money), Error> {
     allow(actor, Action::ViewWriteOffs, &ResourceState::default())?;
-    db.read(actor, practice, |read| Ok(read.query_one(&WRITE_OFFS_ASKED, params![])?))
+    db.read(actor, practice, |read| Ok(read.query_one(&WRITE_OFFS_ASKED, params![actor.user])?))
 }
 
 fn waiting(tx: &Tx, id: WriteOffId) -> Result<WriteOffRow, Error> {
     let row = tx.query_opt(&WRITE_OFF, params![id])?.ok_or(Error::NotFound("write-off"))?;
-    if row.state != WriteOffState::Asked {
-        let label = row.state.label().to_lowercase();
-        return Err(Error::refused(format!("Write-off {} was decided already: {label}.", row.write_off_number)));
-    }
+    request_of(&row).must_wait()?;
     Ok(row)
 }
 
-/// The file's owner passes every row of the matrix, and is one person all the same.
-fn refuse_own(user: UserId, row: &WriteOffRow) -> Result<(), Error> {
-    if user == row.asked_by {
-        return Err(Error::refused("Nobody decides what they asked for themselves. Ask a second person."));
+fn request_of(row: &WriteOffRow) -> Request<'_> {
+    Request {
+        thing: "write-off",
+        number: &row.write_off_number,
+        label: row.state.label(),
+        waits: row.state == WriteOffState::Asked,
+        asked_by: row.asked_by,
+        asked_by_login: &row.asked_by_login,
     }
-    Ok(())
 }
 
 /// Many small approvals are one large one.

@@ -5,6 +5,7 @@
 //! in the books, a claim held); 2 the arguments or a file cannot be read, nothing was changed; 3 refused: not allowed,
 //! not found, or not possible now.
 
+mod approval;
 mod claims;
 mod demo;
 mod export;

@@ -21,6 +21,7 @@ pub use policy::{ByPolicy, Policy, Route};
 pub use routes::table;
 
 mod access_log;
+mod approvals;
 mod claims;
 mod encounters;
 mod find;

@@ -135,10 +135,10 @@ statements! {
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
          WHERE r.practice_id = $1 AND r.patient_id = $2 ORDER BY r.asked_on DESC, r.refund_number DESC";
-    /// How many refunds of each state there are that somebody must act on, with their sum.
+    /// How many refunds of each state there are that somebody must act on, with their sum: those that others asked for.
     pub const REFUNDS_UNDER_WAY: (RefundState, i64, Money) =
         "SELECT state, count(*), CAST(SUM(amount_cents) AS BIGINT) FROM refund
-         WHERE practice_id = $1 AND state IN ('asked', 'approved') GROUP BY state ORDER BY state";
+         WHERE practice_id = $1 AND asked_by <> $2 AND state IN ('asked', 'approved') GROUP BY state ORDER BY state";
     /// What of an account goes back to payers, asked or approved and not sent.
     pub const PAYERS_PART_UNDER_WAY: (Money,) =
         "SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM refund

@@ -118,10 +118,10 @@ statements! {
          JOIN encounter v ON v.practice_id = w.practice_id AND v.id = w.encounter_id
          LEFT JOIN payer y ON y.practice_id = w.practice_id AND y.id = w.payer_id
          WHERE w.practice_id = $1 AND w.patient_id = $2 ORDER BY w.asked_on DESC, w.write_off_number DESC";
-    /// How many write-offs wait for approval, with their sum.
+    /// How many write-offs that others asked for wait for approval, with their sum.
     pub const WRITE_OFFS_ASKED: (i64, Money) =
         "SELECT count(*), CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM write_off
-         WHERE practice_id = $1 AND state = 'asked'";
+         WHERE practice_id = $1 AND asked_by <> $2 AND state = 'asked'";
     /// What a person approved on a day: for one patient, and in all.
     pub const APPROVED_THAT_DAY: (Money, Money) =
         "SELECT CAST(COALESCE(SUM(CASE WHEN patient_id = $4 THEN amount_cents ELSE 0 END), 0) AS BIGINT),

@@ -4,11 +4,11 @@ use app::refund::{self, RefundRequest};
 use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::{PatientId, PayerId, RefundId};
 use clap::{Args, Subcommand};
-use ledger::Money;
 use serde_json::json;
 use store::refund::{REFUND_BY_NUMBER, RefundLine};
 
-use super::output::{self, Align, line};
+use super::approval::{Because, Number, dollars, new_key, said, side};
+use super::output::{self, Align};
 use super::{Done, Failure, Place, Session};
 
 /// Commands about refunds.
@@ -53,23 +53,6 @@ pub struct Ask {
     /// Why it goes back; without the patient's name
     #[arg(long)]
     reason: String,
-}
-
-/// Which refund.
-#[derive(Debug, Args)]
-pub struct Number {
-    /// Its number, such as RF-00001
-    number: String,
-}
-
-/// Which refund, and why.
-#[derive(Debug, Args)]
-pub struct Because {
-    /// Its number, such as RF-00001
-    number: String,
-    /// Why, in one sentence
-    #[arg(long, value_name = "REASON")]
-    because: String,
 }
 
 /// Which refund, and how it was sent.
@@ -123,11 +106,10 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
 }
 
 fn ask(session: &Session, arguments: &Ask) -> Result<Done, Failure> {
-    let amount = Money::parse(&arguments.amount)
-        .map_err(|_| Failure::Unreadable("--amount: write dollars and cents, for example 72.00.".to_owned()))?;
+    let amount = dollars(&arguments.amount)?;
     let (patient_id, payee) = named(session, &arguments.account, arguments.payer.as_deref())?;
     let reason = arguments.reason.clone();
-    let idempotency_key = session.write(|tx| Ok(tx.new_id()))?.to_string();
+    let idempotency_key = new_key(session)?;
     let request = RefundRequest { patient_id, payee, amount, reason, idempotency_key };
     refund::ask(&session.db, &session.actor, session.practice, &request)?;
     said("Asked for. The money is set aside until a second person decides.")
@@ -174,7 +156,7 @@ fn table(rows: &[RefundLine]) -> Result<Done, Failure> {
             vec![
                 row.refund_number.clone(),
                 row.account_number.clone(),
-                row.payer_name.clone().unwrap_or_else(|| "the patient".to_owned()),
+                side(row.payer_name.as_ref()),
                 row.amount_cents.to_string(),
                 row.asked_on.to_string(),
                 row.asked_by_login.clone(),
@@ -182,9 +164,4 @@ fn table(rows: &[RefundLine]) -> Result<Done, Failure> {
         })
         .collect();
     output::table(&head, &rows, "No refund of this state.")
-}
-
-fn said(words: &str) -> Result<Done, Failure> {
-    line(words);
-    Ok(Done::Clean)
 }

@@ -4,12 +4,12 @@ use app::write_off::{self, WriteOffRequest};
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, WriteOffId};
 use clap::{Args, Subcommand};
-use ledger::Money;
 use serde_json::json;
 use store::claim::load_by_control_number;
 use store::write_off::{WRITE_OFF_BY_NUMBER, WriteOffLine};
 
-use super::output::{self, Align, line};
+use super::approval::{Because, Number, dollars, new_key, said, side};
+use super::output::{self, Align};
 use super::{Done, Failure, Place, Session};
 
 /// Commands about write-offs.
@@ -60,23 +60,6 @@ pub struct Ask {
     note: String,
 }
 
-/// Which write-off.
-#[derive(Debug, Args)]
-pub struct Number {
-    /// Its number, such as WO-00001
-    number: String,
-}
-
-/// Which write-off, and why.
-#[derive(Debug, Args)]
-pub struct Because {
-    /// Its number, such as WO-00001
-    number: String,
-    /// Why, in one sentence
-    #[arg(long, value_name = "REASON")]
-    because: String,
-}
-
 fn read_state(word: &str) -> Result<WriteOffState, String> {
     WriteOffState::parse(word).ok_or_else(|| "say asked, approved, refused, withdrawn or undone".to_owned())
 }
@@ -118,11 +101,10 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
 }
 
 fn ask(session: &Session, arguments: &Ask) -> Result<Done, Failure> {
-    let amount = Money::parse(&arguments.amount)
-        .map_err(|_| Failure::Unreadable("--amount: write dollars and cents, for example 72.00.".to_owned()))?;
+    let amount = dollars(&arguments.amount)?;
     let (encounter_id, debtor) = named(session, &arguments.claim, arguments.of_payer)?;
     let (reason, note) = (arguments.reason, arguments.note.clone());
-    let idempotency_key = session.write(|tx| Ok(tx.new_id()))?.to_string();
+    let idempotency_key = new_key(session)?;
     let request = WriteOffRequest { encounter_id, debtor, amount, reason, note, idempotency_key };
     write_off::ask(&session.db, &session.actor, session.practice, &request)?;
     said("Asked for. Nothing moves until a second person approves it.")
@@ -168,7 +150,7 @@ fn table(rows: &[WriteOffLine]) -> Result<Done, Failure> {
                 row.write_off_number.clone(),
                 row.account_number.clone(),
                 row.date_of_service.to_string(),
-                row.payer_name.clone().unwrap_or_else(|| "the patient".to_owned()),
+                side(row.payer_name.as_ref()),
                 row.reason.label().to_owned(),
                 row.amount_cents.to_string(),
                 row.asked_by_login.clone(),
@@ -176,9 +158,4 @@ fn table(rows: &[WriteOffLine]) -> Result<Done, Failure> {
         })
         .collect();
     output::table(&head, &rows, "No write-off of this state.")
-}
-
-fn said(words: &str) -> Result<Done, Failure> {
-    line(words);
-    Ok(Done::Clean)
 }

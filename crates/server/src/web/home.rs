@@ -2,9 +2,12 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use billing::access::Action;
+use billing::PracticeId;
+use billing::access::{Action, Actor};
+use billing::refund::RefundState;
 use billing::work::Desk as WorkDesk;
 use serde::Deserialize;
+use store::Db;
 use store::views::home::Home;
 use store::worklist::QueueRow;
 
@@ -39,6 +42,13 @@ struct StatusLine {
     total: ledger::Money,
 }
 
+/// What others asked for and this person may approve or send.
+struct Approval {
+    href: &'static str,
+    words: String,
+    amount: ledger::Money,
+}
+
 #[derive(Template)]
 #[template(path = "home/index.html")]
 struct HomePage {
@@ -47,6 +57,7 @@ struct HomePage {
     desks: Vec<DeskLine>,
     statuses: Vec<StatusLine>,
     mine: Vec<QueueRow>,
+    approvals: Vec<Approval>,
     may_remittances: bool,
     may_claims: bool,
     /// Daily jobs that failed or were stopped, for who may run them.
@@ -58,12 +69,18 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let actor = who.actor.clone();
     let may_work = who.may(Action::ViewWorklist);
     let may_jobs = who.may(Action::RunJobs);
-    let (home, mut mine, troubled_jobs) = desk
+    let may = May { approve: who.may(Action::ApproveRefund), send: who.may(Action::SendRefund) };
+    let may_write_off = who.may(Action::ApproveWriteOff);
+    let (home, mut mine, approvals, troubled_jobs) = desk
         .blocking(move |db, practice| {
             let home = db.read(&actor, practice, |read| Ok::<_, app::Error>(store::views::home::get(read)?))?;
             let mine = if may_work { app::worklist::mine(db, &actor, practice)? } else { Vec::new() };
             let troubled = if may_jobs { app::jobs::in_trouble(db, &actor, practice)?.len() } else { 0 };
-            Ok((home, mine, troubled))
+            let mut waiting = refunds(db, &actor, practice, &may)?;
+            if may_write_off {
+                waiting.extend(write_offs(app::write_off::asked(db, &actor, practice)?));
+            }
+            Ok((home, mine, waiting, troubled))
         })
         .await?;
     mine.truncate(OWN_ROWS);
@@ -71,7 +88,43 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let statuses = status_lines(&home);
     let shell = Shell::new(&desk, &who, "/").after(asked.done.as_deref());
     let (may_remittances, may_claims) = (who.may(Action::ViewRemittance), who.may(Action::ViewClaim));
-    render(&HomePage { shell, home, desks, statuses, mine, may_remittances, may_claims, troubled_jobs })
+    render(&HomePage { shell, home, desks, statuses, mine, approvals, may_remittances, may_claims, troubled_jobs })
+}
+
+/// What of refunds the person may do.
+struct May {
+    approve: bool,
+    send: bool,
+}
+
+fn refunds(db: &Db, actor: &Actor, practice: PracticeId, may: &May) -> Result<Vec<Approval>, app::Error> {
+    if !may.approve && !may.send {
+        return Ok(Vec::new());
+    }
+    let under_way = app::refund::under_way(db, actor, practice)?;
+    let line = |(state, count, amount): (RefundState, i64, ledger::Money)| {
+        let (href, end) = match state {
+            RefundState::Asked if may.approve => ("/refunds", "for approval"),
+            RefundState::Approved if may.send => ("/refunds?state=approved", "to be sent"),
+            RefundState::Asked
+            | RefundState::Approved
+            | RefundState::Refused
+            | RefundState::Withdrawn
+            | RefundState::Sent => return None,
+        };
+        Some(Approval { href, words: waits(count, "refund", end), amount })
+    };
+    Ok(under_way.into_iter().filter_map(line).collect())
+}
+
+fn write_offs((count, amount): (i64, ledger::Money)) -> Option<Approval> {
+    (count > 0).then(|| Approval { href: "/write-offs", words: waits(count, "write-off", "for approval"), amount })
+}
+
+/// "2 refunds wait for approval".
+fn waits(count: i64, thing: &str, end: &str) -> String {
+    let verb = if count == 1 { "waits" } else { "wait" };
+    format!("{} {verb} {end}", billing::counting::counted(count, thing))
 }
 
 fn desk_lines(who: &SignedIn, home: &Home) -> Vec<DeskLine> {

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use billing::PatientId;
 use billing::person::PersonName;
 use jiff::civil::Date;
-use store::views::patients::{CoverageViewRow, PatientHeadRow};
+use store::views::patients::{COVERAGES_VIEW, CoverageViewRow, PATIENT_HEAD, PatientHeadRow};
+use store::{Conn, StoreError, params};
 
 /// Segments that speak of money, status and counts, never of a person.
 const WITHOUT_PEOPLE: [&str; 19] = [
@@ -36,7 +38,7 @@ pub struct Identity {
 
 impl Identity {
     /// Of a patient with who pays for them and the members of their coverages.
-    pub fn of(head: &PatientHeadRow, coverages: &[CoverageViewRow]) -> Identity {
+    fn of(head: &PatientHeadRow, coverages: &[CoverageViewRow]) -> Identity {
         let mut identity = Identity::default();
         let (patient, guarantor) = (&head.patient.0, &head.guarantor.0);
         identity.number(&patient.account_number);
@@ -56,6 +58,12 @@ impl Identity {
             identity.number(member.member_id.reveal());
         }
         identity
+    }
+
+    /// Of a patient of the practice; of nobody where there is none. Shows nothing, so it notes no look at the record.
+    pub fn of_patient(conn: &Conn, patient: PatientId) -> Result<Identity, StoreError> {
+        let Some(head) = conn.query_opt(&PATIENT_HEAD, params![patient])? else { return Ok(Identity::default()) };
+        Ok(Identity::of(&head, &conn.query(&COVERAGES_VIEW, params![patient])?))
     }
 
     /// The words without the names and numbers.

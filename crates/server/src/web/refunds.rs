@@ -1,34 +1,29 @@
 //! Refunds: asking on the account, and the list where they are approved, refused, withdrawn and sent. Every right depends on
 //! who asked and how much, so each button is offered only where the use case would let it through.
 
-use app::refund::RefundRequest;
+use app::refund::{self, RefundRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::{Action, ResourceState};
+use billing::access::Action;
 use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::{Money, PatientId, PayerId, RefundId};
 use serde::Deserialize;
 use store::refund::RefundLine;
 
+use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 
-/// What stands in the address.
-#[derive(Deserialize)]
-pub struct Asked {
-    state: Option<String>,
-    done: Option<String>,
-}
+/// Who acts on refunds, and so reads why.
+const ACTS: [Action; 3] = [Action::RequestRefund, Action::ApproveRefund, Action::SendRefund];
 
 /// A refund with what this person may do about it.
 struct Line {
     row: RefundLine,
-    may_decide: bool,
-    may_withdraw: bool,
-    may_send: bool,
-    why_not: Option<String>,
+    number: String,
+    may: May,
 }
 
 #[derive(Template)]
@@ -55,7 +50,9 @@ impl RefundsPage {
 pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let state = asked.state.as_deref().and_then(RefundState::parse).unwrap_or(RefundState::Asked);
     let actor = who.actor.clone();
-    let rows = desk.blocking(move |db, practice| app::refund::list(db, &actor, practice, state)).await?;
+    let mut rows = desk.blocking(move |db, practice| refund::list(db, &actor, practice, state)).await?;
+    let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
+    approvals::mask(&desk, &who, &ACTS, typed).await?;
     render(&RefundsPage {
         shell: Shell::new(&desk, &who, "/refunds").after(asked.done.as_deref()),
         state: state.as_str(),
@@ -66,22 +63,17 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 }
 
 fn line(who: &SignedIn, row: RefundLine) -> Line {
-    let is_own = row.asked_by == who.actor.user;
-    let of = ResourceState::made_by(row.asked_by, row.amount_cents);
-    let (asked, approved) = (row.state == RefundState::Asked, row.state == RefundState::Approved);
-    let no_approval = who.why_not(Action::ApproveRefund, &of);
-    let no_sending = who.why_not(Action::SendRefund, &of);
-    Line {
-        may_decide: asked && !is_own && no_approval.is_none(),
-        may_withdraw: asked && is_own && who.may(Action::RequestRefund),
-        may_send: approved && !is_own && no_sending.is_none(),
-        why_not: match row.state {
-            RefundState::Asked if !is_own => no_approval,
-            RefundState::Approved => no_sending,
-            RefundState::Asked | RefundState::Refused | RefundState::Withdrawn | RefundState::Sent => None,
-        },
-        row,
-    }
+    let stage = match row.state {
+        RefundState::Asked => Stage::Waits,
+        RefundState::Approved => Stage::Approved,
+        RefundState::Refused | RefundState::Withdrawn | RefundState::Sent => Stage::Ended,
+    };
+    let steps = Steps {
+        ask: Action::RequestRefund,
+        approve: (Action::ApproveRefund, row.amount_cents),
+        further: (Action::SendRefund, row.amount_cents),
+    };
+    Line { may: May::of(who, row.asked_by, stage, &steps), number: row.refund_number.clone(), row }
 }
 
 /// What the form on the account holds.
@@ -102,10 +94,7 @@ pub async fn ask(
     Id(patient): Id<PatientId>,
     Form(typed): Form<Typed>,
 ) -> Page {
-    let amount = Money::parse(&typed.amount).map_err(|_| Refusal::Invalid {
-        field: "amount".into(),
-        problem: "Write dollars and cents, for example 92.66.".into(),
-    })?;
+    let amount = approvals::dollars(&typed.amount)?;
     let payee = match typed.payer.trim() {
         "" => Payee::Patient,
         payer => Payee::Payer(payer.parse::<PayerId>().map_err(|_| Refusal::Absent)?),
@@ -113,36 +102,28 @@ pub async fn ask(
     let reason = typed.reason.trim().to_owned();
     let request = RefundRequest { patient_id: patient, payee, amount, reason, idempotency_key: typed.key };
     let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::refund::ask(db, &actor, practice, &request)).await?;
+    desk.blocking(move |db, practice| refund::ask(db, &actor, practice, &request)).await?;
     go(&format!("/patients/{patient}"), "refund-asked")
 }
 
 /// Approves a refund.
 pub async fn approve(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::refund::approve(db, &actor, practice, id)).await?;
-    go("/refunds?state=approved", "refund-approved")
-}
-
-/// Why a refund is refused or withdrawn.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Why {
-    why: String,
+    let on = ("/refunds?state=approved", "refund-approved");
+    approvals::decide(&desk, &who, move |db, actor, practice| refund::approve(db, actor, practice, id), on).await
 }
 
 /// Refuses a refund.
 pub async fn refuse(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Why>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::refund::refuse(db, &actor, practice, id, &typed.why)).await?;
-    go("/refunds", "refund-given-up")
+    let on = ("/refunds", "refund-given-up");
+    let refuse = move |db: &store::Db, actor: &_, practice| refund::refuse(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, refuse, on).await
 }
 
 /// Withdraws one's own request.
 pub async fn withdraw(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Why>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::refund::withdraw(db, &actor, practice, id, &typed.why)).await?;
-    go("/refunds", "refund-given-up")
+    let on = ("/refunds", "refund-given-up");
+    let withdraw = move |db: &store::Db, actor: &_, practice| refund::withdraw(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, withdraw, on).await
 }
 
 /// How a refund was sent.
@@ -157,7 +138,7 @@ pub struct Sending {
 pub async fn send(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Sending>) -> Page {
     let method = RefundMethod::parse(&typed.method)
         .ok_or_else(|| Refusal::Invalid { field: "method".into(), problem: "Choose how it was sent.".into() })?;
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::refund::send(db, &actor, practice, id, method, &typed.reference)).await?;
-    go("/refunds?state=sent", "refund-sent")
+    let send =
+        move |db: &store::Db, actor: &_, practice| refund::send(db, actor, practice, id, method, &typed.reference);
+    approvals::decide(&desk, &who, send, ("/refunds?state=sent", "refund-sent")).await
 }

@@ -284,10 +284,7 @@ async fn page(
                     };
                     if masked {
                         let identity = match &context.patient {
-                            Some(head) => {
-                                let beside = store::views::patients::get(read, head.id)?;
-                                Identity::of(head, &beside.map(|beside| beside.coverages).unwrap_or_default())
-                            }
+                            Some(head) => Identity::of_patient(read, head.id)?,
                             None => Identity::default(),
                         };
                         let works_desk =

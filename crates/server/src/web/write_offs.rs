@@ -1,34 +1,29 @@
 //! Write-offs: asking on the account, and the list where they are approved, refused, withdrawn and undone. Each button is
 //! offered only where the use case would let it through.
 
-use app::write_off::WriteOffRequest;
+use app::write_off::{self, WriteOffRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::{Action, ResourceState};
+use billing::access::Action;
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, Money, PatientId, PayerId, WriteOffId};
 use serde::Deserialize;
 use store::write_off::WriteOffLine;
 
+use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 
-/// What stands in the address.
-#[derive(Deserialize)]
-pub struct Asked {
-    state: Option<String>,
-    done: Option<String>,
-}
+/// Who acts on write-offs, and so reads why.
+const ACTS: [Action; 2] = [Action::RequestWriteOff, Action::ApproveWriteOff];
 
 /// A write-off with what this person may do about it.
 struct Line {
     row: WriteOffLine,
-    may_decide: bool,
-    may_withdraw: bool,
-    may_undo: bool,
-    why_not: Option<String>,
+    number: String,
+    may: May,
 }
 
 #[derive(Template)]
@@ -45,7 +40,9 @@ struct WriteOffsPage {
 pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let state = asked.state.as_deref().and_then(WriteOffState::parse).unwrap_or(WriteOffState::Asked);
     let actor = who.actor.clone();
-    let rows = desk.blocking(move |db, practice| app::write_off::list(db, &actor, practice, state)).await?;
+    let mut rows = desk.blocking(move |db, practice| write_off::list(db, &actor, practice, state)).await?;
+    let typed = rows.iter_mut().flat_map(|row| [&mut row.note, &mut row.decision].map(|it| (row.patient_id, it)));
+    approvals::mask(&desk, &who, &ACTS, typed).await?;
     render(&WriteOffsPage {
         shell: Shell::new(&desk, &who, "/write-offs").after(asked.done.as_deref()),
         state: state.as_str(),
@@ -56,17 +53,20 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 }
 
 fn line(who: &SignedIn, row: WriteOffLine) -> Line {
-    let is_own = row.asked_by == who.actor.user;
-    let (asked, approved) = (row.state == WriteOffState::Asked, row.state == WriteOffState::Approved);
-    let no_approval = who.why_not(Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, row.amount_cents));
-    let no_undoing = who.why_not(Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, Money::ZERO));
-    Line {
-        may_decide: asked && !is_own && no_approval.is_none(),
-        may_withdraw: asked && is_own && who.may(Action::RequestWriteOff),
-        may_undo: approved && !is_own && no_undoing.is_none(),
-        why_not: no_approval.filter(|_| asked && !is_own),
-        row,
-    }
+    let stage = match row.state {
+        WriteOffState::Asked => Stage::Waits,
+        WriteOffState::Approved => Stage::Approved,
+        WriteOffState::Refused | WriteOffState::Withdrawn | WriteOffState::Undone => Stage::Ended,
+    };
+    let steps = Steps {
+        ask: Action::RequestWriteOff,
+        approve: (Action::ApproveWriteOff, row.amount_cents),
+        further: (Action::ApproveWriteOff, Money::ZERO),
+    };
+    let mut may = May::of(who, row.asked_by, stage, &steps);
+    // That it cannot be undone by everybody is no news on a list of what is done.
+    may.why_not = may.why_not.filter(|_| stage == Stage::Waits);
+    Line { may, number: row.write_off_number.clone(), row }
 }
 
 /// What the form on the account holds.
@@ -89,8 +89,7 @@ pub async fn ask(
     Form(typed): Form<Typed>,
 ) -> Page {
     let wrong = |field: &str, problem: &str| Refusal::Invalid { field: field.into(), problem: problem.into() };
-    let amount =
-        Money::parse(&typed.amount).map_err(|_| wrong("amount", "Write dollars and cents, for example 92.66."))?;
+    let amount = approvals::dollars(&typed.amount)?;
     let encounter_id: EncounterId = typed.visit.trim().parse().map_err(|_| Refusal::Absent)?;
     let debtor = match typed.payer.trim() {
         "" => Debtor::Patient,
@@ -100,41 +99,33 @@ pub async fn ask(
     let note = typed.note.trim().to_owned();
     let request = WriteOffRequest { encounter_id, debtor, amount, reason, note, idempotency_key: typed.key };
     let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::write_off::ask(db, &actor, practice, &request)).await?;
+    desk.blocking(move |db, practice| write_off::ask(db, &actor, practice, &request)).await?;
     go(&format!("/patients/{patient}?visit={encounter_id}"), "write-off-asked")
 }
 
 /// Approves a write-off.
 pub async fn approve(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WriteOffId>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::write_off::approve(db, &actor, practice, id)).await?;
-    go("/write-offs", "write-off-approved")
-}
-
-/// Why a write-off is refused, withdrawn or undone.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Why {
-    why: String,
+    let on = ("/write-offs", "write-off-approved");
+    approvals::decide(&desk, &who, move |db, actor, practice| write_off::approve(db, actor, practice, id), on).await
 }
 
 /// Refuses a write-off.
 pub async fn refuse(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WriteOffId>, Form(typed): Form<Why>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::write_off::refuse(db, &actor, practice, id, &typed.why)).await?;
-    go("/write-offs", "write-off-given-up")
+    let on = ("/write-offs", "write-off-given-up");
+    let refuse = move |db: &store::Db, actor: &_, practice| write_off::refuse(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, refuse, on).await
 }
 
 /// Withdraws one's own request.
 pub async fn withdraw(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WriteOffId>, Form(typed): Form<Why>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::write_off::withdraw(db, &actor, practice, id, &typed.why)).await?;
-    go("/write-offs", "write-off-given-up")
+    let on = ("/write-offs", "write-off-given-up");
+    let withdraw = move |db: &store::Db, actor: &_, practice| write_off::withdraw(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, withdraw, on).await
 }
 
 /// Undoes a write-off: what it took away is owed again.
 pub async fn undo(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WriteOffId>, Form(typed): Form<Why>) -> Page {
-    let actor = who.actor.clone();
-    desk.blocking(move |db, practice| app::write_off::undo(db, &actor, practice, id, &typed.why)).await?;
-    go("/write-offs?state=undone", "write-off-undone")
+    let on = ("/write-offs?state=undone", "write-off-undone");
+    let undo = move |db: &store::Db, actor: &_, practice| write_off::undo(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, undo, on).await
 }

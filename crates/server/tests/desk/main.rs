@@ -5,6 +5,7 @@
 mod about_money;
 mod access;
 mod access_log;
+mod approvals;
 mod browser;
 mod engines;
 mod links;

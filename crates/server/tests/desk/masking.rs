@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use app::users::{NewPerson, add_demo_person};
 use billing::access::{Action, Cell, Matrix, Role};
 use billing::claim::ClaimStatus;
+use billing::refund::RefundState;
+use billing::write_off::WriteOffState;
 use server::web::{Policy, table};
 use store::Read;
 
@@ -143,6 +145,80 @@ fn decide_and_write(practice: &Practice, address: std::net::SocketAddr, account:
     }
 }
 
+/// Money goes back and is given up, and each step is told in words that name her.
+fn ask_and_decide(practice: &Practice, address: std::net::SocketAddr, account: &str) {
+    let told = "Wilhelmina Quaddlewick (217-555-0142) asked for it.";
+    let mut tess = Visitor::signed_in(practice, address, "tess");
+    let form = tess.open(&format!("{account}/payments/new"));
+    let key = between(&form, "name=\"key\" value=\"", "\"").to_owned();
+    let paid = [("amount", "900.00"), ("method", "cash"), ("note", ""), ("key", key.as_str())];
+    assert_eq!(tess.post(&format!("{account}/payments"), &paid).status, 303);
+    let mut theo = Visitor::signed_in(practice, address, "theo");
+    for key in ["refund-1", "refund-2", "refund-3"] {
+        let refund = [("payer", ""), ("amount", "10.00"), ("reason", told), ("key", key)];
+        let seen = theo.post(&format!("{account}/refunds"), &refund);
+        assert_eq!(seen.location, format!("{account}?done=refund-asked"), "{}", words(&seen.page));
+    }
+    let (mut given_up, begin) = (0, format!("{account}/write-offs\""));
+    for visit in links(&theo.open(account), &format!("{account}?visit=")) {
+        let page = theo.open(visit.split('#').next().unwrap());
+        let Some(form) = page.split("<form method=\"post\" action=\"").find(|form| form.starts_with(&begin)) else {
+            continue;
+        };
+        let payer = between(between(form, "name=\"payer\"", "</select>"), "value=\"", "\"").to_owned();
+        let visit = between(form, "name=\"visit\" value=\"", "\"").to_owned();
+        for amount in ["1.00", "2.00", "3.00"] {
+            let asked = [
+                ("visit", visit.as_str()),
+                ("payer", &payer),
+                ("amount", amount),
+                ("reason", "own_mistake"),
+                ("note", told),
+                ("key", &format!("{visit}{amount}")),
+            ];
+            let seen = theo.post(&format!("{account}/write-offs"), &asked);
+            assert!(seen.location.ends_with("done=write-off-asked"), "{}", words(&seen.page));
+            given_up += 1;
+        }
+    }
+    assert!(given_up >= 3, "she owes nothing that theo could ask to write off");
+    let mut manager = Visitor::signed_in(practice, address, "max");
+    for list in ["/refunds", "/write-offs"] {
+        let page = manager.open(list);
+        assert!(page.contains("Wilhelmina"), "who may see her reads who asked");
+        let refusal =
+            page.split("action=\"").find(|form| form.split('"').next().unwrap().ends_with("/refusal")).unwrap();
+        let seen = manager.post(refusal.split('"').next().unwrap(), &[("why", "Mrs Quaddlewick called it off.")]);
+        assert_eq!(seen.status, 303, "{}", words(&seen.page));
+        let page = manager.open(list);
+        let approval =
+            page.split("action=\"").find(|form| form.split('"').next().unwrap().ends_with("/approval")).unwrap();
+        assert_eq!(manager.post(approval.split('"').next().unwrap(), &[]).status, 303);
+    }
+}
+
+#[test]
+fn what_colleagues_typed_about_a_refund_or_a_write_off_is_for_who_acts_on_it_and_names_no_patient_to_a_masked_role() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let account = her_story(&practice, address);
+    decide_and_write(&practice, address, &account);
+    ask_and_decide(&practice, address, &account);
+    for (role, reads_of_refunds) in [(Role::Poster, true), (Role::Auditor, false)] {
+        let login = hired(&practice, role);
+        let mut visitor = Visitor::signed_in(&practice, address, &login);
+        for (list, reads) in [("/refunds", reads_of_refunds), ("/write-offs", false)] {
+            for state in ["asked", "refused"] {
+                let page = visitor.open(&format!("{list}?state={state}"));
+                assert_eq!(names_her(&page), None, "{role}: {list}: {}", words(&page));
+                let left_out = words(&page).contains("(not shown) (not shown)");
+                let not_shown = words(&page).contains("Not shown to your role: colleagues typed it");
+                assert_eq!((left_out, not_shown), (reads, !reads), "{role}: {list} {state}: {}", words(&page));
+            }
+        }
+    }
+}
+
 fn uuid_of(practice: &Practice) -> uuid::Uuid {
     practice.env.new_id()
 }
@@ -167,6 +243,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         };
     let head = route.split('/').nth(1).unwrap_or_default();
     match (head, route.matches('{').count()) {
+        ("refunds", 0) => RefundState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
+        ("write-offs", 0) => WriteOffState::ALL.iter().map(|of| format!("{route}?state={}", of.as_str())).collect(),
         (_, 0) => vec![route.to_owned()],
         ("patients", 2) if route.contains("/payments/") => {
             pairs("patient_payment", route.split("{payment}").nth(1).unwrap())
@@ -209,6 +287,7 @@ fn no_page_of_a_masked_role_names_a_patient() {
     let address = practice.serve();
     let account = her_story(&practice, address);
     decide_and_write(&practice, address, &account);
+    ask_and_decide(&practice, address, &account);
     let mut tess = Visitor::signed_in(&practice, address, "tess");
     // Telephones are shown as people write them.
     let shown = [HERS[0], HERS[1], HERS[3]];

@@ -1,0 +1,89 @@
+//! What waits for a second person stands on the home page of who may act on it, and of nobody else. On each engine.
+
+use app::patient_payment::take;
+use app::refund::{self, RefundRequest};
+use app::write_off::{self, WriteOffRequest};
+use billing::access::{Actor, Role};
+use billing::patient_payment::{PaymentMethod, PaymentRequest};
+use billing::refund::Payee;
+use billing::write_off::WriteOffReason;
+use billing::{Money, PatientId, UserId};
+use store::testing::facts;
+use uuid::Uuid;
+
+use crate::practice::Practice;
+use crate::visitor::{Visitor, links, words};
+
+fn tier2(practice: &Practice) -> Actor {
+    Actor::user(UserId(Uuid::from_u128(31)), "tier2", vec![Role::Tier2], practice.id)
+}
+
+fn patients(practice: &Practice) -> Vec<PatientId> {
+    let ids = practice.db.read(&practice.system(), practice.id, |read| facts::ids(read, "patient")).unwrap();
+    ids.into_iter().map(PatientId).collect()
+}
+
+/// Two refunds of 10.00 and 20.00 are asked for, and one write-off of a cent.
+fn asked(practice: &Practice) -> billing::RefundId {
+    let (db, who) = (&practice.db, tier2(practice));
+    let mut ids = Vec::new();
+    for (patient, amount) in patients(practice).into_iter().zip([1_000, 2_000]) {
+        let account = app::patient_account::account(db, &practice.system(), practice.id, patient).unwrap();
+        let front = Actor { roles: vec![Role::Tier1], ..who.clone() };
+        let payment = PaymentRequest {
+            patient_id: patient,
+            amount: account.owes_now + Money::from_cents(amount),
+            method: PaymentMethod::Cash,
+            note: String::new(),
+            idempotency_key: patient.to_string(),
+        };
+        take(db, &front, practice.id, &payment).unwrap();
+        let request = RefundRequest {
+            patient_id: patient,
+            payee: Payee::Patient,
+            amount: Money::from_cents(amount),
+            reason: "Paid twice for one visit.".into(),
+            idempotency_key: patient.to_string(),
+        };
+        ids.push(refund::ask(db, &who, practice.id, &request).unwrap());
+    }
+    let owed = patients(practice).into_iter().flat_map(|patient| {
+        app::patient_account::account(db, &practice.system(), practice.id, patient).unwrap().visits
+    });
+    let visit = owed.into_iter().find(|visit| visit.decided && visit.standing.patient_owes.is_positive()).unwrap();
+    let debt = write_off::debts(db, &who, practice.id, visit.encounter_id).unwrap().pop().unwrap();
+    let request = WriteOffRequest {
+        encounter_id: visit.encounter_id,
+        debtor: debt.debtor,
+        amount: Money::from_cents(1),
+        reason: WriteOffReason::OwnMistake,
+        note: "A cent was lost in rounding.".into(),
+        idempotency_key: "cent".into(),
+    };
+    write_off::ask(db, &who, practice.id, &request).unwrap();
+    ids[0]
+}
+
+#[test]
+fn what_waits_for_a_second_person_stands_on_the_page_of_who_may_act_on_it() {
+    for practice in Practice::on_each_engine() {
+        let address = practice.serve();
+        let mut max = Visitor::signed_in(&practice, address, "max");
+        assert!(!words(&max.open("/")).contains("For a second person"));
+        let first = asked(&practice);
+        let home = max.open("/");
+        let told = words(&home);
+        assert!(told.contains("2 refunds wait for approval 30.00"), "{told}");
+        assert!(told.contains("1 write-off waits for approval 0.01"), "{told}");
+        assert_eq!(max.post(&format!("/refunds/{}/approval", first.0), &[]).status, 303);
+        let home = max.open("/");
+        let told = words(&home);
+        assert!(told.contains("1 refund waits for approval 20.00"), "{told}");
+        assert!(told.contains("1 refund waits to be sent 10.00"), "{told}");
+        assert!(links(&home, "/refunds").contains(&"/refunds?state=approved".to_owned()));
+        for other in ["tess", "pia", "theo"] {
+            let told = words(&Visitor::signed_in(&practice, address, other).open("/"));
+            assert!(!told.contains("For a second person"), "{other}: {told}");
+        }
+    }
+}
