@@ -60,6 +60,13 @@ pub struct PatientAccount {
     pub statement_due: Result<(), NotDue>,
 }
 
+impl PatientAccount {
+    /// The language of the patient's letters.
+    pub fn language(&self) -> Language {
+        Language::of_tag(&self.patient.language)
+    }
+}
+
 /// One visit of an account.
 #[derive(Debug, Clone)]
 pub struct VisitAccount {
@@ -82,6 +89,8 @@ pub struct VisitAccount {
     pub standing: Standing,
     /// Words that may be read aloud, a sentence each.
     pub say: Vec<String>,
+    /// The same in the language of the patient's letters.
+    pub say_in_letters: Vec<String>,
     /// The numbers behind it, to the same total.
     pub rows: Vec<AccountRow>,
     /// Its claims.
@@ -97,6 +106,8 @@ pub struct AccountRow {
     pub kind: StepKind,
     /// The words.
     pub words: String,
+    /// The same in the language of the patient's letters.
+    pub words_in_letters: String,
     /// When.
     pub on: Date,
     /// Who decided, with the reason code where a payer did.
@@ -148,6 +159,8 @@ pub struct PaymentLine {
     pub received_on: Date,
     /// "Check 1042".
     pub words: String,
+    /// The same in the language of the patient's letters.
+    pub words_in_letters: String,
     /// How much.
     pub amount: Money,
     /// Who took it.
@@ -192,9 +205,7 @@ pub(crate) fn account_in(conn: &Conn, patient: PatientId) -> Result<PatientAccou
 }
 
 fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
-    let language = Language::of_patient(&loaded.patient.language);
-    let visits: Vec<VisitAccount> =
-        loaded.visits().into_iter().rev().map(|visit| visit.account(&loaded, language)).collect();
+    let visits: Vec<VisitAccount> = loaded.visits().into_iter().rev().map(|visit| visit.account(&loaded)).collect();
     let mut owes_now = Money::ZERO;
     let mut waiting_for_payer = Money::ZERO;
     let mut with_payers = Money::ZERO;
@@ -233,9 +244,9 @@ fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
 }
 
 impl facts::Visit {
-    fn account(self, loaded: &Loaded, language: Language) -> VisitAccount {
+    fn account(self, loaded: &Loaded) -> VisitAccount {
         let explanation = explain(&self.facts);
-        let rows = explanation.steps.iter().map(|step| row(step, &self.facts.payers, loaded, language)).collect();
+        let rows = explanation.steps.iter().map(|step| row(step, &self.facts.payers, loaded)).collect();
         let open = |claim: &ClaimLine| match claim.status {
             ClaimStatus::Draft
             | ClaimStatus::Held
@@ -256,7 +267,8 @@ impl facts::Visit {
                 && !explanation.standing.charged.is_zero(),
             may_dismiss: !explanation.standing.charged.is_zero() && self.claims.iter().all(is_at_home),
             standing: explanation.standing,
-            say: explanation.say(language),
+            say: explanation.say(Language::English),
+            say_in_letters: explanation.say(loaded.language()),
             rows,
             claims: self.claims,
             explanation,
@@ -276,7 +288,6 @@ fn row(
     step: &billing::explain::Step,
     payers: &std::collections::BTreeMap<PayerId, String>,
     loaded: &Loaded,
-    language: Language,
 ) -> AccountRow {
     let payer = step.payer_id.and_then(|id| payers.get(&id)).map(String::as_str);
     let (written_in, document) = loaded.written_in(&step.source);
@@ -299,7 +310,8 @@ fn row(
     };
     AccountRow {
         kind: step.kind,
-        words: step_words(step, payer, language),
+        words: step_words(step, payer, Language::English),
+        words_in_letters: step_words(step, payer, loaded.language()),
         on: step.on,
         decided_by,
         written_in,

@@ -97,7 +97,7 @@ fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error>
         idempotency_key: request.idempotency_key.clone(),
         body: Json(PaymentBody {
             method: request.method.clone(),
-            words: request.method.words(),
+            words: request.method.words(Language::English),
             note: request.note.clone(),
             unapplied: allocation.unapplied,
             left_to_pay,
@@ -257,14 +257,15 @@ pub fn receipt(
         let applied = read.query(&APPLIED_BY_VISIT, params![payment])?;
         read.saw("receipt", paid.patient_id);
         let patient = head.patient_body.0;
+        let language = Language::of_tag(&patient.language);
         Ok(Receipt {
             number: paid.receipt_number,
-            language: Language::of_patient(&patient.language),
+            language,
             practice: letterhead(&practice),
             patient: patient.name,
             account_number: patient.account_number,
             received_on: paid.received_on,
-            method: paid.body.0.words,
+            method: paid.body.0.method.words(language),
             taken_by: paid.taken_by,
             amount: paid.amount_cents,
             applied: applied.into_iter().map(|row| (row.date_of_service, row.amount_cents)).collect(),

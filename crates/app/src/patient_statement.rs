@@ -4,7 +4,7 @@
 //! transaction: one account that cannot be stated stops no other, and a run that was cut off goes on where it was.
 
 use billing::access::{Action, Actor, ResourceState};
-use billing::explain::{Language, StepKind};
+use billing::explain::{ChargeFacts, Language, StepKind};
 use billing::provider::Provider;
 use billing::statement::{
     NotDue, Statement, StatementLine, StatementPayment, StatementPractice, StatementVisit, due_on,
@@ -168,14 +168,16 @@ fn may_go_out(account: &PatientAccount, asked: Asked) -> Result<(), NotDue> {
 
 fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number: String) -> Result<Statement, Error> {
     let today = tx.today();
-    let language = Language::of_patient(&account.patient.language);
+    let language = account.language();
     let owed: Vec<&VisitAccount> = told(account).collect();
     let seen: Vec<ProviderId> = owed.iter().map(|visit| visit.rendering_id).collect();
     let providers = providers(tx, &seen)?;
     let seen_by =
         |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
-    let visits: Vec<StatementVisit> =
-        owed.iter().map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default())).collect();
+    let visits: Vec<StatementVisit> = owed
+        .iter()
+        .map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default(), language))
+        .collect();
     let last = account.statements.first().map_or(Date::MIN, |statement| statement.issued_on);
     Ok(Statement {
         id: StatementId(tx.new_id()),
@@ -190,7 +192,7 @@ fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number:
         account_number: account.patient.account_number.clone(),
         ordinal: i32::try_from(account.statements.len()).unwrap_or(i32::MAX).saturating_add(1),
         visits,
-        payments: payments_since(account, last),
+        payments: payments_since(account, last, language),
         unapplied: account.unapplied,
         amount_due: amount_asked(account),
         with_payers: account.with_payers,
@@ -204,25 +206,39 @@ fn providers(conn: &Conn, ids: &[ProviderId]) -> Result<Vec<Provider>, Error> {
     Ok(conn.query_in(&PROVIDER_BODIES, &[], &ids)?.into_iter().map(|row| row.body.0).collect())
 }
 
-fn payments_since(account: &PatientAccount, last: Date) -> Vec<StatementPayment> {
+fn payments_since(account: &PatientAccount, last: Date, language: Language) -> Vec<StatementPayment> {
+    let receipt = match language {
+        Language::English => "receipt",
+        Language::Spanish => "recibo",
+    };
     let since = account.payments.iter().rev().filter(|payment| payment.received_on >= last);
     since
         .map(|payment| StatementPayment {
             received_on: payment.received_on,
-            words: format!("{}, receipt {}", payment.words, payment.receipt_number),
+            words: format!("{}, {receipt} {}", payment.words_in_letters, payment.receipt_number),
             amount: payment.amount,
         })
         .collect()
 }
 
-fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
+/// A service in the language of the letter, where there are words of ours for it.
+fn service(charge: &ChargeFacts, language: Language) -> String {
+    let code = charge.code.split('-').next().unwrap_or_default();
+    let translated = match language {
+        Language::English => None,
+        Language::Spanish => codes::procedure::words_es(code),
+    };
+    translated.map_or_else(|| charge.words.clone(), str::to_owned)
+}
+
+fn statement_visit(visit: &VisitAccount, seen_by: String, language: Language) -> StatementVisit {
     // Each service at what the books charge for it, so that a corrected or withdrawn charge is not asked for.
     let services: Vec<(String, Money)> = visit
         .explanation
         .charges
         .iter()
         .filter(|charge| !charge.standing.charged.is_zero())
-        .map(|charge| (charge.charge.words.clone(), charge.standing.charged))
+        .map(|charge| (service(&charge.charge, language), charge.standing.charged))
         .collect();
     let mut remains: Money = services.iter().map(|(_, charged)| *charged).sum();
     let mut lines = Vec::with_capacity(visit.rows.len());
@@ -232,7 +248,7 @@ fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
             remains += row.amount;
         }
         lines.push(StatementLine {
-            words: row.words.clone(),
+            words: row.words_in_letters.clone(),
             change: (!moves_only).then_some(row.amount),
             of_which: moves_only.then_some(row.amount),
             remains,
@@ -244,7 +260,7 @@ fn statement_visit(visit: &VisitAccount, seen_by: String) -> StatementVisit {
         services,
         lines,
         standing: visit.standing,
-        say: visit.say.clone(),
+        say: visit.say_in_letters.clone(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod english;
 pub mod reason;
+mod spanish;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,23 +26,26 @@ pub enum Language {
     /// American English.
     #[default]
     English,
+    /// Spanish as spoken in the United States.
+    Spanish,
 }
 
 impl Language {
-    /// The language of a patient's letters; English until another one has its words.
-    pub fn of_patient(_language: &str) -> Language {
-        Language::English
-    }
+    /// Every language that has words.
+    pub const ALL: [Language; 2] = [Language::English, Language::Spanish];
 
-    /// The language of a BCP 47 tag; English for one without words yet.
-    pub fn of_tag(_tag: &str) -> Language {
-        Language::English
+    /// The language of a BCP 47 tag, as a patient's record ("es") and a stored letter ("es-US") name it; English for one
+    /// without words yet.
+    pub fn of_tag(tag: &str) -> Language {
+        let primary = tag.split('-').next().unwrap_or_default();
+        if primary.eq_ignore_ascii_case("es") { Language::Spanish } else { Language::English }
     }
 
     /// BCP 47 tag.
     pub fn tag(self) -> &'static str {
         match self {
             Language::English => "en-US",
+            Language::Spanish => "es-US",
         }
     }
 }
@@ -230,6 +234,7 @@ impl Sentence {
     pub fn words(&self, language: Language) -> String {
         match language {
             Language::English => english::words(self),
+            Language::Spanish => spanish::words(self),
         }
     }
 }
@@ -273,6 +278,7 @@ impl Explanation {
 pub fn step_words(step: &Step, plan: Option<&str>, language: Language) -> String {
     match language {
         Language::English => english::step(step, plan),
+        Language::Spanish => spanish::step(step, plan),
     }
 }
 
@@ -280,13 +286,14 @@ pub fn step_words(step: &Step, plan: Option<&str>, language: Language) -> String
 pub fn day_words(on: Date, language: Language) -> String {
     match language {
         Language::English => english::day(on),
+        Language::Spanish => spanish::day(on),
     }
 }
 
-/// An amount in words said to a patient: "$1,234.56".
+/// An amount as it is said to a patient, in this country the same in both languages: "$1,234.56".
 pub fn dollar_words(amount: Money, language: Language) -> String {
     match language {
-        Language::English => english::dollars(amount),
+        Language::English | Language::Spanish => english::dollars(amount),
     }
 }
 

@@ -7,6 +7,7 @@ use ledger::{Account, BalancedEntry, DraftEntry, EntrySource, Unbalanced};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::explain::Language;
 use crate::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId};
 
 /// Largest payment taken in one piece: above it a typing error is likelier than a payment.
@@ -57,12 +58,16 @@ impl PaymentMethod {
     }
 
     /// What a receipt and a page say: "Cash", "Check 1042", "Visa ending 4410".
-    pub fn words(&self) -> String {
+    pub fn words(&self, language: Language) -> String {
+        let [cash, check, card, ending] = match language {
+            Language::English => ["Cash", "Check", "Card", "ending"],
+            Language::Spanish => ["Efectivo", "Cheque", "Tarjeta", "terminada en"],
+        };
         match self {
-            PaymentMethod::Cash => "Cash".to_owned(),
-            PaymentMethod::Check { number } => format!("Check {number}"),
-            PaymentMethod::Card { brand, last_four, .. } if brand.is_empty() => format!("Card ending {last_four}"),
-            PaymentMethod::Card { brand, last_four, .. } => format!("{brand} ending {last_four}"),
+            PaymentMethod::Cash => cash.to_owned(),
+            PaymentMethod::Check { number } => format!("{check} {number}"),
+            PaymentMethod::Card { brand, last_four, .. } if brand.is_empty() => format!("{card} {ending} {last_four}"),
+            PaymentMethod::Card { brand, last_four, .. } => format!("{brand} {ending} {last_four}"),
         }
     }
 
@@ -424,7 +429,8 @@ mod tests {
             assert_eq!(request.check().unwrap_err().field, field);
         }
         assert_eq!(request(card("tok_1N8Xb2", "4410"), "at the visit").check(), Ok(()));
-        assert_eq!(card("tok", "4410").words(), "Visa ending 4410");
+        assert_eq!(card("tok", "4410").words(Language::English), "Visa ending 4410");
+        assert_eq!(card("tok", "4410").words(Language::Spanish), "Visa terminada en 4410");
     }
 
     #[test]

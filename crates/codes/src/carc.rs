@@ -20,6 +20,8 @@ pub struct Carc {
     pub words: &'static str,
     /// For a patient, completing "The plan did not pay it because …"; empty where the words of its kind are enough.
     pub patient_words: &'static str,
+    /// The same in Spanish.
+    pub patient_words_es: &'static str,
     /// What the reason means for the money; `None` where we have not classified it.
     pub class: Option<CarcClass>,
     /// First day of use, where known.
@@ -133,6 +135,7 @@ fn read(code: &'static str, cells: &[&'static str]) -> Carc {
         class: class(cell(cells, 2)),
         words: cell(cells, 3),
         patient_words: cell(cells, 4),
+        patient_words_es: cell(cells, 5),
     }
 }
 

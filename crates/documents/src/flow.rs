@@ -3,6 +3,8 @@
 //! A strip is never cut. Strips that must stay with the next one travel together; a table's head is placed again
 //! on each page its rows reach. Reads no clock and measures with embedded fonts only: one input, one layout.
 
+use billing::explain::Language;
+
 use crate::DocumentError;
 use crate::block::{Block, Sheet};
 use crate::font::Face;
@@ -13,6 +15,7 @@ use crate::style::{
 use crate::table::lay_table;
 use crate::text::{Line, Run, break_lines, width};
 use crate::tree::{NodeId, Role, Tree};
+use crate::wording::words;
 
 /// Most pages in one document: a statement of some 20,000 lines. Beyond it something is wrong with the selection.
 pub const MAX_PAGES: usize = 500;
@@ -417,9 +420,10 @@ impl Pager {
 
     fn frame(&mut self, running_head: &str, footer: &str) -> Result<(), DocumentError> {
         let count = self.layout.pages.len();
+        let [before, between] = words(Language::of_tag(self.layout.language)).page;
         for page in 0..count {
             let foot = PAGE_HEIGHT - MARGIN_BOTTOM + 18.0;
-            let of = format!("Page {} of {count}", page + 1);
+            let of = format!("{before} {} {between} {count}", page + 1);
             let right = TEXT_WIDTH - width(&of, LABEL)?;
             let mut items = vec![
                 hairline(0.0, foot, TEXT_WIDTH),

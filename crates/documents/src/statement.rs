@@ -14,6 +14,8 @@ use crate::text::Run;
 use crate::wording::{Words, words};
 use crate::{DocumentError, lay_out, write_pdf};
 
+/// Width of the labels beside a statement's own facts: the longest is "Estado de cuenta".
+const FACT_LABEL: f32 = 76.0;
 /// Width of the right column of the head: the figure to act on.
 const ASIDE: f32 = 204.0;
 /// Width of a column of money.
@@ -92,8 +94,8 @@ fn head(statement: &Statement, words: &Words, language: Language) -> Vec<Block> 
     left.extend(address(&statement.guarantor_address, false));
     let facts = |label: &str, value: String| {
         Block::Columns(vec![
-            (62.0, vec![Block::text(label, LABEL)]),
-            (ASIDE - 62.0, vec![Block::text(value, BODY.sized(8.5))]),
+            (FACT_LABEL, vec![Block::text(label, LABEL)]),
+            (ASIDE - FACT_LABEL, vec![Block::text(value, BODY.sized(8.5))]),
         ])
     };
     let due = if statement.amount_due.is_positive() {

@@ -56,12 +56,15 @@ pub(crate) struct Words {
     pub kept_for_you: &'static str,
     pub left_to_pay: &'static str,
     pub keep: &'static str,
+    /// "Page 2 of 5": before the number, and before the count.
+    pub page: [&'static str; 2],
 }
 
 /// The words in a language.
 pub(crate) fn words(language: Language) -> &'static Words {
     match language {
         Language::English => &ENGLISH,
+        Language::Spanish => &SPANISH,
     }
 }
 
@@ -118,4 +121,61 @@ static ENGLISH: Words = Words {
     kept_for_you: "Kept for you, for your next balance",
     left_to_pay: "Left to pay on your account",
     keep: "Please keep this receipt for your records.",
+    page: ["Page", "of"],
+};
+
+static SPANISH: Words = Words {
+    statement: "Estado de cuenta",
+    account: "Cuenta",
+    patient: "Paciente",
+    issued: "Emitido",
+    please_pay: "Por favor pague",
+    by: "a más tardar el",
+    nothing_to_pay: "Nada que pagar",
+    why: "Lo que usted debe, y por qué",
+    at_a_glance: "Sus visitas de un vistazo",
+    visit: "Visita",
+    charged: "Cobrado",
+    nobody_owes: "Nadie debe",
+    plans_paid: "Pagaron planes",
+    you_paid: "Usted pagó",
+    with_plans: "Con planes",
+    you_owe: "Usted debe",
+    all_visits: "Todas las visitas",
+    what_happened: "Qué pasó",
+    amount: "Importe",
+    remains: "Queda",
+    visit_on: "Visita del",
+    seen_by: "atendió",
+    still_with_plan: "Todavía con su plan: no se le cobra a usted",
+    you_owe_for_visit: "Usted debe por esta visita",
+    payments: "Sus pagos desde el último estado de cuenta",
+    received: "Recibido",
+    payment: "Pago",
+    payments_total: "Gracias",
+    sum: "Importe a pagar",
+    owed_for_visits: "Debido por las visitas de arriba",
+    unapplied: "Dinero suyo todavía no aplicado a una visita",
+    amount_due: "Importe a pagar",
+    questions: "¿Tiene preguntas, o no puede pagarlo todo?",
+    questions_text: "Llámenos antes de la fecha de pago. Le explicamos cada línea, corregimos lo que esté mal y acordamos \
+        pagos más pequeños. Si falta su seguro o ha cambiado, díganoslo primero y espere con su pago. Puede pedir una \
+        cuenta detallada en cualquier momento, sin costo.",
+    call: "Llame al",
+    slip: "Envíe esta parte con su pago",
+    pay_to: "Haga el cheque a nombre de",
+    send_to: "y envíelo a",
+    amount_sent: "Importe enviado",
+    no_card_number: "¿Paga con tarjeta? Llámenos. Nunca escriba un número de tarjeta en este talón.",
+    receipt: "Recibo",
+    received_with_thanks: "Recibido con agradecimiento",
+    due_by: "Fecha límite",
+    how: "Pagado con",
+    taken_by: "Recibido por",
+    applied_to: "Aplicado a",
+    applied_to_visit: "Visita del",
+    kept_for_you: "Guardado para usted, para su próximo saldo",
+    left_to_pay: "Queda por pagar en su cuenta",
+    keep: "Por favor guarde este recibo.",
+    page: ["Página", "de"],
 };

@@ -185,6 +185,37 @@ fn a_statement_says_how_much_by_when_and_why() {
 }
 
 #[test]
+fn a_statement_in_spanish_has_no_word_of_english_around_its_figures() {
+    let visit = StatementVisit {
+        services: vec![("Visita al consultorio".into(), cents(41_200))],
+        lines: vec![line("Pagado por Union Lake", Some(-31_934), None, 9_266)],
+        say: vec!["Le quedan por pagar $92.66.".into()],
+        ..first_visit(date(2026, 8, 27))
+    };
+    let payments = vec![StatementPayment {
+        received_on: date(2026, 8, 27),
+        words: "Cheque 1042, recibo R-8613".into(),
+        amount: cents(2_500),
+    }];
+    let spanish = Statement { language: "es-US".into(), payments, ..sample(vec![visit.clone(), visit]) };
+    let layout = lay_out(&documents::statement::sheet(&spanish)).unwrap();
+    let all: String = layout.pages.iter().map(|page| page.text()).collect();
+    for expected in [
+        "Estado de cuenta S-7741",
+        "Visita del 27 de agosto de 2026",
+        "Usted debe",
+        "Página 1 de 2",
+        "¿Tiene preguntas",
+    ] {
+        assert!(all.contains(expected), "{expected}\n{all}");
+    }
+    for english in ["Statement", "Visit on", "You ", "Page ", "Amount", "Please", "Paid", "August"] {
+        assert!(!all.contains(english), "{english}\n{all}");
+    }
+    show("statement-spanish", &documents::statement(&spanish).unwrap());
+}
+
+#[test]
 fn money_not_yet_applied_is_counted_down_to_the_amount_due() {
     let mut statement = sample(vec![first_visit(date(2026, 8, 27)), second_visit()]);
     statement.unapplied = cents(1_346);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use billing::balance::{Movement, Source};
 use billing::claim::ClaimStatus;
 use billing::encounter::{Encounter, EncounterStatus};
-use billing::explain::{ChargeFacts, Denial, VisitFacts};
+use billing::explain::{ChargeFacts, Denial, Language, VisitFacts};
 use billing::patient::{Guarantor, Patient};
 use billing::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, ProviderId, RemittanceId};
 use jiff::civil::Date;
@@ -72,6 +72,7 @@ impl Loaded {
     pub(crate) fn load(conn: &Conn, patient: PatientId) -> Result<Option<Loaded>, StoreError> {
         let of = params![patient];
         let Some(head) = conn.query_opt(&ACCOUNT_HEAD, of)? else { return Ok(None) };
+        let language = Language::of_tag(&head.patient_body.0.language);
         let claims = conn.query(&CLAIMS_OF_PATIENT, of)?;
         let movements = movements(conn, patient)?;
         let mut payers: Vec<PayerId> = claims.iter().map(|claim| claim.payer_id).collect();
@@ -105,7 +106,7 @@ impl Loaded {
             held_by_hand,
             unapplied,
             we_owe,
-            payments: payments(conn, patient)?,
+            payments: payments(conn, patient, language)?,
             statements: statements(conn, patient)?,
             charges: conn.query(&CHARGES_OF_PATIENT, of)?,
             movements,
@@ -114,6 +115,11 @@ impl Loaded {
             payers,
             remittances: remittances(conn, patient)?,
         }))
+    }
+
+    /// The language of the patient's letters.
+    pub(crate) fn language(&self) -> Language {
+        Language::of_tag(&self.patient.language)
     }
 
     /// The visits in the order of their dates.
@@ -257,12 +263,13 @@ fn held(conn: &Conn, patient: PatientId) -> Result<(Money, Money), StoreError> {
     Ok((unapplied, we_owe))
 }
 
-fn payments(conn: &Conn, patient: PatientId) -> Result<Vec<PaymentLine>, StoreError> {
+fn payments(conn: &Conn, patient: PatientId, language: Language) -> Result<Vec<PaymentLine>, StoreError> {
     let rows = conn.query(&PAYMENTS_OF_PATIENT, params![patient])?;
     let line = |row: store::patient_account::AccountPaymentRow| PaymentLine {
         id: row.id,
         receipt_number: row.receipt_number,
         received_on: row.received_on,
+        words_in_letters: row.body.0.method.words(language),
         words: row.body.0.words,
         amount: row.amount_cents,
         taken_by: row.taken_by,

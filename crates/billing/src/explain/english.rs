@@ -1,7 +1,7 @@
 //! The sentences in American English: short, spoken, no jargon without its meaning.
 
 use crate::Money;
-use crate::explain::{PatientShare, Sentence, Step, StepKind, carc_of, denial_words};
+use crate::explain::{Language, PatientShare, Sentence, Step, StepKind, carc_of, denial_words};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -62,7 +62,7 @@ pub(super) fn words(sentence: &Sentence) -> String {
         Sentence::Share { share, amount } => share_words(*share, *amount),
         Sentence::Denied { plan, amount, reason } => {
             let plan = if plan.is_empty() { "your plan" } else { plan };
-            let why = match denial_words(carc_of(reason)) {
+            let why = match denial_words(carc_of(reason), Language::English) {
                 Some(words) => format!("because {words}"),
                 None => format!("(its reason code is {reason})"),
             };

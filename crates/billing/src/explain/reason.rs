@@ -4,6 +4,8 @@
 
 use codes::carc::{CarcClass, DenialKind};
 
+use super::Language;
+
 /// The part of an allowed amount that falls to the patient, by what the plan calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -32,15 +34,22 @@ impl PatientShare {
 
 /// Why the plan did not pay, for the sentence "The plan did not pay it because …". A code without words of its own in
 /// the table of reasons gets those of its kind; none for a code nobody has classified.
-pub fn denial_words(carc: &str) -> Option<&'static str> {
+pub fn denial_words(carc: &str, language: Language) -> Option<&'static str> {
     let carc = codes::carc::find(carc)?;
-    if !carc.patient_words.is_empty() {
-        return Some(carc.patient_words);
+    let (own, (pending, elsewhere)) = match language {
+        Language::English => (carc.patient_words, ("it has not decided yet", "it says it paid somebody else")),
+        Language::Spanish => (carc.patient_words_es, ("todavía no ha decidido", "dice que le pagó a otra persona")),
+    };
+    if !own.is_empty() {
+        return Some(own);
     }
     match carc.class? {
-        CarcClass::Denial(kind) => Some(kind_words(kind)),
-        CarcClass::Pending => Some("it has not decided yet"),
-        CarcClass::PaidElsewhere => Some("it says it paid somebody else"),
+        CarcClass::Denial(kind) => Some(match language {
+            Language::English => kind_words(kind),
+            Language::Spanish => kind_words_es(kind),
+        }),
+        CarcClass::Pending => Some(pending),
+        CarcClass::PaidElsewhere => Some(elsewhere),
         CarcClass::Contractual
         | CarcClass::Withheld
         | CarcClass::Patient(_)
@@ -69,6 +78,25 @@ fn kind_words(kind: DenialKind) -> &'static str {
         DenialKind::OtherCoverage => "it believes another plan should pay first",
         DenialKind::WrongPayer => "it says another payer is responsible",
         DenialKind::Provider => "it has a question about the provider’s enrollment",
+    }
+}
+
+fn kind_words_es(kind: DenialKind) -> &'static str {
+    match kind {
+        DenialKind::Eligibility => "no encontró vigente la cobertura en ese día",
+        DenialKind::Authorization => "no encontró una aprobación previa",
+        DenialKind::Duplicate => "considera que esto se envió dos veces",
+        DenialKind::FilingLimit => "dice que nuestra solicitud llegó tarde",
+        DenialKind::Coding => "un dato del código del servicio no coincidía",
+        DenialKind::Bundling => "lo cuenta como parte de otro servicio",
+        DenialKind::MedicalNecessity => "no considera el servicio médicamente necesario",
+        DenialKind::NotCovered => "no cubre este servicio",
+        DenialKind::BenefitLimit => "se alcanzó un límite del plan",
+        DenialKind::Information => "necesita más información de nuestra parte",
+        DenialKind::Documentation => "no le ha llegado un documento que pidió",
+        DenialKind::OtherCoverage => "cree que otro plan debe pagar primero",
+        DenialKind::WrongPayer => "dice que otro pagador es responsable",
+        DenialKind::Provider => "tiene una pregunta sobre la inscripción del proveedor",
     }
 }
 
@@ -104,14 +132,18 @@ mod tests {
 
     #[test]
     fn every_denial_completes_the_sentence_of_a_patient() {
-        assert_eq!(denial_words(carc_of("CO-197")), Some("it found no approval in advance"));
-        assert_eq!(denial_words("99999"), None);
+        assert_eq!(denial_words(carc_of("CO-197"), Language::English), Some("it found no approval in advance"));
+        assert_eq!(denial_words(carc_of("CO-197"), Language::Spanish), Some("no encontró una aprobación previa"));
+        assert_eq!(denial_words("99999", Language::English), None);
         // Every denial that the code tables classify has words for a patient.
         for carc in codes::carc::all() {
             if let Some(CarcClass::Denial(_)) = carc.class {
-                let words = denial_words(carc.code).unwrap_or_default();
-                let completes = words.starts_with(|c: char| c.is_ascii_lowercase()) && !words.ends_with('.');
-                assert!(completes, "{}: {words}", carc.code);
+                for language in Language::ALL {
+                    let words = denial_words(carc.code, language).unwrap_or_default();
+                    let completes = words.starts_with(|c: char| c.is_ascii_lowercase()) && !words.ends_with('.');
+                    assert!(completes, "{}: {words}", carc.code);
+                }
+                assert_eq!(carc.patient_words.is_empty(), carc.patient_words_es.is_empty(), "{}", carc.code);
             }
         }
     }

@@ -92,6 +92,31 @@ fn a_copay_is_told_from_charge_to_remainder() {
 }
 
 #[test]
+fn the_same_story_is_told_in_spanish() {
+    let movements = [charged(Some(NORTH), 14_000), paid(5, NORTH, 7_200, 4_800, &[("PR-3", 2_000)])].concat();
+    let told = explain(&facts(movements, vec![]));
+    assert_eq!(
+        told.say(Language::of_tag("es")).join(" ").replace('\u{a0}', " "),
+        "Cobramos $140.00 por su visita del 27 de agosto de 2026. Su plan, Northfield, aprobó $92.00 del cargo de \
+         $140.00; pagó $72.00. Nadie debe los $48.00 que superan el precio del plan. $20.00 son su copago, una parte \
+         fija de cada visita. Le quedan por pagar $20.00."
+    );
+    let denial = Denial {
+        charge_id: Some(CHARGE),
+        payer_id: NORTH,
+        on: date(2026, 9, 14),
+        amount: cents(14_000),
+        reason: "CO-197".into(),
+    };
+    let denied = explain(&facts(charged(Some(NORTH), 14_000), vec![denial]));
+    let words = denied.say(Language::Spanish).join(" ");
+    assert!(words.contains("no ha pagado $140.00 porque no encontró una aprobación previa. Lo estamos"), "{words}");
+    for (english, spanish) in denied.say(Language::English).iter().zip(denied.say(Language::Spanish)) {
+        assert_ne!(*english, spanish);
+    }
+}
+
+#[test]
 fn what_the_law_takes_off_a_payment_is_part_of_the_price() {
     let withheld = [
         posting("claim_payment", 5, "CO-253", PayerReceivable, Some(NORTH), -128),

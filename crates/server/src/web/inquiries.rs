@@ -73,6 +73,8 @@ struct Known {
     account: PatientAccount,
     eligibility: Vec<(Chip, EligibilityViewRow)>,
     suggestion: String,
+    /// The same for a caller whose letters are in another language.
+    in_letters: Option<String>,
     /// What this person's tier may offer.
     next_steps: Vec<&'static str>,
 }
@@ -251,6 +253,7 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
         })
         .await?;
     let known = known.map(|(account, eligibility, answer)| Known {
+        in_letters: (answer.say_in_letters != answer.say).then(|| answer.say_in_letters.join(" ")),
         suggestion: answer.say.join(" "),
         next_steps: answer.next_steps,
         eligibility: eligibility.into_iter().map(|row| (chips::coverage(&row.status), row)).collect(),

@@ -4,6 +4,7 @@
 use app::claim_scrub::{MendPlace, mend_place};
 use billing::access::Action;
 use billing::coverage::Relationship;
+use billing::explain::{Language, carc_of, denial_words};
 use store::views::claim::{ClaimHeadRow, ClaimView};
 
 use super::session::SignedIn;
@@ -109,7 +110,7 @@ fn part_words(part: &str) -> String {
 
 /// Why a payer did not pay, by code: "CO-197" with the words that complete "the payer did not pay because …".
 pub fn denials(codes: &str) -> Vec<(String, &'static str)> {
-    let words = |code: &str| billing::explain::denial_words(billing::explain::carc_of(code));
+    let words = |code: &str| denial_words(carc_of(code), Language::English);
     codes.split(", ").filter_map(|code| Some((code.to_owned(), words(code)?))).collect()
 }
 
