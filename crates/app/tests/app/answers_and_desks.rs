@@ -14,7 +14,9 @@ use store::params;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 
 use crate::carrier::{Carrier, claim_answers, group_answer, ta1};
-use crate::claims_on_their_way::{item, latest_file, open, open_work, person, ready_claim, send, status, take};
+use crate::claims_on_their_way::{
+    item, latest_file, open, open_work, person, ready_claim, send, sent_claim, status, take,
+};
 
 fn words() -> Resolution {
     Resolution { outcome: "Looked at it and talked with the payer.".into(), root_cause: "submission".into() }
@@ -27,10 +29,7 @@ fn accepted_on(db: &TestDb, claim: billing::ClaimId) -> Option<jiff::civil::Date
 #[test]
 fn the_front_desk_mends_a_first_refusal_for_its_own_data_and_no_other() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
+        let (carrier, claim, _) = sent_claim(db);
         let (tier_one, tier_two) = (person(1, Role::Tier1), person(2, Role::Tier2));
         let denied = |db: &TestDb| matches!(scrub_claim(db, &tier_one, PRACTICE, claim), Err(Error::Denied(_)));
 
@@ -73,11 +72,7 @@ fn a_refusal_after_one_of_the_whole_file_is_the_second_and_tier_twos() {
 #[test]
 fn a_claims_own_refusal_in_a_file_that_was_refused_too_is_still_its_first() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let sent = latest_file(db, claim);
+        let (_, claim, sent) = sent_claim(db);
         take(db, "999.x12", &group_answer(sent.group_number, "R"));
         take(db, "277ca.x12", &claim_answers("PR", sent.interchange_number, &[("AR000001", "A7:164:IL")]));
         assert_eq!(status(db, claim), ClaimStatus::Rejected);

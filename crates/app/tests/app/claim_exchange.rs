@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::carrier::{Carrier, Mood, claim_answers, eligibility_answer, group_answer, status_answer, ta1};
 use crate::claims_on_their_way::{
     COVERAGE, PATIENT, change_payer, control_number, file, latest_file, mend, open, open_work, person, ready_claim,
-    send, status, take,
+    send, sent_claim, status, take,
 };
 
 #[test]
@@ -196,11 +196,8 @@ fn a_claims_own_refusal_stands_when_its_files_refusal_is_void() {
 #[test]
 fn only_the_payers_own_acceptance_counts() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let number = latest_file(db, claim).interchange_number;
+        let (_, claim, sent) = sent_claim(db);
+        let number = sent.interchange_number;
         take(db, "house.x12", &claim_answers("AY", number, &[("AR000001", "A2:20:PR")]));
         assert_eq!(status(db, claim), ClaimStatus::Submitted);
         take(db, "payer.x12", &claim_answers("PR", number, &[("AR000001", "A2:20:PR")]));
@@ -327,10 +324,7 @@ fn a_refused_file_moves_its_own_claims_and_no_others() {
 #[test]
 fn silence_becomes_work_and_an_answer_ends_it() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
+        let (_, claim, _) = sent_claim(db);
         jobs::run_now(db, &db.system(), PRACTICE).unwrap();
         assert!(open_work(db).is_empty());
 
@@ -355,10 +349,7 @@ fn silence_becomes_work_and_an_answer_ends_it() {
 #[test]
 fn what_cannot_be_used_changes_nothing_and_says_why() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
+        let (carrier, claim, _) = sent_claim(db);
         let good = claim_answers("PR", latest_file(db, claim).interchange_number, &[("AR000001", "A2:20:PR")]);
         let foreign = claim_answers("PR", 77, &[("ZZ999999", "A2:20:PR")]);
         let own_claims = carrier.given.borrow()[0].1.clone();
@@ -398,11 +389,8 @@ fn what_cannot_be_used_changes_nothing_and_says_why() {
 #[test]
 fn an_acceptance_that_comes_after_the_decision_still_proves_timely_filing() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let sent = latest_file(db, claim).interchange_number;
+        let (_, claim, sent) = sent_claim(db);
+        let sent = sent.interchange_number;
         db.write(&db.system(), PRACTICE, |tx| {
             let mut claim = store::claim::load(tx, claim)?.unwrap();
             claim.apply(&ClaimEvent::Adjudicated).unwrap();
@@ -491,11 +479,7 @@ fn another_practice_cannot_send_or_move_our_claims() {
 #[test]
 fn an_answer_to_somebody_elses_file_of_the_same_number_moves_nothing() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let sent = latest_file(db, claim);
+        let (carrier, claim, sent) = sent_claim(db);
         let refusal = String::from_utf8(ta1(sent.interchange_number, "R", "025")).unwrap();
         let of_group = String::from_utf8(group_answer(sent.group_number, "R")).unwrap();
         let of_claim = claim_answers("PR", sent.interchange_number, &[("AR000001", "A7:164:IL")]);

@@ -253,6 +253,16 @@ pub fn send(db: &TestDb, carrier: &Carrier) -> claim_submission::Sealed {
     sealed
 }
 
+/// The practice with one claim that left with a file, and nothing heard of it.
+pub fn sent_claim(db: &TestDb) -> (Carrier, ClaimId, SubmissionRow) {
+    open(db);
+    let carrier = Carrier::new();
+    let claim = ready_claim(db, 1, "CLEARING");
+    send(db, &carrier);
+    let sent = latest_file(db, claim);
+    (carrier, claim, sent)
+}
+
 /// Open work by desk and reason.
 pub fn open_work(db: &TestDb) -> Vec<(Desk, WorkReason)> {
     let mut found = Vec::new();

@@ -16,7 +16,8 @@ use store::testing::{PRACTICE, TestDb, for_each_engine};
 
 use crate::carrier::{Carrier, claim_answers, eligibility_answer, group_answer, status_answer};
 use crate::claims_on_their_way::{
-    COVERAGE, PATIENT, change_payer, file, latest_file, open, open_work, person, ready_claim, send, status, take,
+    COVERAGE, PATIENT, change_payer, file, latest_file, open, open_work, person, ready_claim, send, sent_claim, status,
+    take,
 };
 
 fn sentences(db: &TestDb, claim: ClaimId) -> Vec<String> {
@@ -71,11 +72,8 @@ fn a_claim_status_answer_counts_only_where_we_asked_and_whom_we_asked() {
 #[test]
 fn an_acknowledgment_of_claims_names_the_claims_own_payer_and_provider() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let number = latest_file(db, claim).interchange_number;
+        let (_, claim, sent) = sent_claim(db);
+        let number = sent.interchange_number;
         let untouched = sentences(db, claim);
         for answer in ["A2:20:PR", "A7:164:IL"] {
             let ours = || claim_answers("PR", number, &[("AR000001", answer)]);
@@ -149,11 +147,7 @@ fn an_answer_about_coverage_comes_from_the_payer_that_was_asked() {
 #[test]
 fn a_999_that_counts_other_sets_than_ours_is_set_apart() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let sent = latest_file(db, claim);
+        let (carrier, claim, sent) = sent_claim(db);
         for (code, what, instead) in [
             ("A", "AK9*A*1*1*1", "AK9*A*2*2*2"),
             ("A", "AK9*A*1*1*1", "AK9*A*1*2*1"),
@@ -196,10 +190,7 @@ fn the_payers_number_of_a_claim_is_kept_whatever_came_first() {
 #[test]
 fn a_payer_is_asked_once_while_its_answer_may_still_come() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
+        let (carrier, claim, _) = sent_claim(db);
         let desk = person(1, Role::Tier1);
         let questions = || carrier.given.borrow().iter().filter(|(name, _)| name.contains("-27")).count();
         let deliver = || claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();

@@ -14,7 +14,9 @@ use store::testing::{PRACTICE, TestDb, facts, for_each_engine};
 use store::{Json, StoreError, params};
 
 use crate::carrier::{Carrier, claim_answers};
-use crate::claims_on_their_way::{change_payer, item, latest_file, open, open_work, person, ready_claim, send, status};
+use crate::claims_on_their_way::{
+    change_payer, item, latest_file, open, open_work, person, ready_claim, send, sent_claim, status,
+};
 use crate::payer_files::{Clp, Payment, file_of};
 use crate::remittance::{all_invariants_hold, balance, cents, clinic, places, take, work};
 
@@ -133,11 +135,8 @@ fn a_payment_kept_out_by_our_own_data_is_posted_once_when_they_are_mended() {
 #[test]
 fn answers_that_were_used_before_keep_no_payment_of_their_file_out() {
     for_each_engine(|db| {
-        open(db);
-        let carrier = Carrier::new();
-        let claim = ready_claim(db, 1, "CLEARING");
-        send(db, &carrier);
-        let number = latest_file(db, claim).interchange_number;
+        let (_, claim, sent) = sent_claim(db);
+        let number = sent.interchange_number;
         // One claim of ours, one that is nobody's, and a payment.
         let mut file = claim_answers("PR", number, &[("AR000001", "A2:20:PR"), ("ZZ999999", "A2:20:PR")]);
         file.extend(file_of(&[Payment::new("EFT1", vec![Clp::paid(1)])], 1).bytes());

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check::aside::{Aside, Found, Terms, Told};
 use crate::check::scout::{Looked, Scout, Span};
-use crate::check::source::Source;
+use crate::check::source::{Source, fill};
 
 /// How much is read at once, and held.
 #[derive(Debug, Clone, Copy)]
@@ -316,14 +316,7 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
         }
         bytes.reserve_exact(wanted - filled);
         bytes.resize(wanted, 0);
-        while filled < wanted && !self.has_ended {
-            match self.reader.read(&mut bytes[filled..]) {
-                Ok(0) => self.has_ended = true,
-                Ok(read) => filled += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.has_ended |= !self.has_ended && fill(&mut self.reader, bytes, &mut filled, wanted)?;
         bytes.truncate(filled);
         Ok(())
     }

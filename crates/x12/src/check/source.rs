@@ -10,6 +10,19 @@ use crate::check::aside::{Found, Told};
 /// a page cache answers in some microseconds.
 const READ_AT_ONCE: usize = 64 * 1024;
 
+/// Reads on until so many bytes of a buffer are filled. Whether the file ended before.
+pub(crate) fn fill(reader: &mut impl Read, buffer: &mut [u8], filled: &mut usize, least: usize) -> io::Result<bool> {
+    while *filled < least {
+        match reader.read(&mut buffer[*filled..]) {
+            Ok(0) => return Ok(true),
+            Ok(read) => *filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
+}
+
 /// A window into a file that only moves on.
 pub(crate) trait Source {
     /// The bytes at hand from the current place on.
@@ -132,17 +145,7 @@ impl<R: Read> Source for Stream<R> {
         if self.buffer.len() < bytes {
             self.buffer.resize(bytes, 0);
         }
-        while self.to < bytes {
-            match self.reader.read(&mut self.buffer[self.to..]) {
-                Ok(0) => {
-                    self.has_ended = true;
-                    break;
-                }
-                Ok(read) => self.to += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.has_ended = fill(&mut self.reader, &mut self.buffer, &mut self.to, bytes)?;
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use std::io::{self, Read};
 use super::Piece;
 use super::scan::{Cut, Cutter, MoreNeeded};
 use crate::check::binary;
+use crate::check::source::fill;
 use crate::delimiters::Delimiters;
 use crate::outline::{Outliner, Placed};
 use crate::segment::Segment;
@@ -246,17 +247,7 @@ impl<R: Read> Passing<R> {
         if self.buffer.len() < room {
             self.buffer.resize(room, 0);
         }
-        while self.to < bytes {
-            match self.reader.read(&mut self.buffer[self.to..]) {
-                Ok(0) => {
-                    self.has_ended = true;
-                    break;
-                }
-                Ok(read) => self.to += read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
+        self.has_ended = fill(&mut self.reader, &mut self.buffer, &mut self.to, bytes)?;
         Ok(())
     }
 }
