@@ -35,6 +35,7 @@ pub mod refund;
 pub mod write_off;
 
 pub mod answers;
+pub mod explain;
 pub mod inquiry;
 pub mod worklist;
 

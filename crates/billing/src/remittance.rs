@@ -7,6 +7,7 @@ pub mod matching;
 pub mod outside;
 pub mod posting;
 pub mod reversal;
+pub mod source;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

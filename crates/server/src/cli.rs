@@ -8,6 +8,7 @@
 mod approval;
 mod claims;
 mod demo;
+mod explain;
 mod export;
 mod failure;
 mod import;
@@ -91,6 +92,8 @@ enum Command {
     /// What payers paid
     #[command(subcommand)]
     Remit(remit::Command),
+    /// Why something is owed: every link with its entry of the books and the payer's segment
+    Explain(explain::Arguments),
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
@@ -149,6 +152,7 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments, &cli.place),
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
+        Command::Explain(arguments) => explain::run(&arguments, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

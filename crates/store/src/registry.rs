@@ -40,6 +40,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::views::claim::STATEMENTS,
     crate::views::claim_money::STATEMENTS,
     crate::views::claims::STATEMENTS,
+    crate::views::explain::STATEMENTS,
     crate::views::home::STATEMENTS,
     crate::views::inquiries::STATEMENTS,
     crate::views::patients::STATEMENTS,

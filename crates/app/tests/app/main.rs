@@ -16,6 +16,7 @@ mod decisions_as_said;
 mod decisions_in_any_order;
 mod delivery_kill;
 mod earlier_versions;
+mod explanations;
 mod foreign_answers;
 mod late_coverage;
 mod late_lines;
