@@ -30,6 +30,7 @@ use crate::access::allow;
 use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, NewWork, subject_key};
 
+pub(crate) use dues::{dues_are_asked, withdraw_after_others};
 pub(crate) use owner::follow_credit;
 pub use reimport::{Difference, ImportedAgain, import_visits};
 pub(crate) use transfer::{keep_payments, owed_by};

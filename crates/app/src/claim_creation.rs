@@ -8,6 +8,7 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::charge::Charge;
 use billing::claim::create::{ClaimSource, create, refreeze};
 use billing::claim::{Claim, ClaimEvent};
+use billing::coordination_of_benefits::PriorPayer;
 use billing::coverage::{Coverage, CoverageRank, in_force};
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::identifier::PatientControlNumber;
@@ -23,7 +24,7 @@ use store::{charge as visits, claim as rows, registration};
 
 use crate::Error;
 use crate::access::allow;
-use crate::{charge_capture, worklist};
+use crate::{charge_capture, next_payer, worklist};
 
 /// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
 pub(crate) const RUN_CHUNK: usize = 100;
@@ -93,6 +94,32 @@ fn has_coverage(conn: &Conn, visit: EncounterId) -> Result<bool, Error> {
 
 pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim, Error> {
     let sources = Sources::load(tx, visit, None)?;
+    let made = create_from(tx, &sources)?;
+    if !made.is_new {
+        return Ok(made);
+    }
+    let number = rows::load(tx, made.id)?.ok_or(Error::NotFound("claim"))?.control_number;
+    // The visit may have been charged before this payer was known.
+    charge_capture::owed_by(tx, &sources.encounter, &sources.charges, Some(sources.payer.id), number.as_str())?;
+    if sources.encounter.status != EncounterStatus::Billed {
+        let billed = Encounter { status: EncounterStatus::Billed, ..sources.encounter };
+        visits::save_encounter(tx, &billed)?;
+    }
+    Ok(made)
+}
+
+/// Makes the claim of a visit to a payer that pays after others, from what those decided. It moves no money: what it is
+/// asked for was left to it by the decision before it.
+pub(crate) fn create_after_others(tx: &mut Tx, visit: EncounterId, coverage: &Coverage) -> Result<CreatedClaim, Error> {
+    let sources = Sources::load(tx, visit, Some((coverage.rank, coverage.id)))?;
+    if sources.prior_payers.is_empty() {
+        return Err(Error::refused("No payer before this one has decided the visit. Bill the first payer first."));
+    }
+    create_from(tx, &sources)
+}
+
+fn create_from(tx: &mut Tx, sources: &Sources) -> Result<CreatedClaim, Error> {
+    let visit = sources.encounter.id;
     let living = tx.query(&rows::LIVE_CLAIMS_OF_ENCOUNTER, params![visit])?;
     if let Some((id, _, _)) = living.iter().find(|(_, payer, _)| *payer == sources.payer.id) {
         return Ok(CreatedClaim { id: *id, is_new: false });
@@ -110,13 +137,6 @@ pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim,
     rows::insert(tx, &claim)?;
     let sentence = format!("Claim made to {}", sources.payer.name);
     rows::save_event(tx, &claim, &ClaimEvent::Created, Evidence::words(sentence))?;
-    // The visit may have been charged before this payer was known.
-    let payer = Some(sources.payer.id);
-    charge_capture::owed_by(tx, &sources.encounter, &sources.charges, payer, claim.control_number.as_str())?;
-    if sources.encounter.status != EncounterStatus::Billed {
-        let billed = Encounter { status: EncounterStatus::Billed, ..sources.encounter };
-        visits::save_encounter(tx, &billed)?;
-    }
     tx.audit("create", "claim", claim.id, serde_json::json!({ "control_number": claim.control_number.as_str() }));
     Ok(CreatedClaim { id: claim.id, is_new: true })
 }
@@ -149,7 +169,7 @@ pub(crate) fn refreeze_from_sources(tx: &mut Tx, claim: &Claim) -> Result<Option
     if same {
         return Ok(None);
     }
-    if fresh.payer_id != claim.payer_id {
+    if fresh.payer_id != claim.payer_id && fresh.body.prior_payers.is_empty() {
         let payer = Some(fresh.payer_id);
         charge_capture::owed_by(tx, &sources.encounter, &sources.charges, payer, fresh.control_number.as_str())?;
     }
@@ -187,10 +207,11 @@ struct Sources {
     supervising: Option<Provider>,
     ordering: Option<Provider>,
     facility: Option<Facility>,
+    prior_payers: Vec<PriorPayer>,
 }
 
 impl Sources {
-    /// Loads them for a visit. A claim that exists keeps the rank of its coverage, and its coverage itself where none
+    /// Loads them for a visit, with what the payers before this one decided. A claim that exists keeps the rank of its coverage, and its coverage itself where none
     /// of that rank is in force: the scrub then says so.
     fn load(conn: &Conn, visit: EncounterId, pinned: Option<(CoverageRank, CoverageId)>) -> Result<Sources, Error> {
         let practice = registration::practice(conn)?.ok_or(Error::NotFound("practice"))?;
@@ -198,6 +219,7 @@ impl Sources {
         let patient = registration::patient(conn, encounter.patient_id)?.ok_or(Error::NotFound("patient"))?;
         let coverage = choose_coverage(conn, &encounter, pinned)?;
         let payer = registration::payer(conn, coverage.payer_id)?.ok_or(Error::NotFound("payer"))?;
+        let prior_payers = next_payer::prior_payers(conn, visit, coverage.rank)?;
         let person = |id: Option<ProviderId>| match id {
             Some(id) => Ok::<_, Error>(Some(registration::provider(conn, id)?.ok_or(Error::NotFound("provider"))?)),
             None => Ok(None),
@@ -217,6 +239,7 @@ impl Sources {
             encounter,
             coverage,
             payer,
+            prior_payers,
         })
     }
 
@@ -233,6 +256,7 @@ impl Sources {
             supervising: self.supervising.as_ref(),
             ordering: self.ordering.as_ref(),
             facility: self.facility.as_ref(),
+            prior_payers: &self.prior_payers,
         }
     }
 }

@@ -34,6 +34,11 @@ pub const JOBS: &[Job] = &[
         run: crate::claim_scrub::prepare_open_visits,
     },
     Job {
+        key: "next-payers",
+        does: "Makes and scrubs the claims to the next payer where the payers before it have said all they will.",
+        run: crate::next_payer::bill_next_payers,
+    },
+    Job {
         key: "follow-up",
         does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
         run: crate::follow_up::open_undecided_claims,

@@ -23,6 +23,7 @@ pub mod clearinghouse;
 pub mod eligibility;
 mod follow_up;
 pub mod inbound;
+pub mod next_payer;
 
 pub mod remittance_import;
 pub mod remittance_posting;

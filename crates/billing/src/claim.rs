@@ -14,7 +14,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::charge::{Drug, Procedure, Units};
-use crate::coverage::{CoverageRank, Relationship, Subscriber};
+use crate::coordination_of_benefits::PriorPayer;
+use crate::coverage::{CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
 use crate::encounter::Accident;
 use crate::identifier::PatientControlNumber;
 use crate::person::{Address, Contact, Gender, PersonName};
@@ -153,6 +154,12 @@ pub struct ClaimBody {
     pub facility: Option<Facility>,
     /// Free words for the payer (NTE ADD); empty when none.
     pub note: String,
+    /// Why Medicare pays after another, where it is asked and does (SBR05).
+    #[serde(default)]
+    pub medicare_secondary: Option<MedicareSecondaryType>,
+    /// What the payers before this one decided, in the order in which they pay (2320); none on a claim to the first.
+    #[serde(default)]
+    pub prior_payers: Vec<PriorPayer>,
     /// Services, in order.
     pub lines: Vec<ServiceLine>,
 }
@@ -224,6 +231,17 @@ impl ClaimBody {
     /// First date of service; none for a claim without lines.
     pub fn first_date_of_service(&self) -> Option<Date> {
         self.lines.iter().map(|line| line.date_of_service).min()
+    }
+
+    /// What this payer is asked for of a charge: the share that the payer before it left. None on a claim to the first
+    /// payer, which is asked for the whole charge.
+    pub fn asked_of(&self, charge: ChargeId) -> Option<Money> {
+        self.prior_payers.last().map(|prior| prior.left_of(charge))
+    }
+
+    /// What this payer is asked for in all: the charge, or what the payer before it left.
+    pub fn asked(&self) -> Money {
+        self.prior_payers.last().map_or_else(|| self.total_charge(), PriorPayer::left_in_all)
     }
 
     /// Whom it names: answers to it name the same.

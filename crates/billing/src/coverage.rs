@@ -74,6 +74,79 @@ impl Relationship {
     }
 }
 
+/// Why Medicare pays after another payer (SBR05). The value is mandatory on such a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum MedicareSecondaryType {
+    /// 12: 65 or older, with a plan of an employer, one's own or the spouse's.
+    WorkingAged,
+    /// 13: kidney disease, in the months in which an employer's plan goes first.
+    KidneyDisease,
+    /// 14: an auto or other no-fault insurer.
+    NoFault,
+    /// 15: workers' compensation.
+    WorkersCompensation,
+    /// 16: the Public Health Service or another federal agency.
+    FederalAgency,
+    /// 41: black lung.
+    BlackLung,
+    /// 42: the Veterans Administration.
+    Veterans,
+    /// 43: disabled and below 65, with a large employer's plan.
+    Disabled,
+    /// 47: another's liability.
+    Liability,
+}
+
+impl MedicareSecondaryType {
+    /// Every type, in the order of their codes.
+    pub const ALL: [MedicareSecondaryType; 9] = [
+        MedicareSecondaryType::WorkingAged,
+        MedicareSecondaryType::KidneyDisease,
+        MedicareSecondaryType::NoFault,
+        MedicareSecondaryType::WorkersCompensation,
+        MedicareSecondaryType::FederalAgency,
+        MedicareSecondaryType::BlackLung,
+        MedicareSecondaryType::Veterans,
+        MedicareSecondaryType::Disabled,
+        MedicareSecondaryType::Liability,
+    ];
+
+    /// The value of SBR05.
+    pub fn code(self) -> &'static str {
+        match self {
+            MedicareSecondaryType::WorkingAged => "12",
+            MedicareSecondaryType::KidneyDisease => "13",
+            MedicareSecondaryType::NoFault => "14",
+            MedicareSecondaryType::WorkersCompensation => "15",
+            MedicareSecondaryType::FederalAgency => "16",
+            MedicareSecondaryType::BlackLung => "41",
+            MedicareSecondaryType::Veterans => "42",
+            MedicareSecondaryType::Disabled => "43",
+            MedicareSecondaryType::Liability => "47",
+        }
+    }
+
+    /// Reads a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// What a form says.
+    pub fn words(self) -> &'static str {
+        match self {
+            MedicareSecondaryType::WorkingAged => "65 or older, with a plan of an employer",
+            MedicareSecondaryType::KidneyDisease => "kidney disease, employer's plan goes first",
+            MedicareSecondaryType::NoFault => "auto or no-fault insurance",
+            MedicareSecondaryType::WorkersCompensation => "workers' compensation",
+            MedicareSecondaryType::FederalAgency => "federal agency",
+            MedicareSecondaryType::BlackLung => "black lung program",
+            MedicareSecondaryType::Veterans => "Veterans Administration",
+            MedicareSecondaryType::Disabled => "disabled, with a large employer's plan",
+            MedicareSecondaryType::Liability => "another's liability",
+        }
+    }
+}
+
 /// The person who holds the coverage (2010BA).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscriber {
@@ -117,6 +190,9 @@ pub struct Coverage {
     /// The member id was filled in by an import: on nobody's card.
     #[serde(default)]
     pub invented: bool,
+    /// Why Medicare pays after another, where this is Medicare and it does.
+    #[serde(default)]
+    pub medicare_secondary: Option<MedicareSecondaryType>,
 }
 
 impl Coverage {

@@ -24,6 +24,7 @@ pub mod encounter;
 pub mod fee_schedule;
 
 pub mod claim;
+pub mod coordination_of_benefits;
 pub mod eligibility;
 pub mod remittance;
 

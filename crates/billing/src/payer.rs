@@ -43,6 +43,24 @@ pub struct PayerSettings {
     pub takes_replacements: bool,
     /// A referring provider is required.
     pub needs_referral: bool,
+    /// Days from an earlier payer's decision within which a claim after it must be accepted; none where the first limit
+    /// counts from the date of service as ever.
+    #[serde(default)]
+    pub secondary_filing_days: Option<i32>,
+    /// Days from its remittance within which a corrected claim must be accepted; none where the first limit goes on.
+    #[serde(default)]
+    pub corrected_claim_days: Option<i32>,
+    /// What an earlier payer left is billed to it by itself; else a person says so each time.
+    #[serde(default = "yes")]
+    pub bills_after_others: bool,
+    /// Passes its claims on to the patient's next plan without saying so in its remittance: nobody bills that plan before
+    /// it had its time.
+    #[serde(default)]
+    pub crosses_over: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Default for PayerSettings {
@@ -57,6 +75,10 @@ impl Default for PayerSettings {
             follow_up_days: 30,
             takes_replacements: true,
             needs_referral: false,
+            secondary_filing_days: None,
+            corrected_claim_days: None,
+            bills_after_others: true,
+            crosses_over: false,
         }
     }
 }

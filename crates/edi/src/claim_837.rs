@@ -1,5 +1,6 @@
 //! Clean claims to an 837P (005010X222A1). Takes [`CleanClaim`] only: an unscrubbed claim cannot be sent.
 
+mod other_payer;
 mod party;
 
 use billing::claim::{Claim, ClaimBody, CleanClaim, ServiceLine};
@@ -48,7 +49,8 @@ fn read_back(bytes: &[u8], claims: &[CleanClaim]) -> Result<(), NotWritten> {
         }
         said.extend(read.claims().map(|one| {
             let lines: Vec<_> = one.claim.lines.iter().map(|line| line.service.charge_amount).collect();
-            (one.claim.patient_control_number.to_string(), one.claim.charge_amount, lines)
+            let paid: Vec<_> = one.claim.other_payers.iter().flat_map(|other| &other.amounts).map(|paid| paid.amount).collect();
+            (one.claim.patient_control_number.to_string(), one.claim.charge_amount, lines, paid)
         }));
     }
     let mut meant: Vec<_> = claims
@@ -56,7 +58,8 @@ fn read_back(bytes: &[u8], claims: &[CleanClaim]) -> Result<(), NotWritten> {
         .map(|clean| {
             let claim = clean.claim();
             let lines: Vec<_> = claim.body.lines.iter().map(|line| to_amount(line.charge_amount)).collect();
-            (claim.control_number.as_str().to_owned(), to_amount(claim.body.total_charge()), lines)
+            let paid: Vec<_> = claim.body.prior_payers.iter().map(|prior| to_amount(prior.paid_amount)).collect();
+            (claim.control_number.as_str().to_owned(), to_amount(claim.body.total_charge()), lines, paid)
         })
         .collect();
     said.sort();
@@ -175,6 +178,7 @@ fn coverage(body: &ClaimBody, is_patient: bool) -> SubscriberInformation<'_> {
         relationship: if is_patient { "18".into() } else { "".into() },
         group_number: body.group_number.as_str().into(),
         group_name: group_name.into(),
+        insurance_type: body.medicare_secondary.map_or("", |kind| kind.code()).into(),
         filing_indicator: body.payer.filing_indicator.as_str().into(),
         ..SubscriberInformation::default()
     }
@@ -196,6 +200,7 @@ fn claim_loop(claim: &Claim) -> claim_837p::Claim<'_> {
         references: references(body),
         own: Professional { diagnoses: diagnoses(body), ..Professional::default() },
         providers: providers(body),
+        other_payers: other_payer::other_payers(body),
         lines: body.lines.iter().map(|line| service_line(line, body)).collect(),
         ..claim_837p::Claim::default()
     };
@@ -279,6 +284,7 @@ fn service_line<'a>(line: &'a ServiceLine, body: &'a ClaimBody) -> Line<'a> {
             references: Vec::new(),
         }),
         providers: body.ordering.as_ref().map(|one| provider("DK", one, false)).into_iter().collect(),
+        other_payers: other_payer::decisions(line, body),
         ..Line::default()
     }
 }

@@ -6,12 +6,14 @@ use billing::claim::submission::ControlNumbers;
 use billing::claim::{
     Claim, ClaimBody, ClaimFrequency, ClaimStatus, CleanClaim, DependentOnClaim, PayerOnClaim, ServiceLine,
 };
-use billing::coverage::{CoverageRank, Relationship, Subscriber};
+use billing::coordination_of_benefits::{PriorLine, PriorPayer};
+use billing::coverage::{CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
 use billing::encounter::{Accident, AccidentCause};
 use billing::identifier::{MemberId, Npi, PatientControlNumber, TaxId, TaxIdKind, Taxonomy};
 use billing::person::{Address, Contact, Gender, PersonName};
 use billing::practice::BillingProvider;
 use billing::provider::{Facility, ProviderOnClaim};
+use billing::remittance::{Adjustment, AdjustmentGroup};
 use billing::{Money, Phi};
 use edi::{Envelope, claim_837};
 use jiff::civil::date;
@@ -76,7 +78,7 @@ fn provider(dice: &mut Dice) -> ProviderOnClaim {
 fn line(dice: &mut Dice, number: i32, control_number: &PatientControlNumber, diagnoses: u64) -> ServiceLine {
     ServiceLine {
         number,
-        charge_id: Uuid::nil().into(),
+        charge_id: Uuid::from_u128(u128::from(number.unsigned_abs())).into(),
         control_number: control_number.line(usize::try_from(number).unwrap()),
         procedure: Procedure {
             code: dice.pick(&["99213", "99214", "36415", "J1100"]).into(),
@@ -167,6 +169,8 @@ fn body(dice: &mut Dice, control_number: &PatientControlNumber) -> ClaimBody {
             clia_number: None,
         }),
         note: dice.pick(&["", "Seen twice~on one day"]).into(),
+        medicare_secondary: None,
+        prior_payers: Vec::new(),
         lines: (1..=lines)
             .map(|n| line(dice, i32::try_from(n).unwrap(), control_number, diagnoses.len() as u64))
             .collect(),
@@ -174,9 +178,85 @@ fn body(dice: &mut Dice, control_number: &PatientControlNumber) -> ClaimBody {
     }
 }
 
+/// Cuts an amount into so many adjustments, of reasons and groups as they come; together they are the amount.
+fn adjustments(dice: &mut Dice, mut amount: Money) -> Vec<Adjustment> {
+    let reasons = ["1", "2", "3", "45", "23", "97", "144", "253", "94", "59", "P12", "B20", "131", "161"];
+    let count = 1 + dice.roll(reasons.len() as u64) as usize;
+    let mut all = Vec::new();
+    for (place, reason) in reasons[..count].iter().enumerate() {
+        let part = if place + 1 == count { amount } else { Money::from_cents(dice.roll(900) as i64 - 300) };
+        amount -= part;
+        let group = if reason.len() == 1 { AdjustmentGroup::PR } else { AdjustmentGroup::CO };
+        all.push(Adjustment { group, reason: (*reason).into(), amount: part });
+    }
+    all.retain(|one| !one.amount.is_zero());
+    all.sort_by_key(|one| one.group);
+    all
+}
+
+/// What an earlier payer decided: line by line, or of the claim as a whole; its sums hold.
+fn prior_payer(dice: &mut Dice, body: &ClaimBody, rank: CoverageRank) -> PriorPayer {
+    let charged = body.total_charge();
+    let lines: Vec<PriorLine> = if dice.coin() {
+        let lines = body.lines.iter();
+        lines
+            .map(|line| {
+                let paid = Money::from_cents(dice.roll(60_000) as i64);
+                PriorLine {
+                    charge_id: line.charge_id,
+                    procedure: line.procedure.clone(),
+                    units: line.units,
+                    paid_amount: paid,
+                    adjustments: adjustments(dice, line.charge_amount - paid),
+                }
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let of_lines: Money = lines.iter().map(|line| line.paid_amount).sum();
+    let paid_amount = if lines.is_empty() { Money::from_cents(dice.roll(60_000) as i64) } else { of_lines };
+    PriorPayer {
+        payer_id: Uuid::nil().into(),
+        payer: PayerOnClaim {
+            name: dice.pick(&["Granite*Mutual", "Old~Plan"]).into(),
+            payer_identifier: format!("OLD{}", rank.code()),
+            filing_indicator: if rank == CoverageRank::Secondary { "MB" } else { "CI" }.into(),
+            ..body.payer.clone()
+        },
+        rank,
+        medicare_secondary: (rank == CoverageRank::Secondary).then_some(MedicareSecondaryType::WorkingAged),
+        group_number: dice.pick(&["", "GRP7"]).into(),
+        plan_name: "Silver Plan".into(),
+        subscriber: Subscriber { name: person(dice), address: address(dice), ..body.subscriber.clone() },
+        relationship: if dice.coin() { Relationship::SelfSubscriber } else { Relationship::Spouse },
+        payer_claim_control_number: dice.pick(&["", "ICN77"]).into(),
+        decided_on: date(2026, 8, 20),
+        paid_amount,
+        adjustments: if lines.is_empty() { adjustments(dice, charged - paid_amount) } else { Vec::new() },
+        remarks: if dice.coin() { vec!["MA01".into(), "N89".into()] } else { Vec::new() },
+        lines,
+        left: Vec::new(),
+    }
+}
+
+/// As a second or third payer is asked.
+fn after_others(dice: &mut Dice, body: &mut ClaimBody) {
+    body.prior_payers.push(prior_payer(dice, body, CoverageRank::Primary));
+    body.rank = CoverageRank::Secondary;
+    if dice.coin() {
+        body.prior_payers.push(prior_payer(dice, body, CoverageRank::Secondary));
+        body.rank = CoverageRank::Tertiary;
+    }
+    assert!(body.prior_payers.iter().all(|prior| prior.imbalance(&body.lines).is_none()));
+}
+
 fn claim(dice: &mut Dice, number: u64) -> CleanClaim {
     let control_number = PatientControlNumber::parse(&format!("C{number}")).unwrap();
-    let body = body(dice, &control_number);
+    let mut body = body(dice, &control_number);
+    if dice.roll(3) == 0 {
+        after_others(dice, &mut body);
+    }
     Claim {
         id: Uuid::nil().into(),
         practice_id: Uuid::nil().into(),
@@ -250,6 +330,72 @@ fn a_first_request_names_no_payer_number_and_a_replacement_does() {
         let (read, _) = x12::transactions::claim_837p::read(set);
         let sent = read.claims().next().unwrap().claim.reference("F8");
         assert_eq!(sent, expected);
+    }
+}
+
+/// The segments of the first claim, as text, from its first other payer to its end.
+fn told_of_others(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8(bytes.to_vec()).unwrap();
+    let segments = text.split('~').map(|segment| segment.trim().to_owned());
+    let kept = segments.skip_while(|segment| !segment.starts_with("CLM")).skip_while(|one| !one.starts_with("SBR"));
+    kept.take_while(|segment| !segment.starts_with("SE")).collect()
+}
+
+#[test]
+fn the_second_payer_is_told_line_by_line_what_the_first_one_decided() {
+    let mut dice = Dice(8);
+    let mut one = claim(&mut dice, 1).into_claim();
+    let body = &mut one.body;
+    body.prior_payers.clear();
+    body.lines.truncate(1);
+    (body.lines[0].charge_amount, body.lines[0].units) = (Money::from_cents(14_000), Units::ONE);
+    body.rank = CoverageRank::Primary;
+    let mut prior = prior_payer(&mut dice, body, CoverageRank::Primary);
+    let cas = |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
+    let (co, pr) = (AdjustmentGroup::CO, AdjustmentGroup::PR);
+    prior.lines = vec![PriorLine {
+        charge_id: body.lines[0].charge_id,
+        procedure: Procedure { code: "99213".into(), modifiers: vec!["25".into()] },
+        units: Units::ONE,
+        paid_amount: Money::from_cents(7_200),
+        adjustments: vec![cas(co, "45", 4_500), cas(co, "253", 300), cas(pr, "2", 2_000)],
+    }];
+    (prior.paid_amount, prior.adjustments, prior.remarks) = (Money::from_cents(7_200), Vec::new(), vec!["MA01".into()]);
+    (prior.relationship, prior.group_number) = (Relationship::SelfSubscriber, "G7".into());
+    (prior.payer.name, prior.payer_claim_control_number) = ("Granite Mutual".into(), "GR1".into());
+    (prior.subscriber.name.last, prior.subscriber.name.first) = ("Quintero".into(), "Ada".into());
+    (prior.subscriber.name.middle, prior.subscriber.name.suffix) = (String::new(), String::new());
+    (body.rank, body.prior_payers) = (CoverageRank::Secondary, vec![prior]);
+    let bytes = claim_837::write(&[one.released_earlier().unwrap()], &envelope()).unwrap();
+    let told = told_of_others(&bytes);
+    let has = |segment: &str| assert!(told.iter().any(|one| one == segment), "{segment}: {told:#?}");
+    has("SBR*P*18*G7******CI");
+    has("AMT*D*72");
+    has("OI***Y***Y");
+    has("MOA***MA01");
+    has("NM1*IL*1*QUINTERO*ADA****MI*W123456789");
+    has("NM1*PR*2*GRANITE MUTUAL*****PI*OLDP");
+    has("REF*F8*GR1");
+    has("SVD*OLDP*72*HC:99213:25**1");
+    has("CAS*CO*45*45**253*3");
+    has("CAS*PR*2*20");
+    has("DTP*573*D8*20260820");
+    assert_eq!(told.iter().filter(|one| one.starts_with("DTP*573")).count(), 1, "never at the claim and at a line");
+}
+
+#[test]
+fn a_sum_that_does_not_hold_does_not_leave() {
+    let mut dice = Dice(5);
+    for _ in 0..40 {
+        let mut one = claim(&mut dice, 1).into_claim();
+        one.body.prior_payers.clear();
+        one.body.rank = CoverageRank::Primary;
+        after_others(&mut dice, &mut one.body);
+        let last = one.body.prior_payers.len() - 1;
+        one.body.prior_payers[last].paid_amount += Money::from_cents(1);
+        assert!(one.body.prior_payers[last].imbalance(&one.body.lines).is_some());
+        let refused = claim_837::write(&[one.released_earlier().unwrap()], &envelope()).unwrap_err();
+        assert!(refused.to_string().contains("charge"), "{refused}");
     }
 }
 

@@ -76,6 +76,7 @@ fn eligibility_question(relationship: Relationship) -> Vec<u8> {
         effective_on: date(2026, 1, 1),
         ends_on: None,
         invented: false,
+        medicare_secondary: None,
     };
     let patient = Patient {
         id: Uuid::nil().into(),
@@ -160,6 +161,8 @@ fn status_question(relationship: Relationship) -> Vec<u8> {
         ordering: None,
         facility: None,
         note: String::new(),
+        medicare_secondary: None,
+        prior_payers: Vec::new(),
         lines: vec![line],
     };
     let claim = Claim {

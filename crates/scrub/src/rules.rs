@@ -35,6 +35,7 @@ mod gender;
 mod hands_on_at_a_distance;
 mod laboratory_certificate;
 mod manifestation_first;
+mod medicare_secondary_type;
 mod member_number;
 mod modifier_form;
 mod modifier_known;
@@ -49,6 +50,7 @@ mod place_of_service;
 mod pointer_count;
 mod pointer_missing;
 mod pointer_range;
+mod prior_payer_balance;
 mod procedure_form;
 mod procedure_in_force;
 mod procedure_listed;
@@ -78,6 +80,8 @@ pub const ALL: &[&Rule] = &[
     &gender::RULE,
     &payer_identity::RULE,
     &first_payer_decision::RULE,
+    &prior_payer_balance::RULE,
+    &medicare_secondary_type::RULE,
     &npi_range::RULE,
     &billing_zip_plus_four::RULE,
     &billing_street_address::RULE,

@@ -2,11 +2,13 @@
 
 use billing::charge::{Procedure, Units};
 use billing::claim::{Claim, ClaimBody, ClaimFrequency, ClaimStatus, DependentOnClaim, PayerOnClaim, ServiceLine};
+use billing::coordination_of_benefits::{LeftOver, PriorLine, PriorPayer};
 use billing::coverage::{CoverageRank, Relationship, Subscriber};
 use billing::identifier::{MemberId, Npi, PatientControlNumber, TaxId, TaxIdKind, Taxonomy};
 use billing::person::{Address, Contact, Gender, PersonName};
 use billing::practice::BillingProvider;
 use billing::provider::{Facility, ProviderOnClaim};
+use billing::remittance::{Adjustment, AdjustmentGroup};
 use billing::*;
 use jiff::civil::{Date, date};
 
@@ -86,8 +88,56 @@ fn body() -> ClaimBody {
         ordering: None,
         facility: None,
         note: String::new(),
+        medicare_secondary: None,
+        prior_payers: Vec::new(),
         lines: vec![line(1, "99213", 14_000), line(2, "36415", 1_500)],
     }
+}
+
+/// The same visit as the second payer is asked for it: the first paid 72.00 of the office visit and left 20.00, and paid the
+/// blood draw but for 5.00.
+pub fn after_another() -> Claim {
+    let mut claim = clean();
+    let cas = |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
+    let said = |number: usize, paid, adjustments: Vec<Adjustment>| PriorLine {
+        charge_id: claim.body.lines[number].charge_id,
+        procedure: claim.body.lines[number].procedure.clone(),
+        units: Units::ONE,
+        paid_amount: Money::from_cents(paid),
+        adjustments,
+    };
+    let left = |number: usize, cents| LeftOver {
+        charge_id: claim.body.lines[number].charge_id,
+        amount: Money::from_cents(cents),
+    };
+    let (co, pr) = (AdjustmentGroup::CO, AdjustmentGroup::PR);
+    let prior = PriorPayer {
+        payer_id: PayerId(uuid::Uuid::from_u128(51)),
+        payer: PayerOnClaim {
+            name: "Granite Mutual".into(),
+            payer_identifier: "GRAN1".into(),
+            ..claim.body.payer.clone()
+        },
+        rank: CoverageRank::Primary,
+        medicare_secondary: None,
+        group_number: "G7".into(),
+        plan_name: "Granite One".into(),
+        subscriber: claim.body.subscriber.clone(),
+        relationship: Relationship::SelfSubscriber,
+        payer_claim_control_number: "GR0001".into(),
+        decided_on: date(2026, 3, 9),
+        paid_amount: Money::from_cents(8_200),
+        adjustments: Vec::new(),
+        remarks: vec!["MA01".into()],
+        lines: vec![
+            said(0, 7_200, vec![cas(co, "45", 4_800), cas(pr, "2", 2_000)]),
+            said(1, 1_000, vec![cas(pr, "1", 500)]),
+        ],
+        left: vec![left(0, 2_000), left(1, 500)],
+    };
+    claim.body.rank = CoverageRank::Secondary;
+    claim.body.prior_payers = vec![prior];
+    claim
 }
 
 /// A line of the sample's visit, one unit, pointing at the first diagnosis.

@@ -4,6 +4,7 @@
 
 use billing::claim::finding::Waiver;
 use billing::claim::{Claim, ClaimBody, ClaimEvent, ClaimStatus, Finding, Hand, Severity};
+use billing::coverage::CoverageRank;
 use billing::identifier::PatientControlNumber;
 use billing::{
     ChargeId, ClaimId, CoverageId, EncounterId, InboundFileId, Money, PatientId, PayerId, RemittanceId, SubmissionId,
@@ -204,6 +205,14 @@ statements! {
     /// What a version of a claim said.
     pub const CLAIM_BODY: (Json<ClaimBody>,) = "SELECT body FROM claim_version \
         WHERE practice_id = $1 AND claim_id = $2 AND version = $3";
+    /// What claims say in their present version.
+    pub const BODIES_OF_CLAIMS: (ClaimId, Json<ClaimBody>) = "SELECT c.id, v.body FROM claim c \
+        JOIN claim_version v ON v.practice_id = c.practice_id AND v.claim_id = c.id AND v.version = c.version \
+        WHERE c.practice_id = $1 AND c.id IN ({keys})";
+    /// A visit's claims that a payer decided, with the payer's place in the order of that claim's coverage.
+    pub const DECIDED_CLAIMS_BEFORE: (ClaimId, CoverageRank) = "SELECT c.id, v.rank FROM claim c \
+        JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version \
+        WHERE c.practice_id = $1 AND c.encounter_id = $2 AND c.adjudicated_on IS NOT NULL ORDER BY c.control_number";
     /// Many claims whole.
     pub const CLAIMS_BY_ID: WholeClaim = "SELECT c.id, c.patient_id, c.encounter_id, c.payer_id, c.coverage_id, \
         c.coverage_version, c.control_number, c.version, c.status, c.filing_limit_on, c.follow_up_on, \

@@ -34,6 +34,19 @@ statements! {
             SELECT 1 FROM claim k WHERE k.practice_id = v.practice_id AND k.encounter_id = v.id
             AND k.payer_id = l.payer_id AND k.status <> 'closed')
          GROUP BY v.id, v.date_of_service, l.payer_id HAVING SUM(l.cents) > 0 ORDER BY v.date_of_service, v.id";
+    /// A patient's visits with a claim to a payer after the first that is not on its way.
+    pub const VISITS_WITH_CLAIMS_AFTER_OTHERS: (EncounterId,) = "SELECT DISTINCT c.encounter_id FROM claim c
+         JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version
+         WHERE c.practice_id = $1 AND c.patient_id = $2 AND c.status IN ('draft', 'held', 'ready', 'rejected')
+         AND v.rank <> 'P' ORDER BY c.encounter_id";
+    /// Visits for whose next payer work is open at the first desk, of which no claim lives: the payers before it have said
+    /// all, and it may be billed.
+    pub const VISITS_FOR_THE_NEXT_PAYER: (EncounterId,) = "SELECT DISTINCT w.encounter_id FROM work_item w
+         WHERE w.practice_id = $1 AND w.desk = 'tier1' AND w.state <> 'resolved' AND w.reason = 'bill_next_payer'
+         AND w.encounter_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM claim k WHERE k.practice_id = w.practice_id AND k.encounter_id = w.encounter_id
+            AND k.status <> 'closed')
+         ORDER BY w.encounter_id LIMIT $2";
     /// What payers have of a visit's charges beyond what they owed, below zero, charge by charge.
     pub const OVERPAID_BY_PAYERS: (ChargeId, PayerId, Money) =
         "SELECT c.id, l.payer_id, CAST(SUM(l.cents) AS BIGINT) FROM charge c CROSS JOIN ledger_posting l

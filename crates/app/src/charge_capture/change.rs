@@ -286,6 +286,7 @@ fn bill_open(tx: &mut Tx, encounter: Encounter) -> Result<(), Error> {
 }
 
 fn bill_dues(tx: &mut Tx, encounter: &Encounter) -> Result<(), Error> {
+    super::withdraw_after_others(tx, encounter.id, |_| true, "the patient is billed")?;
     let dues = super::dues::of_visit(tx, encounter.id)?;
     if dues.is_empty() {
         return Err(Error::refused(

@@ -3,19 +3,24 @@
 //! keeps such work, and the question for a coverage, from ending by words while nobody has the money.
 
 use billing::charge::{Charge, TRANSFER};
-use billing::coverage::{Coverage, in_force};
+use billing::claim::{ClaimFrequency, ClaimStatus};
+use billing::coverage::{Coverage, CoverageRank, in_force};
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{ChargeId, EncounterId, Money, PatientId, PayerId};
 use ledger::{Account, DraftEntry};
 use store::charge as rows;
-use store::hands::{DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM};
+use store::claim::LIVE_CLAIMS_OF_ENCOUNTER;
+use store::hands::{
+    DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM, VISITS_WITH_CLAIMS_AFTER_OTHERS,
+};
 use store::worklist::OPEN_ITEMS_OF_VISIT;
 use store::{Conn, Tx, params};
 
 use super::{post, receivable, source};
 use crate::Error;
 use crate::worklist::{self, NewWork};
+use crate::{claim_creation, claim_scrub};
 
 /// A payer's open share of a charge that no living claim asks for.
 type Due = (ChargeId, PayerId, Money);
@@ -72,9 +77,61 @@ pub(crate) fn follow(tx: &mut Tx, links: WorkLinks, visit: EncounterId, sentence
     worklist::open_or_restate(tx, vec![work])
 }
 
+/// A claim asks the next payer now: what waited for it ends, unless another payer owes something that nobody asks.
+pub(crate) fn dues_are_asked(tx: &mut Tx, visit: EncounterId, outcome: &str) -> Result<(), Error> {
+    if !of_visit(tx, visit)?.is_empty() {
+        return Ok(());
+    }
+    let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
+    for row in tx.query(&OPEN_ITEMS_OF_VISIT, params![encounter.patient_id, visit])? {
+        if row.reason == WorkReason::BillNextPayer {
+            worklist::resolve_subject(tx, &row.subject_key, outcome, "submission")?;
+        }
+    }
+    Ok(())
+}
+
+/// Withdraws the claims of a visit to payers after the first that never left, or were refused before anybody judged them,
+/// where `is_gone` says that their payer is not to be asked. What they asked for is somebody's work again.
+pub(crate) fn withdraw_after_others(
+    tx: &mut Tx,
+    visit: EncounterId,
+    is_gone: impl Fn(PayerId) -> bool,
+    why: &str,
+) -> Result<(), Error> {
+    for (id, payer, status) in tx.query(&LIVE_CLAIMS_OF_ENCOUNTER, params![visit])? {
+        let is_here = match status {
+            ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => true,
+            ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => false,
+        };
+        if !is_here || !is_gone(payer) || claim_scrub::payer_has_it(tx, id, status)? {
+            continue;
+        }
+        let claim = store::claim::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+        // A replacement speaks of a decision; it is Tier 2's alone.
+        if claim.body.rank == CoverageRank::Primary || claim.body.frequency != ClaimFrequency::Original {
+            continue;
+        }
+        claim_creation::withdraw(tx, id, why)?;
+        let links = WorkLinks {
+            patient_id: Some(claim.patient_id),
+            payer_id: Some(claim.payer_id),
+            ..WorkLinks::default()
+        };
+        follow(tx, links, visit, &format!("Claim {} was withdrawn: the next payer's turn", claim.control_number))?;
+    }
+    Ok(())
+}
+
 /// Dues of a payer whose coverage is not in force on the day of the visit go to the next one in force that was not asked,
 /// else to the patient.
 pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Coverage]) -> Result<(), Error> {
+    for (visit,) in tx.query(&VISITS_WITH_CLAIMS_AFTER_OTHERS, params![patient])? {
+        let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
+        let paying = in_force(coverages, encounter.date_of_service);
+        let is_gone = |payer: PayerId| paying.iter().all(|coverage| coverage.payer_id != payer);
+        withdraw_after_others(tx, visit, is_gone, "its coverage was not in force")?;
+    }
     for (visit,) in tx.query(&VISITS_DUE_WITHOUT_CLAIM, params![patient])? {
         let encounter = rows::encounter(tx, visit)?.ok_or(Error::NotFound("visit"))?;
         let paying = in_force(coverages, encounter.date_of_service);

@@ -2,7 +2,7 @@
 
 use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
-use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
+use billing::coverage::{Coverage, CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
 use billing::identifier::MemberId;
 use billing::patient::Patient;
 use billing::{CoverageId, PatientId, PayerId};
@@ -39,6 +39,8 @@ pub struct CoverageData {
     pub ends_on: Option<Date>,
     /// The member id was filled in by an import.
     pub invented: bool,
+    /// Why Medicare pays after another, where this is Medicare and it does.
+    pub medicare_secondary: Option<MedicareSecondaryType>,
     /// Key in the system it was imported from.
     pub source_key: Option<String>,
 }
@@ -162,6 +164,7 @@ fn coverage(id: CoverageId, version: i32, patient: &Patient, data: &CoverageData
         effective_on: data.effective_on,
         ends_on: data.ends_on,
         invented: data.invented,
+        medicare_secondary: data.medicare_secondary,
     })
 }
 

@@ -81,6 +81,14 @@ pub struct PayerEntry {
     pub takes_replacements: String,
     /// Requires a referring provider.
     pub needs_referral: String,
+    /// Days to file after another payer decided; empty where it counts from the visit.
+    pub secondary_filing_days: String,
+    /// Days to send a corrected claim; empty where it counts from the visit.
+    pub corrected_claim_days: String,
+    /// Is billed by itself for what an earlier payer left.
+    pub bills_after_others: String,
+    /// Passes claims on without saying so.
+    pub crosses_over: String,
     /// The version that was looked at.
     pub seen: Option<i32>,
 }
@@ -161,6 +169,11 @@ impl Judge {
             self.bad(field, format!("Write a number of days, 1 to {MOST_DAYS}."));
         }
         days
+    }
+
+    /// A number of days, or nothing.
+    fn days_if_any(&mut self, field: &str, text: &str) -> Option<i32> {
+        (!text.trim().is_empty()).then(|| self.days(field, text))
     }
 
     /// Senders of answers, with commas between.
@@ -260,6 +273,10 @@ impl PayerEntry {
             follow_up_days: judge.days("follow_up_days", &self.follow_up_days),
             takes_replacements: ticked(&self.takes_replacements),
             needs_referral: ticked(&self.needs_referral),
+            secondary_filing_days: judge.days_if_any("secondary_filing_days", &self.secondary_filing_days),
+            corrected_claim_days: judge.days_if_any("corrected_claim_days", &self.corrected_claim_days),
+            bills_after_others: ticked(&self.bills_after_others),
+            crosses_over: ticked(&self.crosses_over),
         };
         let data = PayerData {
             name: judge.says("name", &self.name),

@@ -3,12 +3,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use billing::claim::ClaimStatus;
+use billing::claim::{ClaimBody, ClaimStatus};
 use billing::coverage::CoverageRank;
 use billing::payer::Payer;
 use billing::remittance::ClaimPayment;
 use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
 use billing::{ClaimId, PatientId, PayerId};
+use store::claim::BODIES_OF_CLAIMS;
 use store::remittance::{
     CLAIM_FACTS_BY_ID, ClaimFactsRow, LATER_COVERAGES, LINE_FACTS, LaterCoverageRow, LineFactsRow, PAYERS_BY_ID,
     claims_named,
@@ -60,6 +61,7 @@ impl Known {
         for coverage in tx.query_in(&LATER_COVERAGES, params![], &patients)? {
             later.entry(coverage.patient_id).or_default().push(coverage);
         }
+        let asked = bodies_after_others(tx, &rows)?;
         let mut of_claim: HashMap<ClaimId, Vec<LineFacts>> = HashMap::new();
         for line in lines {
             of_claim.entry(line.claim_id).or_default().push(LineFacts {
@@ -67,6 +69,7 @@ impl Known {
                 charge_id: line.charge_id,
                 procedure_code: line.procedure_code,
                 amount: line.amount_cents,
+                asked: asked.get(&line.claim_id).and_then(|body| body.asked_of(line.charge_id)),
             });
         }
         let facts = rows.iter().map(|row| ClaimFacts {
@@ -90,6 +93,13 @@ impl Known {
         let mended = mended(tx, &rows)?;
         Ok(Known { index, payers, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier, mended })
     }
+}
+
+/// What the claims say that ask a payer after another: each asks it for what that one left.
+fn bodies_after_others(tx: &mut Tx, rows: &[ClaimFactsRow]) -> Result<HashMap<ClaimId, ClaimBody>, Error> {
+    let later = rows.iter().filter(|row| row.rank != CoverageRank::Primary).map(|row| row.id);
+    let bodies = tx.query_in(&BODIES_OF_CLAIMS, params![], &distinct(later))?;
+    Ok(bodies.into_iter().map(|(id, Json(body))| (id, body)).collect())
 }
 
 /// Claims that wait to be sent although an earlier version of them was.

@@ -125,6 +125,7 @@ pub fn coverage_data(payer: PayerId) -> CoverageData {
         effective_on: date(2026, 1, 1),
         ends_on: None,
         invented: false,
+        medicare_secondary: None,
         source_key: None,
     }
 }

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use super::{Claim, ClaimBody, ClaimFrequency, ClaimStatus, DependentOnClaim, PayerOnClaim, ServiceLine};
 use crate::ClaimId;
 use crate::charge::Charge;
-use crate::coverage::{Coverage, Relationship};
+use crate::coordination_of_benefits::PriorPayer;
+use crate::coverage::{Coverage, CoverageRank, Relationship};
 use crate::encounter::Encounter;
 use crate::identifier::PatientControlNumber;
 use crate::patient::Patient;
@@ -38,6 +39,8 @@ pub struct ClaimSource<'a> {
     pub ordering: Option<&'a Provider>,
     /// Where, when not at the billing address.
     pub facility: Option<&'a Facility>,
+    /// What the payers before this one decided, in the order in which they pay.
+    pub prior_payers: &'a [PriorPayer],
 }
 
 /// Freezes a draft claim. The caller gives id and control number.
@@ -51,7 +54,7 @@ pub fn create(id: ClaimId, control_number: PatientControlNumber, source: &ClaimS
         payer_id: source.payer.id,
         coverage_id: source.coverage.id,
         coverage_version: source.coverage.version,
-        filing_limit_on: filing_limit_on(source.encounter.date_of_service, source.payer),
+        filing_limit_on: filing_limit_on(source),
         control_number,
         version: 1,
         status: ClaimStatus::Draft,
@@ -70,12 +73,18 @@ pub fn refreeze(claim: &mut Claim, source: &ClaimSource<'_>) {
     claim.coverage_id = source.coverage.id;
     claim.coverage_version = source.coverage.version;
     claim.payer_id = source.payer.id;
-    claim.filing_limit_on = filing_limit_on(source.encounter.date_of_service, source.payer);
+    claim.filing_limit_on = filing_limit_on(source);
 }
 
-/// Last day the payer accepts a first claim: the date of service plus the contract's days.
-fn filing_limit_on(date_of_service: Date, payer: &Payer) -> Date {
-    date_of_service.saturating_add(jiff::Span::new().days(payer.settings.filing_limit_days))
+/// Last day the payer accepts a first claim: the date of service plus the contract's days. A payer that pays after another
+/// may count from the earlier payer's decision instead.
+fn filing_limit_on(source: &ClaimSource<'_>) -> Date {
+    let settings = &source.payer.settings;
+    let after = |day: Date, days: i32| day.saturating_add(jiff::Span::new().days(days));
+    match (source.prior_payers.last(), settings.secondary_filing_days) {
+        (Some(prior), Some(days)) => after(prior.decided_on, days),
+        (Some(_) | None, _) => after(source.encounter.date_of_service, settings.filing_limit_days),
+    }
 }
 
 fn body(control_number: &PatientControlNumber, source: &ClaimSource<'_>) -> ClaimBody {
@@ -125,6 +134,8 @@ fn body(control_number: &PatientControlNumber, source: &ClaimSource<'_>) -> Clai
         ordering: source.ordering.map(ProviderOnClaim::from),
         facility: source.facility.cloned(),
         note: String::new(),
+        medicare_secondary: coverage.medicare_secondary.filter(|_| coverage.rank != CoverageRank::Primary),
+        prior_payers: source.prior_payers.to_vec(),
         lines: source.charges.iter().enumerate().map(|(index, charge)| line(control_number, index, charge)).collect(),
     }
 }

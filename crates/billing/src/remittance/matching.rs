@@ -42,6 +42,8 @@ pub struct LineFacts {
     pub procedure_code: String,
     /// What it costs.
     pub amount: Money,
+    /// What this payer was asked for of it: the share that the payer before it left. None where it pays first.
+    pub asked: Option<Money>,
 }
 
 /// How a line of the remittance found its charge.

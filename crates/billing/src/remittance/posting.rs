@@ -4,6 +4,7 @@
 //! postings are those of the payment it takes back, turned (`reversal`).
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use ledger::{Account, Posting};
 use uuid::Uuid;
@@ -106,12 +107,12 @@ pub fn decide_as(
         to_next_payer: Money::ZERO,
     };
     let clearing = Account::EraClearing { remittance: remittance.0 };
-    for part in &parts {
+    for (part, adjustments) in parts.iter().zip(within_what_was_asked(&parts, meaning, payment.is_reversal())) {
         let books = Books { claim, charge: part.line.charge_id.0 };
         books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
-        for adjustment in &part.adjustments {
-            let class = meaning.of(adjustment);
-            let reason: Cow<'static, str> = reason(adjustment).into();
+        for adjustment in adjustments {
+            let class = meaning.of(&adjustment);
+            let reason: Cow<'static, str> = reason(&adjustment).into();
             match class {
                 AdjustmentClass::Contractual => {
                     let account = Account::Contractual { charge: books.charge };
@@ -219,6 +220,53 @@ fn classified(payment: &ClaimPayment, parts: &[Part<'_>], meaning: Meaning) -> V
         }
     }
     all
+}
+
+/// Each part's adjustments as they move money. A payer that pays after another was asked for no more than that one left, so
+/// it can neither leave the patient nor write down more: of what it names beyond, the earlier payer disposed, and it never
+/// was this one's. The patient's share goes before a write-down, so that what the last payer said of it stands.
+fn within_what_was_asked(parts: &[Part<'_>], meaning: Meaning, is_reversal: bool) -> Vec<Vec<Adjustment>> {
+    let mut moved: Vec<Vec<Adjustment>> = parts.iter().map(|part| part.adjustments.clone()).collect();
+    if is_reversal || parts.iter().all(|part| part.line.asked.is_none()) {
+        return moved;
+    }
+    let mut left: BTreeMap<ChargeId, Money> = BTreeMap::new();
+    for part in parts {
+        let asked = left.entry(part.line.charge_id).or_insert_with(|| part.line.asked.unwrap_or(part.line.amount));
+        // Amounts come from outside: one that is out of all measure leaves nothing.
+        *asked = asked.checked_sub(part.paid).unwrap_or(Money::ZERO);
+    }
+    left.values_mut().for_each(|left| *left = (*left).max(Money::ZERO));
+    for class in [AdjustmentClass::Patient, AdjustmentClass::Contractual] {
+        for (part, adjustments) in parts.iter().zip(&mut moved) {
+            let Some(left) = left.get_mut(&part.line.charge_id) else { continue };
+            for one in adjustments.iter_mut().filter(|one| meaning.of(one) == class) {
+                one.amount = one.amount.min(*left);
+                *left = left.checked_sub(one.amount).unwrap_or(*left);
+            }
+        }
+    }
+    moved
+}
+
+/// The patient's share of a decision, charge by charge, as the decision says it: what the next payer is asked for.
+///
+/// # Errors
+/// As [`decide`].
+pub fn patient_shares(payment: &ClaimPayment, claim: &ClaimFacts) -> Result<Vec<(ChargeId, Money)>, NotPosted> {
+    let meaning =
+        Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused: is_refused(payment, claim) };
+    let parts = parts(payment, claim)?;
+    let mut shares: Vec<(ChargeId, Money)> = Vec::with_capacity(parts.len());
+    for (part, moved) in parts.iter().zip(within_what_was_asked(&parts, meaning, payment.is_reversal())) {
+        let of_patient = moved.iter().filter(|one| meaning.of(one) == AdjustmentClass::Patient).map(|one| one.amount);
+        let share = Money::checked_sum(of_patient).ok_or(NotPosted::TooLarge)?;
+        match shares.iter_mut().find(|(charge, _)| *charge == part.line.charge_id) {
+            Some((_, known)) => *known = plus(*known, share)?,
+            None => shares.push((part.line.charge_id, share)),
+        }
+    }
+    Ok(shares)
 }
 
 /// Charges of ours that the payment does not speak of.

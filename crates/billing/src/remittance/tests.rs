@@ -70,6 +70,7 @@ fn claim(next_payer: Option<PayerId>) -> ClaimFacts {
         charge_id: ChargeId(id(n)),
         procedure_code: code.to_owned(),
         amount: cents(amount),
+        asked: None,
     };
     ClaimFacts {
         id: ClaimId(id(1)),

@@ -1,7 +1,7 @@
 //! Rule: first-payer-decision. A claim to a second payer carries what the first one decided.
 //!
 //! Why: The second payer pays what the first left; without the first decision it refuses.
-//! Source: 005010X222A1, loops 2320 and 2330B; this version of the program claims from the first payer only.
+//! Source: 005010X222A1, loops 2320 and 2330B.
 //! Example: the only coverage on file was entered as secondary.
 
 use billing::claim::{Finding, Hand, Severity};
@@ -21,8 +21,10 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(input: &ScrubInput<'_>) -> Vec<Finding> {
-    match input.body().rank {
+    let body = input.body();
+    match body.rank {
         CoverageRank::Primary => Vec::new(),
+        CoverageRank::Secondary | CoverageRank::Tertiary if !body.prior_payers.is_empty() => Vec::new(),
         CoverageRank::Secondary | CoverageRank::Tertiary => vec![RULE.finding(
             "coverage.rank",
             "The coverage is ranked second or third, and no first payer's decision is on the claim.",
@@ -46,5 +48,6 @@ mod tests {
         let mut claim = clean();
         claim.body.rank = CoverageRank::Secondary;
         finds(&RULE, &claim, &["coverage.rank"]);
+        passes(&RULE, &crate::sample::after_another());
     }
 }

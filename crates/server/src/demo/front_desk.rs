@@ -136,6 +136,7 @@ fn payer_data(payer: &PayerBehaviour) -> PayerData {
             follow_up_days: FOLLOW_UP_DAYS,
             takes_replacements: true,
             needs_referral: false,
+            ..PayerSettings::default()
         },
     }
 }
@@ -234,6 +235,7 @@ pub fn coverage_data(
         // The practice learns of an end only from the payer.
         ends_on: None,
         invented: false,
+        medicare_secondary: None,
         source_key: None,
     })
 }

@@ -262,12 +262,18 @@ impl Judge<'_> {
             follow_up_days: table.follow_up_days.unwrap_or(usual.follow_up_days),
             takes_replacements: table.takes_replacements.unwrap_or(usual.takes_replacements),
             needs_referral: table.needs_referral.unwrap_or(usual.needs_referral),
+            secondary_filing_days: table.secondary_filing_days,
+            corrected_claim_days: table.corrected_claim_days,
+            bills_after_others: table.bills_after_others.unwrap_or(usual.bills_after_others),
+            crosses_over: table.crosses_over.unwrap_or(usual.crosses_over),
         };
         for (field, days) in [
             ("filing_limit_days", settings.filing_limit_days),
             ("appeal_days", settings.appeal_days),
             ("acknowledgment_due_days", settings.acknowledgment_due_days),
             ("follow_up_days", settings.follow_up_days),
+            ("secondary_filing_days", settings.secondary_filing_days.unwrap_or(1)),
+            ("corrected_claim_days", settings.corrected_claim_days.unwrap_or(1)),
         ] {
             self.hold(place, field, days > 0, "it is not a number of days", "Write 1 or more");
         }

@@ -5,6 +5,7 @@ use app::registration::Lookalike;
 use app::registration::entry::{self, CoverageEntry, PatientEntry};
 use askama::Template;
 use axum::extract::{Form, State};
+use billing::coverage::MedicareSecondaryType;
 use billing::coverage::Coverage;
 use billing::payer::Payer;
 use billing::{CoverageId, PatientId, PayerId};
@@ -225,5 +226,10 @@ pub fn date(field: &str, text: &str) -> Result<Date, (String, String)> {
 impl CoveragePage {
     fn is(chosen: &str, payer: &PayerId) -> bool {
         chosen == payer.to_string()
+    }
+
+    /// Why Medicare may pay after another: code and words.
+    fn medicare_secondary() -> Vec<(&'static str, &'static str)> {
+        MedicareSecondaryType::ALL.iter().map(|kind| (kind.code(), kind.words())).collect()
     }
 }

@@ -365,6 +365,10 @@ fn with_settings(entry: PayerEntry, settings: &PayerSettings) -> PayerEntry {
         follow_up_days: settings.follow_up_days.to_string(),
         takes_replacements: yes(settings.takes_replacements),
         needs_referral: yes(settings.needs_referral),
+        secondary_filing_days: settings.secondary_filing_days.map(|days| days.to_string()).unwrap_or_default(),
+        corrected_claim_days: settings.corrected_claim_days.map(|days| days.to_string()).unwrap_or_default(),
+        bills_after_others: yes(settings.bills_after_others),
+        crosses_over: yes(settings.crosses_over),
         ..entry
     }
 }

@@ -62,6 +62,7 @@ statements! {
         JOIN ledger_posting l ON l.practice_id = n.practice_id AND l.charge_id = n.charge_id \
             AND l.account = 'payer_receivable' AND l.payer_id = c.payer_id \
         JOIN ledger_entry e ON e.practice_id = l.practice_id AND e.id = l.entry_id AND e.source_kind = 'claim_payment' \
+        JOIN claim_payment p ON p.practice_id = e.practice_id AND p.id = e.source_id AND p.claim_id = c.id \
         WHERE c.practice_id = $1 \
         GROUP BY c.control_number, y.payer_identifier, l.reason \
         ORDER BY c.control_number, l.reason";
@@ -86,7 +87,8 @@ statements! {
         JOIN payer y ON y.practice_id = c.practice_id AND y.id = c.payer_id \
         JOIN claim_line n ON n.practice_id = c.practice_id AND n.claim_id = c.id \
         LEFT JOIN ledger_posting l ON l.practice_id = n.practice_id AND l.charge_id = n.charge_id \
-            AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.practice_id = l.practice_id AND e.id = l.entry_id \
+            AND EXISTS (SELECT 1 FROM ledger_entry e JOIN claim_payment p ON p.practice_id = e.practice_id \
+                AND p.id = e.source_id AND p.claim_id = c.id WHERE e.practice_id = l.practice_id AND e.id = l.entry_id \
                 AND e.source_kind = 'claim_payment') \
         WHERE c.practice_id = $1 \
         GROUP BY c.control_number, y.payer_identifier, c.status, c.date_of_service, c.total_cents \

@@ -1,7 +1,7 @@
 //! What a person typed about a patient, a coverage or who pays, judged field by field as the office's own forms are: every
 //! problem at once. Decides no right and writes nothing; what only the database knows the use case says.
 
-use billing::coverage::{Coverage, CoverageRank, Relationship, Subscriber};
+use billing::coverage::{Coverage, CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
 use billing::identifier::MemberId;
 use billing::patient::{Guarantor, Patient};
 use billing::person::{Address, Contact, Gender, PersonName};
@@ -75,6 +75,8 @@ pub struct CoverageEntry {
     pub effective_on: String,
     /// Last covered day; empty while it runs.
     pub ends_on: String,
+    /// Why Medicare pays after another (SBR05); empty where it does not.
+    pub medicare_secondary: String,
     /// The member's given name, where it is not the patient.
     pub subscriber_first: String,
     /// The member's family name.
@@ -243,6 +245,7 @@ impl CoverageEntry {
             member_id: member.member_id.reveal().to_owned(),
             effective_on: coverage.effective_on.to_string(),
             ends_on: coverage.ends_on.map(|end| end.to_string()).unwrap_or_default(),
+            medicare_secondary: coverage.medicare_secondary.map_or("", |kind| kind.code()).to_owned(),
             subscriber_first: of_member(&member.name.first),
             subscriber_last: of_member(&member.name.last),
             subscriber_birth_date: of_member(&member.birth_date.reveal().to_string()),
@@ -301,6 +304,7 @@ impl CoverageEntry {
             effective_on,
             ends_on,
             invented: false,
+            medicare_secondary: MedicareSecondaryType::from_code(self.medicare_secondary.trim()),
             source_key: None,
         }))
     }

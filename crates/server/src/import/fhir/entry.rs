@@ -180,6 +180,7 @@ impl Desk<'_> {
                 ends_on: coverage.ends_on,
                 // Bundles say who pays and never the number on the card; only a profile that invents one plans coverages.
                 invented: true,
+                medicare_secondary: None,
                 source_key: Some(coverage.source_key.clone()),
             };
             let registered = registration::add_coverage(self.db, self.actor, self.practice, id, &data)?;

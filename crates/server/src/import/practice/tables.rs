@@ -100,6 +100,10 @@ pub struct PayerTable {
     pub follow_up_days: Option<i32>,
     pub takes_replacements: Option<bool>,
     pub needs_referral: Option<bool>,
+    pub secondary_filing_days: Option<i32>,
+    pub corrected_claim_days: Option<i32>,
+    pub bills_after_others: Option<bool>,
+    pub crosses_over: Option<bool>,
 }
 
 #[derive(Deserialize)]

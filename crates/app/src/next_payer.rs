@@ -1,0 +1,131 @@
+//! Billing the next payer: what the payers before it decided becomes part of the claim to it. The claim goes the way of
+//! every claim from there: scrubbed, sealed, answered, decided. Decides no amount: what a payer is asked for was left to it
+//! by the decision before it, and the books say so already.
+
+use billing::access::Actor;
+use billing::coordination_of_benefits::{PriorPayer, facts_of, prior_payer};
+use billing::coverage::{Coverage, CoverageRank, in_force};
+use billing::remittance::{ClaimPayment, reversal};
+use billing::{ClaimId, EncounterId, PracticeId};
+use jiff::civil::Date;
+use store::claim::{self as rows, DECIDED_CLAIMS_BEFORE};
+use store::hands::{DUES_WITHOUT_CLAIM, VISITS_FOR_THE_NEXT_PAYER};
+use store::remittance::PAYMENTS_OF_CLAIMS;
+use store::{Conn, Db, Tx, params, registration};
+
+use crate::claim_creation::{MOST_A_RUN, RUN_CHUNK, create_after_others, may_make_claims};
+use crate::claim_scrub::{Scrubbed, scrub_in};
+use crate::{Error, charge_capture};
+
+/// Makes the claim of a visit to the payer that an earlier one left something to, and scrubs it at once.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where nothing is left to a next payer, its coverage was not in force, or it decided the
+/// visit already.
+pub fn bill_next_payer(db: &Db, actor: &Actor, practice: PracticeId, visit: EncounterId) -> Result<Scrubbed, Error> {
+    may_make_claims(actor)?;
+    db.write(actor, practice, |tx| {
+        let coverage = next_coverage(tx, visit)?;
+        bill(tx, visit, &coverage)
+    })
+}
+
+/// Makes and scrubs the claims to next payers that may be billed by themselves: every payer before has said all it will,
+/// and the next one's settings do not ask for a person. A daily job; says how many it made.
+///
+/// # Errors
+/// `Denied`; of the store.
+pub fn bill_next_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    may_make_claims(actor)?;
+    let visits = db.read(actor, practice, |read| {
+        Ok::<_, Error>(read.query(&VISITS_FOR_THE_NEXT_PAYER, params![MOST_A_RUN])?)
+    })?;
+    let mut made = 0;
+    for chunk in visits.chunks(RUN_CHUNK) {
+        made += db.write(actor, practice, |tx| {
+            let mut made = 0;
+            for (visit,) in chunk {
+                // What a person must look at stays with the desk that has it.
+                let Ok(coverage) = next_coverage(tx, *visit) else { continue };
+                let settings = registration::payer(tx, coverage.payer_id)?.map(|payer| payer.settings);
+                if settings.is_some_and(|settings| settings.bills_after_others) {
+                    bill(tx, *visit, &coverage)?;
+                    made += 1;
+                }
+            }
+            Ok::<_, Error>(made)
+        })?;
+    }
+    Ok(made)
+}
+
+fn bill(tx: &mut Tx, visit: EncounterId, coverage: &Coverage) -> Result<Scrubbed, Error> {
+    let made = create_after_others(tx, visit, coverage)?;
+    let claim = rows::load(tx, made.id)?.ok_or(Error::NotFound("claim"))?;
+    charge_capture::dues_are_asked(tx, visit, &format!("Claim {} asks the next payer.", claim.control_number))?;
+    scrub_in(tx, claim)
+}
+
+/// The coverage of the payer that owes something no claim asks it for.
+fn next_coverage(conn: &Conn, visit: EncounterId) -> Result<Coverage, Error> {
+    let dues = conn.query(&DUES_WITHOUT_CLAIM, params![visit])?;
+    let Some((_, payer, _)) = dues.first() else {
+        return Err(Error::refused("Nothing of this visit was left to a next payer, or a claim asks it already."));
+    };
+    let was_decided = conn
+        .query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?
+        .iter()
+        .any(|(asked, _, decided_on)| asked == payer && decided_on.is_some());
+    if was_decided {
+        return Err(Error::refused(
+            "This payer has decided the visit already, and a payer before it decided anew since. Tier 2 sends it a \
+             corrected claim.",
+        ));
+    }
+    let encounter = store::charge::encounter(conn, visit)?.ok_or(Error::NotFound("visit"))?;
+    let coverages = registration::coverages(conn, encounter.patient_id)?;
+    let found = in_force(&coverages, encounter.date_of_service).into_iter().find(|coverage| coverage.payer_id == *payer);
+    found.cloned().ok_or_else(|| {
+        Error::refused("The coverage of the next payer was not in force on that day. Correct it, or bill the patient.")
+    })
+}
+
+/// What the payers before a rank decided of a visit, in the order in which they pay.
+pub(crate) fn prior_payers(conn: &Conn, visit: EncounterId, rank: CoverageRank) -> Result<Vec<PriorPayer>, Error> {
+    if rank == CoverageRank::Primary {
+        return Ok(Vec::new());
+    }
+    let before = conn.query(&DECIDED_CLAIMS_BEFORE, params![visit])?;
+    let ids: Vec<ClaimId> = before.into_iter().filter(|(_, of)| *of < rank).map(|(id, _)| id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut payments = conn.query_in(&PAYMENTS_OF_CLAIMS, params![], &ids)?;
+    payments.retain(|row| row.state == "posted");
+    // Keys grow with time.
+    payments.sort_unstable_by_key(|row| row.id);
+    let mut all: Vec<PriorPayer> = Vec::with_capacity(ids.len());
+    for claim in rows::load_many(conn, &ids)? {
+        let history: Vec<(Date, &ClaimPayment)> =
+            payments.iter().filter(|row| row.claim_id == claim.id).map(|row| (row.paid_on, &row.body.0)).collect();
+        let Some((decided_on, payment)) = standing(&history) else { continue };
+        let decision = prior_payer(&claim.body, &facts_of(&claim), payment, decided_on).map_err(|_| {
+            Error::refused(format!(
+                "A line of the decision on claim {} is no line of it any more, so it cannot be passed on. Look at its \
+                 remittance.",
+                claim.control_number
+            ))
+        })?;
+        all.retain(|known| known.payer_id != decision.payer_id);
+        all.push(decision);
+    }
+    all.sort_by_key(|prior| prior.rank);
+    Ok(all)
+}
+
+/// The latest decision that no reversal took back.
+fn standing<'p>(history: &[(Date, &'p ClaimPayment)]) -> Option<(Date, &'p ClaimPayment)> {
+    let places: Vec<(usize, &ClaimPayment)> = history.iter().enumerate().map(|(n, (_, payment))| (n, *payment)).collect();
+    let standing = reversal::standing(&places).into_iter().filter_map(|place| history.get(place).copied());
+    standing.max_by_key(|(paid_on, _)| *paid_on)
+}
