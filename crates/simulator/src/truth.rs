@@ -54,6 +54,9 @@ pub struct DecisionTruth {
     pub paid_cents: i64,
     /// Σ by group and reason, such as `CO-45`.
     pub adjustments: BTreeMap<String, i64>,
+    /// Group and reason of what an earlier payer has dealt with.
+    #[serde(default)]
+    pub prior_payer: BTreeMap<String, i64>,
     /// Σ by group and reason of what was refused: part of `adjustments`.
     pub denied: BTreeMap<String, i64>,
     /// Σ of what nobody owes.
@@ -101,13 +104,14 @@ pub struct Told {
 }
 
 impl ClaimTruth {
-    /// What was settled, by reason: `paid`, and group and reason of everything that was not refused. Reasons that cancel are left out.
+    /// What was settled, by reason: `paid`, and group and reason of everything that was neither refused nor an earlier payer's. Reasons that cancel are left out.
     pub fn settled(&self) -> BTreeMap<String, i64> {
         let mut settled = BTreeMap::new();
         for told in &self.told {
             *settled.entry("paid".to_owned()).or_insert(0) += told.paid_cents;
             for (reason, cents) in &told.adjustments {
-                *settled.entry(reason.clone()).or_insert(0) += cents - told.denied.get(reason).copied().unwrap_or(0);
+                *settled.entry(reason.clone()).or_insert(0) += cents - told.denied.get(reason).copied().unwrap_or(0)
+                    - told.prior_payer.get(reason).copied().unwrap_or(0);
             }
         }
         settled.retain(|_, cents| *cents != 0);
@@ -130,10 +134,14 @@ fn told(decision: &ClaimDecision, trace: &str, paid_on: Date) -> DecisionTruth {
     let mut adjustments = BTreeMap::new();
     let mut patient_cents = BTreeMap::new();
     let mut denied = BTreeMap::new();
+    let mut prior_payer = BTreeMap::new();
     for adjustment in decision.lines.iter().flat_map(|line| &line.adjustments) {
         *adjustments.entry(format!("{}-{}", adjustment.group, adjustment.carc)).or_insert(0) += adjustment.cents;
         if adjustment.meaning == Meaning::Denied {
             *denied.entry(format!("{}-{}", adjustment.group, adjustment.carc)).or_insert(0) += adjustment.cents;
+        }
+        if adjustment.meaning == Meaning::PriorPayer {
+            *prior_payer.entry(format!("{}-{}", adjustment.group, adjustment.carc)).or_insert(0) += adjustment.cents;
         }
         if adjustment.meaning == Meaning::PatientShare {
             *patient_cents.entry(adjustment.carc.clone()).or_insert(0) += adjustment.cents;
@@ -149,6 +157,7 @@ fn told(decision: &ClaimDecision, trace: &str, paid_on: Date) -> DecisionTruth {
         paid_cents: decision.paid_cents(),
         adjustments,
         denied,
+        prior_payer,
         contractual_cents: decision.cents_of(Meaning::Contractual),
         denied_cents: decision.cents_of(Meaning::Denied),
         prior_payer_cents: decision.cents_of(Meaning::PriorPayer),

@@ -114,6 +114,7 @@ mod tests {
             paid_cents: 7_200,
             adjustments: BTreeMap::from([("CO-45".into(), 4_800), ("PR-3".into(), 2_000)]),
             denied: BTreeMap::new(),
+            prior_payer: BTreeMap::new(),
             contractual_cents: 4_800,
             denied_cents: 0,
             prior_payer_cents: 0,

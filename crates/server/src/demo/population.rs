@@ -186,6 +186,8 @@ pub const PROVIDERS: [ProviderStory; 5] = [
 const CHILD_BP: u64 = 1_600;
 const SELF_PAY_BP: u64 = 400;
 const SECONDARY_BP: u64 = 1_200;
+/// Of 10,000 grown-ups of working age with a plan of their own: those who are on a spouse's plan, too.
+const SPOUSES_PLAN_BP: u64 = 1_500;
 const SLIP_BP: u64 = 900;
 const ENDED_BP: u64 = 500;
 const SPANISH_BP: u64 = 1_200;
@@ -319,6 +321,13 @@ fn cards(dice: &Dice<'_>, payers: &[PayerBehaviour], number: usize, child: bool,
             ended_on: None,
             slip: None,
         });
+    }
+    let spouses = if payers[first].id == "BWH01" { "NFM01" } else { "BWH01" };
+    let spouses = payers.iter().position(|payer| payer.id == spouses).unwrap_or(0);
+    let is_of_an_employer = matches!(payers[first].id.as_str(), "NFM01" | "BWH01" | "HBL01");
+    if !child && is_of_an_employer && dice.happens(SPOUSES_PLAN_BP, "spouse's plan") {
+        let member_id = member_id(&payers[spouses], dice, number);
+        cards.push(Card { payer: spouses, member_id, effective_on, ended_on: None, slip: None });
     }
     cards
 }
