@@ -37,9 +37,8 @@ pub fn bill_next_payer(db: &Db, actor: &Actor, practice: PracticeId, visit: Enco
 /// `Denied`; of the store.
 pub fn bill_next_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     may_make_claims(actor)?;
-    let visits = db.read(actor, practice, |read| {
-        Ok::<_, Error>(read.query(&VISITS_FOR_THE_NEXT_PAYER, params![MOST_A_RUN])?)
-    })?;
+    let visits =
+        db.read(actor, practice, |read| Ok::<_, Error>(read.query(&VISITS_FOR_THE_NEXT_PAYER, params![MOST_A_RUN])?))?;
     let mut made = 0;
     for chunk in visits.chunks(RUN_CHUNK) {
         made += db.write(actor, practice, |tx| {
@@ -84,7 +83,8 @@ fn next_coverage(conn: &Conn, visit: EncounterId) -> Result<Coverage, Error> {
     }
     let encounter = store::charge::encounter(conn, visit)?.ok_or(Error::NotFound("visit"))?;
     let coverages = registration::coverages(conn, encounter.patient_id)?;
-    let found = in_force(&coverages, encounter.date_of_service).into_iter().find(|coverage| coverage.payer_id == *payer);
+    let found =
+        in_force(&coverages, encounter.date_of_service).into_iter().find(|coverage| coverage.payer_id == *payer);
     found.cloned().ok_or_else(|| {
         Error::refused("The coverage of the next payer was not in force on that day. Correct it, or bill the patient.")
     })
@@ -125,7 +125,8 @@ pub(crate) fn prior_payers(conn: &Conn, visit: EncounterId, rank: CoverageRank) 
 
 /// The latest decision that no reversal took back.
 fn standing<'p>(history: &[(Date, &'p ClaimPayment)]) -> Option<(Date, &'p ClaimPayment)> {
-    let places: Vec<(usize, &ClaimPayment)> = history.iter().enumerate().map(|(n, (_, payment))| (n, *payment)).collect();
+    let places: Vec<(usize, &ClaimPayment)> =
+        history.iter().enumerate().map(|(n, (_, payment))| (n, *payment)).collect();
     let standing = reversal::standing(&places).into_iter().filter_map(|place| history.get(place).copied());
     standing.max_by_key(|(paid_on, _)| *paid_on)
 }

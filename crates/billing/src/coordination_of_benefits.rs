@@ -145,7 +145,8 @@ fn prior_lines(body: &ClaimBody, facts: &ClaimFacts, payment: &ClaimPayment) -> 
             known.adjustments.extend(said.adjustments.iter().cloned());
             continue;
         }
-        let units = body.lines.iter().find(|line| line.charge_id == ours.charge_id).map_or(Units::ONE, |line| line.units);
+        let units =
+            body.lines.iter().find(|line| line.charge_id == ours.charge_id).map_or(Units::ONE, |line| line.units);
         found.push(PriorLine {
             charge_id: ours.charge_id,
             procedure: said.procedure.clone(),
@@ -213,7 +214,9 @@ impl PriorPayer {
                     ));
                 }
             }
-            if let Some(other) = self.lines.iter().find(|said| lines.iter().all(|line| line.charge_id != said.charge_id)) {
+            if let Some(other) =
+                self.lines.iter().find(|said| lines.iter().all(|line| line.charge_id != said.charge_id))
+            {
                 return Some(format!("{name} decided {}, which is no line of this claim.", other.procedure.code));
             }
         }

@@ -49,7 +49,8 @@ fn read_back(bytes: &[u8], claims: &[CleanClaim]) -> Result<(), NotWritten> {
         }
         said.extend(read.claims().map(|one| {
             let lines: Vec<_> = one.claim.lines.iter().map(|line| line.service.charge_amount).collect();
-            let paid: Vec<_> = one.claim.other_payers.iter().flat_map(|other| &other.amounts).map(|paid| paid.amount).collect();
+            let paid: Vec<_> =
+                one.claim.other_payers.iter().flat_map(|other| &other.amounts).map(|paid| paid.amount).collect();
             (one.claim.patient_control_number.to_string(), one.claim.charge_amount, lines, paid)
         }));
     }

@@ -357,7 +357,8 @@ fn the_second_payer_is_told_line_by_line_what_the_first_one_decided() {
     (body.lines[0].charge_amount, body.lines[0].units) = (Money::from_cents(14_000), Units::ONE);
     body.rank = CoverageRank::Primary;
     let mut prior = prior_payer(&mut dice, body, CoverageRank::Primary);
-    let cas = |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
+    let cas =
+        |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
     let (co, pr) = (AdjustmentGroup::CO, AdjustmentGroup::PR);
     prior.lines = vec![PriorLine {
         charge_id: body.lines[0].charge_id,

@@ -98,7 +98,8 @@ fn body() -> ClaimBody {
 /// blood draw but for 5.00.
 pub fn after_another() -> Claim {
     let mut claim = clean();
-    let cas = |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
+    let cas =
+        |group, reason: &str, cents| Adjustment { group, reason: reason.into(), amount: Money::from_cents(cents) };
     let said = |number: usize, paid, adjustments: Vec<Adjustment>| PriorLine {
         charge_id: claim.body.lines[number].charge_id,
         procedure: claim.body.lines[number].procedure.clone(),

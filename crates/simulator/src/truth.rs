@@ -110,7 +110,8 @@ impl ClaimTruth {
         for told in &self.told {
             *settled.entry("paid".to_owned()).or_insert(0) += told.paid_cents;
             for (reason, cents) in &told.adjustments {
-                *settled.entry(reason.clone()).or_insert(0) += cents - told.denied.get(reason).copied().unwrap_or(0)
+                *settled.entry(reason.clone()).or_insert(0) += cents
+                    - told.denied.get(reason).copied().unwrap_or(0)
                     - told.prior_payer.get(reason).copied().unwrap_or(0);
             }
         }

@@ -115,6 +115,7 @@ pub fn coverage() -> Coverage {
         effective_on: date(2025, 1, 1),
         ends_on: None,
         invented: false,
+        medicare_secondary: None,
     }
 }
 
@@ -188,6 +189,7 @@ pub fn ready_claim(db: &Db, number: u128, route: &str) -> ClaimId {
         (crate::clinic::practice(), patient(), coverage(), doctor(), payer(route));
     let charges = [charge];
     let source = ClaimSource {
+        prior_payers: &[],
         practice: &practice,
         patient: &patient,
         encounter: &encounter,

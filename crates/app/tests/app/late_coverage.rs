@@ -25,11 +25,11 @@ use store::worklist::QueueCursor;
 use crate::payer_files::{Clp, Payment, Svc, file};
 use crate::staff::{Practice, coverage_data, open, payer_data, person, service, tier1, visit};
 
-fn cents(cents: i64) -> Money {
+pub fn cents(cents: i64) -> Money {
     Money::from_cents(cents)
 }
 
-fn books_hold(db: &TestDb) {
+pub fn books_hold(db: &TestDb) {
     let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
     assert_eq!(verification.first_failure(), None, "{:?}", db.engine);
 }
@@ -39,23 +39,23 @@ fn broken(db: &TestDb) -> Option<&'static str> {
     verification.first_failure().map(|check| check.name)
 }
 
-fn look(db: &TestDb, patient: PatientId) -> PatientAccount {
+pub fn look(db: &TestDb, patient: PatientId) -> PatientAccount {
     books_hold(db);
     account(db, &tier1(), PRACTICE, patient).unwrap()
 }
 
-fn only(account: &PatientAccount) -> &VisitAccount {
+pub fn only(account: &PatientAccount) -> &VisitAccount {
     assert_eq!(account.visits.len(), 1);
     assert_eq!(account.visits[0].standing.unexplained(), Money::ZERO);
     &account.visits[0]
 }
 
-fn work(db: &TestDb, desk: Desk) -> Vec<(WorkItemId, WorkReason)> {
+pub fn work(db: &TestDb, desk: Desk) -> Vec<(WorkItemId, WorkReason)> {
     let queue = worklist::queue(db, &db.system(), PRACTICE, desk, QueueCursor::START).unwrap();
     queue.into_iter().map(|row| (row.id, row.reason)).collect()
 }
 
-fn words() -> Resolution {
+pub fn words() -> Resolution {
     Resolution { outcome: "Nothing more to be done about it.".into(), root_cause: "registration".into() }
 }
 
@@ -71,7 +71,7 @@ fn pay(db: &TestDb, patient: PatientId, amount: i64, key: &str) -> billing::Pati
 }
 
 /// One office visit of 140.00 on a day before the coverage begins.
-fn without_coverage(db: &TestDb, practice: &Practice) -> EncounterId {
+pub fn without_coverage(db: &TestDb, practice: &Practice) -> EncounterId {
     let mut early = visit(practice);
     early.date_of_service = date(2025, 12, 30);
     early.services = vec![service("99213", &[1])];
@@ -79,14 +79,14 @@ fn without_coverage(db: &TestDb, practice: &Practice) -> EncounterId {
     capture(db, &tier1(), PRACTICE, &early).unwrap().encounter_id
 }
 
-fn last_year(db: &TestDb, practice: &Practice, payer: PayerId, rank: CoverageRank) -> billing::CoverageId {
+pub fn last_year(db: &TestDb, practice: &Practice, payer: PayerId, rank: CoverageRank) -> billing::CoverageId {
     let mut data = coverage_data(payer);
     (data.effective_on, data.ends_on, data.rank) = (date(2025, 1, 1), Some(date(2025, 12, 31)), rank);
     add_coverage(db, &tier1(), PRACTICE, practice.patient, &data).unwrap().id
 }
 
 /// Makes the claim of a visit and lets the payer have it.
-fn sent(db: &TestDb, visit: EncounterId) -> String {
+pub fn sent(db: &TestDb, visit: EncounterId) -> String {
     let scrubbed = claim_visit(db, &tier1(), PRACTICE, visit).unwrap();
     assert_eq!(scrubbed.status, ClaimStatus::Ready, "{:?}", scrubbed.open);
     db.write(&db.system(), PRACTICE, |tx| {
@@ -105,19 +105,19 @@ fn sent(db: &TestDb, visit: EncounterId) -> String {
 }
 
 /// What the payer answers to a claim of one line of 140.00.
-fn answer(number: &str, paid: i64, adjustments: Vec<(&'static str, &'static str, i64)>) -> Clp {
+pub fn answer(number: &str, paid: i64, adjustments: Vec<(&'static str, &'static str, i64)>) -> Clp {
     let line = Svc { number: format!("{number}L1"), code: "99213", charge: 14_000, paid, adjustments };
     Clp::new(number.to_owned(), "1", vec![line])
 }
 
-fn receive(db: &TestDb, trace: &str, claim: Clp) {
+pub fn receive(db: &TestDb, trace: &str, claim: Clp) {
     let text = file(&Payment::new(trace, vec![claim]));
     let report = app::remittance_import::import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap();
     assert_eq!(report.payments[0].counts.posted, 1, "{report:?}");
     books_hold(db);
 }
 
-fn second_payer(db: &TestDb) -> PayerId {
+pub fn second_payer(db: &TestDb) -> PayerId {
     register_payer(db, &db.system(), PRACTICE, &payer_data("ELMS1")).unwrap().id
 }
 

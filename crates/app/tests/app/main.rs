@@ -31,5 +31,6 @@ mod remittance_kill;
 mod sealed_records;
 mod staff;
 mod start_codes;
+mod two_payers;
 mod unapplied_cash;
 mod worklist;

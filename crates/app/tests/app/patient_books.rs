@@ -118,6 +118,7 @@ pub fn people(tx: &mut Tx, id: PatientId, account_number: &str) -> Result<(), St
         effective_on: date(2025, 1, 1),
         ends_on: None,
         invented: false,
+        medicare_secondary: None,
     };
     store::registration::insert_coverage(tx, &coverage, None)
 }

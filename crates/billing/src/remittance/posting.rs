@@ -254,8 +254,7 @@ fn within_what_was_asked(parts: &[Part<'_>], meaning: Meaning, is_reversal: bool
 /// # Errors
 /// As [`decide`].
 pub fn patient_shares(payment: &ClaimPayment, claim: &ClaimFacts) -> Result<Vec<(ChargeId, Money)>, NotPosted> {
-    let meaning =
-        Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused: is_refused(payment, claim) };
+    let meaning = Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused: is_refused(payment, claim) };
     let parts = parts(payment, claim)?;
     let mut shares: Vec<(ChargeId, Money)> = Vec::with_capacity(parts.len());
     for (part, moved) in parts.iter().zip(within_what_was_asked(&parts, meaning, payment.is_reversal())) {

@@ -1,0 +1,259 @@
+//! A biller's days with patients of two plans: the first payer decides, the second is billed with what the first one left,
+//! and what is left after both is the patient's. Each story on both databases, and every invariant holds after each step.
+
+use app::charge_capture::{bill_patient, capture};
+use app::next_payer::{bill_next_payer, bill_next_payers};
+use app::registration::{PayerData, Subject, add_coverage, change_coverage, change_payer, register_payer};
+use app::{Error, claim_submission};
+use billing::claim::{Claim, ClaimStatus};
+use billing::coverage::CoverageRank;
+use billing::payer::PayerSettings;
+use billing::work::{Desk, WorkReason};
+use billing::{ClaimId, CoverageId, EncounterId, Money, PayerId};
+use jiff::civil::date;
+use store::testing::{PRACTICE, TestDb, for_each_engine};
+
+use crate::carrier::Carrier;
+use crate::late_coverage::{answer, books_hold, cents, look, only, receive, second_payer, sent, work};
+use crate::payer_files::Clp;
+use crate::staff::{Practice, coverage_data, open, payer_data, service, tier1, visit};
+
+/// One office visit of 140.00 by a patient with two plans; the first payer has the claim.
+struct TwoPlans {
+    practice: Practice,
+    visit: EncounterId,
+    second: PayerId,
+    later: CoverageId,
+    /// Our number of the claim to the first payer.
+    number: String,
+}
+
+fn second_coverage(db: &TestDb, practice: &Practice, payer: PayerId, rank: CoverageRank) -> CoverageId {
+    let mut data = coverage_data(payer);
+    (data.rank, data.plan_name) = (rank, "Harbor Supplement".into());
+    data.member_id = billing::identifier::MemberId::parse("SUP7654321").unwrap();
+    add_coverage(db, &tier1(), PRACTICE, practice.patient, &data).unwrap().id
+}
+
+fn two_plans(db: &TestDb) -> TwoPlans {
+    let practice = open(db);
+    let second = second_payer(db);
+    let later = second_coverage(db, &practice, second, CoverageRank::Secondary);
+    let mut one = visit(&practice);
+    one.services = vec![service("99213", &[1])];
+    let visit = capture(db, &tier1(), PRACTICE, &one).unwrap().encounter_id;
+    let number = sent(db, visit);
+    TwoPlans { practice, visit, second, later, number }
+}
+
+/// Changes a payer's settings.
+fn set(db: &TestDb, payer: PayerId, change: impl Fn(&mut PayerSettings)) {
+    let (known, seen) = db
+        .read(&db.system(), PRACTICE, |read| {
+            let known = store::registration::payer(read, payer)?.unwrap();
+            Ok::<_, Error>((known, app::registration::version_of(read, Subject::Payer(payer))?))
+        })
+        .unwrap();
+    let mut data = PayerData {
+        name: known.name,
+        payer_identifier: known.payer_identifier,
+        filing_indicator: known.filing_indicator,
+        settings: known.settings,
+    };
+    change(&mut data.settings);
+    change_payer(db, &db.system(), PRACTICE, payer, &data, Some(seen)).unwrap();
+}
+
+fn load(db: &TestDb, id: ClaimId) -> Claim {
+    db.read(&db.system(), PRACTICE, |read| store::claim::load(read, id)).unwrap().unwrap()
+}
+
+/// The claim of a visit to a payer.
+fn claim_to(db: &TestDb, story: &TwoPlans, payer: PayerId) -> Claim {
+    let seen = look(db, story.practice.patient);
+    let claims = seen.visits.iter().flat_map(|visit| &visit.claims);
+    let found = claims.filter(|claim| claim.payer_id == payer).last().expect("a claim to this payer");
+    load(db, found.id)
+}
+
+/// Seals and delivers what is ready; gives the file.
+fn submitted(db: &TestDb) -> String {
+    let carrier = Carrier::new();
+    let sealed = claim_submission::seal(db, &db.system(), PRACTICE).unwrap();
+    assert_eq!((sealed.claims, sealed.held), (1, 0), "{sealed:?}");
+    claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
+    let given = carrier.given.borrow();
+    String::from_utf8(given[0].1.clone()).unwrap()
+}
+
+const FIRST_DECIDES: [(&str, &str, i64); 2] = [("CO", "45", 3_144), ("PR", "2", 2_000)];
+
+fn first_answer(number: &str) -> Clp {
+    answer(number, 8_856, FIRST_DECIDES.to_vec())
+}
+
+/// What the second payer answers of the 20.00 it was asked for.
+fn second_answer(number: &str, paid: i64, adjustments: Vec<(&'static str, &'static str, i64)>) -> Clp {
+    Clp { status: "2", ..answer(number, paid, adjustments) }
+}
+
+fn no_work(db: &TestDb) {
+    assert_eq!((work(db, Desk::Tier1), work(db, Desk::Tier2)), (vec![], vec![]));
+}
+
+#[test]
+fn the_first_pays_the_second_is_billed_with_what_it_left_and_the_patient_pays_the_rest() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        assert_eq!(work(db, Desk::Tier1).iter().map(|item| item.1).collect::<Vec<_>>(), [WorkReason::BillNextPayer]);
+        // In the night the claim to the second payer is made; the work ends.
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 1);
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0, "once");
+        no_work(db);
+        let claim = claim_to(db, &story, story.second);
+        assert_eq!((claim.status, claim.body.rank), (ClaimStatus::Ready, CoverageRank::Secondary));
+        assert_eq!((claim.body.total_charge(), claim.body.asked()), (cents(14_000), cents(2_000)));
+        let said = submitted(db);
+        for segment in [
+            "SBR*S*18*G100******CI~",
+            "SBR*P*18*G100******CI~",
+            "AMT*D*88.56~",
+            "OI***Y***Y~",
+            "NM1*PR*2*HARBOR HEALTH HARB1*****PI*HARB1~",
+            "SVD*HARB1*88.56*HC:99213**1~",
+            "CAS*CO*45*31.44~",
+            "CAS*PR*2*20~",
+            "DTP*573*D8*20260302~",
+        ] {
+            assert!(said.contains(segment), "{segment}: {said}");
+        }
+        // It pays 15.00 and leaves 5.00.
+        let number = claim.control_number.as_str();
+        receive(db, "EFT2", second_answer(number, 1_500, vec![("OA", "23", 12_000), ("PR", "2", 500)]));
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(500)));
+        assert_eq!(claim_to(db, &story, story.second).status, ClaimStatus::Closed);
+        let say = only(&seen).say.join(" ").replace('\u{a0}', " ");
+        assert!(say.contains("it paid $88.56.") && say.contains("paid $15.00"), "{say}");
+        no_work(db);
+        books_hold(db);
+    });
+}
+
+#[test]
+fn what_the_second_payer_names_beyond_what_it_was_asked_for_is_not_its_to_move() {
+    for (paid, adjustments, patient) in [
+        // It adjudicates as if nobody had paid before: its own price, and the whole rest as the patient's.
+        (1_000, vec![("CO", "45", 5_000), ("PR", "2", 8_000)], 1_000),
+        // It covers nothing of it: what the first one left stays the patient's, and no more.
+        (0, vec![("PR", "204", 14_000)], 2_000),
+        // A program that takes its price as payment in full.
+        (700, vec![("OA", "23", 12_000), ("CO", "45", 1_300)], 0),
+        // Its write-down is larger than what is left.
+        (1_200, vec![("OA", "23", 8_856), ("CO", "45", 3_944)], 0),
+    ] {
+        for_each_engine(|db| {
+            let story = two_plans(db);
+            receive(db, "EFT1", first_answer(&story.number));
+            bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();
+            let claim = claim_to(db, &story, story.second);
+            submitted(db);
+            receive(db, "EFT2", second_answer(claim.control_number.as_str(), paid, adjustments.clone()));
+            let seen = look(db, story.practice.patient);
+            assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(patient)), "{adjustments:?}");
+            no_work(db);
+        });
+    }
+}
+
+#[test]
+fn a_second_payer_that_refuses_keeps_its_share_open_until_tier_2_has_worked_it() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();
+        let claim = claim_to(db, &story, story.second);
+        submitted(db);
+        receive(db, "EFT2", second_answer(claim.control_number.as_str(), 0, vec![("CO", "16", 14_000)]));
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (cents(2_000), Money::ZERO));
+        let denied = db.read(&db.system(), PRACTICE, |read| store::testing::facts::open_work(read)).unwrap();
+        assert_eq!(denied, [(WorkReason::Denied, cents(2_000))], "what is at stake is what it was asked for");
+    });
+}
+
+#[test]
+fn a_third_payer_is_told_what_both_before_it_decided() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        let third = register_payer(db, &db.system(), PRACTICE, &payer_data("OAKS1")).unwrap().id;
+        second_coverage(db, &story.practice, third, CoverageRank::Tertiary);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        submitted(db);
+        let number = claim_to(db, &story, story.second).control_number;
+        receive(db, "EFT2", second_answer(number.as_str(), 1_500, vec![("OA", "23", 12_000), ("PR", "2", 500)]));
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 1);
+        let claim = claim_to(db, &story, third);
+        assert_eq!((claim.body.rank, claim.body.asked()), (CoverageRank::Tertiary, cents(500)));
+        let said = submitted(db);
+        for segment in ["SBR*T*18*", "SBR*P*18*", "SBR*S*18*", "AMT*D*88.56~", "AMT*D*15~", "SVD*ELMS1*15*"] {
+            assert!(said.contains(segment), "{segment}: {said}");
+        }
+        receive(
+            db,
+            "EFT3",
+            Clp { status: "3", ..answer(claim.control_number.as_str(), 500, vec![("OA", "23", 13_500)]) },
+        );
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, Money::ZERO));
+        no_work(db);
+    });
+}
+
+#[test]
+fn a_claim_to_the_second_payer_that_never_left_goes_when_its_coverage_does() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        let mut gone = coverage_data(story.second);
+        (gone.effective_on, gone.ends_on) = (date(2025, 1, 1), Some(date(2025, 6, 30)));
+        gone.rank = CoverageRank::Secondary;
+        change_coverage(db, &tier1(), PRACTICE, story.later, &gone).unwrap();
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(2_000)));
+        assert_eq!(claim_to(db, &story, story.second).status, ClaimStatus::Closed);
+        no_work(db);
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0);
+    });
+}
+
+#[test]
+fn the_patient_is_billed_in_place_of_a_second_payer_on_a_word() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        bill_patient(db, &tier1(), PRACTICE, story.visit).unwrap();
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(2_000)));
+        no_work(db);
+        let again = bill_next_payer(db, &tier1(), PRACTICE, story.visit);
+        assert!(matches!(&again, Err(Error::Refused(why)) if why.contains("Nothing of this visit")), "{again:?}");
+    });
+}
+
+#[test]
+fn a_payer_that_is_not_billed_by_itself_waits_for_a_word() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        set(db, story.second, |settings| settings.bills_after_others = false);
+        receive(db, "EFT1", first_answer(&story.number));
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0);
+        assert_eq!(work(db, Desk::Tier1).len(), 1);
+        bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();
+        no_work(db);
+    });
+}
