@@ -83,6 +83,8 @@ pub struct VisitAccount {
     pub may_bill_patient: bool,
     /// Whether the patient was billed for it without any claim: a plan found later may still be.
     pub may_bill_plan: bool,
+    /// Whether a payer owes something that an earlier one left and no claim asks it for.
+    pub may_bill_next: bool,
     /// No payer has it or decided it, so it may still turn out not to be billed.
     pub may_dismiss: bool,
     /// Where its cents stand.
@@ -262,6 +264,7 @@ impl facts::Visit {
             rendering_id: self.rendering_id,
             decided: !self.facts.awaits_coverage && !self.claims.iter().any(open),
             may_bill_patient: self.facts.awaits_coverage || self.has_due_without_claim(),
+            may_bill_next: !self.facts.awaits_coverage && self.has_due_without_claim(),
             may_bill_plan: !self.facts.awaits_coverage
                 && self.claims.is_empty()
                 && !explanation.standing.charged.is_zero(),

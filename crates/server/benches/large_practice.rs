@@ -146,6 +146,7 @@ impl Batch {
             effective_on: date(2020, 1, 1),
             ends_on: None,
             invented: false,
+            medicare_secondary: None,
         };
         self.guarantors.push(store::registration::GuarantorRow { id: guarantor.id, body: Json(guarantor) });
         self.patients.push(store::registration::PatientRow {
@@ -182,6 +183,7 @@ impl Batch {
         let encounter = encounter(tx, patient.id, seeds.provider.id, day);
         let charges: Vec<Charge> = (1..=2).map(|line| charge(tx, &encounter, line)).collect();
         let source = ClaimSource {
+            prior_payers: &[],
             practice: seeds.practice,
             patient,
             encounter: &encounter,

@@ -169,8 +169,8 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
             let due: Money = of_visit(conn, visit)?.iter().map(|(_, _, amount)| *amount).sum();
             if !due.is_zero() {
                 return Err(Error::refused(format!(
-                    "{due} is due from the next payer, and no claim asks for it. Correct the coverages, or bill the \
-                     patient where no plan pays; this item then ends by itself. Until then leave it open with a note.",
+                    "{due} is due from the next payer, and no claim asks for it. Bill the next payer, correct the \
+                     coverages, or bill the patient where no plan pays; this item then ends by itself.",
                 )));
             }
         }

@@ -176,7 +176,7 @@ reasons! {
         => "Wait for the correction in the same or the next remittance; if none comes, call the payer with its claim number.";
     /// Another payer is next.
     BillNextPayer "bill_next_payer" Tier1 3 "Bill the next payer"
-        => "Check the order of coverages and that the next one was in force. Where it does not pay, bill the patient. Where it pays, leave this open with a note until the claim to it goes out.";
+        => "Check the order of coverages and that the next one was in force; then bill it, with what the first one decided. Most leave by themselves in the night. Bill the patient where no further plan pays.";
     /// Nothing of a payment was posted: it does not add up, is made out to another payee, or cannot be true.
     RemittanceQuarantined "remittance_quarantined" Poster 1 "Payment not posted"
         => "Read why: an equation that fails and by how much, another payee, a day far ahead. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";

@@ -28,6 +28,8 @@ pub enum Command {
     Submit(Submit),
     /// Send the very same file of a claim again with the next delivery
     Resend(One),
+    /// Bill the next payer of a decided claim's visit with what the payers before it decided
+    BillNext(One),
     /// Ask the payer where a claim is (276); the question leaves with the next delivery
     Ask(One),
 }
@@ -111,6 +113,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             line("The same bytes go again with the next delivery.");
             Ok(Done::Clean)
         }
+        Command::BillNext(arguments) => bill_next(&session, arguments),
         Command::Ask(arguments) => {
             let id = find(&session, arguments)?;
             app::claim_status::ask(&session.db, &session.actor, session.practice, id)?;
@@ -118,6 +121,20 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
     }
+}
+
+fn bill_next(session: &Session, one: &One) -> Result<Done, Failure> {
+    let id = find(session, one)?;
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    let visit = session.read(|read| Ok(store::claim::load(read, id)?.ok_or(Error::NotFound("claim"))?.encounter_id))?;
+    let scrubbed = app::next_payer::bill_next_payer(db, actor, practice, visit)?;
+    let claim =
+        session.read(|read| Ok(store::claim::load(read, scrubbed.claim_id)?.ok_or(Error::NotFound("claim"))?))?;
+    line(&format!("Claim {} asks {} for {}.", claim.control_number, claim.body.payer.name, claim.body.asked()));
+    for finding in &scrubbed.open {
+        line(&finding.problem);
+    }
+    Ok(if scrubbed.open.is_empty() { Done::Clean } else { Done::WithFindings })
 }
 
 fn find(session: &Session, one: &One) -> Result<billing::ClaimId, Failure> {

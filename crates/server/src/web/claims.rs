@@ -1,12 +1,16 @@
 //! Claims: the list, and one claim with its lines, where its money went, and one timeline of every message.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Form, Query, State};
 use billing::ClaimId;
 use billing::access::{Action, ResourceState};
 use billing::claim::finding::Waiver;
 use billing::claim::{ClaimFrequency, ClaimStatus};
+use billing::coverage::CoverageRank;
 use billing::provider::ProviderOnClaim;
+use billing::remittance::posting::PAID;
 use billing::work::Desk as WorkDesk;
 use ledger::Money;
 use serde::Deserialize;
@@ -180,6 +184,8 @@ fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money,
         .map(|row| -row.amount)
         .sum();
     let payer_paid = charged - by_contract - forgiven - patient_paid - with_payer - with_patient;
+    let others = paid_by_others(postings, payer);
+    let payer_paid = payer_paid - others.iter().map(|(_, paid)| *paid).sum::<Money>();
     let mut remains = charged;
     let mut steps = vec![Step {
         what: "Charged".into(),
@@ -190,12 +196,13 @@ fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money,
         bar_from: 0,
         bar: charged.cents().max(0),
     }];
-    for (what, who, amount, tone) in [
+    let of_others = others.iter().map(|(name, paid)| (format!("Paid by {name}"), "Remittance", *paid, "payer"));
+    for (what, who, amount, tone) in of_others.chain([
         ("Owed by nobody, by contract".to_owned(), "Contract with the payer", by_contract, "nobody"),
         (format!("Paid by {payer}"), "Remittance", payer_paid, "payer"),
         ("Paid by the patient".to_owned(), "Receipt", patient_paid, "patient-paid"),
         ("Written off".to_owned(), "Approved", forgiven, "nobody"),
-    ] {
+    ]) {
         if amount.is_zero() {
             continue;
         }
@@ -211,6 +218,17 @@ fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money,
         });
     }
     (steps, charged, with_payer, with_patient)
+}
+
+/// What other payers paid of the claim's charges, each by its name.
+fn paid_by_others(postings: &[ClaimPostingRow], own: &str) -> BTreeMap<String, Money> {
+    let mut paid: BTreeMap<String, Money> = BTreeMap::new();
+    for row in postings.iter().filter(|row| row.account == "payer_receivable" && row.reason == PAID) {
+        if let Some(name) = row.payer.as_ref().filter(|name| *name != own) {
+            *paid.entry(name.clone()).or_default() -= row.amount;
+        }
+    }
+    paid
 }
 
 impl ClaimPage {
@@ -236,6 +254,15 @@ impl ClaimPage {
             ClaimFrequency::Void => "Void",
         };
         format!("{words} ({})", frequency.code())
+    }
+
+    /// A payer's place in the order, in words.
+    fn rank(rank: &CoverageRank) -> &'static str {
+        match rank {
+            CoverageRank::Primary => "First",
+            CoverageRank::Secondary => "Second",
+            CoverageRank::Tertiary => "Third",
+        }
     }
 
     /// A place of service in words.

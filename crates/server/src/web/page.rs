@@ -76,6 +76,10 @@ const DONE: &[(&str, &str)] = &[
         "plan-billed",
         "The plan is billed: the next round makes the claim. What the patient paid is kept until their share is known.",
     ),
+    (
+        "next-billed",
+        "The claim to the next payer is made, with what the earlier one decided. It leaves with the next file.",
+    ),
     ("not-billed", "Nobody owes anything for the visit. What was paid for it is kept for the patient."),
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),

@@ -137,6 +137,7 @@ fn patient_pages(routes: Routes) -> Routes {
         .get("/encounters/{id}/edit", Policy::May(Action::EnterCharges), visits::edit)
         .post("/encounters/{id}", Policy::May(Action::EnterCharges), visits::change)
         .post("/encounters/{id}/plan-billing", Policy::May(Action::EditCoverage), visit_hands::bill_plan)
+        .post("/encounters/{id}/next-billing", Policy::May(Action::SubmitInitialClaim), visit_hands::bill_next)
         .post("/encounters/{id}/patient-billing", Policy::May(Action::EditCoverage), visit_hands::bill_patient)
         .post("/encounters/{id}/dismissal", Policy::May(Action::EnterCharges), visit_hands::dismiss)
         .get("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::edit_codes)

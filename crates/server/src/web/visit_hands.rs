@@ -1,4 +1,4 @@
-//! Whose hand a visit goes into where no claim has it: the patient's, or nobody's because it is not billed. The same two
+//! Whose hand a visit goes into where no claim has it: the patient's, or nobody's because it is not billed. The same
 //! buttons stand on the work item, the visit and the account. Decides nothing: the use cases refuse what may not be.
 
 use axum::extract::{Form, State};
@@ -22,37 +22,57 @@ pub struct Hand {
     pub may_bill: bool,
     /// "Bill the plan".
     pub may_bill_plan: bool,
+    /// "Bill the next payer".
+    pub may_bill_next: bool,
     /// "Not billable, because …".
     pub may_dismiss: bool,
     /// A link to the visit's data: not on the page of the visit itself.
     pub may_change: bool,
 }
 
+/// What the visit itself allows, whoever asks.
+#[derive(Clone, Copy, Default)]
+struct May {
+    bill: bool,
+    plan: bool,
+    next: bool,
+    dismiss: bool,
+}
+
 impl Hand {
-    fn new(who: &SignedIn, visit: EncounterId, (bill, plan): (bool, bool), dismiss: bool) -> Option<Hand> {
+    fn new(who: &SignedIn, visit: EncounterId, may: May) -> Option<Hand> {
         let moves = who.may(Action::EditCoverage);
-        let (may_bill, may_bill_plan) = (bill && moves, plan && moves);
+        let (may_bill, may_bill_plan) = (may.bill && moves, may.plan && moves);
+        let may_bill_next = may.next && who.may(Action::SubmitInitialClaim);
+        let dismiss = may.dismiss;
         let may_dismiss = dismiss && who.may(Action::EnterCharges);
-        let hand = Hand { visit, may_bill, may_bill_plan, may_dismiss, may_change: may_dismiss };
-        (may_bill || may_bill_plan || may_dismiss).then_some(hand)
+        let hand = Hand { visit, may_bill, may_bill_plan, may_bill_next, may_dismiss, may_change: may_dismiss };
+        (may_bill || may_bill_plan || may_bill_next || may_dismiss).then_some(hand)
     }
 
     /// Of the visit that an item is about, where a button can end it.
     pub fn of_item(who: &SignedIn, item: &WorkItem) -> Option<Hand> {
         let visit = item.links.encounter_id?;
         let is_question = item.reason == WorkReason::CoverageMissing;
-        Hand::new(who, visit, (is_question || item.reason == WorkReason::BillNextPayer, false), is_question)
+        let next = item.reason == WorkReason::BillNextPayer;
+        Hand::new(who, visit, May { bill: is_question || next, next, dismiss: is_question, ..May::default() })
     }
 
     /// Of a visit on its account.
     pub fn of_account(who: &SignedIn, visit: &VisitAccount) -> Option<Hand> {
-        let bill = (visit.may_bill_patient, visit.may_bill_plan);
-        Hand::new(who, visit.encounter_id, bill, visit.may_dismiss)
+        let may = May {
+            bill: visit.may_bill_patient,
+            plan: visit.may_bill_plan,
+            next: visit.may_bill_next,
+            dismiss: visit.may_dismiss,
+        };
+        Hand::new(who, visit.encounter_id, may)
     }
 
     /// On the page of the visit itself.
     pub fn of_visit(who: &SignedIn, visit: EncounterId, is_open: bool) -> Option<Hand> {
-        Hand::new(who, visit, (is_open, false), true).map(|hand| Hand { may_change: false, ..hand })
+        Hand::new(who, visit, May { bill: is_open, dismiss: true, ..May::default() })
+            .map(|hand| Hand { may_change: false, ..hand })
     }
 }
 
@@ -85,6 +105,16 @@ pub async fn bill_plan(State(desk): State<Desk>, who: SignedIn, Id(id): Id<Encou
         })
         .await;
     after(done, id, "plan-billed")
+}
+
+/// The next payer is asked for what the one before it left. Goes to the claim that was made.
+pub async fn bill_next(State(desk): State<Desk>, who: SignedIn, Id(id): Id<EncounterId>) -> Page {
+    let actor = who.actor.clone();
+    let done = desk.blocking(move |db, practice| app::next_payer::bill_next_payer(db, &actor, practice, id)).await;
+    match done.map_err(Refusal::for_form) {
+        Ok(scrubbed) => go(&format!("/claims/{}", scrubbed.claim_id), "next-billed"),
+        Err(problem) => Err(Refusal::Conflict(problem?.1)),
+    }
 }
 
 /// Nobody owes anything for the visit.

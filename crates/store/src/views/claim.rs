@@ -118,6 +118,8 @@ record! {
         pub occurred_on: Date,
         /// What it came from: remittance, patient payment, encounter.
         pub source_kind: String,
+        /// The payer whose account it is, by name; none where it is no payer's.
+        pub payer: Option<String>,
     }
 
     /// Work about the claim.
@@ -149,7 +151,7 @@ statements! {
     /// What posted remittances paid of it, by line.
     pub const CLAIM_LINES_PAID: LinePaidRow = "SELECT l.charge_id AS charge_id, l.paid_cents AS paid FROM line_payment l JOIN claim_payment p ON p.practice_id = l.practice_id AND p.id = l.claim_payment_id WHERE p.practice_id = $1 AND p.claim_id = $2 AND p.state = 'posted'";
     /// The postings about its charges, in the order of the books.
-    pub const CLAIM_POSTINGS: ClaimPostingRow = "SELECT p.charge_id AS charge_id, p.account AS account, p.cents AS amount, p.reason AS reason, e.occurred_on AS occurred_on, e.source_kind AS source_kind FROM claim_line l JOIN ledger_posting p ON p.practice_id = l.practice_id AND p.charge_id = l.charge_id JOIN ledger_entry e ON e.practice_id = p.practice_id AND e.id = p.entry_id WHERE l.practice_id = $1 AND l.claim_id = $2 ORDER BY e.sequence, p.ordinal";
+    pub const CLAIM_POSTINGS: ClaimPostingRow = "SELECT p.charge_id AS charge_id, p.account AS account, p.cents AS amount, p.reason AS reason, e.occurred_on AS occurred_on, e.source_kind AS source_kind, y.name AS payer FROM claim_line l JOIN ledger_posting p ON p.practice_id = l.practice_id AND p.charge_id = l.charge_id JOIN ledger_entry e ON e.practice_id = p.practice_id AND e.id = p.entry_id LEFT JOIN payer y ON y.practice_id = p.practice_id AND y.id = p.payer_id WHERE l.practice_id = $1 AND l.claim_id = $2 ORDER BY e.sequence, p.ordinal";
     /// The work about it.
     pub const CLAIM_WORK: ClaimWorkRow = "SELECT id, reason, desk, state, due_on, stake_cents AS stake FROM work_item WHERE practice_id = $1 AND claim_id = $2 ORDER BY opened_on DESC, id DESC";
 }
