@@ -11,9 +11,7 @@ use billing::{ChargeId, EncounterId, Money, PatientId, PayerId};
 use ledger::{Account, DraftEntry};
 use store::charge as rows;
 use store::claim::LIVE_CLAIMS_OF_ENCOUNTER;
-use store::hands::{
-    DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM, VISITS_WITH_CLAIMS_AFTER_OTHERS,
-};
+use store::hands::{DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM, VISITS_WITH_CLAIMS_AFTER_OTHERS};
 use store::worklist::OPEN_ITEMS_OF_VISIT;
 use store::{Conn, Tx, params};
 
@@ -113,11 +111,8 @@ pub(crate) fn withdraw_after_others(
             continue;
         }
         claim_creation::withdraw(tx, id, why)?;
-        let links = WorkLinks {
-            patient_id: Some(claim.patient_id),
-            payer_id: Some(claim.payer_id),
-            ..WorkLinks::default()
-        };
+        let links =
+            WorkLinks { patient_id: Some(claim.patient_id), payer_id: Some(claim.payer_id), ..WorkLinks::default() };
         follow(tx, links, visit, &format!("Claim {} was withdrawn: the next payer's turn", claim.control_number))?;
     }
     Ok(())
