@@ -6,6 +6,8 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
+use crate::date::is_eight_digits;
+
 /// The most digits before the point. X12 allows 18 in an R element; 15 keeps every sum of a file inside an i64.
 const MAX_INTEGER_DIGITS: usize = 15;
 
@@ -118,32 +120,49 @@ impl Amount {
     }
 }
 
-/// The most characters of an amount that is read in the short way: no sum of so many digits overflows.
-const MAX_PLAIN: usize = 12;
+/// '0' in each place of a word.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
 
-/// The cents of digits with at most one point and two decimals, as nearly all amounts are written; None for the rest.
+/// The cents of digits with at most one point and two decimals, as nearly all amounts are written; None for the rest
+/// and for those of more than eight characters. Reads all characters as one word.
 #[inline]
 pub(crate) fn plain_cents(bytes: &[u8]) -> Option<i64> {
-    let (whole, tens, ones) = match bytes {
-        [whole @ .., b'.', tens, ones] => (whole, *tens, *ones),
-        [whole @ .., b'.', tens] => (whole, *tens, b'0'),
-        whole => (whole, b'0', b'0'),
+    let word = last_word(bytes)?;
+    let is_point = |before_last: u32| word >> (8 * before_last) & 0xff == u64::from(b'.');
+    let (digits, decimals, scale) = match (is_point(2), is_point(1)) {
+        (true, _) => (word >> 24 << 16 | word & 0xffff, 2, 1),
+        (false, true) => (word >> 16 << 8 | word & 0xff, 1, 10),
+        (false, false) => (word, 0, 100),
     };
-    if whole.is_empty() || bytes.len() > MAX_PLAIN {
-        return None;
+    let count = bytes.len().wrapping_sub(usize::from(decimals > 0));
+    // What has nothing before its point is read at length; so is a second point, which is no digit.
+    let padded = digits | ZEROS.checked_shl(8 * count as u32).unwrap_or(0);
+    (count > decimals && is_eight_digits(padded)).then(|| (number_of(padded) * scale).cast_signed())
+}
+
+/// Up to eight bytes as one word, the last one the lowest.
+#[inline]
+fn last_word(bytes: &[u8]) -> Option<u64> {
+    let length = bytes.len();
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        // The two overlap in bytes that are the same.
+        (Some(first), Some(last)) if length <= 8 => {
+            let high = u64::from(u32::from_be_bytes(*first)) << (8 * (length - 4));
+            Some(high | u64::from(u32::from_be_bytes(*last)))
+        }
+        (None, None) if length > 0 => Some(bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte))),
+        _ => None,
     }
-    let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
-    let mut highest = tens.max(ones);
-    let mut dollars: u64 = 0;
-    for byte in whole {
-        let digit = byte.wrapping_sub(b'0');
-        highest = highest.max(digit);
-        dollars = dollars.wrapping_mul(10).wrapping_add(u64::from(digit));
-    }
-    if highest > 9 {
-        return None;
-    }
-    Some(dollars.wrapping_mul(100).wrapping_add(u64::from(tens * 10 + ones)).cast_signed())
+}
+
+/// The number that eight digits write, the first one the highest byte.
+#[inline]
+fn number_of(digits: u64) -> u64 {
+    // Neighbours are added in pairs: two digits, four, eight.
+    let ones = digits & 0x0f0f_0f0f_0f0f_0f0f;
+    let pairs = (ones & 0x00ff_00ff_00ff_00ff) + 10 * (ones >> 8 & 0x00ff_00ff_00ff_00ff);
+    let fours = (pairs & 0x0000_ffff_0000_ffff) + 100 * (pairs >> 16 & 0x0000_ffff_0000_ffff);
+    (fours & 0xffff_ffff) + 10_000 * (fours >> 32)
 }
 
 /// The X12 form: no leading or trailing zeros, no point for whole dollars ("92", "92.5", "-0.05").
@@ -212,6 +231,24 @@ mod tests {
             let amount = Amount::parse(text.as_bytes()).unwrap();
             assert_eq!((amount.cents(), amount.to_string().as_str()), (cents, written), "{text}");
         }
+    }
+
+    #[test]
+    fn short_amounts_are_read_as_long_ones_are() {
+        let alphabet = b"0159.-+A/:";
+        for length in 0..=10 {
+            for round in 0..10_000_usize {
+                let mut left = round;
+                let mut value = b"1".repeat(length);
+                for byte in value.iter_mut().rev().take(4) {
+                    *byte = alphabet[left % alphabet.len()];
+                    left /= alphabet.len();
+                }
+                assert_eq!(Amount::parse(&value), Amount::parse_any(&value), "{value:?}");
+            }
+        }
+        assert_eq!(Amount::parse(b"87654321").map(Amount::cents), Ok(8_765_432_100));
+        assert_eq!(Amount::parse(b"98765.43").map(Amount::cents), Ok(9_876_543));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
     Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable,
-    Marks, Observe, Order, Point, Scope, Situation, Tables, Test, Trigger,
+    Marks, Observe, Order, Point, Scope, Situation, Tables, Test, Trigger, Variant,
 };
 
 /// How a guide uses an element.
@@ -52,6 +52,8 @@ pub(crate) enum Quick {
     Day,
     /// The same, where a neighbour says so.
     Dated,
+    /// A text of a fitting length that a list outside the guide may hold.
+    Listed,
     /// Parts, each in its form.
     Composite,
     /// Never at once.
@@ -140,6 +142,8 @@ pub(crate) struct Entry {
     /// Element and component (0 for the whole) that tell this entry from others; element 0 for none.
     pub qualifier_at: (u8, u8),
     pub qualifiers: &'static [u64],
+    /// The whole first element tells, and nothing else is asked of it.
+    pub is_told: bool,
     pub rules: &'static Rules,
     /// The nested loop, or `u16::MAX`.
     pub child: u16,
@@ -198,15 +202,19 @@ pub(crate) fn packed_code(code: &[u8]) -> u64 {
     }
 }
 
-/// [`packed_code`] of the bytes of a block from `from` to before `to`: one load where eight bytes are at hand.
+/// [`packed_code`] of the bytes of a block from `from` to before `to`.
 #[inline]
 pub(crate) fn packed_at(block: &[u8], from: usize, to: usize) -> u64 {
-    let length = to - from;
-    match block.get(from..).and_then(<[u8]>::first_chunk::<8>) {
-        Some(_) if length > 8 => u64::MAX,
-        Some(_) if length == 0 => 0,
-        Some(bytes) => u64::from_be_bytes(*bytes) & u64::MAX << (64 - 8 * length),
-        None => packed_code(&block[from..to]),
+    packed_within(block, from, to - from)
+}
+
+/// [`packed_code`] of so many bytes of a block: one load where eight bytes are at hand.
+#[inline(always)]
+pub(crate) fn packed_within(block: &[u8], from: usize, length: usize) -> u64 {
+    match block.get(from..from.wrapping_add(8)).and_then(<[u8]>::first_chunk::<8>) {
+        // A length of none wraps to the greatest.
+        Some(bytes) if length.wrapping_sub(1) < 8 => u64::from_be_bytes(*bytes) & u64::MAX << (64 - 8 * length),
+        _ => packed_code(&block[from..from + length]),
     }
 }
 

@@ -182,13 +182,14 @@ fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Place
         ends: &ends,
         parts: &[],
         strange: &[],
+        is_simple: true,
         start: 0,
         base: segment.span().start as u64,
         ordinal: segment.ordinal,
         delimiters: &delimiters,
     };
     let (elements, opens_loop, entry) = match set.place.take(&cells, &mut set.judge, sink) {
-        Placement::Found { entry, opened } => (entry.rules.elements, opened, Some(entry.number)),
+        Placement::Found { entry, opened, .. } => (entry.rules.elements, opened, Some(entry.number)),
         Placement::Guessed { entry, .. } => (entry.rules.elements, false, Some(entry.number)),
         Placement::Lost => (&[][..], false, None),
     };

@@ -18,6 +18,7 @@ pub use loaded::Rules;
 
 use crate::amount::Amount;
 use crate::check::cells::Cells;
+use crate::check::element::Outcome;
 use crate::check::sink::Sink;
 use crate::guide::{Entry, Guide, Loop, RULES, Tag};
 use crate::problem::Snip;
@@ -60,13 +61,13 @@ impl Judges {
         Self { written: Box::new(NoRules), situations: Vec::new() }
     }
 
-    /// A segment; `clean` when none of its elements is faulty.
-    pub fn segment(&mut self, entry: &Entry, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+    /// A segment, with what was found of its elements.
+    pub fn segment(&mut self, entry: &Entry, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         if entry.rules.tag != Tag::None {
-            self.written.segment(entry.rules.tag, cells, clean, sink);
+            self.written.segment(entry.rules.tag, cells, outcome.clean, sink);
         }
         for situations in &mut self.situations {
-            situations.segment(entry.number, cells, clean, sink);
+            situations.segment(entry.number, cells, outcome, sink);
         }
     }
 
@@ -129,14 +130,13 @@ fn amount(value: &[u8]) -> Option<Amount> {
     if value.is_empty() { Some(Amount::ZERO) } else { Amount::parse(value).ok() }
 }
 
-/// The sum of the amounts of a CAS segment: elements 3, 6, 9, 12, 15, 18.
+/// The elements of a CAS segment that hold its amounts: 3, 6, 9, 12, 15, 18, as far as they are there.
+fn adjusted_elements(cells: &Cells<'_>) -> impl Iterator<Item = usize> {
+    let last = cells.len().min(18);
+    std::iter::successors(Some(3), |n| Some(n + 3)).take_while(move |n| *n <= last)
+}
+
+/// The sum of the amounts of a CAS segment.
 fn adjustments(cells: &Cells<'_>) -> Option<Amount> {
-    let mut total = Amount::ZERO;
-    for n in (3..=18).step_by(3) {
-        if n > cells.len() {
-            break;
-        }
-        total = total.checked_add(amount(cells.get(n))?)?;
-    }
-    Some(total)
+    adjusted_elements(cells).try_fold(Amount::ZERO, |total, n| total.checked_add(amount(cells.get(n))?))
 }

@@ -174,11 +174,15 @@ impl Emitter<'_> {
             Some((place, component, codes)) => (place, component, self.codes(&codes.into_iter().collect::<Vec<_>>())),
             None => (0, 0, "&[]".to_owned()),
         };
+        // Its qualifiers are the codes of that element.
+        let mut of_first = segment.items.iter().filter(|item| item.position == 1);
+        let is_told =
+            (place, component) == (1, 0) && of_first.all(|item| item.component == 0 && item.outside.is_none());
         let takes_unknown = segment.items.iter().any(|item| item.takes_unknown);
         let rules = self.use_table(segment)?;
         Ok(format!(
             "segment: {}, group: {group}, before: {:#x}, max: {max}, takes_unknown: {takes_unknown}, \
-             qualifier_at: ({place}, {component}), qualifiers: {codes}, rules: {rules}, child: {child} }}",
+             qualifier_at: ({place}, {component}), qualifiers: {codes}, is_told: {is_told}, rules: {rules}, child: {child} }}",
             packed_id(&segment.segment),
             (1_u128 << first) - 1
         ))
@@ -211,8 +215,22 @@ impl Emitter<'_> {
             })
             .collect();
         let relations = self.intern("RELATIONS", "Relation", &relations);
+        // Data that is missing is told without an error of its own in the segment.
+        let is_binary = |at: usize| {
+            self.dictionary.elements.get(&definition.places[at - 1].of).is_some_and(|element| element.kind == "B")
+        };
+        let is_there = |place: &u8| required >> place & 1 == 1 && !is_binary(usize::from(*place));
         let related = definition.relations.iter().fold(0_u32, |mask, (kind, places)| {
+            // What is required and missing was told, and then no relation is asked.
+            let never_breaks = match kind {
+                'R' => places.iter().any(is_there),
+                'P' => places.iter().all(is_there),
+                'C' => places[1..].iter().all(is_there),
+                'L' => places[1..].iter().any(is_there),
+                _ => false,
+            };
             mask | match kind {
+                _ if never_breaks => 0,
                 'R' => 1,
                 'C' | 'L' => 1 << places[0],
                 _ => places.iter().fold(0, |mask, place| mask | 1 << place),
@@ -274,7 +292,12 @@ impl Emitter<'_> {
             (other, _) => return Err(format!("element {}: no type {other}", place.of)),
         };
         let listed = item.and_then(|item| item.codes.clone()).unwrap_or_default();
-        let quick = quick(kind, listed.len(), element.max);
+        let quick = match (quick(kind, listed.len(), element.max), item.and_then(|item| item.outside.as_ref())) {
+            (quick, None) => quick,
+            ("Length", Some(_)) => "Listed",
+            // A list outside the guide beside one of its own, or of numbers: there is none so far.
+            (_, Some(_)) => "No",
+        };
         let codes = if listed.is_empty() { "&[]".to_owned() } else { self.codes(&listed) };
         let outside = match item.and_then(|item| item.outside.clone()) {
             None => "None".to_owned(),

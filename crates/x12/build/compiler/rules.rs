@@ -5,7 +5,7 @@
 use super::language::outline::{Element, Entry as OutlineEntry, Loop, Outline, Use};
 use super::language::tables::{
     Comparison, Cover, EntryTable, Group, Guard, Keeping, Look, LoopTable, Marks, Observe, Scope, Situation, Tables,
-    Test,
+    Test, Variant,
 };
 use super::language::{compile, text};
 use super::parse::{Dictionary, Entry, Guide, Item, SegmentUse, Usage};
@@ -124,13 +124,17 @@ fn tables_text(tables: &Tables) -> String {
 
 fn entry_text(entry: &EntryTable) -> String {
     format!(
-        "EntryTable {{ is_idle: {}, clear: &{:?}, groups: {}, keeps: {}, scope: {} }}\n",
+        "EntryTable {{ is_idle: {}, clear: &{:?}, variants: {}, scope: {} }}\n",
         entry.is_idle,
         entry.clear,
-        list(entry.groups, group_text),
-        list(entry.keeps, keeping_text),
+        list(entry.variants, variant_text),
         scope_text(&entry.scope)
     )
+}
+
+fn variant_text(variant: &Variant) -> String {
+    let (groups, keeps) = (list(variant.groups, group_text), list(variant.keeps, keeping_text));
+    format!("Variant {{ high: {:#x}, groups: {groups}, keeps: {keeps} }}", variant.high)
 }
 
 fn keeping_text(keeping: &Keeping) -> String {
@@ -149,8 +153,8 @@ fn keeping_text(keeping: &Keeping) -> String {
 }
 
 fn marks_text(marks: &Marks) -> String {
-    let Marks { word, bits, more, places } = marks;
-    format!("Marks {{ word: {word}, bits: {bits:#x}, more: &{more:?}, places: &{places:?} }}")
+    let Marks { word, bits, has_more, more, places } = marks;
+    format!("Marks {{ word: {word}, bits: {bits:#x}, has_more: {has_more}, more: &{more:?}, places: &{places:?} }}")
 }
 
 fn guard_text(guard: &Guard) -> String {
@@ -162,9 +166,10 @@ fn group_text(group: &Group) -> String {
         format!("Count {{ most: {}, slot: {}, marks: {} }}", count.most, count.slot, marks_text(&count.marks))
     });
     format!(
-        "Group {{ guard: {}, present: {}, counts: {counts}, looks: {} }}",
+        "Group {{ guard: {}, present: {}, counts: {counts}, there: {:#x}, looks: {} }}",
         guard_text(&group.guard),
         marks_text(&group.present),
+        group.there,
         list(group.looks, look_text)
     )
 }
@@ -177,12 +182,14 @@ fn look_text(look: &Look) -> String {
         format!("Compare {{ value: {}, comparisons: {} }}", compare.value, list(compare.comparisons, comparison_text))
     });
     format!(
-        "Look {{ first: {}, last: {}, step: {}, component: {}, further: {}, present: {}, codes: {codes}, wanted: &{:?}, compares: {compares}, \
+        "Look {{ first: {}, last: {}, component: {}, there: {:#x}, is_presence: {}, asks_more: {}, further: {}, present: {}, codes: {codes}, wanted: &{:?}, compares: {compares}, \
          observes: {} }}",
         look.first,
         look.last,
-        look.step,
         look.component,
+        look.there,
+        look.is_presence,
+        look.asks_more,
         look.further,
         marks_text(&look.present),
         look.wanted,

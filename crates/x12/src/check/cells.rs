@@ -19,6 +19,8 @@ pub(crate) struct Cells<'b> {
     pub parts: &'b [u64],
     /// A bit for each strange byte of the block; empty where there is none.
     pub strange: &'b [u64],
+    /// No separator of parts and no strange byte stands in the segment.
+    pub is_simple: bool,
     pub start: u32,
     /// Where the block begins in the file.
     pub base: u64,

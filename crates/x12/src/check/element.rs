@@ -48,6 +48,8 @@ const MONEY: u16 = 782;
 /// What was found of a segment's elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Outcome {
+    /// The elements that are there, as bits by position, as far as 30.
+    pub present: u32,
     /// No error in any element.
     pub clean: bool,
     /// Empty elements stand at the end.
@@ -56,16 +58,19 @@ pub(crate) struct Outcome {
 
 /// Checks every element of a segment.
 pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Outcome {
+    check_from(cells, rules, false, sink)
+}
+
+/// The same; `is_told` where the first element is there and known to hold one of its codes, for it told the place.
+pub(crate) fn check_from(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
     let before = sink.errors_in_set;
     let ends = cells.ends;
     let count = ends.len() - 1;
-    // Nearly every segment has neither components nor strange bytes: asked once.
-    let glance = if cells.is_structured(cells.start, ends[count]) {
-        glance::<true>(cells, rules, sink)
+    let Glance { mut present, mut doubtful } = if cells.is_simple {
+        glance(cells, rules, is_told, sink, |_, _| Some(0))
     } else {
-        glance::<false>(cells, rules, sink)
+        glance_structured(cells, rules, is_told, sink)
     };
-    let Glance { mut present, mut doubtful } = glance;
     while doubtful != 0 {
         one_element(cells, rules, doubtful.trailing_zeros() as usize, sink);
         doubtful &= doubtful - 1;
@@ -76,13 +81,14 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
     if count > rules.elements.len() && rules.not_used & present == 0 {
         beyond(cells, rules, sink);
     }
-    if count > rules.elements.len() && !rules.relations.is_empty() {
+    if count > rules.elements.len() {
         present = present_of(cells);
     }
     if (present | 1) & rules.related != 0 && sink.errors_in_set == before {
         relations(cells, rules.relations, present, sink);
     }
     Outcome {
+        present,
         clean: sink.errors_in_set == before,
         trailing: count > 0 && ends[count] == ends[count - 1].wrapping_add(1),
     }
@@ -96,12 +102,25 @@ struct Glance {
     doubtful: u32,
 }
 
-/// Goes through the elements the short way.
-fn glance<const IS_STRUCTURED: bool>(cells: &Cells<'_>, rules: &Rules, sink: &Sink<'_>) -> Glance {
-    let mut found = Glance { present: 0, doubtful: 0 };
-    let mut bit: u32 = 1;
-    let mut before_it = cells.ends[0] as usize;
-    for (element, end) in rules.elements.iter().zip(&cells.ends[1..]) {
+/// Goes through the elements the short way; `separators` tells those of an element, the lowest bit for its first byte.
+#[inline(always)]
+fn glance(
+    cells: &Cells<'_>,
+    rules: &Rules,
+    is_told: bool,
+    sink: &Sink<'_>,
+    separators: impl Fn(usize, usize) -> Option<u64>,
+) -> Glance {
+    let Cells { block, ends, .. } = *cells;
+    let (elements, before_it, ends) = match (rules.elements, ends) {
+        ([_, elements @ ..], [_, first, ends @ ..]) if is_told => (elements, *first, ends),
+        (elements, [id, ends @ ..]) => (elements, *id, ends),
+        (_, []) => return Glance { present: 0, doubtful: 0 },
+    };
+    let mut bit = 1 << u32::from(is_told);
+    let mut found = Glance { present: bit & 2, doubtful: 0 };
+    let mut before_it = before_it as usize;
+    for (element, end) in elements.iter().zip(ends) {
         bit = bit.rotate_left(1);
         let (begin, end) = (before_it.wrapping_add(1), *end as usize);
         before_it = end;
@@ -109,9 +128,8 @@ fn glance<const IS_STRUCTURED: bool>(cells: &Cells<'_>, rules: &Rules, sink: &Si
             continue;
         }
         found.present |= bit;
-        let separators = if IS_STRUCTURED { cells.separators(begin, end) } else { Some(0) };
-        let is_in_order = match separators {
-            Some(0) => is_plain(element, cells, begin, end, |k| cells.get(k), sink),
+        let is_in_order = match separators(begin, end) {
+            Some(0) => is_plain(element, block, begin, end, |k| cells.get(k), sink),
             Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
             None => false,
         };
@@ -120,6 +138,26 @@ fn glance<const IS_STRUCTURED: bool>(cells: &Cells<'_>, rules: &Rules, sink: &Si
         }
     }
     found
+}
+
+/// The same for a segment with parts or strange bytes.
+#[inline(never)]
+fn glance_structured(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &Sink<'_>) -> Glance {
+    let (start, end) = (cells.start as usize, cells.ends[cells.ends.len() - 1] as usize);
+    // Most are so short that all their separators fit into one word, found once.
+    match cells.separators(start, end).filter(|_| end.wrapping_sub(start) <= 64) {
+        Some(separators) => glance(cells, rules, is_told, sink, |begin, end| {
+            let own = u64::MAX >> (64 - end.wrapping_sub(begin).clamp(1, 64));
+            Some(separators >> (begin.wrapping_sub(start) & 63) & own)
+        }),
+        None => glance_afar(cells, rules, is_told, sink),
+    }
+}
+
+/// The same for a segment that is long or has strange bytes.
+#[inline(never)]
+fn glance_afar(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &Sink<'_>) -> Glance {
+    glance(cells, rules, is_told, sink, |begin, end| cells.separators(begin, end))
 }
 
 /// An element that is there, looked at closely.
@@ -185,6 +223,7 @@ fn has_refused_form<'v>(element: &Element, neighbours: &[Element], value: impl F
 }
 
 /// Elements after the last one that the guide uses.
+#[cold]
 fn beyond(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) {
     for n in rules.elements.len() + 1..=cells.len() {
         if cells.get(n).is_empty() {
@@ -430,6 +469,7 @@ fn outside_list<'v>(
     }
 }
 
+#[inline(never)]
 fn relations(cells: &Cells<'_>, relations: &[Relation], present: u32, sink: &mut Sink<'_>) {
     for relation in relations {
         let there = relation.places & present;

@@ -388,19 +388,25 @@ impl<'c> Envelope<'c> {
     }
 
     /// Takes a segment.
+    #[inline(always)]
     pub fn take(&mut self, cells: &Cells<'_>) -> Flow {
-        let id = cells.id;
-        if let Some(set) = &mut self.set
-            && !matches!(id, SE | ST | GE | GS | IEA | ISA)
-        {
-            if id.0 == 0 {
-                return self.empty(cells);
+        match &mut self.set {
+            Some(set) if !matches!(cells.id, SE | ST | GE | GS | IEA | ISA | SegmentId(0)) => {
+                set.take(cells, &mut self.sink);
+                Flow::Go
             }
-            set.take(cells, &mut self.sink);
-            return Flow::Go;
+            _ => self.take_own(cells),
+        }
+    }
+
+    /// Takes a segment of the envelope, or one that stands in no set.
+    #[inline(never)]
+    fn take_own(&mut self, cells: &Cells<'_>) -> Flow {
+        if self.set.is_some() && cells.id.0 == 0 {
+            return self.empty(cells);
         }
         self.sink.loop_id = "";
-        match id {
+        match cells.id {
             SE => self.end_set(cells),
             ST => self.begin_set(cells),
             GE => self.end_group(cells),

@@ -48,6 +48,7 @@ pub(crate) struct Hierarchy {
 
 impl Hierarchy {
     /// Takes an HL that opened a loop at a depth; `clean` when its elements are in order.
+    #[inline(never)]
     pub fn take(&mut self, cells: &Cells<'_>, depth: usize, clean: bool, sink: &mut Sink<'_>) {
         self.close_from(depth, sink);
         let number = parse(cells.get(1));

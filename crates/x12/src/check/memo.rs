@@ -47,28 +47,27 @@ struct Slot {
 /// What is remembered; nothing is asked of the memory before the first segment.
 #[derive(Default)]
 pub(crate) struct Memo {
-    slots: Vec<Slot>,
+    slots: Option<Box<[Slot; SLOTS]>>,
 }
 
-#[inline]
+#[inline(always)]
 fn slot(path: Path, id: SegmentId, told: u64) -> usize {
     let key = path.0 ^ u64::from(id.0) << 20 ^ told;
+    // No more bits than count the slots, so that none is past the end.
     (key.wrapping_mul(SPREAD) >> (64 - SLOTS.trailing_zeros())) as usize
 }
 
 impl Memo {
     /// Where a segment went before; `told` is what tells, packed, or 0 to ask what that is.
-    #[inline]
+    #[inline(always)]
     pub fn recall(&self, path: Path, id: SegmentId, told: u64) -> Option<Goes> {
-        let slot = self.slots.get(slot(path, id, told))?;
+        let slot = &self.slots.as_deref()?[slot(path, id, told)];
         (slot.path == path && slot.told == told && slot.id == id).then_some(slot.goes)
     }
 
     pub fn keep(&mut self, path: Path, id: SegmentId, told: u64, goes: Goes) {
-        if self.slots.is_empty() {
-            let empty = Slot { path: Path(0), told: 0, id: SegmentId::default(), goes: Goes::By(0, 0) };
-            self.slots.resize(SLOTS, empty);
-        }
-        self.slots[slot(path, id, told)] = Slot { path, told, id, goes };
+        let empty = Slot { path: Path(0), told: 0, id: SegmentId::default(), goes: Goes::By(0, 0) };
+        let slots = self.slots.get_or_insert_with(|| Box::new([empty; SLOTS]));
+        slots[slot(path, id, told)] = Slot { path, told, id, goes };
     }
 }

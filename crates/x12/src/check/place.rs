@@ -74,8 +74,9 @@ struct Implied {
 
 /// What became of a segment.
 pub(crate) enum Placement {
-    /// It stands here; `opened` when it is the first of its loop.
-    Found { entry: &'static Entry, opened: bool },
+    /// It stands here; `opened` when it is the first of its loop, `is_told` when its first element told so and holds
+    /// one of its codes.
+    Found { entry: &'static Entry, opened: bool, is_told: bool },
     /// It was most likely meant for this place, which its qualifier does not name; `is_told` when it follows from
     /// another problem.
     Guessed { entry: &'static Entry, is_told: bool },
@@ -181,34 +182,34 @@ impl Place {
     /// Takes the next segment.
     #[inline(always)]
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
-        match self.recall(cells, sink) {
-            Some((depth, index)) => match self.settle_inside(depth, index, cells, sink) {
-                Some(entry) => Placement::Found { entry, opened: false },
-                None => self.settle(depth, index, cells, judge, sink),
-            },
-            None => self.search(cells, judge, sink),
+        let Some((depth, index, by_first)) = self.recall(cells, sink) else {
+            return self.search(cells, judge, sink);
+        };
+        if depth.wrapping_add(1) == self.frames.len()
+            && let Some(entry) = self.settle_inside(index, cells, sink)
+        {
+            return Placement::Found { entry, opened: false, is_told: by_first && entry.is_told };
         }
+        if self.is_past(depth, index) {
+            return self.search(cells, judge, sink);
+        }
+        self.settle(depth, index, cells, judge, sink)
     }
 
     /// A segment whose place in the innermost loop is certain, which opens none and breaks nothing: the short way of
     /// most. None where there is more to do.
     #[inline(always)]
-    fn settle_inside(
-        &mut self,
-        depth: usize,
-        index: u8,
-        cells: &Cells<'_>,
-        sink: &mut Sink<'_>,
-    ) -> Option<&'static Entry> {
-        if depth.wrapping_add(1) != self.frames.len() || self.implied.is_some() || cells.id == HL {
+    fn settle_inside(&mut self, index: u8, cells: &Cells<'_>, sink: &mut Sink<'_>) -> Option<&'static Entry> {
+        if self.implied.is_some() || cells.id == HL {
             return None;
         }
         let frame = self.frames.last_mut()?;
         let entry: &'static Entry = frame.table.entries.get(usize::from(index))?;
         let counter = self.counters.get_mut(frame.counters.wrapping_add(usize::from(index)))?;
-        let has_passed = entry.group > frame.group && frame.required & !frame.seen & entry.before != 0;
+        let is_in_order =
+            entry.group == frame.group || entry.group > frame.group && frame.required & !frame.seen & entry.before == 0;
         let times = if frame.seen & entry.bit == 0 { 0 } else { *counter };
-        if has_passed || entry.child != NO_CHILD || times >= entry.max {
+        if !is_in_order || entry.child != NO_CHILD || times >= entry.max {
             return None;
         }
         *counter = times.saturating_add(1);
@@ -275,18 +276,27 @@ impl Place {
         None
     }
 
-    /// The first place that fits as it was found before in the same open loops, unless it is past.
-    #[inline]
-    fn recall(&self, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<(usize, u8)> {
+    /// The first place that fits as it was found before in the same open loops, and whether the first element told it.
+    #[inline(always)]
+    fn recall(&self, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<(usize, u8, bool)> {
         let path = self.frames.last()?.path;
-        let goes = match sink.memo.recall(path, cells.id, 0)? {
-            Goes::By(n, k) => sink.memo.recall(path, cells.id, packed_at_place(cells, (n, k)).max(1))?,
-            goes @ Goes::To(..) => goes,
+        let (goes, by_first) = match sink.memo.recall(path, cells.id, 0)? {
+            Goes::By(n, k) => {
+                let told = packed_at_place(cells, (n, k)).max(1);
+                (sink.memo.recall(path, cells.id, told)?, (n, k) == (1, 0))
+            }
+            goes @ Goes::To(..) => (goes, false),
         };
-        let Goes::To(depth, index) = goes else { return None };
-        let depth = usize::from(depth);
-        let frame = self.frames.get(depth)?;
-        (frame.table.entries[usize::from(index)].group >= frame.group).then_some((depth, index))
+        match goes {
+            Goes::To(depth, index) => Some((usize::from(depth), index, by_first)),
+            Goes::By(..) => None,
+        }
+    }
+
+    /// Whether a place lies before what its loop has had already.
+    fn is_past(&self, depth: usize, index: u8) -> bool {
+        let frame = self.frames.get(depth);
+        frame.is_none_or(|frame| frame.table.entries[usize::from(index)].group < frame.group)
     }
 
     fn remember(&self, to: (u8, u8), teller: &Teller, cells: &Cells<'_>, sink: &mut Sink<'_>) {
@@ -324,7 +334,7 @@ impl Place {
                     sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
                 }
                 let entry = &self.frames[depth].table.entries[usize::from(index)];
-                return Placement::Found { entry, opened: true };
+                return Placement::Found { entry, opened: true, is_told: false };
             }
             if !implied.is_told {
                 sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
@@ -336,7 +346,11 @@ impl Place {
                 sink.error(&SEGMENT_REPEATS, cells.at());
             }
             self.note_problem(cells, judge);
-            return Placement::Found { entry: &self.frames[depth].table.entries[usize::from(index)], opened: true };
+            return Placement::Found {
+                entry: &self.frames[depth].table.entries[usize::from(index)],
+                opened: true,
+                is_told: false,
+            };
         }
         self.close_to(depth, cells, judge, sink);
         if cells.id == HL {
@@ -412,7 +426,7 @@ impl Place {
             self.told_repeated = (cells.id, cells.ordinal);
             self.note_problem(cells, judge);
         }
-        Placement::Found { entry, opened }
+        Placement::Found { entry, opened, is_told: false }
     }
 
     /// Closes loops until `depth` is the innermost, telling what was required and never came.
@@ -592,7 +606,7 @@ impl Place {
             self.open(&self.guide.loops[usize::from(entry.child)], LATE, Some(cells));
             judge.open(&self.guide.loops[usize::from(entry.child)]);
         }
-        Placement::Found { entry, opened }
+        Placement::Found { entry, opened, is_told: false }
     }
 
     /// A loop to come that has this segment, being required itself or requiring it: then its first segment is missing.

@@ -6,78 +6,59 @@ use crate::check::cells::Cells;
 use crate::check::sink::Sink;
 use crate::codes::{CodeList, depends_on_date, has_shape};
 use crate::date::is_d8;
-use crate::guide::{Element, Outside, Quick, Usage, holds_packed, packed_at};
+use crate::guide::{Element, Quick, Usage, holds_packed, packed_within};
 use crate::problem::Snip;
 
 /// Whether an element is certainly in order: the short way that nearly all take. Whoever does not is looked at closely.
 #[inline(always)]
 pub(crate) fn is_plain<'v>(
     element: &Element,
-    cells: &Cells<'_>,
+    block: &[u8],
     begin: usize,
     end: usize,
     neighbour: impl Fn(usize) -> &'v [u8],
     sink: &Sink<'_>,
 ) -> bool {
-    is_in_form(element, cells, begin, end, neighbour)
-        && match &element.outside {
-            None => true,
-            Some(outside) => is_plainly_listed(outside, cells, begin, end, sink),
-        }
-}
-
-/// Whether a value certainly has the type, length and code that it should.
-#[inline(always)]
-fn is_in_form<'v>(
-    element: &Element,
-    cells: &Cells<'_>,
-    begin: usize,
-    end: usize,
-    neighbour: impl Fn(usize) -> &'v [u8],
-) -> bool {
-    let block = cells.block;
     let length = end.wrapping_sub(begin);
     let fits = || length >= usize::from(element.min) && length <= usize::from(element.max);
     match element.quick {
         Quick::Length => fits(),
-        Quick::OneCode => element.codes.first() == Some(&packed_at(block, begin, end)),
-        Quick::FewCodes => element.codes.contains(&packed_at(block, begin, end)),
-        Quick::ManyCodes => element.codes.binary_search(&packed_at(block, begin, end)).is_ok(),
-        Quick::Whole => fits() && is_plain_number(block, begin, end, false),
-        Quick::Decimal => fits() && is_plain_number(block, begin, end, true),
+        Quick::OneCode => element.codes.first() == Some(&packed_within(block, begin, length)),
+        Quick::FewCodes => element.codes.contains(&packed_within(block, begin, length)),
+        Quick::Decimal => fits() && is_plain_number(block, begin, length, true),
+        Quick::Listed => fits() && is_plainly_listed(element, &block[begin..end], sink),
         Quick::Day => is_d8(&block[begin..end]),
         Quick::Dated => length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_d8(&block[begin..end]),
-        Quick::Composite => {
-            element.least_components <= 1
-                && element.components.first().is_some_and(|first| is_lone_part(first, cells, begin, end))
-        }
+        Quick::Whole => fits() && is_plain_number(block, begin, length, false),
+        Quick::ManyCodes => element.codes.binary_search(&packed_within(block, begin, length)).is_ok(),
+        Quick::Composite => element.least_components <= 1 && is_lone_part(element, block, begin, length),
         Quick::No => false,
     }
 }
 
 /// Whether the only component of an element is certainly in order; one with a list is looked at closely.
-#[inline]
-fn is_lone_part(first: &Element, cells: &Cells<'_>, begin: usize, end: usize) -> bool {
-    let length = end.wrapping_sub(begin);
-    first.outside.is_none()
-        && first.usage != Usage::NotUsed
-        && match first.quick {
-            Quick::Length => length >= usize::from(first.min) && length <= usize::from(first.max),
-            Quick::OneCode | Quick::FewCodes | Quick::ManyCodes => {
-                holds_packed(first.codes, packed_at(cells.block, begin, end))
-            }
-            Quick::Whole | Quick::Decimal | Quick::Day | Quick::Dated | Quick::Composite | Quick::No => false,
+#[inline(never)]
+fn is_lone_part(element: &Element, block: &[u8], begin: usize, length: usize) -> bool {
+    let Some(first) = element.components.first().filter(|first| first.usage != Usage::NotUsed) else { return false };
+    match first.quick {
+        Quick::Length => length >= usize::from(first.min) && length <= usize::from(first.max),
+        Quick::OneCode | Quick::FewCodes | Quick::ManyCodes => {
+            holds_packed(first.codes, packed_within(block, begin, length))
         }
+        Quick::Whole | Quick::Decimal | Quick::Day | Quick::Dated | Quick::Listed | Quick::Composite | Quick::No => {
+            false
+        }
+    }
 }
 
 /// Whether a value has the shape of its list and nobody is to be asked for more now.
-#[inline]
-fn is_plainly_listed(outside: &Outside, cells: &Cells<'_>, begin: usize, end: usize, sink: &Sink<'_>) -> bool {
+#[inline(never)]
+fn is_plainly_listed(element: &Element, value: &[u8], sink: &Sink<'_>) -> bool {
+    let Some(outside) = &element.outside else { return false };
     // These two are lists of the guide itself.
     let is_own = matches!(outside.list, CodeList::ClaimFrequency | CodeList::BillFrequency);
     (sink.up_to < Snip::CodeSet && !is_own)
-        || has_shape(outside.list, &cells.block[begin..end])
-            && (depends_on_date(outside.list) || !sink.codes.lends(outside.list))
+        || has_shape(outside.list, value) && (depends_on_date(outside.list) || !sink.codes.lends(outside.list))
 }
 
 /// Whether the components of an element, parted where `separators` has a bit, are certainly in order.
@@ -98,7 +79,7 @@ pub(crate) fn is_plain_composite(
             if component.usage == Usage::Required {
                 return false;
             }
-        } else if component.usage == Usage::NotUsed || !is_plain(component, cells, from, to, |_| b"", sink) {
+        } else if component.usage == Usage::NotUsed || !is_plain(component, cells.block, from, to, |_| b"", sink) {
             return false;
         }
         if to == end {
@@ -121,13 +102,12 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Digits, at least one; with a point where it may have one, at most two decimals.
 #[inline]
-fn is_plain_number(block: &[u8], begin: usize, end: usize, may_have_point: bool) -> bool {
-    let length = end.wrapping_sub(begin);
+fn is_plain_number(block: &[u8], begin: usize, length: usize, may_have_point: bool) -> bool {
     if length > 8 {
-        let value = &block[begin..end];
+        let value = &block[begin..begin.wrapping_add(length)];
         return value.iter().all(u8::is_ascii_digit) || may_have_point && is_long_decimal(value);
     }
-    let packed = packed_at(block, begin, end);
+    let packed = packed_within(block, begin, length);
     let values = packed ^ ZEROS;
     // A sum that runs over into the next byte comes from one that is no digit, and stays told by its highest bit.
     let others = (values.wrapping_add(PAST_NINE) | values) & HIGH & u64::MAX << (64 - 8 * length);
@@ -169,8 +149,8 @@ mod tests {
                 let decimals = own.iter().rev().take_while(|byte| **byte != b'.').count();
                 let rest_is_digits = own.iter().all(|byte| *byte == b'.' || byte.is_ascii_digit());
                 let is_decimal = rest_is_digits && points == 1 && decimals <= 2 && length > 1;
-                assert_eq!(is_plain_number(&value, 1, 1 + length, false), is_whole, "{own:?}");
-                assert_eq!(is_plain_number(&value, 1, 1 + length, true), is_whole || is_decimal, "{own:?}");
+                assert_eq!(is_plain_number(&value, 1, length, false), is_whole, "{own:?}");
+                assert_eq!(is_plain_number(&value, 1, length, true), is_whole || is_decimal, "{own:?}");
             }
         }
     }

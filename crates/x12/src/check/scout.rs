@@ -236,6 +236,7 @@ impl Scout {
             ends,
             parts: &[],
             strange: &[],
+            is_simple: true,
             start: start as u32,
             base: 0,
             ordinal: self.ordinal,

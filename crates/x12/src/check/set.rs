@@ -48,6 +48,34 @@ impl Guided {
         }
     }
 
+    /// Waits for the heading. False when it does not come: which of its guides the set follows stays open.
+    #[cold]
+    fn heeds_heading(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) -> bool {
+        match cells.id {
+            BHT => self.heed_heading(cells, sink),
+            HL => {
+                sink.error(&MISSING, At { segment: BHT, ..cells.at() });
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// A segment opened a loop.
+    fn opened(&mut self, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
+        if !outcome.clean {
+            self.place.doubt_innermost();
+        }
+        if cells.id == HL {
+            let is_sure = outcome.clean && !self.place.is_broken();
+            if !is_sure {
+                self.hierarchy.doubt();
+            }
+            self.hierarchy.take(cells, self.place.depth(), is_sure, sink);
+        }
+    }
+
     /// Request and response of one guide differ in their heading only: the right tables are taken when it comes.
     fn heed_heading(&mut self, cells: &Cells<'_>, sink: &Sink<'_>) {
         let faults = |guide: &'static Guide| {
@@ -65,6 +93,7 @@ impl Guided {
 }
 
 /// Checks a segment whose place was guessed: its qualifier, or what else is wrong first, tells everything.
+#[cold]
 fn first_fault(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
     let mut scratch = Sink::new(sink.codes);
     scratch.loop_id = sink.loop_id;
@@ -88,41 +117,29 @@ impl OpenSet {
     }
 
     /// Takes a segment between ST and SE.
+    #[inline(never)]
     pub fn take(&mut self, cells: &Cells<'_>, sink: &mut Sink<'_>) {
         self.segments += 1;
         let Some(guided) = &mut self.guided else { return };
-        if guided.awaits_heading {
-            match cells.id {
-                BHT => guided.heed_heading(cells, sink),
-                HL => {
-                    // Which of its guides the set follows stays open.
-                    sink.error(&MISSING, At { segment: BHT, ..cells.at() });
-                    self.guided = None;
-                    return;
-                }
-                _ => {}
-            }
+        if guided.awaits_heading && !guided.heeds_heading(cells, sink) {
+            self.guided = None;
+            return;
         }
         let (entry, opened, outcome) = match guided.place.take(cells, &mut guided.judges, sink) {
             Placement::Lost => return,
-            Placement::Found { entry, opened } => (entry, opened, element::check(cells, entry.rules, sink)),
+            Placement::Found { entry, opened, is_told } => {
+                (entry, opened, element::check_from(cells, entry.rules, is_told, sink))
+            }
             Placement::Guessed { entry, is_told } => (entry, false, first_fault(cells, entry.rules, is_told, sink)),
         };
-        if opened && !outcome.clean {
-            guided.place.doubt_innermost();
-        }
         if outcome.trailing && !self.told_trailing {
             sink.warning(&element::TRAILING, cells.at());
             self.told_trailing = true;
         }
-        if opened && cells.id == HL {
-            let is_sure = outcome.clean && !guided.place.is_broken();
-            if !is_sure {
-                guided.hierarchy.doubt();
-            }
-            guided.hierarchy.take(cells, guided.place.depth(), is_sure, sink);
+        if opened {
+            guided.opened(cells, outcome, sink);
         }
-        guided.judges.segment(entry, cells, outcome.clean, sink);
+        guided.judges.segment(entry, cells, outcome, sink);
         if guided.place.is_recovering(cells) {
             guided.judges.broken();
         }

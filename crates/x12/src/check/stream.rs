@@ -15,7 +15,7 @@ use crate::check::report::{Checked, Verdict};
 use crate::check::sink::Rule;
 use crate::check::source::Source;
 use crate::delimiters::Delimiters;
-use crate::index::{Index, Wanted, scan};
+use crate::index::{Index, Wanted, next_set, scan};
 use crate::problem::{Code, Snip};
 use crate::segment::{Segment, SegmentId};
 
@@ -360,29 +360,39 @@ impl Walk<'_, '_> {
         let strange: &[u64] = if strange.iter().all(|word| *word == 0) { &[] } else { strange };
         let mut start = 0;
         let mut first = 0;
-        let mut position = 0;
-        while position < segments.len() {
-            let last = segments[position] as usize;
-            position += 1;
-            let end = ends[last] as usize;
-            if first > last {
-                // Inside binary data that was handed over already.
-                continue;
-            }
+        // Made once for the block: of each segment only what differs is written down.
+        let mut cells = Cells {
+            id: SegmentId::default(),
+            block: self.block,
+            ends: &[],
+            parts,
+            strange,
+            is_simple: true,
+            start: 0,
+            base: self.base,
+            ordinal: *self.ordinal,
+            delimiters: self.delimiters,
+        };
+        let (mut next_part, mut next_strange) = (next_set(parts, 0), next_set(strange, 0));
+        for last in segments {
+            // Nothing is left between them inside binary data that was handed over already.
+            let beyond = (*last as usize).wrapping_add(1);
+            let Some(own @ [id_end, ..]) = ends.get(first..beyond) else { continue };
+            let end = own[own.len() - 1] as usize;
             while start < end && matches!(self.block[start], b'\r' | b'\n') {
                 start += 1;
             }
-            let cells = Cells {
-                id: SegmentId::at(self.block, start, ends[first] as usize),
-                block: self.block,
-                ends: &ends[first..=last],
-                parts,
-                strange,
-                start: start as u32,
-                base: self.base,
-                ordinal: *self.ordinal,
-                delimiters: self.delimiters,
-            };
+            cells.id = SegmentId::at(self.block, start, *id_end as usize);
+            cells.ends = own;
+            cells.start = start as u32;
+            cells.ordinal = *self.ordinal;
+            if next_part < start {
+                next_part = next_set(parts, start);
+            }
+            if next_strange < start {
+                next_strange = next_set(strange, start);
+            }
+            cells.is_simple = next_part.min(next_strange) >= end;
             if binary::is_binary(cells.id) {
                 match self.binary(&cells) {
                     Binary::Plain => {}
@@ -409,7 +419,7 @@ impl Walk<'_, '_> {
                 Flow::Anew => return Walked::Ended(start),
             }
             start = end + 1;
-            first = last + 1;
+            first = beyond;
         }
         // A binary segment whose data holds no terminator as far as it is at hand.
         if start == 0
@@ -422,6 +432,7 @@ impl Walk<'_, '_> {
                 ends: &ends[first..],
                 parts: &[],
                 strange: &[],
+                is_simple: true,
                 start: 0,
                 base: self.base,
                 ordinal: *self.ordinal,
@@ -451,7 +462,7 @@ impl Walk<'_, '_> {
         // Looking ahead in vain costs time: a file whose lengths lie is not believed again.
         *self.lengths_lie |= broken.is_some();
         ends.iter_mut().for_each(|end| *end += cells.start);
-        let cells = Cells { ends: &ends, parts: &[], strange: &[], ..*cells };
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], is_simple: true, ..*cells };
         if let Some(rule) = broken {
             self.envelope.sink.error(rule, cells.at_element(cells.len()));
         }
@@ -468,7 +479,7 @@ impl Walk<'_, '_> {
         let found = binary::beyond(cells.block, cells.delimiters, LONGEST_SEGMENT)?;
         let mut ends = found.ends.clone();
         ends.push(cells.block.len() as u32);
-        let cells = Cells { ends: &ends, parts: &[], strange: &[], ..*cells };
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], is_simple: true, ..*cells };
         self.envelope.last_binary = cells.at_element(cells.len());
         self.take(&cells);
         Some(found)

@@ -117,6 +117,18 @@ pub(crate) fn any_between(words: &[u64], from: u32, to: u32) -> bool {
     }
 }
 
+/// The first byte not before `from` that a bit is set for; past all bytes where there is none.
+pub(crate) fn next_set(words: &[u64], from: usize) -> usize {
+    let (first, rest) = (from / STEP, words.get(from / STEP + 1..).unwrap_or_default());
+    match words.get(first).map_or(0, |word| word >> (from % STEP)) {
+        0 => match rest.iter().position(|word| *word != 0) {
+            Some(at) => (first + 1 + at) * STEP + rest[at].trailing_zeros() as usize,
+            None => usize::MAX,
+        },
+        bits => from + bits.trailing_zeros() as usize,
+    }
+}
+
 /// The 64 bits that begin with the one for byte `from`; those past the last word are not set.
 #[inline]
 pub(crate) fn bits_from(words: &[u64], from: u32) -> u64 {
@@ -278,6 +290,8 @@ mod tests {
             let (from, to) = ((next() % 257) as u32, (next() % 257) as u32);
             let slow = (from..to).any(|at| words[(at / 64) as usize] >> (at % 64) & 1 == 1);
             assert_eq!(any_between(&words, from, to), slow, "{from}..{to} of {words:x?}");
+            let next = (from as usize..256).find(|at| words[at / 64] >> (at % 64) & 1 == 1);
+            assert_eq!(next_set(&words, from as usize), next.unwrap_or(usize::MAX), "{from} of {words:x?}");
             for at in 0..64 {
                 let is_set =
                     words.get(((from + at) / 64) as usize).is_some_and(|word| word >> ((from + at) % 64) & 1 == 1);

@@ -8,7 +8,7 @@ use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
 use crate::problem::{Code, Snip};
-use crate::rules::{SetRules, adjustments, amount};
+use crate::rules::{SetRules, adjusted_elements, adjustments, amount};
 
 rules! {
     SERVICE_BALANCE = "835-service-balance", Balance, Code::Balance, "a service's charge less its adjustments is not what was paid for it", "Ask the payer for a corrected remittance; post nothing of this service.";
@@ -167,7 +167,7 @@ impl RemittanceRules {
                 return;
             }
         }
-        for n in (3..=cells.len().min(18)).step_by(3) {
+        for n in adjusted_elements(cells) {
             let value = cells.get(n);
             // Only what begins like nothing, or with a sign, is read again.
             if matches!(value.first(), Some(b'0' | b'.' | b'-' | b'+')) && amount(value).is_some_and(Amount::is_zero) {

@@ -6,15 +6,19 @@ use std::cmp::Ordering;
 
 use crate::amount::plain_cents;
 use crate::check::cells::{At, Cells};
+use crate::check::element::Outcome;
 use crate::check::sink::{Rule, Sink};
 use crate::date::is_eight_digits;
 use crate::guide::{packed_at, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::language::tables::{
-    Against, Compare, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, NONE, Observe, Order, Scope, Situation,
-    Tables, Test, Words,
+    Against, CodeRange, Compare, Count, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, NONE, Observe, Order,
+    Scope, Situation, Tables, Test, Words,
 };
 use crate::rules::parts::Parts;
+
+/// Ranges of codes that are gone through one after the other.
+const FEW_RANGES: usize = 6;
 
 /// As many words as a byte counts, so that none is past the end.
 type Bits = [u64; 256];
@@ -101,13 +105,13 @@ impl Situations {
 
     /// A segment in its place.
     #[inline]
-    pub fn segment(&mut self, entry: u16, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
-        if !clean {
+    pub fn segment(&mut self, entry: u16, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
+        if !outcome.clean {
             self.doubt();
         }
         let table = &self.tables.entries[usize::from(entry)];
         if !table.is_idle {
-            self.observe(table, cells, clean, sink);
+            self.observe(table, cells, outcome, sink);
         }
     }
 
@@ -121,49 +125,52 @@ impl Situations {
     }
 
     #[inline(never)]
-    fn observe(&mut self, table: &EntryTable, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
+    fn observe(&mut self, table: &EntryTable, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         clear(&mut self.facts, table.clear);
-        if !table.groups.is_empty() {
-            let first = cells.packed_first();
-            let mut parts = Parts::new(cells);
-            for group in table.groups {
-                if lets_in(&group.guard, first, cells) {
-                    self.group(group, cells, &mut parts);
-                }
+        let variant = match table.variants {
+            [] => None,
+            [one] => Some(one),
+            [.., last] => {
+                let first = cells.packed_first();
+                Some(table.variants.iter().find(|variant| first <= variant.high).unwrap_or(last))
             }
-            for keeping in table.keeps {
-                if lets_in(&keeping.guard, first, cells) {
-                    self.keep(keeping, cells, &mut parts);
-                }
+        };
+        if let Some(variant) = variant {
+            for group in variant.groups.iter().filter(|group| lets_in(&group.guard, cells)) {
+                self.group(group, outcome.present, cells);
+            }
+            for keeping in variant.keeps.iter().filter(|keeping| lets_in(&keeping.guard, cells)) {
+                self.keep(keeping, cells);
             }
         }
-        if clean {
+        if outcome.clean {
             self.judge(&table.scope, sink);
         }
     }
 
-    fn group<'b>(&mut self, group: &Group, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+    /// Looks at what a group asks of; `present` has a bit for each element that is there.
+    #[inline(never)] // Most groups of an entry are for another qualifier: passing them by shall cost little.
+    fn group(&mut self, group: &Group, present: u32, cells: &Cells<'_>) {
         self.mark(&group.present, || cells.at());
         for count in group.counts {
-            let slot = usize::from(count.slot);
-            let (word, bit) = (&mut self.kept[slot / 64], 1 << (slot % 64));
-            let times = if *word & bit == 0 { 1 } else { self.slots[slot] + 1 };
-            self.slots[slot] = times;
-            *word |= bit;
-            if times > u64::from(count.most) {
-                self.mark(&count.marks, || cells.at());
-            }
+            self.count(count, cells);
         }
-        let there = cells.len();
+        if group.there & present == 0 {
+            return;
+        }
+        let mut parts = Parts::new(cells);
         let mut looks = group.looks;
         while let [look, rest @ ..] = looks {
             looks = rest;
-            if usize::from(look.first) > there {
-                // They stand in the order of elements.
-                return;
+            if look.there & present == 0 {
+                continue;
+            }
+            if look.is_presence {
+                self.mark(&look.present, || cells.at_element(usize::from(look.first)));
+                continue;
             }
             if look.first != look.last {
-                self.look_at_each(look, there, cells, parts);
+                self.look_at_each(look, look.there & present, cells, &mut parts);
                 continue;
             }
             let (from, to) = parts.find(look.first, look.component);
@@ -175,31 +182,45 @@ impl Situations {
         }
     }
 
+    /// Counts a segment within its owner.
+    fn count(&mut self, count: &Count, cells: &Cells<'_>) {
+        let slot = usize::from(count.slot);
+        let (word, bit) = (&mut self.kept[slot / 64], 1 << (slot % 64));
+        let times = if *word & bit == 0 { 1 } else { self.slots[slot] + 1 };
+        self.slots[slot] = times;
+        *word |= bit;
+        if times > u64::from(count.most) {
+            self.mark(&count.marks, || cells.at());
+        }
+    }
+
     /// Looks at several elements alike: backwards, so that the first that sets something is the one whose place is kept.
-    fn look_at_each<'b>(&mut self, look: &Look, there: usize, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
-        let mut element = last_of(look.first, look.last, look.step, there);
-        loop {
+    fn look_at_each<'b>(&mut self, look: &Look, there: u32, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+        let mut left = there;
+        while left != 0 {
+            let element = (31 - left.leading_zeros()) as u8;
+            left ^= 1 << element;
             let (from, to) = parts.find(element, look.component);
             if from < to {
                 self.look(look, Seen { cells, element, component: look.component, from, to });
             }
-            if element == look.first {
-                return;
-            }
-            element -= look.step;
         }
     }
 
+    #[inline(always)]
     fn look(&mut self, look: &Look, seen: Seen<'_, '_>) {
         self.mark(&look.present, || seen.at());
-        if !look.codes.is_empty() {
-            let packed = seen.packed();
-            let above = look.codes.partition_point(|range| range.low <= packed);
-            let below = above.checked_sub(1).and_then(|at| look.codes.get(at));
-            if let Some(range) = below.filter(|range| packed <= range.high) {
-                self.mark(&range.marks, || seen.at());
-            }
+        if let Some(range) = range_of(look.codes, &seen) {
+            self.mark(&range.marks, || seen.at());
         }
+        if look.asks_more {
+            self.look_further(look, seen);
+        }
+    }
+
+    /// What is asked of a value besides its code.
+    #[inline(never)]
+    fn look_further(&mut self, look: &Look, seen: Seen<'_, '_>) {
         for (word, wanted, first) in look.wanted {
             let mut kept = self.kept[usize::from(*word)] & wanted;
             while kept != 0 {
@@ -232,7 +253,9 @@ impl Situations {
     }
 
     /// Keeps a value, of several the last.
-    fn keep<'b>(&mut self, keeping: &Keeping, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
+    #[inline(never)]
+    fn keep(&mut self, keeping: &Keeping, cells: &Cells<'_>) {
+        let mut parts = Parts::new(cells);
         let mut element = keeping.first;
         while element <= keeping.last && usize::from(element) <= cells.len() {
             let (from, to) = parts.find(element, keeping.component);
@@ -264,17 +287,21 @@ impl Situations {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, marks: &Marks, at: impl FnOnce() -> At) {
         self.facts[usize::from(marks.word)] |= marks.bits;
+        if marks.has_more {
+            self.mark_more(marks, at());
+        }
+    }
+
+    #[inline(never)]
+    fn mark_more(&mut self, marks: &Marks, at: At) {
         for (word, bits) in marks.more {
             self.facts[usize::from(*word)] |= bits;
         }
-        if !marks.places.is_empty() {
-            let at = at();
-            for place in marks.places {
-                self.places[usize::from(*place)] = at;
-            }
+        for place in marks.places {
+            self.places[usize::from(*place)] = at;
         }
     }
 
@@ -338,24 +365,26 @@ fn clear(words: &mut Bits, meant: Words) {
     }
 }
 
-/// The last of the elements `first`, `first + step` … `last` that is not past `there`.
-#[inline]
-fn last_of(first: u8, last: u8, step: u8, there: usize) -> u8 {
-    // Most segments are short: counting up ends sooner than a division.
-    let most = there.min(usize::from(last));
-    let mut element = first;
-    while usize::from(element) + usize::from(step) <= most {
-        element = element.saturating_add(step);
-    }
-    element
+/// The range of codes that a value lies in.
+#[inline(always)]
+fn range_of(ranges: &'static [CodeRange], seen: &Seen<'_, '_>) -> Option<&'static CodeRange> {
+    let packed = match ranges {
+        [] => return None,
+        _ => seen.packed(),
+    };
+    let found = match ranges {
+        // Few are sooner gone through than halved.
+        _ if ranges.len() <= FEW_RANGES => ranges.iter().find(|range| packed <= range.high),
+        _ => ranges.get(ranges.partition_point(|range| range.high < packed)),
+    };
+    found.filter(|range| range.low <= packed)
 }
 
-/// Whether a segment has the code that a guard demands; `first` is its first element packed.
+/// Whether a segment has the code that a guard demands.
 #[inline(always)]
-fn lets_in((element, component, codes): &Guard, first: u64, cells: &Cells<'_>) -> bool {
+fn lets_in((element, component, codes): &Guard, cells: &Cells<'_>) -> bool {
     match (element, component) {
         (0, _) => true,
-        (1, 0) => codes.iter().any(|(low, high)| (*low..=*high).contains(&first)),
         (_, 0) => within(codes, packed_code(cells.get(usize::from(*element)))),
         _ => within(codes, packed_code(cells.component(usize::from(*element), usize::from(*component)))),
     }
@@ -473,16 +502,6 @@ fn has_shape(value: &[u8], shape: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_last_of_some_elements_is_one_that_is_there() {
-        for (first, last, step) in [(2, 17, 3), (2, 12, 1), (1, 1, 1), (3, 11, 3), (250, 255, 1), (1, 255, 7)] {
-            for there in usize::from(first)..300 {
-                let slow = (first..=last).step_by(usize::from(step)).rfind(|n| usize::from(*n) <= there);
-                assert_eq!(Some(last_of(first, last, step, there)), slow, "{first}..{last} by {step}, {there} there");
-            }
-        }
-    }
 
     #[test]
     fn numbers_shapes_and_days_are_read_as_written() {

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gather::{groups, keeps, leak, share_places, triggers, values, words};
+use super::gather::{leak, share_places, triggers, values, variants, words};
 use super::outline::{Outline, Use};
 use super::resolve::{Place, element, entry_at, home, name, packed, places, ranges};
 use super::tables::{
@@ -504,7 +504,7 @@ impl Compiler<'_> {
         let scope = scope(mine.flat_map(|(_, rules)| rules.clone()).collect());
         let (clear, observes) = (self.words(is_mine), &self.observes[number]);
         let is_idle = clear.is_empty() && observes.is_empty() && scope.rules.is_empty();
-        EntryTable { is_idle, clear, groups: groups(observes, values), keeps: keeps(observes, values), scope }
+        EntryTable { is_idle, clear, variants: variants(observes, values), scope }
     }
 
     fn loop_table(&self, number: usize) -> LoopTable {

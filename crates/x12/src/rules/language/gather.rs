@@ -6,8 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tables::{
     Against, CodeRange, Compare, Comparison, Count, Group, Guard, Keeping, Look, Marks, NONE, Observe, Point,
-    Situation, Test, Trigger, Words,
+    Situation, Test, Trigger, Variant, Words,
 };
+
+/// The last element that rules can speak of; no segment of our guides has more.
+pub const MAX_POSITION: u8 = 30;
 
 pub fn leak<T>(items: Vec<T>) -> &'static [T] {
     // Problems point into the tables of rules, which live as long as the program.
@@ -23,13 +26,67 @@ pub fn words(facts: impl Iterator<Item = u16>) -> Words {
     leak(found.into_iter().collect())
 }
 
-/// What is asked of one entry, without the values to keep; `values` tells where the value of a slot is kept.
-pub fn groups(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Group] {
+/// No demand.
+const ALWAYS: Guard = (0, 0, &[]);
+
+/// What is asked of one entry, parted by its first element, which most guards name; `values` tells where the value of
+/// a slot is kept.
+pub fn variants(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Variant] {
+    let mut cuts = BTreeSet::from([0]);
+    for (element, component, ranges) in observes.iter().map(|observe| observe.guard) {
+        if (element, component) == (1, 0) {
+            cuts.extend(ranges.iter().flat_map(|(low, high)| [Some(*low), high.checked_add(1)]).flatten());
+        }
+    }
+    let mut found: Vec<(u64, Vec<Observe>)> = Vec::new();
+    let ends = cuts.iter().skip(1).map(|next| next - 1).chain([u64::MAX]);
+    for (low, high) in cuts.iter().copied().zip(ends) {
+        let is_let_in = |observe: &&Observe| match observe.guard {
+            (1, 0, ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&low)),
+            _ => true,
+        };
+        let mine: Vec<Observe> = observes.iter().filter(is_let_in).copied().collect();
+        match found.last_mut() {
+            Some((last, same)) if *same == mine => *last = high,
+            _ => found.push((high, mine)),
+        }
+    }
+    if observes.is_empty() {
+        found.clear();
+    }
+    let variant = |(high, observes): (u64, Vec<Observe>)| Variant {
+        high,
+        groups: groups(&observes, values),
+        keeps: keeps(&observes, values),
+    };
+    leak(found.into_iter().map(variant).collect())
+}
+
+/// What is left of a guard where the first element is known to let in.
+fn rest_of(guard: Guard) -> Guard {
+    if (guard.0, guard.1) == (1, 0) { ALWAYS } else { guard }
+}
+
+/// What is asked for a first element that all guards let in, without the values to keep.
+fn groups(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Group] {
     let mut by_guard: BTreeMap<Guard, Vec<Observe>> = BTreeMap::new();
     for observe in observes.iter().filter(|observe| !matches!(observe.test, Test::Keep(..))) {
         by_guard.entry(observe.guard).or_default().push(*observe);
     }
-    leak(by_guard.into_iter().map(|(guard, observes)| group(guard, &observes, values)).collect())
+    // What is seen last keeps its place: looked at together, another may be the last.
+    let mut places = BTreeSet::new();
+    let is_shared = |own: &Vec<Observe>| {
+        let own: BTreeSet<u16> = own.iter().map(|observe| observe.place).filter(|place| *place != NONE).collect();
+        own.into_iter().any(|place| !places.insert(place))
+    };
+    if by_guard.values().any(is_shared) {
+        return leak(by_guard.into_iter().map(|(guard, own)| group(rest_of(guard), &own, values)).collect());
+    }
+    let mut together: BTreeMap<Guard, Vec<Observe>> = BTreeMap::new();
+    for (guard, own) in by_guard {
+        together.entry(rest_of(guard)).or_default().extend(own);
+    }
+    leak(together.into_iter().map(|(guard, own)| group(guard, &own, values)).collect())
 }
 
 fn group(guard: Guard, observes: &[Observe], values: &BTreeMap<u16, u16>) -> Group {
@@ -47,7 +104,9 @@ fn group(guard: Guard, observes: &[Observe], values: &BTreeMap<u16, u16>) -> Gro
         let is_further = |other: &&(u8, u8, u8, u8)| other.0 == wanted.0 && wanted.3 > 0 && *other > wanted;
         Look { further: places.iter().filter(is_further).count() as u8, ..look(*wanted, &mine, values) }
     });
-    Group { guard, present: marks(present), counts: leak(counts.collect()), looks: leak(looks.collect()) }
+    let looks: Vec<Look> = looks.collect();
+    let there = looks.iter().fold(0, |there, look| there | look.there);
+    Group { guard, present: marks(present), counts: leak(counts.collect()), there, looks: leak(looks) }
 }
 
 fn look(place: (u8, u8, u8, u8), observes: &[Observe], values: &BTreeMap<u16, u16>) -> Look {
@@ -76,15 +135,22 @@ fn look(place: (u8, u8, u8, u8), observes: &[Observe], values: &BTreeMap<u16, u1
     Look {
         first: place.0,
         last: place.1,
-        step: place.2,
         component: place.3,
+        there: there(place),
+        is_presence: place.0 == place.1 && place.3 == 0 && observes.len() == present.len(),
         further: 0,
+        asks_more: !by_slot.is_empty() || !rest.is_empty(),
         present: marks(present),
         codes: codes(observes),
         wanted: leak(slots.iter().map(|(word, bits)| (*word, *bits, before(*word))).collect()),
         compares: leak(compares.collect()),
         observes: leak(rest),
     }
+}
+
+/// The elements that are looked at, as bits by position.
+fn there((first, last, step, _): (u8, u8, u8, u8)) -> u32 {
+    (first..=last.min(MAX_POSITION)).step_by(usize::from(step.max(1))).fold(0, |bits, element| bits | 1 << element)
 }
 
 fn comparisons(asked: &[(Against, &Observe)]) -> &'static [Comparison] {
@@ -96,13 +162,14 @@ fn comparisons(asked: &[(Against, &Observe)]) -> &'static [Comparison] {
     leak(found.collect())
 }
 
-/// The values to keep of one entry, each once however many slots hold it.
-pub fn keeps(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Keeping] {
+/// The values to keep, each once however many slots hold it.
+fn keeps(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Keeping] {
     let mut found: BTreeMap<Observe, Vec<u16>> = BTreeMap::new();
     for observe in observes.iter().filter(|observe| observe.first > 0) {
         if let Test::Keep(slot, kept) = observe.test {
             let value = values.get(&slot).copied().unwrap_or(slot);
-            found.entry(Observe { test: Test::Keep(value, kept), ..*observe }).or_default().push(slot);
+            let guard = rest_of(observe.guard);
+            found.entry(Observe { guard, test: Test::Keep(value, kept), ..*observe }).or_default().push(slot);
         }
     }
     let keepings = found.into_iter().filter_map(|(observe, slots)| {
@@ -173,7 +240,8 @@ fn marks<'o>(observes: impl IntoIterator<Item = &'o Observe>) -> Marks {
     let places: BTreeSet<u16> = observes.iter().map(|observe| observe.place).filter(|place| *place != NONE).collect();
     let facts = words(observes.iter().map(|observe| observe.fact).filter(|fact| *fact != NONE));
     let ((word, bits), more) = facts.split_first().map_or(((0, 0), facts), |(first, more)| (*first, more));
-    Marks { word, bits, more, places: leak(places.into_iter().collect()) }
+    let has_more = !more.is_empty() || !places.is_empty();
+    Marks { word, bits, has_more, more, places: leak(places.into_iter().collect()) }
 }
 
 /// Gives facts that are set by the same things one place: they differ only in when they are forgotten.

@@ -2,6 +2,7 @@
 //!
 //! Gives entries by number, never a guess: a name that fits nothing is an error.
 
+use super::gather::MAX_POSITION;
 use super::outline::{Element, Entry, Outline, Use};
 use super::text::Path;
 
@@ -133,7 +134,7 @@ fn has_element(entry: &Entry, path: &Path) -> bool {
         return path.component == 0;
     }
     let is_used = |number: u8| element(entry, number, path.component).is_some_and(|found| found.usage != Use::NotUsed);
-    step > 0 && last >= first && is_used(first) && is_used(last)
+    step > 0 && last >= first && last <= MAX_POSITION && is_used(first) && is_used(last)
 }
 
 /// A path as people write it.

@@ -92,6 +92,8 @@ pub struct Marks {
     /// The bits of one word, which are nearly always all.
     pub word: u8,
     pub bits: u64,
+    /// Whether there is anything else.
+    pub has_more: bool,
     /// Those of other words.
     pub more: Words,
     /// Where its position is kept.
@@ -129,13 +131,18 @@ pub struct Look {
     /// Elements `first`, `first + step` … `last`.
     pub first: u8,
     pub last: u8,
-    pub step: u8,
     /// 0 for the whole element.
     pub component: u8,
+    /// The elements of which one must be there, as bits by position; all bits where they lie past the thirtieth.
+    pub there: u32,
+    /// Nothing is asked but whether the whole element is there.
+    pub is_presence: bool,
     /// How many of the looks that follow are at later components of the same element.
     pub further: u8,
     /// Set by any value.
     pub present: Marks,
+    /// Whether anything is asked but presence and codes.
+    pub asks_more: bool,
     /// Sorted; no two share a code.
     pub codes: &'static [CodeRange],
     /// The slots that are compared with, by word, and the first of `compares` that belongs to one of the word.
@@ -182,6 +189,8 @@ pub struct Group {
     /// Set by the segment, whatever it holds.
     pub present: Marks,
     pub counts: &'static [Count],
+    /// The elements of which one must be there for any of the looks.
+    pub there: u32,
     /// By element and component.
     pub looks: &'static [Look],
 }
@@ -207,6 +216,16 @@ pub struct Scope {
     pub rules: &'static [Situation],
 }
 
+/// What is looked at in segments by their first element.
+#[derive(Debug, Clone, Copy)]
+pub struct Variant {
+    /// The last first element, packed, that this is for; those before it have variants of their own.
+    pub high: u64,
+    pub groups: &'static [Group],
+    /// Values to keep, after all was compared.
+    pub keeps: &'static [Keeping],
+}
+
 /// What to do at an entry of the guide.
 #[derive(Debug, Clone, Copy)]
 pub struct EntryTable {
@@ -214,9 +233,8 @@ pub struct EntryTable {
     pub is_idle: bool,
     /// Bits that hold for one segment only.
     pub clear: Words,
-    pub groups: &'static [Group],
-    /// Values to keep, after all was compared.
-    pub keeps: &'static [Keeping],
+    /// By the first element; none where nothing is looked at.
+    pub variants: &'static [Variant],
     /// Rules of the segment itself.
     pub scope: Scope,
 }
