@@ -135,6 +135,12 @@ impl Piece<'_> {
         }
     }
 
+    /// The piece with bytes of its own.
+    pub fn owned(&self) -> Piece<'static> {
+        let own = |bytes: &[u8]| Cow::Owned(bytes.to_vec());
+        Piece { raw: own(&self.raw), tail: own(&self.tail), start: self.start, delimiters: self.delimiters }
+    }
+
     /// The piece as a segment.
     pub fn segment(&self, index: usize) -> Segment<'_> {
         Segment::new(&self.raw, self.start, index as u64, self.delimiters)

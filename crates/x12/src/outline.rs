@@ -33,7 +33,7 @@ pub struct Placed {
 }
 
 impl Placed {
-    const fn in_envelope(depth: u16) -> Self {
+    pub(crate) const fn in_envelope(depth: u16) -> Self {
         Self {
             loop_id: "",
             loop_label: "",

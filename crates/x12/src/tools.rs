@@ -17,4 +17,4 @@ pub use diff::{Change, DiffOptions, Difference, diff};
 pub use json::{FromJsonError, from_json, to_json, write_json};
 pub use merge::{MergeError, merge};
 pub use redact::{RedactOptions, redact, write_redacted};
-pub use split::{SplitBy, SplitError, split};
+pub use split::{NotSplit, Parts, SplitBy, SplitError, split, write_split};

@@ -137,17 +137,22 @@ impl<'a> Document<'a> {
                 b"IEA" => groups,
                 _ => continue,
             };
-            let stated = piece.segment(0).trimmed(1).parse::<usize>();
-            if stated != Ok(count) {
-                piece.splice(piece.delimiters.element, 1, count.to_string().as_bytes());
-                changed += 1;
-            }
+            changed += usize::from(piece.recount(count));
         }
         changed
     }
 }
 
 impl Piece<'_> {
+    /// Makes the first element of a trailer this count; one that is right keeps its bytes. Tells whether it changed.
+    pub(crate) fn recount(&mut self, count: usize) -> bool {
+        let is_wrong = self.segment(0).trimmed(1).parse::<usize>() != Ok(count);
+        if is_wrong {
+            self.splice(self.delimiters.element, 1, count.to_string().as_bytes());
+        }
+        is_wrong
+    }
+
     /// Puts bytes into part `n` (0 for the first).
     fn splice(&mut self, separator: u8, n: usize, bytes: &[u8]) {
         let range = part(&self.raw, separator, n);

@@ -37,6 +37,8 @@ pub(crate) struct Passing<R> {
     longest: usize,
     /// Data of longer binary segments is passed over, not given.
     leaves_out_data: bool,
+    /// The places of segments are wanted.
+    finds_places: bool,
     lead: Vec<u8>,
     count: u64,
     outliner: Outliner,
@@ -72,13 +74,24 @@ impl Passed<'_> {
 impl<R: Read> Passing<R> {
     /// Begins to read. None where the file holds no interchange.
     pub fn begin(reader: R) -> io::Result<Option<Self>> {
-        let mut passing = Self::new(reader, LONGEST_PIECE);
-        let first = passing.with_enough(0, 0, |cutter, bytes, is_all| cutter.lead(bytes, is_all))?;
+        Self::new(reader, LONGEST_PIECE).begun()
+    }
+
+    fn begun(mut self) -> io::Result<Option<Self>> {
+        let first = self.with_enough(0, 0, |cutter, bytes, is_all| cutter.lead(bytes, is_all))?;
         let Some(first) = first else { return Ok(None) };
-        passing.lead = passing.buffer[..first].to_vec();
-        passing.from = first;
-        passing.following = passing.cut(0, first as u64)?;
-        Ok(Some(passing))
+        self.lead = self.buffer[..first].to_vec();
+        self.from = first;
+        self.following = self.cut(0, first as u64)?;
+        Ok(Some(self))
+    }
+
+    /// Begins to read for a tool that needs no loops: every piece is placed in the interchange. Holds pieces up to this
+    /// length.
+    pub fn begin_without_places(reader: R, longest: usize) -> io::Result<Option<Self>> {
+        let mut passing = Self::new(reader, longest);
+        passing.finds_places = false;
+        passing.begun()
     }
 
     /// Begins to read at the first segment of a set, which stands at a byte of the file in a group of a version. The
@@ -104,6 +117,7 @@ impl<R: Read> Passing<R> {
             following: None,
             longest,
             leaves_out_data: false,
+            finds_places: true,
             lead: Vec::new(),
             count: 0,
             outliner: Outliner::default(),
@@ -138,7 +152,10 @@ impl<R: Read> Passing<R> {
             start: start as usize,
             delimiters: cut.delimiters,
         };
-        let placed = self.outliner.place(&piece.segment(index), next.as_ref());
+        let placed = match self.finds_places {
+            true => self.outliner.place(&piece.segment(index), next.as_ref()),
+            false => Placed::in_envelope(0),
+        };
         let next = next.map(|next| next.span().start as u64);
         Ok(Some(Passed { piece, placed, index, next }))
     }
@@ -244,7 +261,9 @@ impl<R: Read> Passing<R> {
         self.to -= self.from;
         self.from = 0;
         let room = bytes.max(READ_AT_ONCE);
-        if self.buffer.len() < room {
+        if self.buffer.is_empty() {
+            self.buffer = vec![0; room];
+        } else if self.buffer.len() < room {
             self.buffer.resize(room, 0);
         }
         self.has_ended = fill(&mut self.reader, &mut self.buffer, &mut self.to, bytes)?;

@@ -2,16 +2,20 @@
 //!
 //! Claims keep their billing provider, subscriber and patient; levels are numbered anew and counts are right, so that
 //! every part keeps its guide if the file did. Only an 837 can be cut by claims: the sums of other sets span them.
+//! Reads the file twice and holds no set: first to see that it can be cut, and where trailers stand, then to write.
 
-use std::borrow::Cow;
+mod cutter;
+mod survey;
+
 use std::fmt;
-use std::ops::Range;
+use std::io::{self, Read};
 
-use crate::document::{Document, Piece};
-use crate::tools::envelopes::{Envelope, GroupOf, NotWhole, envelopes};
+use crate::document::{Document, LONGEST_PIECE};
+use crate::tools::split::cutter::Cutter;
+use crate::tools::split::survey::Survey;
 
-/// The highest control number: nine digits.
-const MOST: u64 = 999_999_999;
+/// What stands before the claims of a set or of one level, in bytes: it is held, to be written into each part.
+const LONGEST_HEAD: usize = 1024 * 1024;
 
 /// Where a file is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,8 @@ pub enum SplitError {
     NotWhole(usize),
     /// A set holds no claims of an 837; its ST01.
     NotClaims(String),
+    /// Before the claims of a set or level stands more than can be held; the segment, counted from 1, where it ends.
+    LongHead(usize),
 }
 
 impl fmt::Display for SplitError {
@@ -44,190 +50,120 @@ impl fmt::Display for SplitError {
             Self::NotClaims(set) => {
                 write!(f, "a set {set} has no claims to cut at; cut this file by transactions")
             }
+            Self::LongHead(segment) => write!(
+                f,
+                "more than {} MB stand before the claims of a set or level (segment {segment}); cut this file by \
+                 transactions",
+                LONGEST_HEAD / (1024 * 1024)
+            ),
         }
     }
 }
 
 impl std::error::Error for SplitError {}
 
-/// The parts in order. Control numbers of interchange and group count on from those of the file.
-pub fn split(document: &Document<'_>, by: SplitBy) -> Result<Vec<Vec<u8>>, SplitError> {
+/// Why a file was not cut, or not to its end.
+#[derive(Debug)]
+pub enum NotSplit {
+    /// It cannot be cut so; no part was begun.
+    Refused(SplitError),
+    /// It cannot be read, or changed while it was read.
+    File(io::Error),
+    /// The parts take no more.
+    Output(io::Error),
+}
+
+impl fmt::Display for NotSplit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(error) => error.fmt(f),
+            Self::File(error) | Self::Output(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for NotSplit {}
+
+/// Takes the parts of a file one after the other.
+pub trait Parts {
+    /// The part at this index, counted from 0, begins; so many will there be.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written; then the cutting ends.
+    fn begin(&mut self, index: usize, of: usize) -> io::Result<()>;
+
+    /// More bytes of the part that was begun.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be written; then the cutting ends.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// The part that was begun is whole.
+    ///
+    /// # Errors
+    ///
+    /// Where its last bytes cannot be written; then the cutting ends.
+    fn end(&mut self) -> io::Result<()>;
+}
+
+/// Opens a file at a byte.
+type OpenAt<'o> = dyn Fn(u64) -> io::Result<Box<dyn Read + 'o>> + 'o;
+
+/// Cuts a file that is opened at a byte as often as is asked, and hands over the parts in order. Control numbers of
+/// interchange and group count on from those of the file. Memory is what stands before the claims of a level, and eight
+/// bytes for each set, group and interchange.
+///
+/// # Errors
+///
+/// A file that cannot be cut so; those of the file, and of the parts.
+pub fn write_split<'o>(open: &'o OpenAt<'o>, by: SplitBy, parts: &mut dyn Parts) -> Result<(), NotSplit> {
+    cut(open, by, LONGEST_PIECE, parts)
+}
+
+fn cut<'o>(open: &'o OpenAt<'o>, by: SplitBy, longest: usize, parts: &mut dyn Parts) -> Result<(), NotSplit> {
     let (SplitBy::Transactions(count) | SplitBy::Claims(count)) = by;
     if count == 0 {
-        return Err(SplitError::NothingAPart);
+        return Err(NotSplit::Refused(SplitError::NothingAPart));
     }
-    let mut parts = Parts { document, out: Vec::new() };
-    for envelope in envelopes(document).map_err(|NotWhole(at)| SplitError::NotWhole(at + 1))? {
-        if envelope.groups.is_empty() {
-            parts.push(&envelope, None, Vec::new());
-        }
-        for group in &envelope.groups {
-            match by {
-                SplitBy::Transactions(count) => {
-                    for sets in group.sets.chunks(count) {
-                        let pieces = sets.iter().flat_map(|set| document.pieces()[set.clone()].iter().cloned());
-                        parts.push(&envelope, Some(group), pieces.collect());
-                    }
-                }
-                SplitBy::Claims(count) => {
-                    for set in &group.sets {
-                        let claims = Claims::of(document, set)?;
-                        for chunk in claims.places.chunks(count) {
-                            parts.push(&envelope, Some(group), claims.pieces(document, set, chunk));
-                        }
-                    }
-                }
-            }
-        }
-    }
-    Ok(parts.out)
+    let survey = Survey::of(open(0).map_err(NotSplit::File)?, by, longest)?;
+    Cutter::new(open, by, &survey, parts).cut(longest)
 }
 
-struct Parts<'d, 'a> {
-    document: &'d Document<'a>,
-    out: Vec<Vec<u8>>,
-}
-
-impl<'a> Parts<'_, 'a> {
-    fn push(&mut self, envelope: &Envelope, group: Option<&GroupOf>, sets: Vec<Piece<'a>>) {
-        let piece = |index: usize| self.document.pieces()[index].clone();
-        let nth = self.out.len() as u64;
-        let mut pieces = vec![counted_on(piece(envelope.isa), 13, 9, nth)];
-        // Acknowledgments go with the first part of their interchange.
-        if group.is_none_or(|group| envelope.groups.first().is_some_and(|first| first.gs == group.gs))
-            && !self.told(envelope)
-        {
-            pieces.extend(envelope.acknowledgments.iter().map(|index| piece(*index)));
-        }
-        if let Some(group) = group {
-            pieces.push(counted_on(piece(group.gs), 6, 0, nth));
-            pieces.extend(sets);
-            pieces.push(counted_on(piece(group.ge), 2, 0, nth));
-        }
-        pieces.push(counted_on(piece(envelope.iea), 2, 9, nth));
-        if let Some(last) = pieces.last_mut() {
-            // What followed in the file belongs to none of the parts.
-            last.tail = Cow::Owned(last.ending());
-        }
-        let mut part = Document::from_pieces(Cow::Borrowed(b""), pieces);
-        part.recount();
-        self.out.push(part.to_bytes());
-    }
-
-    /// Whether a part with the acknowledgments of this interchange was made already.
-    fn told(&self, envelope: &Envelope) -> bool {
-        let Some(first) = envelope.acknowledgments.first() else { return true };
-        let raw = &self.document.pieces()[*first].raw;
-        self.out.last().is_some_and(|part| part.windows(raw.len()).any(|window| window == &raw[..]))
+/// The parts in order, as [`write_split`] gives them, of a file in memory.
+pub fn split(document: &Document<'_>, by: SplitBy) -> Result<Vec<Vec<u8>>, SplitError> {
+    let bytes = document.to_bytes();
+    let open = |byte: u64| -> io::Result<Box<dyn Read + '_>> {
+        let from = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+        Ok(Box::new(&bytes[from..]))
+    };
+    let mut parts = InMemory::default();
+    match cut(&open, by, usize::MAX, &mut parts) {
+        Ok(()) => Ok(parts.0),
+        Err(NotSplit::Refused(error)) => Err(error),
+        // Memory gives all bytes and takes them.
+        Err(NotSplit::File(_) | NotSplit::Output(_)) => Err(SplitError::NotWhole(1)),
     }
 }
 
-/// A control number `nth` further on; one that is no number stays.
-fn counted_on(piece: Piece<'_>, element: usize, width: usize, nth: u64) -> Piece<'_> {
-    let number = piece.segment(0).trimmed(element).parse::<u64>();
-    let Some(number) = number.ok().filter(|_| nth > 0) else { return piece };
-    let next = (number + nth - 1) % MOST + 1;
-    let mut document = Document::from_pieces(Cow::Borrowed(b""), vec![piece.clone()]);
-    match document.replace_element(0, element, format!("{next:0width$}")) {
-        Ok(()) => document.into_pieces().pop().unwrap_or(piece),
-        Err(_) => piece,
-    }
-}
+#[derive(Default)]
+struct InMemory(Vec<Vec<u8>>);
 
-/// The claims of an 837 with the levels they stand in, by indexes of segments.
-struct Claims {
-    /// ST and what stands before the first level.
-    head: Range<usize>,
-    places: Vec<ClaimPlace>,
-}
-
-#[derive(Clone)]
-struct ClaimPlace {
-    /// The level's own segments: billing provider, subscriber, and the patient who is none.
-    provider: Range<usize>,
-    subscriber: Range<usize>,
-    patient: Option<Range<usize>>,
-    claim: Range<usize>,
-}
-
-impl Claims {
-    fn of(document: &Document<'_>, set: &Range<usize>) -> Result<Self, SplitError> {
-        let segment = |index: usize| document.pieces()[index].segment(index);
-        let refused = || SplitError::NotClaims(segment(set.start).text(1).into_owned());
-        if segment(set.start).element(1) != b"837" {
-            return Err(refused());
-        }
-        let body = set.start + 1..set.end - 1;
-        let starts: Vec<usize> =
-            body.clone().filter(|index| segment(*index).is("HL") || segment(*index).is("CLM")).collect();
-        let first = *starts.first().ok_or_else(refused)?;
-        let (mut provider, mut subscriber, mut patient) = (None, None, None);
-        let mut places = Vec::new();
-        for (nth, start) in starts.iter().enumerate() {
-            let range = *start..starts.get(nth + 1).copied().unwrap_or(body.end);
-            match (segment(*start).id(), segment(*start).element(3)) {
-                ("HL", b"20") => (provider, subscriber, patient) = (Some(range), None, None),
-                ("HL", b"22") => (subscriber, patient) = (Some(range), None),
-                ("HL", b"23") => patient = Some(range),
-                ("CLM", _) => places.push(ClaimPlace {
-                    provider: provider.clone().ok_or_else(refused)?,
-                    subscriber: subscriber.clone().ok_or_else(refused)?,
-                    patient: patient.clone(),
-                    claim: range,
-                }),
-                _ => return Err(refused()),
-            }
-        }
-        if places.is_empty() { Err(refused()) } else { Ok(Self { head: set.start..first, places }) }
+impl Parts for InMemory {
+    fn begin(&mut self, _: usize, _: usize) -> io::Result<()> {
+        self.0.push(Vec::new());
+        Ok(())
     }
 
-    /// The set with these claims only.
-    fn pieces<'a>(&self, document: &Document<'a>, set: &Range<usize>, chunk: &[ClaimPlace]) -> Vec<Piece<'a>> {
-        let all = document.pieces();
-        let mut out: Vec<Piece<'a>> = all[self.head.clone()].to_vec();
-        let mut levels = 0_usize;
-        let mut level = |range: &Range<usize>, parent: Option<usize>, has_child: bool, out: &mut Vec<Piece<'a>>| {
-            levels += 1;
-            out.push(hl(&all[range.start], levels, parent, has_child));
-            out.extend_from_slice(&all[range.start + 1..range.end]);
-            levels
-        };
-        let (mut provider, mut subscriber, mut patient) = ((0, 0), (0, 0), 0);
-        for place in chunk {
-            if provider.0 != place.provider.start {
-                provider = (place.provider.start, level(&place.provider, None, true, &mut out));
-                subscriber.0 = 0;
-            }
-            if subscriber.0 != place.subscriber.start {
-                let is_same = |other: &&ClaimPlace| other.subscriber.start == place.subscriber.start;
-                let has_patients = chunk.iter().filter(is_same).any(|other| other.patient.is_some());
-                subscriber =
-                    (place.subscriber.start, level(&place.subscriber, Some(provider.1), has_patients, &mut out));
-                patient = 0;
-            }
-            if let Some(range) = place.patient.as_ref().filter(|range| range.start != patient) {
-                level(range, Some(subscriber.1), false, &mut out);
-                patient = range.start;
-            }
-            out.extend_from_slice(&all[place.claim.clone()]);
-        }
-        out.push(all[set.end - 1].clone());
-        out
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.iter_mut().rev().take(1).for_each(|part| part.extend_from_slice(bytes));
+        Ok(())
     }
-}
 
-/// A level with its new number, parent and word on levels below.
-fn hl<'a>(piece: &Piece<'a>, number: usize, parent: Option<usize>, has_child: bool) -> Piece<'a> {
-    let old = piece.segment(0);
-    let parent = parent.map(|parent| parent.to_string()).unwrap_or_default();
-    let elements = [number.to_string(), parent, old.text(3).into_owned(), u8::from(has_child).to_string()];
-    let separator = char::from(piece.delimiters.element);
-    let mut raw = b"HL".to_vec();
-    for element in elements {
-        raw.push(piece.delimiters.element);
-        raw.extend_from_slice(element.replace(separator, "").as_bytes());
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
     }
-    Piece { raw: Cow::Owned(raw), ..piece.clone() }
 }
 
 #[cfg(test)]

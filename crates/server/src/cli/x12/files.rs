@@ -53,6 +53,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// One file by its path; `-` is standard input.
+    pub fn of(path: &Path) -> Source {
+        Source { name: path.display().to_string(), path: path.to_owned(), is_only: true }
+    }
+
     /// Opens it, to be read in blocks and asked for single bytes again. Standard input and pipes are kept in memory.
     pub fn open(&self) -> Result<Opened, String> {
         let is_pipe = std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file());
@@ -351,7 +356,7 @@ fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
     if read? as u64 == most {
         return Err(format!(
             "{name}: longer than {} MB, which is the most that this command holds in memory. Split the file first, or \
-             give check, ack, show, json, tree, redact or stats a named file: they read it piece by piece.",
+             give check, ack, show, json, split, tree, redact or stats a named file: they read it piece by piece.",
             LONGEST_HELD / (1024 * 1024)
         ));
     }

@@ -1,13 +1,14 @@
 //! The tools that make other files: `json`, `from-json`, `split`, `merge`, `redact`. None writes over a file that is
 //! there.
 
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use x12::Document;
-use x12::tools::{self, RedactOptions, SplitBy};
+use x12::tools::{self, NotSplit, RedactOptions, SplitBy};
 
-use super::files::{self, Answer, Inputs};
+use super::files::{self, Answer, Inputs, Source};
 use super::{Done, Failure};
 
 /// Which file.
@@ -73,24 +74,74 @@ pub fn from_json(arguments: &FromJson) -> Result<Done, Failure> {
     put(arguments.out.as_deref(), &bytes)
 }
 
-/// Cuts a file into parts `NAME-001.x12` and so on.
+/// Cuts a file into parts `NAME-001.x12` and so on, while it is read.
 pub fn split(arguments: &Split) -> Result<Done, Failure> {
-    let input = files::one(&arguments.file)?;
+    let source = Source::of(&arguments.file);
+    let opened = source.open().map_err(Failure::Unreadable)?;
     let by = match (arguments.transactions, arguments.claims) {
         (Some(count), _) => SplitBy::Transactions(count),
         (None, claims) => SplitBy::Claims(claims.unwrap_or(0)),
     };
-    let parts = tools::split(&Document::read(&input.bytes), by)
-        .map_err(|error| Failure::Refused(format!("{}: {error}.", input.name)))?;
-    folder(&arguments.out)?;
     let stem = arguments.file.file_stem().map_or("part".into(), |stem| stem.to_string_lossy().into_owned());
-    let width = parts.len().to_string().len().max(3);
-    for (at, part) in parts.iter().enumerate() {
-        let path = arguments.out.join(format!("{stem}-{:0width$}.x12", at + 1));
-        files::write_new(&path, part)?;
-        super::super::output::line(&path.display().to_string());
+    let mut parts = PartFiles { folder: &arguments.out, stem, open: None, refused: None };
+    let again = |byte: u64| -> io::Result<Box<dyn Read + '_>> { opened.from(&source, byte) };
+    let written = tools::write_split(&again, by, &mut parts);
+    parts.discard_unfinished();
+    let name = &source.name;
+    match written {
+        Ok(()) => Ok(Done::Clean),
+        Err(NotSplit::Refused(error)) => Err(Failure::Refused(format!("{name}: {error}."))),
+        Err(NotSplit::File(error)) => Err(Failure::Unreadable(format!("{name}: {error}."))),
+        Err(NotSplit::Output(error)) => {
+            Err(parts.refused.unwrap_or_else(|| Failure::Unreadable(format!("The parts cannot be written: {error}."))))
+        }
     }
-    Ok(Done::Clean)
+}
+
+/// The parts of a file as files in a folder; the name of each that is whole is printed.
+struct PartFiles<'p> {
+    folder: &'p Path,
+    stem: String,
+    open: Option<(PathBuf, io::BufWriter<std::fs::File>)>,
+    /// Why a part could not be begun.
+    refused: Option<Failure>,
+}
+
+impl PartFiles<'_> {
+    /// What is not whole must not be taken for a part.
+    fn discard_unfinished(&mut self) {
+        if let Some((path, file)) = self.open.take() {
+            drop(file);
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+impl tools::Parts for PartFiles<'_> {
+    fn begin(&mut self, index: usize, of: usize) -> io::Result<()> {
+        let width = of.to_string().len().max(3);
+        let path = self.folder.join(format!("{}-{:0width$}.x12", self.stem, index + 1));
+        let created = folder(self.folder).and_then(|()| files::create_new(&path));
+        match created {
+            Ok(file) => {
+                self.open = Some((path, io::BufWriter::new(file)));
+                Ok(())
+            }
+            Err(failure) => Err(io::Error::other(self.refused.insert(failure).to_string())),
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.open.iter_mut().try_for_each(|(_, file)| file.write_all(bytes))
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.open.iter_mut().try_for_each(|(_, file)| file.flush())?;
+        if let Some((path, _)) = self.open.take() {
+            super::super::output::line(&path.display().to_string());
+        }
+        Ok(())
+    }
 }
 
 /// Joins files into one interchange.
@@ -119,9 +170,9 @@ pub fn redact(arguments: &Redact) -> Result<Done, Failure> {
         let path = folder.join(name);
         match files::create_new(&path) {
             Ok(file) => {
-                let mut file = std::io::BufWriter::new(file);
+                let mut file = io::BufWriter::new(file);
                 let written = tools::write_redacted(&mut opened, options, &mut file);
-                let written = written.and_then(|is_x12| std::io::Write::flush(&mut file).map(|()| is_x12));
+                let written = written.and_then(|is_x12| file.flush().map(|()| is_x12));
                 if !matches!(written, Ok(true)) {
                     // What is not whole must not be taken for the redacted file.
                     let _ = std::fs::remove_file(&path);
