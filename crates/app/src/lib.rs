@@ -41,6 +41,7 @@ pub mod inquiry;
 pub mod worklist;
 
 pub mod backup;
+pub mod checkpoint;
 pub mod jobs;
 pub mod reference;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! Every invariant, recomputed from what is stored: books, chains, remittances, claims. Finds and names; mends nothing.
 
 pub(crate) mod records;
+mod replay;
 
 use std::collections::HashSet;
 
@@ -43,6 +44,10 @@ pub struct Verification {
     pub ledger_sequence: i64,
     /// Hash of the last entry, in hex: equal books have equal roots.
     pub ledger_root: String,
+    /// Place in the chain of the audit.
+    pub audit_sequence: i64,
+    /// Hash of its last record, in hex.
+    pub audit_root: String,
     /// The balance of each kind of account, debit positive, in cents.
     pub trial_balance: Vec<(String, Money)>,
 }
@@ -67,8 +72,16 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
     allow(actor, Action::VerifyBooks, &ResourceState::default())?;
     db.read(actor, practice, |read| {
         let mut checks = Vec::new();
-        let books = readable_chain(verify::books_chain(read))?;
+        let mut second = replay::Replay::default();
+        let books = readable_chain(verify::books_chain(read, |entry, postings| second.entry(entry, postings)))?;
         checks.push(chain("books-chain", "every entry follows the one before and is as it was recorded", &books));
+        let replayed = second.compare(read)?;
+        checks.push(check(
+            "books-replayed",
+            "a second ledger that replays the journal holds the same",
+            replayed.is_ok(),
+            replayed.map_or_else(|fault| fault, |postings| counted(postings, "posting")),
+        ));
         let mut told = records::Told::default();
         let audit = readable_chain(verify::audit_chain(read, |row| told.take(row)))?;
         checks.push(chain("audit-chain", "every audit record follows the one before", &audit));
@@ -84,9 +97,12 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         hand_checks(read, &mut checks)?;
         approval_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
+        let (audit_sequence, audit_root) = audit.unwrap_or((0, [0; 32]));
         let trial = trial_balance(read)?;
         Ok(Verification {
             checks,
+            audit_sequence,
+            audit_root: crate::digest::hex(&audit_root),
             ledger_sequence,
             ledger_root: crate::digest::hex(&root),
             trial_balance: trial.into_iter().map(|(kind, cents)| (kind.name().to_owned(), cents)).collect(),

@@ -6,6 +6,7 @@
 //! not found, or not possible now.
 
 mod approval;
+mod checkpoint;
 mod claims;
 mod demo;
 mod explain;
@@ -118,6 +119,9 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Recompute every invariant of books, chains, remittances and claims
     Verify(upkeep::Verify),
+    /// Signed proofs of how far the books had come, and whether they still stand
+    #[command(subcommand)]
+    Checkpoint(checkpoint::Command),
     /// Run the daily jobs now, or list how they ended
     Jobs(jobs::Arguments),
     /// Serve the desk in a browser
@@ -162,6 +166,7 @@ pub fn run() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments, &cli.place),
         Command::Simulate(arguments) => simulate::run(&arguments, &cli.place),
         Command::Verify(arguments) => upkeep::verify(&arguments, &cli.place),
+        Command::Checkpoint(command) => checkpoint::run(&command, &cli.place),
         Command::Jobs(arguments) => jobs::run(&arguments, &cli.place),
         Command::Serve(arguments) => serve::run(&arguments, &cli.place),
         Command::Backup(arguments) => upkeep::backup(&arguments, &cli.place),

@@ -136,6 +136,10 @@ statements! {
     pub const EVENTS_AFTER: EventFold =
         "SELECT claim_id, sequence, status_after, body FROM claim_event
          WHERE practice_id = $1 AND (claim_id, sequence) > ($2, $3) ORDER BY claim_id, sequence LIMIT $4";
+    /// The hash of an entry of the books by its place.
+    pub const BOOKS_HASH_AT: ([u8; 32],) = "SELECT hash FROM ledger_entry WHERE practice_id = $1 AND sequence = $2";
+    /// The hash of a record of the audit by its place.
+    pub const AUDIT_HASH_AT: ([u8; 32],) = "SELECT hash FROM audit_record WHERE practice_id = $1 AND sequence = $2";
     /// Patient payments that are not in the books in full.
     pub const PATIENT_PAYMENTS_NOT_IN_BOOKS: (Uuid, Money) =
         "SELECT m.id, CAST(COALESCE(SUM(p.cents), 0) AS BIGINT) FROM patient_payment m
@@ -148,8 +152,9 @@ statements! {
 /// How far a chain holds: its length and last hash, or the first place where it breaks.
 pub type Chain = Result<(i64, [u8; 32]), String>;
 
-/// Recomputes the chain of the books, entry by entry, from their facts and postings, up to the stored head.
-pub fn books_chain(conn: &Conn) -> Result<Chain, StoreError> {
+/// Recomputes the chain of the books, entry by entry, from their facts and postings, up to the stored head, and hands over
+/// each entry with its postings in their order.
+pub fn books_chain(conn: &Conn, mut each: impl FnMut(&EntryRow, &[PostingRow])) -> Result<Chain, StoreError> {
     let (mut sequence, mut hash) = (0, [0; 32]);
     loop {
         let entries: Vec<EntryRow> = conn.query(&ENTRIES_AFTER, params![sequence, PAGE])?;
@@ -172,6 +177,7 @@ pub fn books_chain(conn: &Conn) -> Result<Chain, StoreError> {
                 return Ok(Err(format!("entry {} (place {})", entry.id, entry.sequence)));
             }
             (sequence, hash) = (entry.sequence, entry.hash);
+            each(entry, own);
         }
     }
     let head = head(conn)?;

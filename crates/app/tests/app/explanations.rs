@@ -20,10 +20,15 @@ fn told(db: &TestDb, about: &About, language: Language) -> Vec<Told> {
 /// A claim of 140.00 that its payer decided: 48.00 above its price, a copay of 20.00, 72.00 paid.
 fn decided(db: &TestDb) -> String {
     let (_, _, number) = sent_claim(db);
+    decide(db, &number);
+    number
+}
+
+/// The payer's decision about it.
+pub fn decide(db: &TestDb, number: &str) {
     let adjustments = vec![("CO", "45", 4_800), ("PR", "3", 2_000)];
     let line = Svc { number: format!("{number}L1"), code: "99213", charge: 14_000, paid: 7_200, adjustments };
-    take_file(db, &file(&Payment::new("EFT1", vec![Clp::new(number.clone(), "1", vec![line])])));
-    number
+    take_file(db, &file(&Payment::new("EFT1", vec![Clp::new(number.to_owned(), "1", vec![line])])));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod answers_and_desks;
 mod approvals;
 mod backup;
 mod carrier;
+mod checkpoints;
 mod claim_exchange;
 mod claim_preparation;
 mod claims_on_their_way;

@@ -33,18 +33,18 @@ fn failed(db: &TestDb) -> Vec<Check> {
     checks.into_iter().filter(|check| !check.holds).collect()
 }
 
-fn broken(db: &TestDb) -> Vec<&'static str> {
+pub fn broken(db: &TestDb) -> Vec<&'static str> {
     failed(db).iter().map(|check| check.name).collect()
 }
 
-fn run(db: &Db, sql: &[&str]) -> Result<(), StoreError> {
+pub fn run(db: &Db, sql: &[&str]) -> Result<(), StoreError> {
     db.write(&billing::access::Actor::system(PRACTICE), PRACTICE, |tx| {
         sql.iter().try_for_each(|sql| tx.execute_unregistered(sql, &[]).map(|_| ()))
     })
 }
 
 /// Takes the guards of a table away, as somebody with the database file in hand can.
-fn unguard(db: &TestDb, table: &str) {
+pub fn unguard(db: &TestDb, table: &str) {
     match db.engine {
         TestEngine::Sqlite => {
             let triggers: Vec<(String,)> = db

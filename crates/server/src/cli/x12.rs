@@ -4,7 +4,7 @@
 mod acknowledge;
 mod check;
 mod compare;
-mod files;
+pub(super) mod files;
 mod rewrite;
 
 use std::io::Write;
