@@ -155,7 +155,7 @@ pub(crate) fn has_shape(list: CodeList, code: &[u8]) -> bool {
         CodeList::PlaceOfService => is_in_pairs(code, &PLACE_BITS, b'0'),
         CodeList::ClaimFrequency => matches!(code, [b'1'..=b'9']),
         CodeList::Carc => {
-            digits(code) && (1..=3).contains(&code.len())
+            matches!(code, [b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9'] | [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'])
                 || matches!(code, [b'A' | b'B' | b'D' | b'P' | b'W' | b'Y', rest @ ..] if !rest.is_empty() && rest.len() <= 2 && digits(rest))
         }
         CodeList::Rarc => {

@@ -11,7 +11,6 @@ pub fn parse_d8(bytes: &[u8]) -> Option<Date> {
 }
 
 /// Whether these are CCYYMMDD, a day that exists.
-#[inline]
 pub fn is_d8(bytes: &[u8]) -> bool {
     split_d8(bytes).is_some_and(|(year, month, day)| {
         let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);

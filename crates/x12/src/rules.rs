@@ -130,13 +130,19 @@ fn amount(value: &[u8]) -> Option<Amount> {
     if value.is_empty() { Some(Amount::ZERO) } else { Amount::parse(value).ok() }
 }
 
+/// The amount in an element of the segment whose elements were checked last.
+#[inline]
+fn amount_at(n: usize, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<Amount> {
+    sink.decimals.get(n).or_else(|| amount(cells.get(n)))
+}
+
 /// The elements of a CAS segment that hold its amounts: 3, 6, 9, 12, 15, 18, as far as they are there.
 fn adjusted_elements(cells: &Cells<'_>) -> impl Iterator<Item = usize> {
     let last = cells.len().min(18);
     std::iter::successors(Some(3), |n| Some(n + 3)).take_while(move |n| *n <= last)
 }
 
-/// The sum of the amounts of a CAS segment.
-fn adjustments(cells: &Cells<'_>) -> Option<Amount> {
-    adjusted_elements(cells).try_fold(Amount::ZERO, |total, n| total.checked_add(amount(cells.get(n))?))
+/// The sum of the amounts of a CAS segment whose elements were checked last.
+fn adjustments(cells: &Cells<'_>, sink: &Sink<'_>) -> Option<Amount> {
+    adjusted_elements(cells).try_fold(Amount::ZERO, |total, n| total.checked_add(amount_at(n, cells, sink)?))
 }

@@ -1,7 +1,8 @@
 //! The speed of the engine: each figure is a ratio to a floor or a peer of the same run, on one core unless it says two.
 //!
 //! Prints a table and `SPEED name measured limit unit` lines, where a figure must not be below its limit. Files are made
-//! by its own generator; processor time counts, the best of several rounds, for noise only adds.
+//! by its own generator; processor time counts, the best of several rounds, for noise only adds. A word after `--` asks
+//! for a part of it: `check`, `cores`, `typed` or `peers`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)] // A measurement that cannot run must stop.
 
 mod generator;
@@ -204,6 +205,21 @@ impl Bench {
         }
     }
 
+    /// The engines that others made, on files they can be waited for.
+    fn peers(&mut self) {
+        let claims = self.write("claims-small.x12", &generator::claims(PEER_MEGABYTES, CLAIMS_PER_SET));
+        let remittances = self.write("remittances-small.x12", &generator::remittances(PEER_MEGABYTES, CLAIMS_PER_SET));
+        self.peer("pyx12", "837P", &claims, 200.0);
+        self.peer("oxedi", "835", &remittances, 8.0);
+    }
+
+    /// Prints the table and clears away.
+    fn end(self) {
+        print_table(&self.rows);
+        // A leftover file is the system's to clear away.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+
     /// Twice the file takes twice the time.
     fn linear(&mut self, name: &str, make: impl Fn(usize) -> Vec<u8>, size: usize) {
         let (once, twice) = (make(size), make(2 * size));
@@ -323,7 +339,6 @@ fn main() {
         peak_of_claims(&arguments.next().unwrap());
         return;
     }
-    let is_typed_alone = first.as_deref() == Some("typed");
     if first.as_deref() == Some("peak") {
         peak_of(&arguments.next().unwrap());
         return;
@@ -331,29 +346,44 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("x12-speed-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mut bench = Bench { folder, rows: Vec::new() };
+    if first.as_deref() == Some("peers") {
+        bench.peers();
+        bench.end();
+        return;
+    }
     let claims = generator::claims(MEGABYTES, CLAIMS_PER_SET);
     let remittances = generator::remittances(MEGABYTES, CLAIMS_PER_SET);
     let claims_path = bench.write("claims.x12", &claims);
     let remittances_path = bench.write("remittances.x12", &remittances);
-    if is_typed_alone {
-        bench.all_typed((&claims_path, &claims), (&remittances_path, &remittances));
-        print_table(&bench.rows);
-        // A leftover file is the system's to clear away.
-        let _ = std::fs::remove_dir_all(&bench.folder);
-        return;
+    match first.as_deref() {
+        Some("typed") => bench.all_typed((&claims_path, &claims), (&remittances_path, &remittances)),
+        Some("check") => {
+            bench.check("837P", &claims_path, &claims);
+            bench.check("835", &remittances_path, &remittances);
+        }
+        Some("cores") => {
+            bench.two_cores("837P", &claims_path, &claims);
+            bench.two_cores("835", &remittances_path, &remittances);
+        }
+        _ => everything(&mut bench, (&claims_path, claims), (&remittances_path, remittances)),
     }
+    bench.end();
+}
+
+/// All that the table has.
+fn everything(
+    bench: &mut Bench,
+    (claims_path, claims): (&Path, Vec<u8>),
+    (remittances_path, remittances): (&Path, Vec<u8>),
+) {
     bench.index("837P", &claims);
     bench.index("835", &remittances);
-    bench.check("837P", &claims_path, &claims);
-    bench.check("835", &remittances_path, &remittances);
-    bench.two_cores("837P", &claims_path, &claims);
-    bench.two_cores("835", &remittances_path, &remittances);
-    bench.all_typed((&claims_path, &claims), (&remittances_path, &remittances));
-    let small_claims = bench.write("claims-small.x12", &generator::claims(PEER_MEGABYTES, CLAIMS_PER_SET));
-    let small_remittances =
-        bench.write("remittances-small.x12", &generator::remittances(PEER_MEGABYTES, CLAIMS_PER_SET));
-    bench.peer("pyx12", "837P", &small_claims, 200.0);
-    bench.peer("oxedi", "835", &small_remittances, 8.0);
+    bench.check("837P", claims_path, &claims);
+    bench.check("835", remittances_path, &remittances);
+    bench.two_cores("837P", claims_path, &claims);
+    bench.two_cores("835", remittances_path, &remittances);
+    bench.all_typed((claims_path, &claims), (remittances_path, &remittances));
+    bench.peers();
     bench.linear("claims", |size| generator::claims(size, CLAIMS_PER_SET), 10);
     bench.linear("one loop", |size| hostile("NTE*ADD*X~", size), 500_000);
     bench.linear("levels", |size| hostile("HL*2*1*22*1~", size), 100_000);
@@ -364,15 +394,12 @@ fn main() {
     bench.linear("no terminator", |size| hostile(&"A*".repeat(size), 1), 5_000_000);
     drop((claims, remittances));
     let large = bench.write("large.x12", &generator::claims(500, CLAIMS_PER_SET));
-    memory(&mut bench, "memory 500 MB", &large);
+    memory(bench, "memory 500 MB", &large);
     let long = bench.write("long.x12", &generator::claims(100, LONG_SET));
-    memory(&mut bench, "memory sets of 5000 claims", &long);
-    memory_of_claims(&mut bench, "memory owned claims of 500 MB", &large);
+    memory(bench, "memory sets of 5000 claims", &long);
+    memory_of_claims(bench, "memory owned claims of 500 MB", &large);
     let many = bench.write("many.x12", &many_sets(1_000_000));
-    memory(&mut bench, "memory 1 million faulty sets", &many);
-    print_table(&bench.rows);
-    // A leftover file is the system's to clear away.
-    let _ = std::fs::remove_dir_all(&bench.folder);
+    memory(bench, "memory 1 million faulty sets", &many);
 }
 
 fn print_table(rows: &[Row]) {

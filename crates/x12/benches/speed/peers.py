@@ -1,6 +1,7 @@
 """Measures the Python peers on a file and prints `PEER name seconds`; says so where one is not installed.
 
-Processor time of the work alone: imports and the reading of maps by a first small run are not counted.
+Processor time of the work alone: imports and the reading of maps by a first run are not counted. Of one that is quick
+the best of several runs counts, as it does of ours.
 """
 
 import io
@@ -10,9 +11,16 @@ import time
 
 def measure(name, work):
     work()
+    best = once(work)
+    for _ in range(20 if best < 0.5 else 0):
+        best = min(best, once(work))
+    print("PEER", name, best)
+
+
+def once(work):
     start = time.process_time()
     work()
-    print("PEER", name, time.process_time() - start)
+    return time.process_time() - start
 
 
 def pyx12(path):

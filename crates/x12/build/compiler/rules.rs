@@ -139,11 +139,9 @@ fn variant_text(variant: &Variant) -> String {
 
 fn keeping_text(keeping: &Keeping) -> String {
     format!(
-        "Keeping {{ guard: {}, first: {}, last: {}, step: {}, component: {}, kept: Kept::{:?}, end: {}, value: {}, slots: &{:?} }}",
+        "Keeping {{ guard: {}, there: {:#x}, component: {}, kept: Kept::{:?}, end: {}, value: {}, slots: &{:?} }}",
         guard_text(&keeping.guard),
-        keeping.first,
-        keeping.last,
-        keeping.step,
+        keeping.there,
         keeping.component,
         keeping.kept,
         keeping.end,

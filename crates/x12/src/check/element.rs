@@ -2,12 +2,13 @@
 //!
 //! Looks at one segment at a time and keeps nothing.
 
+use crate::amount::plain_cents;
 use crate::check::cells::{At, Cells, narrow};
 use crate::check::quick::{is_plain, is_plain_composite};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::{CodeList, Standing, depends_on_date, has_shape};
 use crate::date::{is_d8, parse_d6, parse_dt, parse_rd8, parse_tm};
-use crate::guide::{Element, Kind, Outside, Relation, RelationKind, Rules, Usage, holds};
+use crate::guide::{Element, Kind, Outside, Quick, Relation, RelationKind, Rules, Usage, holds};
 use crate::problem::{Code, Snip};
 
 macro_rules! rules {
@@ -57,15 +58,18 @@ pub(crate) struct Outcome {
 }
 
 /// Checks every element of a segment.
+#[inline(never)]
 pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Outcome {
     check_from(cells, rules, false, sink)
 }
 
 /// The same; `is_told` where the first element is there and known to hold one of its codes, for it told the place.
+#[inline(always)]
 pub(crate) fn check_from(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
     let before = sink.errors_in_set;
     let ends = cells.ends;
     let count = ends.len() - 1;
+    sink.decimals.clear();
     let Glance { mut present, mut doubtful } = if cells.is_simple {
         glance(cells, rules, is_told, sink, |_, _| Some(0))
     } else {
@@ -108,7 +112,7 @@ fn glance(
     cells: &Cells<'_>,
     rules: &Rules,
     is_told: bool,
-    sink: &Sink<'_>,
+    sink: &mut Sink<'_>,
     separators: impl Fn(usize, usize) -> Option<u64>,
 ) -> Glance {
     let Cells { block, ends, .. } = *cells;
@@ -129,6 +133,7 @@ fn glance(
         }
         found.present |= bit;
         let is_in_order = match separators(begin, end) {
+            Some(0) if element.quick == Quick::Decimal => is_plain_decimal(element, block, begin, end, bit, sink),
             Some(0) => is_plain(element, block, begin, end, |k| cells.get(k), sink),
             Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
             None => false,
@@ -140,9 +145,22 @@ fn glance(
     found
 }
 
+/// Whether a decimal is certainly in order. Keeps its cents, for the rules ask for nearly every one of them.
+#[inline(always)]
+fn is_plain_decimal(element: &Element, block: &[u8], begin: usize, end: usize, bit: u32, sink: &mut Sink<'_>) -> bool {
+    match plain_cents(&block[begin..end]) {
+        Some(cents) => {
+            sink.decimals.keep(bit, cents);
+            let length = end.wrapping_sub(begin);
+            length >= usize::from(element.min) && length <= usize::from(element.max)
+        }
+        None => is_plain(element, block, begin, end, |_| b"", sink),
+    }
+}
+
 /// The same for a segment with parts or strange bytes.
 #[inline(never)]
-fn glance_structured(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &Sink<'_>) -> Glance {
+fn glance_structured(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Glance {
     let (start, end) = (cells.start as usize, cells.ends[cells.ends.len() - 1] as usize);
     // Most are so short that all their separators fit into one word, found once.
     match cells.separators(start, end).filter(|_| end.wrapping_sub(start) <= 64) {
@@ -156,7 +174,7 @@ fn glance_structured(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &Sin
 
 /// The same for a segment that is long or has strange bytes.
 #[inline(never)]
-fn glance_afar(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &Sink<'_>) -> Glance {
+fn glance_afar(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Glance {
     glance(cells, rules, is_told, sink, |begin, end| cells.separators(begin, end))
 }
 

@@ -6,6 +6,7 @@ mod ahead;
 mod aside;
 pub(crate) mod binary;
 pub(crate) mod cells;
+mod decimals;
 pub(crate) mod element;
 mod envelope;
 pub(crate) mod hierarchy;

@@ -29,15 +29,36 @@ pub(crate) fn is_plain<'v>(
         Quick::Listed => fits() && is_plainly_listed(element, &block[begin..end], sink),
         Quick::Day => is_d8(&block[begin..end]),
         Quick::Dated => length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_d8(&block[begin..end]),
-        Quick::Whole => fits() && is_plain_number(block, begin, length, false),
+        Quick::Whole | Quick::ManyCodes | Quick::Composite | Quick::No => {
+            is_plain_otherwise(element, block, begin, end)
+        }
+    }
+}
+
+/// The kinds that are not so frequent.
+#[inline(never)]
+fn is_plain_otherwise(element: &Element, block: &[u8], begin: usize, end: usize) -> bool {
+    let length = end.wrapping_sub(begin);
+    match element.quick {
+        Quick::Whole => {
+            length >= usize::from(element.min)
+                && length <= usize::from(element.max)
+                && is_plain_number(block, begin, length, false)
+        }
         Quick::ManyCodes => element.codes.binary_search(&packed_within(block, begin, length)).is_ok(),
         Quick::Composite => element.least_components <= 1 && is_lone_part(element, block, begin, length),
-        Quick::No => false,
+        Quick::Length
+        | Quick::OneCode
+        | Quick::FewCodes
+        | Quick::Decimal
+        | Quick::Listed
+        | Quick::Day
+        | Quick::Dated
+        | Quick::No => false,
     }
 }
 
 /// Whether the only component of an element is certainly in order; one with a list is looked at closely.
-#[inline(never)]
 fn is_lone_part(element: &Element, block: &[u8], begin: usize, length: usize) -> bool {
     let Some(first) = element.components.first().filter(|first| first.usage != Usage::NotUsed) else { return false };
     match first.quick {

@@ -97,6 +97,7 @@ impl Guided {
 fn first_fault(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
     let mut scratch = Sink::new(sink.codes);
     scratch.loop_id = sink.loop_id;
+    sink.decimals.clear();
     let outcome = element::check(cells, rules, &mut scratch);
     if let Some(problem) = scratch.problems.kept().first().filter(|_| !is_told) {
         sink.adopt(problem.clone());

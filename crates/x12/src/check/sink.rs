@@ -3,6 +3,7 @@
 //! Makes the records; decides nothing.
 
 use crate::check::cells::At;
+use crate::check::decimals::Decimals;
 use crate::check::memo::Memo;
 use crate::codes::CodeSets;
 use crate::problem::{Code, Problem, Problems, Severity, Snip};
@@ -36,6 +37,8 @@ pub(crate) struct Sink<'c> {
     pub up_to: Snip,
     /// Where segments went before, in all sets of the file.
     pub memo: Memo,
+    /// Amounts of the segment at hand.
+    pub decimals: Decimals,
     /// Problems kept of the open transaction set.
     pub kept_in_set: usize,
     /// Letters beyond ASCII were told once.
@@ -58,6 +61,7 @@ impl<'c> Sink<'c> {
             errors_in_set: 0,
             up_to: Snip::Partner,
             memo: Memo::default(),
+            decimals: Decimals::default(),
             kept_in_set: 0,
             told_extended: false,
             note: 0,

@@ -373,7 +373,7 @@ impl Walk<'_, '_> {
             ordinal: *self.ordinal,
             delimiters: self.delimiters,
         };
-        let (mut next_part, mut next_strange) = (next_set(parts, 0), next_set(strange, 0));
+        let mut next_other = 0;
         for last in segments {
             // Nothing is left between them inside binary data that was handed over already.
             let beyond = (*last as usize).wrapping_add(1);
@@ -386,13 +386,10 @@ impl Walk<'_, '_> {
             cells.ends = own;
             cells.start = start as u32;
             cells.ordinal = *self.ordinal;
-            if next_part < start {
-                next_part = next_set(parts, start);
+            if next_other <= start {
+                next_other = next_set(parts, start).min(next_set(strange, start));
             }
-            if next_strange < start {
-                next_strange = next_set(strange, start);
-            }
-            cells.is_simple = next_part.min(next_strange) >= end;
+            cells.is_simple = next_other >= end;
             if binary::is_binary(cells.id) {
                 match self.binary(&cells) {
                     Binary::Plain => {}
@@ -446,6 +443,7 @@ impl Walk<'_, '_> {
     }
 
     /// Hands over a binary segment, whose data may hold any separator.
+    #[cold]
     fn binary(&mut self, cells: &Cells<'_>) -> Binary {
         let bytes = &cells.block[cells.start as usize..];
         let is_believed = !self.is_last && !*self.lengths_lie;
@@ -472,6 +470,7 @@ impl Walk<'_, '_> {
 
     /// Hands over the beginning of a binary segment that is too long to be held. None until it begins a block of the
     /// greatest length that does not end the file: in a shorter file its length is a lie.
+    #[cold]
     fn beyond(&mut self, cells: &Cells<'_>) -> Option<Beyond> {
         if cells.start > 0 || !self.is_longest || self.is_last || *self.lengths_lie {
             return None;
@@ -492,6 +491,7 @@ impl Walk<'_, '_> {
     }
 
     /// A last segment without terminator counts only where it is the IEA; anything else was cut off.
+    #[cold]
     fn is_worth_reading(&mut self, cells: &Cells<'_>) -> bool {
         let is_whole_iea = cells.id == SegmentId::new(b"IEA") && !cells.get(2).trim_ascii().is_empty();
         if is_whole_iea {

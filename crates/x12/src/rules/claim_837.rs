@@ -15,7 +15,7 @@ use crate::date::{parse_d8, parse_rd8};
 use crate::guide::{Tag, packed_code};
 use crate::problem::{Code, Snip};
 use crate::rules::other_payers::OtherPayers;
-use crate::rules::{SetRules, amount, whole_number};
+use crate::rules::{SetRules, amount_at, whole_number};
 
 rules! {
     CLAIM_BALANCE = "claim-balance", Balance, Code::Balance, "the claim's charge is not the sum of its lines' charges", "Correct CLM02 or the amounts of the lines (SV102, SV203, SV302).";
@@ -146,7 +146,7 @@ impl SetRules for ClaimRules {
             | Tag::OtherPaid
             | Tag::OtherPayer
             | Tag::OtherDecision
-            | Tag::LineAdjustment => self.others.segment(tag, cells, clean),
+            | Tag::LineAdjustment => self.others.segment(tag, cells, clean, sink),
             _ => {}
         }
     }
@@ -285,7 +285,7 @@ impl ClaimRules {
 
     fn service(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         let places = self.form.service();
-        let charge = amount(cells.get(places.charge));
+        let charge = amount_at(places.charge, cells, sink);
         self.others.begin_line(charge);
         match charge {
             Some(charge) if clean => self.claim.lines += charge,

@@ -9,7 +9,7 @@ use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
 use crate::problem::{Code, MAX_KEPT_PROBLEMS, Snip};
-use crate::rules::{adjustments, amount};
+use crate::rules::{adjustments, amount_at};
 
 rules! {
     LINE_BALANCE = "claim-cob-line", Balance, Code::Balance, "what another payer paid and adjusted on a line is not the line's charge", "Correct SVD02 or the CAS amounts of the line.";
@@ -68,11 +68,11 @@ impl OtherPayers {
     }
 
     /// One of the segments of loops 2320, 2330B and 2430.
-    pub fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool) {
+    pub fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &Sink<'_>) {
         match tag {
             Tag::OtherSubscriber => self.payers.push(Payer::default()),
             Tag::OtherDecision => {
-                let total = amount(cells.get(2));
+                let total = amount_at(2, cells, sink);
                 self.decision = Some(Decision {
                     at: cells.at_element(2),
                     at_payer: cells.at_element(1),
@@ -84,25 +84,25 @@ impl OtherPayers {
             }
             Tag::LineAdjustment => {
                 if let Some(decision) = &mut self.decision {
-                    match adjustments(cells) {
+                    match adjustments(cells, sink) {
                         Some(sum) if clean => decision.adjusted += sum,
                         Some(_) | None => decision.is_broken = true,
                     }
                 }
             }
-            _ => self.payer_segment(tag, cells, clean),
+            _ => self.payer_segment(tag, cells, clean, sink),
         }
     }
 
-    fn payer_segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool) {
+    fn payer_segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &Sink<'_>) {
         let Some(payer) = self.payers.last_mut() else { return };
         payer.is_broken |= !clean;
         match tag {
-            Tag::OtherAdjustment => match adjustments(cells) {
+            Tag::OtherAdjustment => match adjustments(cells, sink) {
                 Some(sum) => payer.adjusted += sum,
                 None => payer.is_broken = true,
             },
-            Tag::OtherPaid => match amount(cells.get(2)) {
+            Tag::OtherPaid => match amount_at(2, cells, sink) {
                 Some(paid) => payer.paid = Some((paid, cells.at_element(2))),
                 None => payer.is_broken = true,
             },

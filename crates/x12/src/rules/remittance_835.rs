@@ -8,7 +8,7 @@ use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
 use crate::problem::{Code, Snip};
-use crate::rules::{SetRules, adjusted_elements, adjustments, amount};
+use crate::rules::{SetRules, adjusted_elements, adjustments, amount, amount_at};
 
 rules! {
     SERVICE_BALANCE = "835-service-balance", Balance, Code::Balance, "a service's charge less its adjustments is not what was paid for it", "Ask the payer for a corrected remittance; post nothing of this service.";
@@ -60,7 +60,7 @@ impl SetRules for RemittanceRules {
             Tag::Payment => self.payment(cells, clean, sink),
             Tag::ClaimPayment => self.claim_payment(cells, clean, sink),
             Tag::ServicePayment => {
-                let (charge, paid) = (amount(cells.get(2)), amount(cells.get(3)));
+                let (charge, paid) = (amount_at(2, cells, sink), amount_at(3, cells, sink));
                 let is_broken = !clean || charge.is_none() || paid.is_none();
                 self.claim.is_broken |= is_broken;
                 self.service = Service {
@@ -128,7 +128,7 @@ impl RemittanceRules {
     }
 
     fn claim_payment(&mut self, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
-        let (charge, paid) = (amount(cells.get(3)), amount(cells.get(4)));
+        let (charge, paid) = (amount_at(3, cells, sink), amount_at(4, cells, sink));
         let is_broken = !clean || charge.is_none() || paid.is_none();
         self.claim = Claim {
             at_paid: cells.at_element(4),
@@ -154,7 +154,7 @@ impl RemittanceRules {
 
     fn adjustment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         let is_of_service = tag == Tag::ServiceAdjustment;
-        match adjustments(cells) {
+        match adjustments(cells, sink) {
             Some(sum) if clean => {
                 self.claim.adjusted += sum;
                 if is_of_service {

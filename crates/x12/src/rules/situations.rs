@@ -55,6 +55,7 @@ impl<'b> Seen<'_, 'b> {
         &self.cells.block[self.from..self.to]
     }
 
+    #[inline(always)]
     fn packed(&self) -> u64 {
         packed_at(self.cells.block, self.from, self.to)
     }
@@ -140,7 +141,7 @@ impl Situations {
                 self.group(group, outcome.present, cells);
             }
             for keeping in variant.keeps.iter().filter(|keeping| lets_in(&keeping.guard, cells)) {
-                self.keep(keeping, cells);
+                self.keep(keeping, outcome.present, cells);
             }
         }
         if outcome.clean {
@@ -238,6 +239,7 @@ impl Situations {
     }
 
     /// Compares a value with a kept one.
+    #[inline(never)]
     fn compare(&mut self, compare: &Compare, seen: &Seen<'_, '_>) {
         let kept = self.slots[usize::from(compare.value)];
         for comparison in compare.comparisons {
@@ -252,27 +254,34 @@ impl Situations {
         }
     }
 
-    /// Keeps a value, of several the last.
+    /// Keeps a value, of several the last; `present` has a bit for each element that is there.
     #[inline(never)]
-    fn keep(&mut self, keeping: &Keeping, cells: &Cells<'_>) {
-        let mut parts = Parts::new(cells);
-        let mut element = keeping.first;
-        while element <= keeping.last && usize::from(element) <= cells.len() {
-            let (from, to) = parts.find(element, keeping.component);
-            let value = &cells.block[from..to];
+    fn keep(&mut self, keeping: &Keeping, present: u32, cells: &Cells<'_>) {
+        let mut left = keeping.there & present;
+        while left != 0 {
+            let element = left.trailing_zeros() as usize;
+            left &= left - 1;
+            let value = match keeping.component {
+                0 => cells.get(element),
+                component => cells.component(element, usize::from(component)),
+            };
             if !value.is_empty() {
-                let kept = match keeping.kept {
-                    Kept::Day => day_of(value, keeping.end),
-                    Kept::Whole => fingerprint(value),
-                    Kept::Number => sortable(value),
-                };
-                self.slots[usize::from(keeping.value)] = kept;
-                for (word, bits) in keeping.slots {
-                    let word = &mut self.kept[usize::from(*word)];
-                    if kept == 0 { *word &= !bits } else { *word |= bits }
-                }
+                self.keep_value(keeping, value);
             }
-            element += keeping.step;
+        }
+    }
+
+    #[inline(always)]
+    fn keep_value(&mut self, keeping: &Keeping, value: &[u8]) {
+        let kept = match keeping.kept {
+            Kept::Day => day_of(value, keeping.end),
+            Kept::Whole => fingerprint(value),
+            Kept::Number => sortable(value),
+        };
+        self.slots[usize::from(keeping.value)] = kept;
+        match kept {
+            0 => clear(&mut self.kept, keeping.slots),
+            _ => add(&mut self.kept, keeping.slots),
         }
     }
 
@@ -297,9 +306,7 @@ impl Situations {
 
     #[inline(never)]
     fn mark_more(&mut self, marks: &Marks, at: At) {
-        for (word, bits) in marks.more {
-            self.facts[usize::from(*word)] |= bits;
-        }
+        add(&mut self.facts, marks.more);
         for place in marks.places {
             self.places[usize::from(*place)] = at;
         }
@@ -360,8 +367,17 @@ impl Situations {
 }
 
 fn clear(words: &mut Bits, meant: Words) {
-    for (word, bits) in meant {
-        words[usize::from(*word)] &= !bits;
+    match meant {
+        // Nearly always all of them are in one word.
+        [(word, bits)] => words[usize::from(*word)] &= !bits,
+        _ => meant.iter().for_each(|(word, bits)| words[usize::from(*word)] &= !bits),
+    }
+}
+
+fn add(words: &mut Bits, meant: Words) {
+    match meant {
+        [(word, bits)] => words[usize::from(*word)] |= bits,
+        _ => meant.iter().for_each(|(word, bits)| words[usize::from(*word)] |= bits),
     }
 }
 
@@ -418,14 +434,16 @@ fn day_of(value: &[u8], end: bool) -> u64 {
     if is_eight_digits(word) { word } else { 0 }
 }
 
-/// A value as an integer, never 0: itself where it is short, its FNV-1a hash where not.
+/// A value as an integer, never 0: itself where it is short, a hash of it where not.
 fn fingerprint(value: &[u8]) -> u64 {
     if value.len() <= 8 {
         return packed_code(value).max(1);
     }
-    let hash = value
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
+    // Words of eight bytes, the last of which may overlap the one before.
+    let (words, _) = value.as_chunks::<8>();
+    let hash = words.iter().chain(value.last_chunk::<8>()).fold(value.len() as u64, |hash, word| {
+        (hash.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    });
     hash | 1
 }
 

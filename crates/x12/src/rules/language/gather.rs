@@ -175,7 +175,8 @@ fn keeps(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Keeping
     let keepings = found.into_iter().filter_map(|(observe, slots)| {
         let Test::Keep(value, kept) = observe.test else { return None };
         let Observe { guard, first, last, step, component, end, .. } = observe;
-        Some(Keeping { guard, first, last, step, component, kept, end, value, slots: words(slots.into_iter()) })
+        let there = there((first, last, step, component));
+        Some(Keeping { guard, there, component, kept, end, value, slots: words(slots.into_iter()) })
     });
     leak(keepings.collect())
 }

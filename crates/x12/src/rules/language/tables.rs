@@ -157,10 +157,8 @@ pub struct Look {
 #[derive(Debug, Clone, Copy)]
 pub struct Keeping {
     pub guard: Guard,
-    /// Elements `first`, `first + step` … `last`; the last that is there is kept.
-    pub first: u8,
-    pub last: u8,
-    pub step: u8,
+    /// The elements of which the last that is there is kept, as bits by position.
+    pub there: u32,
     pub component: u8,
     pub kept: Kept,
     /// Of a range of days, its end.
