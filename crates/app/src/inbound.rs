@@ -148,7 +148,7 @@ pub(crate) struct Intake {
     pub(crate) file_id: InboundFileId,
     /// These very bytes were here before; nothing changed.
     pub(crate) is_known: bool,
-    /// Of a known file those that are still kept out.
+    /// Each of them; of a known file each is a duplicate or still kept out.
     pub(crate) payments: Vec<PaymentReport>,
 }
 

@@ -10,8 +10,8 @@ use billing::remittance::{Remittance, balance};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
-use store::remittance::{POSTED_WITH_TRACE, RemittanceRow};
-use store::{Db, Tx, params};
+use store::remittance::{CLAIMS_THAT_WAIT, POSTED_WITH_TRACE, RemittanceRow};
+use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
@@ -67,8 +67,21 @@ pub struct PaymentReport {
     pub problem: Option<String>,
     /// By how much its equation fails.
     pub difference: Money,
+    /// Claims in it.
+    pub claims: usize,
     /// What became of its claims; all zero where nothing was posted.
     pub counts: Counts,
+    /// Why claims of it wait, in their order; their cash waits with them.
+    pub waiting: Vec<Waiting>,
+}
+
+/// A claim of a posted payment that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Waiting {
+    /// The failing equation, or why it matches nothing.
+    pub problem: String,
+    /// By how much it fails.
+    pub difference: Money,
 }
 
 /// What became of a file.
@@ -78,7 +91,7 @@ pub struct ImportReport {
     pub file_id: InboundFileId,
     /// The very same bytes came before; nothing changed.
     pub is_known: bool,
-    /// Its payments in order; empty for a known file.
+    /// Its payments in order; of a known file each is a duplicate or still kept out.
     pub payments: Vec<PaymentReport>,
 }
 
@@ -120,8 +133,7 @@ fn run(
 ) -> Result<ImportReport, Error> {
     let file = incoming(actor, file_name, bytes)?;
     let intake = inbound::take(db, actor, practice, &file, discard)?;
-    let payments = if intake.is_known { Vec::new() } else { intake.payments };
-    Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments })
+    Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments: intake.payments })
 }
 
 /// Judges a file as [`import`] would before it changes anything, and changes nothing: of several files all are judged
@@ -238,8 +250,16 @@ fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[
         state,
         problem,
         difference,
+        claims: remittance.claims.len(),
         counts,
+        waiting: waiting(tx, id)?,
     })
+}
+
+/// The claims of a payment that wait.
+fn waiting(conn: &Conn, id: RemittanceId) -> Result<Vec<Waiting>, Error> {
+    let rows = conn.query(&CLAIMS_THAT_WAIT, params![id])?;
+    Ok(rows.into_iter().map(|(problem, difference)| Waiting { problem, difference }).collect())
 }
 
 fn kept_out(state: PaymentState) -> &'static str {
@@ -268,7 +288,11 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
     }
     let foreign = payee_problem(tx, set)?.or_else(|| date_problem(tx, remittance));
     if let Some(sentence) = foreign {
-        return Ok(quarantined(sentence, Money::ZERO));
+        // Whoever asks for another file should ask once: what else is wrong with this one is told too.
+        return Ok(match balance::payment(remittance) {
+            Some(found) => quarantined(format!("{sentence} It does not add up either: {found}."), found.difference),
+            None => quarantined(sentence, Money::ZERO),
+        });
     }
     let earlier = tx.query(&POSTED_WITH_TRACE, params![remittance.trace])?;
     let same_number = earlier

@@ -218,6 +218,18 @@ fn a_remittance_that_does_not_balance_is_quarantined_and_posts_nothing() {
     let said = trial.expect(1, &["import", "835", "dearer.835"]);
     assert!(said.contains("quarantined") && said.contains("off by"), "{said}");
     assert_eq!(before, books(&trial));
+    // For programs: an object a payment, and exit code 1 as long as it waits for a person.
+    for _ in 0..2 {
+        let payments = objects(&trial.expect(1, &["import", "835", "--json", "dearer.835"]));
+        assert_eq!((&payments[0]["state"], &payments[0]["file"]), (&"quarantined".into(), &"dearer.835".into()));
+        assert!(payments[0]["difference_cents"].as_i64().unwrap() < -9_000_000, "{payments:?}");
+        assert!(payments[0]["reason"].as_str().unwrap().contains("BPR02"), "{payments:?}");
+    }
+}
+
+/// What a command printed, an object a line.
+fn objects(said: &str) -> Vec<serde_json::Value> {
+    said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -240,6 +252,9 @@ fn a_remittance_is_posted_once_and_a_rehearsal_posts_nothing() {
     let again = trial.run(&["import", "835", "paid.835"]);
     assert_eq!(again.status.code(), Some(0), "{again:?}");
     assert_eq!(posted, books(&trial), "a second import changes nothing");
+    let payments = objects(&trial.expect(0, &["import", "835", "--json", "paid.835"]));
+    assert!(!payments.is_empty() && payments.iter().all(|one| one["state"] == "duplicate"), "{payments:?}");
+    assert!(payments.iter().all(|one| one["trace"].is_string() && one["claims"].as_u64() > Some(0)), "{payments:?}");
 }
 
 #[test]

@@ -270,6 +270,10 @@ statements! {
     /// Quarantined payments of a check or transfer number: payee, and what makes each that payment.
     pub const QUARANTINED_WITH_TRACE: (String, String) = "SELECT payee_npi, payment_key FROM remittance \
         WHERE practice_id = $1 AND trace = $2 AND payer_trace_id = $3 AND state = 'quarantined'";
+    /// Why claims of a posted payment wait, in their order.
+    pub const CLAIMS_THAT_WAIT: (String, Money) = "SELECT problem, difference_cents FROM claim_payment \
+        WHERE practice_id = $1 AND remittance_id = $2 AND state IN ('set_aside', 'unmatched') AND problem IS NOT NULL \
+        ORDER BY ordinal";
     /// The payments of a file, in its order.
     pub const PAYMENTS_OF_FILE: KeptPayment = "SELECT id, state, problem, payment_key, raw FROM remittance \
         WHERE practice_id = $1 AND inbound_file_id = $2 ORDER BY id";

@@ -16,7 +16,7 @@ use store::{Conn, Db, Read, Tx, params};
 use super::{Incoming, Intake, Outcome, Receipt, again, incoming, settle, take};
 use crate::Error;
 use crate::access::allow;
-use crate::remittance_import::{self, PaymentState};
+use crate::remittance_import;
 use crate::worklist;
 
 /// A stored file that a work item is about.
@@ -148,8 +148,7 @@ pub(super) fn take_again(
     let again = remittance_import::judge_again(tx, head.id, &file.payments, file.bytes)?;
     let has_answers = kinds.iter().any(|kind| *kind != FileKind::Remittance);
     if !again.is_changed && !(has_answers && (is_set_apart || is_left_out)) {
-        let still = |state: PaymentState| state == PaymentState::Quarantined;
-        return known(again.payments.into_iter().filter(|payment| still(payment.state)).collect());
+        return known(again.payments);
     }
     let settled = settle(tx, head.id, file, kinds, again.summary())?;
     if let (false, 0, Some(left_out)) = (again.is_changed, settled.news, settled.left_out) {

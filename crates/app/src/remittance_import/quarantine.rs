@@ -12,7 +12,8 @@ use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Tx, params};
 
 use super::{
-    Objection, PaymentReport, PaymentState, content_hash, kept_out, objection, payer_of, payment_key, post_set, summary,
+    Objection, PaymentReport, PaymentState, content_hash, kept_out, objection, payer_of, payment_key, post_set,
+    summary, waiting,
 };
 use crate::Error;
 use crate::digest::{hex, sha256};
@@ -92,6 +93,7 @@ fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance) -> Result<Paym
             let detail = serde_json::json!({ "cents": remittance.amount, "claims": remittance.claims.len() });
             tx.audit(kept_out(state), "remittance", kept.id, detail);
             told.counts = remittance_posting::post(tx, kept.id, payer_id, set)?;
+            told.waiting = waiting(tx, kept.id)?;
             let outcome = format!("What kept it out was mended, and it was posted: /remittances/{}", kept.id);
             worklist::resolve_subject(tx, &own, &outcome, "posting")?;
             end(tx, kept.id, remittance)?;
@@ -119,7 +121,9 @@ fn report(id: RemittanceId, set: &ReadRemittance, state: PaymentState, objection
         state,
         problem,
         difference,
+        claims: set.remittance.claims.len(),
         counts: Counts::default(),
+        waiting: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ mod query_plans;
 mod read_again;
 mod remittance;
 mod remittance_kill;
+mod remittances_of_others;
 mod sealed_records;
 mod staff;
 mod start_codes;

@@ -74,7 +74,7 @@ pub struct X12Files {
     /// The files, in the order in which they came
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Print JSON
+    /// Print JSON: of 835 files an object a line for each payment
     #[arg(long)]
     json: bool,
 }

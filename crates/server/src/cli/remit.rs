@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use app::Error;
 use app::access::allow_plain;
 use app::remittance_import::{self, ImportReport, PaymentReport, PaymentState};
+use billing::Money;
 use billing::access::Action;
 use billing::counting::counted;
 use clap::{Args, Subcommand};
@@ -79,32 +80,46 @@ pub fn post_files(session: &Session, paths: &[PathBuf], dry_run: bool, as_json: 
     let run = if dry_run { remittance_import::rehearse } else { remittance_import::import };
     let (reports, failure) =
         take_each(&files, |file| run(&session.db, &session.actor, session.practice, &file.name, &file.bytes));
-    if as_json {
-        let values: Vec<serde_json::Value> = reports
-            .iter()
-            .map(|(file, report)| json!({ "file": file, "known": report.is_known, "payments": report.payments }))
-            .collect();
-        output::json(&values)?;
-    } else {
-        for (file, report) in &reports {
+    for (file, report) in &reports {
+        if as_json {
+            report.payments.iter().for_each(|payment| line(&object(file, payment).to_string()));
+        } else {
             print_report(file, report, dry_run);
         }
     }
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let needs_a_look = |payment: &PaymentReport| {
-        payment.state == PaymentState::Quarantined || payment.counts.set_aside + payment.counts.unmatched > 0
-    };
-    let has_findings = reports.iter().flat_map(|(_, report)| &report.payments).any(needs_a_look);
+    let waits = |payment: &PaymentReport| payment.state == PaymentState::Quarantined || has_waiting_claims(payment);
+    let has_findings = reports.iter().flat_map(|(_, report)| &report.payments).any(waits);
     Ok(if has_findings { Done::WithFindings } else { Done::Clean })
+}
+
+/// Whether cash of it waits for a person in unapplied.
+fn has_waiting_claims(payment: &PaymentReport) -> bool {
+    payment.counts.set_aside + payment.counts.unmatched > 0
+}
+
+/// One payment as programs read it, on one line.
+fn object(file: &str, payment: &PaymentReport) -> serde_json::Value {
+    let state = if has_waiting_claims(payment) { "unmatched" } else { payment.state.as_str() };
+    let waiting = payment.waiting.iter().map(|one| one.problem.as_str());
+    let reasons: Vec<&str> = payment.problem.as_deref().into_iter().chain(waiting).collect();
+    let difference = payment.difference + payment.waiting.iter().map(|one| one.difference).sum::<Money>();
+    json!({
+        "file": file, "trace": payment.trace, "amount_cents": payment.amount.cents(), "state": state,
+        "claims": payment.claims, "difference_cents": difference.cents(),
+        "reason": (!reasons.is_empty()).then(|| reasons.join("; ")),
+        "counts": payment.counts,
+    })
 }
 
 fn print_report(file: &str, report: &ImportReport, dry_run: bool) {
     if report.is_known {
         line(&format!("{file}: came before; nothing changed."));
     }
-    for payment in &report.payments {
+    let is_told = |payment: &&PaymentReport| !(report.is_known && payment.state == PaymentState::Duplicate);
+    for payment in report.payments.iter().filter(is_told) {
         let would = if dry_run { "would be " } else { "" };
         let counts = &payment.counts;
         let estimates = match counts.estimates {
@@ -123,6 +138,9 @@ fn print_report(file: &str, report: &ImportReport, dry_run: bool) {
         ));
         if let Some(problem) = &payment.problem {
             line(&format!("  {problem} (off by {})", payment.difference));
+        }
+        for claim in &payment.waiting {
+            line(&format!("  a claim waits: {} (off by {})", claim.problem, claim.difference));
         }
     }
 }
