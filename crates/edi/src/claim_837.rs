@@ -181,7 +181,6 @@ fn coverage(body: &ClaimBody, is_patient: bool) -> SubscriberInformation<'_> {
         group_name: group_name.into(),
         insurance_type: body.medicare_secondary.map_or("", |kind| kind.code()).into(),
         filing_indicator: body.payer.filing_indicator.as_str().into(),
-        ..SubscriberInformation::default()
     }
 }
 

@@ -128,8 +128,7 @@ fn bill_next(session: &Session, one: &One) -> Result<Done, Failure> {
     let (db, actor, practice) = (&session.db, &session.actor, session.practice);
     let visit = session.read(|read| Ok(store::claim::load(read, id)?.ok_or(Error::NotFound("claim"))?.encounter_id))?;
     let scrubbed = app::next_payer::bill_next_payer(db, actor, practice, visit)?;
-    let claim =
-        session.read(|read| Ok(store::claim::load(read, scrubbed.claim_id)?.ok_or(Error::NotFound("claim"))?))?;
+    let claim = session.read(|read| store::claim::load(read, scrubbed.claim_id)?.ok_or(Error::NotFound("claim")))?;
     line(&format!("Claim {} asks {} for {}.", claim.control_number, claim.body.payer.name, claim.body.asked()));
     for finding in &scrubbed.open {
         line(&finding.problem);

@@ -185,7 +185,7 @@ fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money,
         .sum();
     let payer_paid = charged - by_contract - forgiven - patient_paid - with_payer - with_patient;
     let others = paid_by_others(postings, payer);
-    let payer_paid = payer_paid - others.iter().map(|(_, paid)| *paid).sum::<Money>();
+    let payer_paid = payer_paid - others.values().copied().sum::<Money>();
     let mut remains = charged;
     let mut steps = vec![Step {
         what: "Charged".into(),
