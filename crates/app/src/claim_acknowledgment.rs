@@ -434,6 +434,8 @@ impl Desk<'_> {
             | ClaimEvent::Mended
             | ClaimEvent::Adjudicated
             | ClaimEvent::Reversed { .. }
+            | ClaimEvent::CrossedOver { .. }
+            | ClaimEvent::CrossoverEnded
             | ClaimEvent::Closed => Ok(()),
         }
     }
@@ -507,6 +509,8 @@ impl Desk<'_> {
             | ClaimEvent::Mended
             | ClaimEvent::Adjudicated
             | ClaimEvent::Reversed { .. }
+            | ClaimEvent::CrossedOver { .. }
+            | ClaimEvent::CrossoverEnded
             | ClaimEvent::Closed => self.moved.noted += 1,
         }
         Ok(true)

@@ -1,10 +1,14 @@
 //! Looking again at claims that a payer has: one whose follow-up date came without a decision becomes a desk's work.
 //! Asks no payer and moves no claim.
 
+use std::collections::HashSet;
+
+use billing::ClaimId;
 use billing::PracticeId;
 use billing::access::Actor;
 use billing::claim::ClaimStatus;
 use billing::work::{WorkLinks, WorkReason};
+use store::claim::BODIES_OF_CLAIMS;
 use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
 use store::{Db, params};
 
@@ -21,9 +25,17 @@ const MOST_CLAIMS_A_RUN: i64 = 5_000;
 pub(crate) fn open_undecided_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
         let due = tx.query(&DUE_FOR_FOLLOW_UP, params![tx.today(), MOST_CLAIMS_A_RUN])?;
+        let ids: Vec<ClaimId> = due.iter().map(|claim| claim.id).collect();
+        let bodies = tx.query_in(&BODIES_OF_CLAIMS, params![], &ids)?;
+        let crossed: HashSet<ClaimId> =
+            bodies.into_iter().filter(|(_, body)| body.0.crossed_over).map(|(id, _)| id).collect();
         for claim in &due {
             let (reason, state) = match claim.status {
                 ClaimStatus::Adjudicated => (WorkReason::Denied, "is disputed and has no new decision"),
+                ClaimStatus::Accepted if crossed.contains(&claim.id) => (
+                    WorkReason::RemittanceMissing,
+                    "was passed on by the payer before it, and this one has no decision",
+                ),
                 ClaimStatus::Draft
                 | ClaimStatus::Held
                 | ClaimStatus::Ready

@@ -3,19 +3,24 @@
 //! by the decision before it, and the books say so already.
 
 use billing::access::Actor;
+use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::coordination_of_benefits::{PriorPayer, facts_of, prior_payer};
 use billing::coverage::{Coverage, CoverageRank, in_force};
+use billing::remittance::matching::ClaimFacts;
 use billing::remittance::{ClaimPayment, reversal};
-use billing::{ClaimId, EncounterId, PracticeId};
+use billing::work::WorkReason;
+use billing::{ClaimId, EncounterId, PracticeId, RemittanceId};
 use jiff::civil::Date;
-use store::claim::{self as rows, DECIDED_CLAIMS_BEFORE};
+use store::claim::{self as rows, DECIDED_CLAIMS_BEFORE, Evidence};
 use store::hands::{DUES_WITHOUT_CLAIM, VISITS_FOR_THE_NEXT_PAYER};
 use store::remittance::PAYMENTS_OF_CLAIMS;
 use store::{Conn, Db, Tx, params, registration};
 
-use crate::claim_creation::{MOST_A_RUN, RUN_CHUNK, create_after_others, may_make_claims};
+use crate::claim_creation::{
+    MOST_A_RUN, RUN_CHUNK, create_after_others, happen, may_make_claims, refreeze_from_sources,
+};
 use crate::claim_scrub::{Scrubbed, scrub_in};
-use crate::{Error, charge_capture};
+use crate::{Error, charge_capture, worklist};
 
 /// Makes the claim of a visit to the payer that an earlier one left something to, and scrubs it at once.
 ///
@@ -56,6 +61,65 @@ pub fn bill_next_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<
         })?;
     }
     Ok(made)
+}
+
+/// The payer before passed the claim on: the claim to the next payer stands as one that this payer has. False where a claim
+/// of ours asks it already, or it decided the visit. One that stands so already is told anew what was decided.
+pub(crate) fn cross_over(
+    tx: &mut Tx,
+    decided: &ClaimFacts,
+    coverage: &Coverage,
+    (remittance, follow_up_on): (RemittanceId, Date),
+) -> Result<bool, Error> {
+    let visit = decided.encounter_id;
+    let places = tx.query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
+    if places.iter().any(|(payer, _, decided_on)| *payer == coverage.payer_id && decided_on.is_some()) {
+        return Ok(false);
+    }
+    let made = create_after_others(tx, visit, coverage)?;
+    let mut claim = rows::load(tx, made.id)?.ok_or(Error::NotFound("claim"))?;
+    if !made.is_new {
+        if !claim.body.crossed_over || claim.status != ClaimStatus::Accepted {
+            return Ok(false);
+        }
+        if let Some(fresh) = refreeze_from_sources(tx, &claim)? {
+            claim = fresh;
+        }
+    }
+    claim.body.crossed_over = true;
+    if made.is_new {
+        claim.version += 1;
+    }
+    rows::save_version(tx, &claim)?;
+    let sentence = format!(
+        "Passed on by the payer of claim {}: nobody bills this one before {follow_up_on}",
+        decided.control_number
+    );
+    let evidence = Evidence { remittance_id: Some(remittance), ..Evidence::words(sentence) };
+    happen(tx, &mut claim, &ClaimEvent::CrossedOver { follow_up_on }, evidence)?;
+    Ok(true)
+}
+
+/// This payer was passed nothing, or says nothing of it: it is billed from here, with what the one before decided.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where no payer passed the claim on, or this one decided it.
+pub fn end_crossover(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) -> Result<Scrubbed, Error> {
+    may_make_claims(actor)?;
+    db.write(actor, practice, |tx| {
+        let mut claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
+        if !claim.body.crossed_over || claim.status != ClaimStatus::Accepted {
+            return Err(Error::refused("No payer passed this claim on, or its payer decided it. Nothing was changed."));
+        }
+        claim.body.crossed_over = false;
+        claim.version += 1;
+        rows::save_version(tx, &claim)?;
+        let sentence = "The payer was passed nothing: it is billed from here";
+        happen(tx, &mut claim, &ClaimEvent::CrossoverEnded, Evidence::words(sentence))?;
+        let outcome = "The payer is billed from here.";
+        worklist::resolve_for_claim(tx, id, &[WorkReason::RemittanceMissing], outcome, "submission")?;
+        scrub_in(tx, claim)
+    })
 }
 
 fn bill(tx: &mut Tx, visit: EncounterId, coverage: &Coverage) -> Result<Scrubbed, Error> {

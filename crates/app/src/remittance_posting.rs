@@ -2,6 +2,7 @@
 //! written in few statements, in the transaction of the import. What is not ours or does not add up is set aside with
 //! its cash, and each such claim opens work. A reversal undoes the very postings of the payment it takes back.
 
+mod crossover;
 mod decision;
 mod desks;
 mod entries;
@@ -124,14 +125,29 @@ pub(crate) fn post(
     let claims = &set.remittance.claims;
     let sender = Sender { payer, identifier: &set.remittance.payer_identifier, name: &set.remittance.payer_name };
     let known = Known::load(tx, claims)?;
-    let payer = payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
-    let decided = decision::decide_all(tx, id, set, &known, sender);
+    if let Some(asked) = crossover::as_asked(tx, sender, set, &known)? {
+        let known = Known::load(tx, &asked.remittance.claims)?;
+        return post_known(tx, id, sender, &asked, &known);
+    }
+    post_known(tx, id, sender, set, &known)
+}
+
+fn post_known(
+    tx: &mut Tx,
+    id: RemittanceId,
+    sender: Sender<'_>,
+    set: &ReadRemittance,
+    known: &Known,
+) -> Result<Counts, Error> {
+    let claims = &set.remittance.claims;
+    let payer = sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
+    let decided = decision::decide_all(tx, id, set, known, sender);
     rows::insert(tx, &decided)?;
     rows::insert_outside(tx, id, set)?;
-    entries::post(tx, id, payer, set, &decided, &known)?;
-    settlement::settle(tx, payer, &decided, &known)?;
+    entries::post(tx, id, payer, set, &decided, known)?;
+    settlement::settle(tx, payer, &decided, known)?;
     desks::outside_claims(tx, id, payer, &set.remittance)?;
-    pay_from_what_is_held(tx, &known)?;
+    pay_from_what_is_held(tx, known)?;
     Ok(Counts::of(&decided))
 }
 

@@ -157,6 +157,9 @@ pub struct ClaimBody {
     /// Why Medicare pays after another, where it is asked and does (SBR05).
     #[serde(default)]
     pub medicare_secondary: Option<MedicareSecondaryType>,
+    /// The payer before this one passed it on, so it leaves in no file of ours.
+    #[serde(default)]
+    pub crossed_over: bool,
     /// What the payers before this one decided, in the order in which they pay (2320); none on a claim to the first.
     #[serde(default)]
     pub prior_payers: Vec<PriorPayer>,

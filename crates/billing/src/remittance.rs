@@ -3,6 +3,7 @@
 
 pub mod balance;
 pub mod classification;
+pub mod crossover;
 pub mod matching;
 pub mod outside;
 pub mod posting;

@@ -171,6 +171,7 @@ fn body(dice: &mut Dice, control_number: &PatientControlNumber) -> ClaimBody {
         note: dice.pick(&["", "Seen twice~on one day"]).into(),
         medicare_secondary: None,
         prior_payers: Vec::new(),
+        crossed_over: false,
         lines: (1..=lines)
             .map(|n| line(dice, i32::try_from(n).unwrap(), control_number, diagnoses.len() as u64))
             .collect(),

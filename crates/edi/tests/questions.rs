@@ -163,6 +163,7 @@ fn status_question(relationship: Relationship) -> Vec<u8> {
         note: String::new(),
         medicare_secondary: None,
         prior_payers: Vec::new(),
+        crossed_over: false,
         lines: vec![line],
     };
     let claim = Claim {

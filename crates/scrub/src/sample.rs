@@ -90,6 +90,7 @@ fn body() -> ClaimBody {
         note: String::new(),
         medicare_secondary: None,
         prior_payers: Vec::new(),
+        crossed_over: false,
         lines: vec![line(1, "99213", 14_000), line(2, "36415", 1_500)],
     }
 }

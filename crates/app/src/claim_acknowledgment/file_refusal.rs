@@ -93,6 +93,8 @@ pub(super) fn refusals_before(tx: &mut Tx, claim: ClaimId, sending: SubmissionId
             | ClaimEvent::Mended
             | ClaimEvent::Adjudicated
             | ClaimEvent::Reversed { .. }
+            | ClaimEvent::CrossedOver { .. }
+            | ClaimEvent::CrossoverEnded
             | ClaimEvent::Closed => false,
         };
         if stands {

@@ -14,6 +14,7 @@ use store::worklist::OPEN_REASONS_OF_CLAIMS;
 use store::{Tx, params};
 use uuid::Uuid;
 
+use super::crossover;
 use super::known::Known;
 use super::settlement::days_after;
 use super::standing::{Latest, Standing};
@@ -101,7 +102,10 @@ pub(super) fn of_claims(
     standing: &HashMap<ClaimId, Standing<'_>>,
 ) -> Result<(), Error> {
     end_what_is_decided(tx, claims, standing)?;
-    let visits = standing.values().filter(|one| !one.left_to.is_empty()).map(|one| one.facts.encounter_id);
+    let leaving: Vec<&Standing<'_>> =
+        claims.iter().filter_map(|claim| standing.get(claim)).filter(|one| !one.left_to.is_empty()).collect();
+    crossover::pass_on(tx, known, &leaving)?;
+    let visits = leaving.iter().map(|one| one.facts.encounter_id);
     let dues = tx.query_in(&DUES_OF_VISITS, params![], &distinct(visits))?;
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for standing in claims.iter().filter_map(|claim| standing.get(claim)) {

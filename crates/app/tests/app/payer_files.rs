@@ -288,6 +288,7 @@ pub struct Clp {
     pub charge: i64,
     pub paid: i64,
     pub payer_number: String,
+    pub remarks: Vec<&'static str>,
     pub lines: Vec<Svc>,
 }
 
@@ -295,6 +296,7 @@ impl Clp {
     pub fn new(number: String, status: &'static str, lines: Vec<Svc>) -> Clp {
         Clp {
             payer_number: format!("P{number}"),
+            remarks: Vec::new(),
             number,
             status,
             charge: lines.iter().map(|line| line.charge).sum(),
@@ -425,6 +427,9 @@ fn segments(payment: &Payment) -> Vec<String> {
             claim.payer_number
         ));
         out.push("NM1*QC*1*FAMILY*GIVEN****MI*M1".into());
+        if !claim.remarks.is_empty() {
+            out.push(format!("MOA***{}", claim.remarks.join("*")));
+        }
         for line in &claim.lines {
             out.push(format!("SVC*HC:{}*{}*{}**1", line.code, amount(line.charge), amount(line.paid)));
             out.push("DTM*472*20260210".into());

@@ -2,7 +2,7 @@
 //! and what is left after both is the patient's. Each story on both databases, and every invariant holds after each step.
 
 use app::charge_capture::{bill_patient, capture};
-use app::next_payer::{bill_next_payer, bill_next_payers};
+use app::next_payer::{bill_next_payer, bill_next_payers, end_crossover};
 use app::registration::{PayerData, Subject, add_coverage, change_coverage, change_payer, register_payer};
 use app::{Error, claim_submission};
 use billing::claim::{Claim, ClaimStatus};
@@ -10,12 +10,13 @@ use billing::coverage::CoverageRank;
 use billing::payer::PayerSettings;
 use billing::work::{Desk, WorkReason};
 use billing::{ClaimId, CoverageId, EncounterId, Money, PayerId};
+use jiff::SignedDuration;
 use jiff::civil::date;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 
 use crate::carrier::Carrier;
 use crate::late_coverage::{answer, books_hold, cents, look, only, receive, second_payer, sent, work};
-use crate::payer_files::Clp;
+use crate::payer_files::{Clp, Payment, file};
 use crate::staff::{Practice, coverage_data, open, payer_data, service, tier1, visit};
 
 /// One office visit of 140.00 by a patient with two plans; the first payer has the claim.
@@ -255,5 +256,91 @@ fn a_payer_that_is_not_billed_by_itself_waits_for_a_word() {
         assert_eq!(work(db, Desk::Tier1).len(), 1);
         bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();
         no_work(db);
+    });
+}
+
+/// As [`first_answer`], with words on where the claim went.
+fn passed_on(number: &str, status: &'static str, remarks: Vec<&'static str>) -> Clp {
+    Clp { status, remarks, ..first_answer(number) }
+}
+
+/// A file in the name of the second payer, which names the claim that it was passed: the first payer's.
+fn receive_from_second(db: &TestDb, trace: &str, claim: Clp) -> app::remittance_import::ImportReport {
+    let text = file(&Payment::new(trace, vec![claim])).replace("NORTHFIELD MUTUAL*XV*NFM01", "HARBOR HEALTH*XV*ELMS1");
+    let report = app::remittance_import::import(db, &db.system(), PRACTICE, "second.835", text.as_bytes()).unwrap();
+    books_hold(db);
+    report
+}
+
+#[test]
+fn a_claim_that_the_first_payer_passed_on_waits_for_the_second_one_and_is_not_billed_twice() {
+    for (status, remarks) in [("19", vec![]), ("1", vec!["MA07", "MA18"]), ("1", vec!["N89"])] {
+        for_each_engine(|db| {
+            let story = two_plans(db);
+            receive(db, "EFT1", passed_on(&story.number, status, remarks.clone()));
+            no_work(db);
+            assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0, "no second bill");
+            let claim = claim_to(db, &story, story.second);
+            assert_eq!((claim.status, claim.follow_up_on), (ClaimStatus::Accepted, Some(date(2026, 4, 1))));
+            assert!(claim.body.crossed_over);
+            let refused = bill_next_payer(db, &tier1(), PRACTICE, story.visit);
+            assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+            let seen = look(db, story.practice.patient);
+            assert_eq!((seen.with_payers, seen.owes_now), (cents(2_000), Money::ZERO));
+            // The second payer answers with the numbers that it was passed: those of the claim to the first.
+            let answer = second_answer(&story.number, 1_700, vec![("OA", "23", 12_000), ("PR", "2", 300)]);
+            let report = receive_from_second(db, "EFT2", answer.clone());
+            assert_eq!(report.payments[0].counts.posted, 1, "{report:?}");
+            let seen = look(db, story.practice.patient);
+            assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(300)));
+            assert_eq!(claim_to(db, &story, story.second).status, ClaimStatus::Closed);
+            no_work(db);
+            // It takes its decision back, under the same numbers.
+            let text = file(&Payment::new("EFT3", vec![answer.reversed()]).with_plb("FB", "LATER", -1_700));
+            let text = text.replace("NORTHFIELD MUTUAL*XV*NFM01", "HARBOR HEALTH*XV*ELMS1");
+            let report = app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", text.as_bytes()).unwrap();
+            assert_eq!(report.payments[0].counts.reversed, 1, "{report:?}");
+            assert_eq!(look(db, story.practice.patient).with_payers, cents(2_000));
+        });
+    }
+}
+
+#[test]
+fn a_claim_that_was_not_passed_on_is_billed_and_a_habit_counts_as_a_word() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", passed_on(&story.number, "1", vec!["MA19"]));
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 1);
+    });
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        set(db, story.practice.payer, |settings| settings.crosses_over = true);
+        receive(db, "EFT1", first_answer(&story.number));
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0);
+        assert!(claim_to(db, &story, story.second).body.crossed_over);
+    });
+}
+
+#[test]
+fn after_thirty_days_without_a_decision_the_second_payer_is_billed_from_here() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", passed_on(&story.number, "19", vec![]));
+        let claim = claim_to(db, &story, story.second);
+        db.env.advance(SignedDuration::from_hours(24 * 29));
+        app::jobs::run_now(db, &db.system(), PRACTICE).unwrap();
+        no_work(db);
+        db.env.advance(SignedDuration::from_hours(24 * 3));
+        app::jobs::run_now(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(work(db, Desk::Tier1).iter().map(|item| item.1).collect::<Vec<_>>(), [WorkReason::RemittanceMissing]);
+        let scrubbed = end_crossover(db, &tier1(), PRACTICE, claim.id).unwrap();
+        assert_eq!(scrubbed.status, ClaimStatus::Ready, "{:?}", scrubbed.open);
+        no_work(db);
+        assert!(submitted(db).contains("SVD*HARB1*88.56*HC:99213**1~"));
+        // It had the claim after all: its answer to what it was passed meets the claim that was sent.
+        let answer = second_answer(&story.number, 2_000, vec![("OA", "23", 12_000)]);
+        assert_eq!(receive_from_second(db, "EFT2", answer).payments[0].counts.posted, 1);
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, Money::ZERO));
     });
 }

@@ -67,8 +67,10 @@ pub fn create(id: ClaimId, control_number: PatientControlNumber, source: &ClaimS
 pub fn refreeze(claim: &mut Claim, source: &ClaimSource<'_>) {
     let kept =
         (claim.body.frequency, claim.body.payer_claim_control_number.take(), std::mem::take(&mut claim.body.note));
+    let crossed_over = claim.body.crossed_over;
     claim.body = body(&claim.control_number, source);
     (claim.body.frequency, claim.body.payer_claim_control_number, claim.body.note) = kept;
+    claim.body.crossed_over = crossed_over;
     claim.version += 1;
     claim.coverage_id = source.coverage.id;
     claim.coverage_version = source.coverage.version;
@@ -135,6 +137,7 @@ fn body(control_number: &PatientControlNumber, source: &ClaimSource<'_>) -> Clai
         facility: source.facility.cloned(),
         note: String::new(),
         medicare_secondary: coverage.medicare_secondary.filter(|_| coverage.rank != CoverageRank::Primary),
+        crossed_over: false,
         prior_payers: source.prior_payers.to_vec(),
         lines: source.charges.iter().enumerate().map(|(index, charge)| line(control_number, index, charge)).collect(),
     }

@@ -113,6 +113,13 @@ pub enum ClaimEvent {
     },
     /// Nothing is left to ask of this payer.
     Closed,
+    /// The payer before this one passed it on: this payer has it without a file of ours.
+    CrossedOver {
+        /// Day until which nobody bills this payer.
+        follow_up_on: Date,
+    },
+    /// This payer was passed nothing after all; it is billed from here.
+    CrossoverEnded,
 }
 
 impl ClaimEvent {
@@ -132,6 +139,8 @@ impl ClaimEvent {
             ClaimEvent::Adjudicated => "adjudicated",
             ClaimEvent::Reversed { .. } => "reversed",
             ClaimEvent::Closed => "closed",
+            ClaimEvent::CrossedOver { .. } => "crossed_over",
+            ClaimEvent::CrossoverEnded => "crossover_ended",
         }
     }
 }
@@ -211,6 +220,14 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
             Draft | Held | Ready | Rejected | Accepted | Adjudicated | Closed => Ok(Closed),
             Submitted => Err(refused()),
         },
+        ClaimEvent::CrossedOver { .. } => match status {
+            Draft | Accepted => Ok(Accepted),
+            Held | Ready | Submitted | Rejected | Adjudicated | Closed => Err(refused()),
+        },
+        ClaimEvent::CrossoverEnded => match status {
+            Accepted => Ok(Draft),
+            Draft | Held | Ready | Submitted | Rejected | Adjudicated | Closed => Err(refused()),
+        },
     }
 }
 
@@ -231,7 +248,10 @@ impl Claim {
                     self.body.payer_claim_control_number.get_or_insert_with(|| number.clone());
                 }
             }
-            ClaimEvent::Reversed { follow_up_on } => self.follow_up_on = Some(*follow_up_on),
+            ClaimEvent::Reversed { follow_up_on } | ClaimEvent::CrossedOver { follow_up_on } => {
+                self.follow_up_on = Some(*follow_up_on);
+            }
+            ClaimEvent::CrossoverEnded => self.follow_up_on = None,
             ClaimEvent::FileRefused { .. } => {
                 if self.status == ClaimStatus::Rejected {
                     self.follow_up_on = None;
