@@ -436,6 +436,8 @@ impl Desk<'_> {
             | ClaimEvent::Reversed { .. }
             | ClaimEvent::CrossedOver { .. }
             | ClaimEvent::CrossoverEnded
+            | ClaimEvent::Corrected { .. }
+            | ClaimEvent::CorrectionDropped
             | ClaimEvent::Closed => Ok(()),
         }
     }
@@ -511,6 +513,8 @@ impl Desk<'_> {
             | ClaimEvent::Reversed { .. }
             | ClaimEvent::CrossedOver { .. }
             | ClaimEvent::CrossoverEnded
+            | ClaimEvent::Corrected { .. }
+            | ClaimEvent::CorrectionDropped
             | ClaimEvent::Closed => self.moved.noted += 1,
         }
         Ok(true)

@@ -24,7 +24,7 @@ use store::{charge as visits, claim as rows, registration};
 
 use crate::Error;
 use crate::access::allow;
-use crate::{charge_capture, next_payer, worklist};
+use crate::{charge_capture, corrected_claim, next_payer, worklist};
 
 /// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
 pub(crate) const RUN_CHUNK: usize = 100;
@@ -125,7 +125,8 @@ fn create_from(tx: &mut Tx, sources: &Sources) -> Result<CreatedClaim, Error> {
         return Ok(CreatedClaim { id: *id, is_new: false });
     }
     let places = tx.query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
-    if places.iter().any(|(payer, _, decided_on)| *payer == sources.payer.id && decided_on.is_some()) {
+    let was_decided = places.iter().any(|(payer, _, decided_on)| *payer == sources.payer.id && decided_on.is_some());
+    if was_decided && !corrected_claim::is_voided(tx, visit, sources.payer.id)? {
         // A second original would ask the payer twice for one visit.
         return Err(Error::refused("This payer has decided the visit already. What is wrong with it is Tier 2's."));
     }

@@ -22,8 +22,8 @@ use crate::access::allow;
 use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources,
 };
-use crate::reason;
 use crate::worklist::{self, NewWork};
+use crate::{corrected_claim, reason};
 
 /// The reasons whose work ends when a claim is mended or released.
 const MENDING: [WorkReason; 4] =
@@ -152,7 +152,7 @@ fn scrub_all(db: &Db, actor: &Actor, practice: PracticeId, status: ClaimStatus) 
             // Somebody may have scrubbed one meanwhile.
             let mut scrubbed = Vec::with_capacity(claims.len());
             for claim in claims.into_iter().filter(|claim| claim.status == status) {
-                if !payer_has_it(tx, claim.id, claim.status)? {
+                if !is_kept(tx, claim.id, claim.status)? {
                     scrubbed.push(scrub_in(tx, claim)?);
                 }
             }
@@ -211,12 +211,20 @@ pub(crate) fn rescrub_held(tx: &mut Tx, patient: PatientId) -> Result<(), Error>
     for status in [ClaimStatus::Held, ClaimStatus::Ready] {
         for (id,) in tx.query(&rows::CLAIMS_OF_PATIENT_IN_STATUS, params![patient, status])? {
             let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
-            if !payer_has_it(tx, claim.id, claim.status)? {
+            if corrected_claim::is_being_made(tx, claim.id, claim.status)? {
+                corrected_claim::follow_visit(tx, &claim)?;
+            } else if !payer_has_it(tx, claim.id, claim.status)? {
                 scrub_in(tx, claim)?;
             }
         }
     }
     Ok(())
+}
+
+/// Whether a held claim waits for a person's word, so that no round scrubs it: its payer has an earlier version, or somebody
+/// makes a correction of it.
+fn is_kept(tx: &mut Tx, claim: ClaimId, status: ClaimStatus) -> Result<bool, Error> {
+    Ok(payer_has_it(tx, claim, status)? || corrected_claim::is_being_made(tx, claim, status)?)
 }
 
 /// Whether the payer has an earlier version of a held claim, and nobody has said yet what is to become of it.
@@ -257,6 +265,9 @@ pub(crate) fn scrub_in(tx: &mut Tx, claim: Claim) -> Result<Scrubbed, Error> {
             "The payer has an earlier version of this claim, so this one must not leave as a second original. Decide the \
              work item first.",
         ));
+    }
+    if corrected_claim::is_being_made(tx, claim.id, claim.status)? {
+        return Err(Error::refused("A correction of this claim is being made. Tier 2 sends it, or drops it."));
     }
     let (mut claim, changed) = take_up(tx, claim)?;
     let findings = check(tx, &claim)?;

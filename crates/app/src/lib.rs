@@ -20,6 +20,7 @@ pub mod claim_acknowledgment;
 pub mod claim_status;
 pub mod claim_submission;
 pub mod clearinghouse;
+pub mod corrected_claim;
 pub mod eligibility;
 mod follow_up;
 pub mod inbound;

@@ -20,7 +20,7 @@ use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_after_others, happen, may_make_claims, refreeze_from_sources,
 };
 use crate::claim_scrub::{Scrubbed, scrub_in};
-use crate::{Error, charge_capture, worklist};
+use crate::{Error, charge_capture, corrected_claim, worklist};
 
 /// Makes the claim of a visit to the payer that an earlier one left something to, and scrubs it at once.
 ///
@@ -139,6 +139,12 @@ fn next_coverage(conn: &Conn, visit: EncounterId) -> Result<Coverage, Error> {
         .query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?
         .iter()
         .any(|(asked, _, decided_on)| asked == payer && decided_on.is_some());
+    if was_decided && corrected_claim::is_voided(conn, visit, *payer)? {
+        return Err(Error::refused(
+            "The claim to this payer was voided. Say who owes the visit: make a new claim from it, bill the patient, or say \
+             that it is not billed.",
+        ));
+    }
     if was_decided {
         return Err(Error::refused(
             "This payer has decided the visit already, and a payer before it decided anew since. Tier 2 sends it a \
@@ -185,6 +191,15 @@ pub(crate) fn prior_payers(conn: &Conn, visit: EncounterId, rank: CoverageRank) 
     }
     all.sort_by_key(|prior| prior.rank);
     Ok(all)
+}
+
+/// The decision that stands for a claim, with its day; none where nothing was decided or all was taken back.
+pub(crate) fn standing_decision(conn: &Conn, claim: ClaimId) -> Result<Option<(Date, ClaimPayment)>, Error> {
+    let mut payments = conn.query_in(&PAYMENTS_OF_CLAIMS, params![], &[claim])?;
+    payments.retain(|row| row.state == "posted");
+    payments.sort_unstable_by_key(|row| row.id);
+    let history: Vec<(Date, &ClaimPayment)> = payments.iter().map(|row| (row.paid_on, &row.body.0)).collect();
+    Ok(standing(&history).map(|(day, payment)| (day, payment.clone())))
 }
 
 /// The latest decision that no reversal took back.

@@ -140,7 +140,8 @@ fn post_known(
     known: &Known,
 ) -> Result<Counts, Error> {
     let claims = &set.remittance.claims;
-    let payer = sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
+    let payer =
+        sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
     let decided = decision::decide_all(tx, id, set, known, sender);
     rows::insert(tx, &decided)?;
     rows::insert_outside(tx, id, set)?;

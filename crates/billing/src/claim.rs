@@ -2,6 +2,7 @@
 //! coverage version it was made from. Its status answers one question only: where is it?
 
 pub mod acknowledgment;
+pub mod correct;
 pub mod create;
 pub mod finding;
 pub mod named_parties;

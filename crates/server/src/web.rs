@@ -23,6 +23,7 @@ pub use routes::table;
 mod access_log;
 mod approvals;
 mod claims;
+mod corrections;
 mod encounters;
 mod find;
 mod guarantor;

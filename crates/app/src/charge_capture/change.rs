@@ -20,7 +20,7 @@ use crate::Error;
 use crate::access::allow;
 use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, subject_key};
-use crate::{claim_creation, claim_scrub};
+use crate::{claim_creation, claim_scrub, corrected_claim};
 
 /// The data of a visit that the front desk keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,9 +204,23 @@ pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
         if encounter.status == EncounterStatus::NotBillable {
             return Err(Error::refused("The visit is not billed already; nothing was changed."));
         }
+        for (claim, _, status) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+            if corrected_claim::is_being_made(tx, claim, status)? {
+                return Err(Error::refused(
+                    "A payer decided this visit, and a correction of its claim is being made. Void the claim instead; when \
+                     the payer has taken its decision back, say that the visit is not billed.",
+                ));
+            }
+        }
         let charges = rows::charges(tx, id)?;
         super::transfer::keep_payments(tx, charges.iter().map(|charge| (charge.id, charge.patient_id)))?;
         refuse_if_paid(tx, &charges)?;
+        // What a voided claim's payer owes in the books goes with the charges.
+        let dues = super::dues::of_visit(tx, id)?;
+        if !dues.is_empty() {
+            super::dues::move_to(tx, &encounter, &dues, owner::payer_of(tx, &encounter)?)?;
+            super::dues::end_work(tx, &encounter, "The visit is not billed.")?;
+        }
         save_charges(tx, &encounter, &charges, &[])?;
         for (claim, _, _) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
             claim_creation::withdraw(tx, claim, reason)?;
@@ -386,11 +400,13 @@ fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<
 /// The visit, if no claim of it is on its way or decided.
 pub(super) fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
     let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
-    for (_, status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
+    for (payer, status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
         match status {
             ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {}
             // Withdrawn before any payer decided it: nothing of it is in the books.
             ClaimStatus::Closed if adjudicated_on.is_none() => {}
+            // Taken back from its payer, which took back its decision.
+            ClaimStatus::Closed if corrected_claim::is_voided(tx, id, payer)? => {}
             ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated | ClaimStatus::Closed => {
                 return Err(Error::refused(
                     "The claim of this visit is with the payer or decided. Wait for the answer; a decided one needs a \

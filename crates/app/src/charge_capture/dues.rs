@@ -187,6 +187,7 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::FileSetApart
         | WorkReason::OutboundFileDamaged
         | WorkReason::EarlierVersionAccepted
+        | WorkReason::CorrectedClaim
         | WorkReason::AcknowledgmentMissing
         | WorkReason::RemittanceMissing
         | WorkReason::LateCharge

@@ -95,6 +95,8 @@ pub(super) fn refusals_before(tx: &mut Tx, claim: ClaimId, sending: SubmissionId
             | ClaimEvent::Reversed { .. }
             | ClaimEvent::CrossedOver { .. }
             | ClaimEvent::CrossoverEnded
+            | ClaimEvent::Corrected { .. }
+            | ClaimEvent::CorrectionDropped
             | ClaimEvent::Closed => false,
         };
         if stands {

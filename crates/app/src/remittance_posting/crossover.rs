@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 
+use billing::claim::ClaimStatus;
 use billing::coverage::in_force;
 use billing::remittance::crossover::{CROSSOVER_DAYS, is_after_another, is_passed_on};
 use billing::remittance::matching::ClaimFacts;
-use billing::claim::ClaimStatus;
 use billing::{ChargeId, ClaimId, EncounterId, PayerId};
 use edi::remittance_835::ReadRemittance;
 use store::claim::CLAIMS_OF_ENCOUNTERS;
@@ -108,11 +108,7 @@ fn stands_for<'b>(all: &'b [Beside], named: &ClaimFacts, sender: Option<PayerId>
 
 /// A payer said that it passed the claim on: the claim to the next payer stands as one that this payer has, until its day.
 /// Gives the visits whose next payer has it so.
-pub(super) fn pass_on(
-    tx: &mut Tx,
-    known: &Known,
-    claims: &[&Standing<'_>],
-) -> Result<Vec<EncounterId>, Error> {
+pub(super) fn pass_on(tx: &mut Tx, known: &Known, claims: &[&Standing<'_>]) -> Result<Vec<EncounterId>, Error> {
     let mut passed = Vec::new();
     for standing in claims {
         let Some(latest) = &standing.latest else { continue };

@@ -19,8 +19,8 @@ use super::known::Known;
 use super::settlement::days_after;
 use super::standing::{Latest, Standing};
 use super::{Arrival, Decided, Outcome, distinct};
-use crate::Error;
 use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, charge_capture};
 
 /// Work on a claim that any decision of its payer ends.
 const ENDED_BY_A_DECISION: [WorkReason; 5] = [
@@ -145,6 +145,14 @@ fn end_what_is_decided(
         worklist::resolve_for_claim(tx, claim, &reasons, outcome, "payer")?;
     }
     Ok(())
+}
+
+/// A voided claim's charges are owed by its payer in the books, and nobody asks it: somebody says who owes them.
+pub(super) fn of_voided(tx: &mut Tx, standing: &Standing<'_>) -> Result<(), Error> {
+    let facts = standing.facts;
+    let sentence =
+        format!("Claim {} was voided: say who owes the visit, or that it is not billed", facts.control_number);
+    charge_capture::dues::follow(tx, links(standing, standing.told_by), facts.encounter_id, &sentence)
 }
 
 /// What earlier decisions left to others and is void by what stands now.

@@ -19,7 +19,7 @@ use super::history::WaitsFor;
 use super::known::Known;
 use super::standing::{self, Standing};
 use super::{Arrival, Decided, Outcome, desks, distinct};
-use crate::{Error, claim_acknowledgment};
+use crate::{Error, claim_acknowledgment, corrected_claim};
 
 /// A claim as this posting moves it.
 struct Moving {
@@ -47,14 +47,20 @@ pub(super) fn settle(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decided<'_>
     for one in decided {
         desk.said(tx, one)?;
     }
+    let undecided: Vec<ClaimId> =
+        standing.values().filter(|one| one.latest.is_none()).map(|one| one.facts.id).collect();
+    let voided = corrected_claim::void_among(tx, &undecided)?;
     for claim in &claims {
         if let Some(standing) = standing.get(claim) {
-            desk.stands(tx, standing)?;
+            desk.stands(tx, standing, voided.contains(claim))?;
         }
     }
     desk.save(tx, &claims, &standing)?;
     desks::of_payments(tx, payer, decided)?;
     desks::of_claims(tx, known, &claims, &standing)?;
+    for standing in claims.iter().filter(|claim| voided.contains(claim)).filter_map(|claim| standing.get(claim)) {
+        desks::of_voided(tx, standing)?;
+    }
     desk.beside(tx, decided)
 }
 
@@ -88,10 +94,17 @@ impl Settlement<'_> {
     }
 
     /// The claim goes where the decision that stands puts it, whatever was said last.
-    fn stands(&mut self, tx: &Tx, standing: &Standing<'_>) -> Result<(), Error> {
+    fn stands(&mut self, tx: &Tx, standing: &Standing<'_>, is_voided: bool) -> Result<(), Error> {
         let claim = standing.facts.id;
         let Some(row) = self.known.rows.get(&claim) else { return Ok(()) };
         let Some(latest) = &standing.latest else {
+            if is_voided {
+                if let Some(moving) = self.moving.get_mut(&claim) {
+                    moving.follow_up_on = None;
+                }
+                let words = "The payer took the voided claim back; nothing of it is with this payer".to_owned();
+                return self.step(tx, claim, standing.told_by, ClaimEvent::Closed, words, None);
+            }
             let follow_up_on = self.look_again_on(tx, row);
             if let Some(moving) = self.moving.get_mut(&claim) {
                 moving.follow_up_on = Some(follow_up_on);

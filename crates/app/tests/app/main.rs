@@ -11,6 +11,7 @@ mod claim_preparation;
 mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
+mod corrected_claims;
 mod daily_jobs;
 mod damaged_answers;
 mod decisions_as_said;

@@ -332,7 +332,10 @@ fn after_thirty_days_without_a_decision_the_second_payer_is_billed_from_here() {
         no_work(db);
         db.env.advance(SignedDuration::from_hours(24 * 3));
         app::jobs::run_now(db, &db.system(), PRACTICE).unwrap();
-        assert_eq!(work(db, Desk::Tier1).iter().map(|item| item.1).collect::<Vec<_>>(), [WorkReason::RemittanceMissing]);
+        assert_eq!(
+            work(db, Desk::Tier1).iter().map(|item| item.1).collect::<Vec<_>>(),
+            [WorkReason::RemittanceMissing]
+        );
         let scrubbed = end_crossover(db, &tier1(), PRACTICE, claim.id).unwrap();
         assert_eq!(scrubbed.status, ClaimStatus::Ready, "{:?}", scrubbed.open);
         no_work(db);

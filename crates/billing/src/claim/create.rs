@@ -71,11 +71,12 @@ pub fn refreeze(claim: &mut Claim, source: &ClaimSource<'_>) {
     claim.body = body(&claim.control_number, source);
     (claim.body.frequency, claim.body.payer_claim_control_number, claim.body.note) = kept;
     claim.body.crossed_over = crossed_over;
+    let correct_by = (claim.body.frequency != ClaimFrequency::Original).then_some(claim.filing_limit_on);
     claim.version += 1;
     claim.coverage_id = source.coverage.id;
     claim.coverage_version = source.coverage.version;
     claim.payer_id = source.payer.id;
-    claim.filing_limit_on = filing_limit_on(source);
+    claim.filing_limit_on = correct_by.unwrap_or_else(|| filing_limit_on(source));
 }
 
 /// Last day the payer accepts a first claim: the date of service plus the contract's days. A payer that pays after another

@@ -120,6 +120,13 @@ pub enum ClaimEvent {
     },
     /// This payer was passed nothing after all; it is billed from here.
     CrossoverEnded,
+    /// Somebody makes a replacement or a void of what the payer decided.
+    Corrected {
+        /// The version that the payer decided.
+        from_version: i32,
+    },
+    /// The replacement or void does not leave: what the payer decided stands.
+    CorrectionDropped,
 }
 
 impl ClaimEvent {
@@ -141,6 +148,8 @@ impl ClaimEvent {
             ClaimEvent::Closed => "closed",
             ClaimEvent::CrossedOver { .. } => "crossed_over",
             ClaimEvent::CrossoverEnded => "crossover_ended",
+            ClaimEvent::Corrected { .. } => "corrected",
+            ClaimEvent::CorrectionDropped => "correction_dropped",
         }
     }
 }
@@ -228,6 +237,14 @@ pub fn next(status: ClaimStatus, event: &ClaimEvent) -> Result<ClaimStatus, Refu
             Accepted => Ok(Draft),
             Draft | Held | Ready | Submitted | Rejected | Adjudicated | Closed => Err(refused()),
         },
+        ClaimEvent::Corrected { .. } => match status {
+            Adjudicated | Closed => Ok(Held),
+            Draft | Held | Ready | Submitted | Accepted | Rejected => Err(refused()),
+        },
+        ClaimEvent::CorrectionDropped => match status {
+            Held => Ok(Adjudicated),
+            Draft | Ready | Submitted | Accepted | Rejected | Adjudicated | Closed => Err(refused()),
+        },
     }
 }
 
@@ -251,7 +268,9 @@ impl Claim {
             ClaimEvent::Reversed { follow_up_on } | ClaimEvent::CrossedOver { follow_up_on } => {
                 self.follow_up_on = Some(*follow_up_on);
             }
-            ClaimEvent::CrossoverEnded => self.follow_up_on = None,
+            ClaimEvent::CrossoverEnded | ClaimEvent::Corrected { .. } | ClaimEvent::CorrectionDropped => {
+                self.follow_up_on = None;
+            }
             ClaimEvent::FileRefused { .. } => {
                 if self.status == ClaimStatus::Rejected {
                     self.follow_up_on = None;

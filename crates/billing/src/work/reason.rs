@@ -159,6 +159,9 @@ reasons! {
     /// The payer has an earlier version of a claim that was mended and not sent.
     EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
         => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer: a decision that came meanwhile is posted by itself. After its decision send a corrected claim where it still matters.";
+    /// A replacement or void of a decided claim is being made.
+    CorrectedClaim "corrected_claim" Tier2 5 "Corrected claim to send"
+        => "Change the visit or its codes where they were wrong; the payer's number of the claim is filled in. Then send the correction from the claim's page, or drop it there: what the payer decided then stands. The deadline is the payer's for corrections.";
     /// No acknowledgment came in time.
     AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
         => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";

@@ -21,13 +21,17 @@ pub const RULE: Rule = Rule {
 
 fn check(input: &ScrubInput<'_>) -> Vec<Finding> {
     let claim = input.claim;
-    // A corrected claim runs on its own clock, from the first decision.
-    if claim.body.frequency != ClaimFrequency::Original || input.today <= claim.filing_limit_on {
+    if input.today <= claim.filing_limit_on {
         return Vec::new();
     }
+    // A corrected claim runs on its own clock, from the first decision.
+    let what = match claim.body.frequency {
+        ClaimFrequency::Original => "this claim",
+        ClaimFrequency::Replacement | ClaimFrequency::Void => "corrections of this claim",
+    };
     vec![RULE.finding(
         "filing_limit_on",
-        format!("The payer accepted this claim until {}.", claim.filing_limit_on),
+        format!("The payer accepted {what} until {}.", claim.filing_limit_on),
         "Send it only with a ground for late filing, and write the ground as the reason.",
     )]
 }

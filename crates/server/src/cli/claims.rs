@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use app::access::allow_plain;
+use app::corrected_claim::{self, Correction};
 use app::{Error, claim_creation, claim_scrub, claim_submission};
 use billing::access::Action;
-use billing::claim::ClaimStatus;
+use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::counting::counted;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -30,6 +31,14 @@ pub enum Command {
     Resend(One),
     /// Bill the next payer of a decided claim's visit with what the payers before it decided
     BillNext(One),
+    /// Begin a replacement of a decided claim, or its void; it waits until it is sent or dropped
+    Correct(Correct),
+    /// Send a correction that was begun; exits with 1 where the scrub holds it
+    SendCorrection(One),
+    /// Drop a correction that was begun: what the payer decided stands
+    DropCorrection(One),
+    /// Bill a payer to which the one before passed nothing after all
+    EndCrossover(One),
     /// Ask the payer where a claim is (276); the question leaves with the next delivery
     Ask(One),
 }
@@ -63,6 +72,19 @@ pub struct Show {
 pub struct One {
     /// Our control number of the claim, or the payer's
     claim: String,
+}
+
+/// What to correct.
+#[derive(Debug, Args)]
+pub struct Correct {
+    /// Our control number of the claim, or the payer's
+    claim: String,
+    /// Take the claim back instead of asking for a new decision
+    #[arg(long)]
+    void: bool,
+    /// What was wrong, in a sentence
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
 }
 
 /// What to check.
@@ -114,6 +136,28 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             Ok(Done::Clean)
         }
         Command::BillNext(arguments) => bill_next(&session, arguments),
+        Command::Correct(arguments) => {
+            let id = find(&session, &One { claim: arguments.claim.clone() })?;
+            let frequency = if arguments.void { ClaimFrequency::Void } else { ClaimFrequency::Replacement };
+            let correction = Correction { frequency, reason: arguments.reason.clone() };
+            corrected_claim::begin(&session.db, &session.actor, session.practice, id, &correction)?;
+            line("The correction is begun. Change the visit where it was wrong, then send it.");
+            Ok(Done::Clean)
+        }
+        Command::SendCorrection(arguments) => {
+            let id = find(&session, arguments)?;
+            scrubbed(&corrected_claim::send(&session.db, &session.actor, session.practice, id)?)
+        }
+        Command::DropCorrection(arguments) => {
+            let id = find(&session, arguments)?;
+            corrected_claim::drop_it(&session.db, &session.actor, session.practice, id)?;
+            line("Dropped. What the payer decided stands.");
+            Ok(Done::Clean)
+        }
+        Command::EndCrossover(arguments) => {
+            let id = find(&session, arguments)?;
+            scrubbed(&app::next_payer::end_crossover(&session.db, &session.actor, session.practice, id)?)
+        }
         Command::Ask(arguments) => {
             let id = find(&session, arguments)?;
             app::claim_status::ask(&session.db, &session.actor, session.practice, id)?;
@@ -130,10 +174,19 @@ fn bill_next(session: &Session, one: &One) -> Result<Done, Failure> {
     let scrubbed = app::next_payer::bill_next_payer(db, actor, practice, visit)?;
     let claim = session.read(|read| store::claim::load(read, scrubbed.claim_id)?.ok_or(Error::NotFound("claim")))?;
     line(&format!("Claim {} asks {} for {}.", claim.control_number, claim.body.payer.name, claim.body.asked()));
+    self::scrubbed(&scrubbed)
+}
+
+/// What the scrub said of a claim that is to leave.
+fn scrubbed(scrubbed: &claim_scrub::Scrubbed) -> Result<Done, Failure> {
+    if scrubbed.open.is_empty() {
+        line("It is clean and leaves with the next file.");
+        return Ok(Done::Clean);
+    }
     for finding in &scrubbed.open {
         line(&finding.problem);
     }
-    Ok(if scrubbed.open.is_empty() { Done::Clean } else { Done::WithFindings })
+    Ok(Done::WithFindings)
 }
 
 fn find(session: &Session, one: &One) -> Result<billing::ClaimId, Failure> {

@@ -2,9 +2,11 @@
 //! Tier 2 works denials and other rejections. Each leaves the newest of its queue for the people who look at the demo.
 
 use app::charge_capture::{CodedLine, VisitCodes, change_codes};
+use app::corrected_claim::{self, Correction};
 use app::registration::{change_coverage, change_patient, show_patient};
 use app::{claim_scrub, claim_status, worklist};
 use billing::charge::Units;
+use billing::claim::ClaimFrequency;
 use billing::coverage::CoverageRank;
 use billing::work::{Desk, Resolution, WorkReason};
 use billing::{PatientId, WorkItemId};
@@ -22,6 +24,9 @@ use super::visits::{CodingSlip, VisitStory};
 const RESTS_DAYS: i32 = 1;
 /// Of 10,000 denials: those that Tier 2 has worked by the time it is looked at.
 const DENIALS_WORKED_BP: u32 = 6_000;
+
+/// Of 10,000 denials: those that Tier 2 answers with a replacement claim.
+const DENIALS_CORRECTED_BP: u32 = 2_500;
 
 /// Working days at the end of the story in which the coder is away, so that whoever looks finds codes to complete.
 const CODER_AWAY_DAYS: usize = 6;
@@ -125,6 +130,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::FileSetApart
             | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
+            | WorkReason::CorrectedClaim
             | WorkReason::Denied
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
@@ -198,8 +204,10 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
         if !has_rested(&row, today) {
             continue;
         }
+        let corrected = ["corrected", row.control_number.as_deref().unwrap_or(""), row.reason.as_str()];
         let name = ["denial", row.control_number.as_deref().unwrap_or(""), row.reason.as_str()];
         match row.reason {
+            WorkReason::Denied if chance.hits(DENIALS_CORRECTED_BP, &corrected) && replace(stage, &row)? => {}
             WorkReason::Denied if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) => {
                 let words =
                     "Appealed on the payer's portal with the note of the visit; an answer is due in three weeks.";
@@ -226,6 +234,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::FileSetApart
             | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
+            | WorkReason::CorrectedClaim
             | WorkReason::AcknowledgmentMissing
             | WorkReason::RemittanceMissing
             | WorkReason::Reversed
@@ -240,6 +249,24 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
         }
     }
     Ok(())
+}
+
+/// A replacement of a claim that was denied, once; what the payer asked for is told with it.
+fn replace(stage: &Stage, row: &QueueRow) -> anyhow::Result<bool> {
+    let Some(id) = row.claim_id else { return Ok(false) };
+    let tier2 = &stage.staff.tier2;
+    let claim =
+        stage.db.read(tier2, stage.practice, |read| Ok::<_, store::StoreError>(store::claim::load(read, id)?))?;
+    if claim.is_none_or(|claim| claim.body.frequency != ClaimFrequency::Original) {
+        return Ok(false);
+    }
+    let correction = Correction {
+        frequency: ClaimFrequency::Replacement,
+        reason: "The payer missed information that the note of the visit has.".to_owned(),
+    };
+    in_scene("a correction is begun", corrected_claim::begin(&stage.db, tier2, stage.practice, id, &correction))?;
+    in_scene("a correction is sent", corrected_claim::send(&stage.db, tier2, stage.practice, id))?;
+    Ok(true)
 }
 
 fn resolve(stage: &Stage, desk: Desk, item: WorkItemId, outcome: &str, cause: &str) -> anyhow::Result<()> {

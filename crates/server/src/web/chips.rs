@@ -63,7 +63,8 @@ pub fn reason(reason: WorkReason) -> Chip {
         WorkReason::HeldForData
         | WorkReason::HeldForCoding
         | WorkReason::CoverageMissing
-        | WorkReason::EarlierVersionAccepted => chip("warn", "pause", "Held"),
+        | WorkReason::EarlierVersionAccepted
+        | WorkReason::CorrectedClaim => chip("warn", "pause", "Held"),
         WorkReason::EligibilityInactive
         | WorkReason::AcknowledgmentMissing
         | WorkReason::RemittanceMissing

@@ -11,7 +11,7 @@ use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::coverage::CoverageRank;
 use billing::provider::ProviderOnClaim;
 use billing::remittance::posting::PAID;
-use billing::work::Desk as WorkDesk;
+use billing::work::{Desk as WorkDesk, WorkReason};
 use ledger::Money;
 use serde::Deserialize;
 use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
@@ -78,6 +78,12 @@ struct ClaimPage {
     may_resend: bool,
     may_mend: MayMend,
     may_pass: bool,
+    /// Tier 2 may begin a correction; the last day that the payer takes it stands with the work.
+    may_correct: bool,
+    /// A correction waits for its maker, and this person may send or drop it.
+    may_send_correction: bool,
+    /// A payer passed it on, and this person may bill it from here.
+    may_end_crossover: bool,
 }
 
 /// The list, of one status or of all.
@@ -125,6 +131,10 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
     let state = ResourceState::claim(view.head.adjudicated_on.is_some());
     let sending =
         if view.head.adjudicated_on.is_some() { Action::SendCorrectedClaim } else { Action::SubmitInitialClaim };
+    let is_decided =
+        matches!(view.head.status.as_str(), "adjudicated" | "closed") && view.head.adjudicated_on.is_some();
+    let of_correction = WorkReason::CorrectedClaim.as_str();
+    let is_corrected = view.work.iter().any(|row| row.reason == of_correction && row.state != "resolved");
     let (steps, charged, with_payer, with_patient) = steps(&view.postings, &view.head.body.0.payer.name);
     render(&ClaimPage {
         shell: Shell::new(&desk, &who, "/claims").after(asked.done.as_deref()),
@@ -139,11 +149,19 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         open_work: open_work(&who, &view),
         why_not_send: who.why_not(sending, &state),
         may_scrub: matches!(view.head.status.as_str(), "draft" | "held" | "rejected")
+            && !is_corrected
             && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
         may_ask: who.may(Action::VerifyInsurance) && !matches!(view.head.status.as_str(), "draft" | "held" | "ready"),
         may_resend: view.head.status == "submitted" && who.why_not(Action::SubmitInitialClaim, &state).is_none(),
         may_mend: MayMend::of(&who),
         may_pass: who.may(Action::PassScrubWarning),
+        may_correct: is_decided
+            && view.head.body.0.frequency != ClaimFrequency::Void
+            && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
+        may_send_correction: is_corrected && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
+        may_end_crossover: view.head.body.0.crossed_over
+            && view.head.status == "accepted"
+            && who.why_not(Action::SubmitInitialClaim, &ResourceState::default()).is_none(),
         view,
     })
 }
@@ -294,6 +312,8 @@ impl ClaimPage {
     fn shape(kind: &str) -> &'static str {
         match kind {
             "submitted" => "send",
+            "crossed_over" => "in",
+            "corrected" | "correction_dropped" | "crossover_ended" => "back",
             "accepted" | "noted" | "adjudicated" | "reversed" | "refusal_voided" => "in",
             "rejected" | "file_refused" => "back",
             "held" => "pause",

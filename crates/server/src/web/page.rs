@@ -80,6 +80,12 @@ const DONE: &[(&str, &str)] = &[
         "next-billed",
         "The claim to the next payer is made, with what the earlier one decided. It leaves with the next file.",
     ),
+    (
+        "correction-begun",
+        "The correction is begun and waits for you. Change the visit where it was wrong, then send it.",
+    ),
+    ("correction-sent", "Scrubbed. Without findings it leaves with the next file, under the payer’s number."),
+    ("correction-dropped", "Dropped. What the payer decided stands."),
     ("not-billed", "Nobody owes anything for the visit. What was paid for it is kept for the patient."),
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),

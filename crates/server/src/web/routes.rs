@@ -4,9 +4,9 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, claims, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset, me, patients,
-    payments, refunds, registration, remittances, reports, sent_claims, settings, statements, stored_files, users,
-    visit_hands, visits, work, write_offs,
+    access_log, assets, claims, corrections, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset,
+    me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings, statements,
+    stored_files, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -86,6 +86,10 @@ fn records(routes: Routes) -> Routes {
         .post("/claims/{id}/sendings", Policy::May(Action::SubmitInitialClaim), sent_claims::resend)
         .post("/claims/{id}/questions", Policy::May(Action::VerifyInsurance), sent_claims::ask)
         .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)
+        .post("/claims/{id}/corrections", Policy::May(Action::SendCorrectedClaim), corrections::begin)
+        .post("/claims/{id}/corrections/sending", Policy::May(Action::SendCorrectedClaim), corrections::send)
+        .post("/claims/{id}/corrections/dropping", Policy::May(Action::SendCorrectedClaim), corrections::drop_it)
+        .post("/claims/{id}/crossover/end", Policy::May(Action::SubmitInitialClaim), corrections::end_crossover)
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
