@@ -53,6 +53,11 @@ pub const JOBS: &[Job] = &[
         does: "Opens work for every claim whose payer did not acknowledge it by its day.",
         run: crate::claim_acknowledgment::open_late_claims,
     },
+    Job {
+        key: "credits",
+        does: "Finds what we hold of payers’ and patients’ money, and by when it must be back.",
+        run: crate::credit::find,
+    },
 ];
 
 /// After this time a job that failed is tried again, and one that did not end is taken for stopped: the longest job of a

@@ -20,7 +20,7 @@ use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::follow_credit;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
-use crate::{Error, reason};
+use crate::{Error, credit, reason};
 
 /// The counter of refunds.
 const REFUNDS: &str = "refund";
@@ -288,6 +288,7 @@ fn give_up(tx: &mut Tx, row: &RefundRow, state: RefundState, why: &str) -> Resul
     follow(tx, row)
 }
 
+/// The books first, then what the daily look knows of the account.
 fn post(
     tx: &mut Tx,
     row: &RefundRow,
@@ -298,7 +299,7 @@ fn post(
     let facts = Facts { id: row.id, patient_id: row.patient_id, payee, parts: &row.parts.0 };
     let entry = entry(&facts, tx.today()).map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
     tx.post(&entry, &format!("refund:{}:{step}", row.id))?;
-    Ok(())
+    credit::look(tx, row.patient_id).map(|_| ())
 }
 
 /// The work about the credit ends where nothing is left to give back, and opens again where something is.

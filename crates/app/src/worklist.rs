@@ -114,6 +114,19 @@ pub(crate) fn open_or_restate(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Err
     Ok(())
 }
 
+/// The open item of a subject, if there is one, must end by a day of law or contract: it is due then at the latest.
+pub(crate) fn bind(tx: &mut Tx, subject_key: &str, deadline: Date) -> Result<(), Error> {
+    let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key])? else { return Ok(()) };
+    if row.deadline_on == Some(deadline) {
+        return Ok(());
+    }
+    change(tx, row.into(), "noted", &format!("It must be done by {deadline}"), |item, _| {
+        *item = item.clone().with_deadline(Some(deadline));
+        item.revision += 1;
+        Ok(())
+    })
+}
+
 /// Resolves the open item of a subject, if there is one, because what it asked for has happened.
 pub(crate) fn resolve_subject(tx: &mut Tx, subject_key: &str, outcome: &str, cause: &str) -> Result<(), Error> {
     if let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key])? {

@@ -72,4 +72,6 @@ ids! {
     RefundId,
     /// A part of a charge that the practice stops asking for.
     WriteOffId,
+    /// Money that we hold and that is another's.
+    CreditId,
 }

@@ -29,10 +29,12 @@ pub mod eligibility;
 pub mod remittance;
 
 pub mod balance;
+pub mod credit;
 pub mod explain;
 pub mod patient_payment;
 pub mod refund;
 pub mod statement;
+pub mod unclaimed;
 pub mod write_off;
 
 pub mod work;

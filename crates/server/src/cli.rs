@@ -8,6 +8,7 @@
 mod approval;
 mod checkpoint;
 mod claims;
+mod credit;
 mod demo;
 mod explain;
 mod export;
@@ -95,6 +96,9 @@ enum Command {
     Remit(remit::Command),
     /// Why something is owed: every link with its entry of the books and the payer's segment
     Explain(explain::Arguments),
+    /// What is held of others' money, and by when it must be back
+    #[command(subcommand)]
+    Credit(credit::Command),
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
@@ -157,6 +161,7 @@ pub fn run() -> ExitCode {
         Command::Claims(command) => claims::run(&command, &cli.place),
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Explain(arguments) => explain::run(&arguments, &cli.place),
+        Command::Credit(command) => credit::run(&command, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

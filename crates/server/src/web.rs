@@ -24,6 +24,7 @@ mod access_log;
 mod approvals;
 mod claims;
 mod corrections;
+mod credits;
 mod encounters;
 mod find;
 mod guarantor;

@@ -3,6 +3,7 @@
 use billing::claim::submission::SubmissionStatus;
 use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::coverage::CoverageRank;
+use billing::credit::CreditState;
 use billing::encounter::EncounterStatus;
 use billing::refund::RefundState;
 use billing::work::inquiry::{Channel, InquiryReason};
@@ -19,6 +20,7 @@ col_texts!(
     Desk: |desk| desk.as_str(), |text| Desk::parse(text);
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
     RefundState: |state| state.as_str(), |text| RefundState::parse(text);
+    CreditState: |state| state.as_str(), |text| CreditState::parse(text);
     WriteOffState: |state| state.as_str(), |text| WriteOffState::parse(text);
     WriteOffReason: |reason| reason.as_str(), |text| WriteOffReason::parse(text);
     Channel: |channel| channel.as_str(), |text| Channel::parse(text);

@@ -39,6 +39,7 @@ pub mod verify;
 pub mod access;
 pub mod charge;
 pub mod claim;
+pub mod credit;
 pub mod eligibility;
 pub mod follow_up;
 pub mod hands;

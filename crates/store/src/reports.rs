@@ -6,6 +6,7 @@ pub mod claims;
 pub mod conflicts;
 pub mod journal;
 pub mod receipts;
+pub mod unclaimed_property;
 
 use billing::access::Action;
 use ledger::Money;
@@ -42,8 +43,14 @@ pub struct Report {
 }
 
 /// Every report.
-pub const REPORTS: &[&Report] =
-    &[&aging::AGING, &claims::CLAIMS, &conflicts::CONFLICTS, &journal::JOURNAL, &receipts::RECEIPTS];
+pub const REPORTS: &[&Report] = &[
+    &aging::AGING,
+    &claims::CLAIMS,
+    &conflicts::CONFLICTS,
+    &journal::JOURNAL,
+    &receipts::RECEIPTS,
+    &unclaimed_property::UNCLAIMED_PROPERTY,
+];
 
 /// The report of a key.
 pub fn find(key: &str) -> Option<&'static Report> {

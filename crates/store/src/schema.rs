@@ -92,6 +92,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(24, "31_refund"),
     portable!(25, "32_write_off"),
     portable!(26, "33_lookups"),
+    portable!(27, "34_credit"),
 ];
 
 impl Migration {

@@ -13,8 +13,8 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    charge, claim, eligibility, inbound_file, inquiry, patient_payment, patient_statement, refund, registration,
-    registration_version, remittance, submission, users, worklist, write_off,
+    charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment, patient_statement, refund,
+    registration, registration_version, remittance, submission, users, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -126,6 +126,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::groups::<remittance::ProviderAdjustmentRow>(&["remittance_id"], &["ordinal"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
+    Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<refund::RefundRow>(&["id"]),
     Sealed::rows::<write_off::WriteOffRow>(&["id"]),
     Sealed::rows::<patient_statement::StatementRow>(&["id"]),
@@ -154,6 +155,7 @@ const CHANGES: &[(&str, &str)] = &[
     (eligibility::ANSWER_ELIGIBILITY.name, "eligibility"),
     (remittance::SETTLE_QUARANTINED.name, "remittance"),
     (remittance::PLACE_PAYMENT.name, "claim_payment"),
+    (credit::SAVE_CREDIT.name, "credit"),
     (refund::DECIDE_REFUND.name, "refund"),
     (refund::SEND_REFUND.name, "refund"),
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),

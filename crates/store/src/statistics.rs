@@ -119,6 +119,7 @@ mod tests {
     const WHOLE: &[(&str, &str)] = &[
         ("audit::AUDIT_LATEST", "the newest rows of a chain, up to a limit"),
         ("audit_read::", "the head of a chain: one row a practice"),
+        ("credit::PATIENTS_WITH_CREDIT", "the daily look at everything that is overpaid"),
         ("hands::", "proof that everything owed is in a hand reads everything"),
         ("head::", "the heads of the chains: one row a practice"),
         ("inbound_file::LATEST_INBOUND_FILES", "the newest rows, up to a limit"),

@@ -304,6 +304,7 @@ col_newtypes!(
     billing::id::PatientPaymentId { Uuid },
     billing::id::RefundId { Uuid },
     billing::id::WriteOffId { Uuid },
+    billing::id::CreditId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

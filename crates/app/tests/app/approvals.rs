@@ -30,7 +30,7 @@ use crate::remittance::{all_invariants_hold, balance, take as take_file, work};
 
 const WHY: &str = "Paid twice for the same visit.";
 
-fn somebody(number: u128, role: Role) -> Actor {
+pub fn somebody(number: u128, role: Role) -> Actor {
     Actor::user(UserId(Uuid::from_u128(number)), format!("person-{number}"), vec![role], PRACTICE)
 }
 
@@ -38,7 +38,7 @@ fn look(db: &TestDb) -> PatientAccount {
     account(db, &person(Role::Tier2), PRACTICE, PATIENT).unwrap()
 }
 
-fn cash(db: &TestDb, amount: i64, key: &str) {
+pub fn cash(db: &TestDb, amount: i64, key: &str) {
     let request = PaymentRequest {
         patient_id: PATIENT,
         amount: cents(amount),
@@ -50,7 +50,7 @@ fn cash(db: &TestDb, amount: i64, key: &str) {
 }
 
 /// A copay of 20.00, of which the patient paid 30.00: 10.00 pay for nothing.
-fn paid_too_much(db: &TestDb) -> ChargeId {
+pub fn paid_too_much(db: &TestDb) -> ChargeId {
     open(db);
     let charge = visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Closed);
     decide(db, PATIENT, charge, 7_200, 4_800, &[("PR-3", 2_000)]);
@@ -58,7 +58,7 @@ fn paid_too_much(db: &TestDb) -> ChargeId {
     charge
 }
 
-fn wanted(amount: i64, key: &str) -> RefundRequest {
+pub fn wanted(amount: i64, key: &str) -> RefundRequest {
     RefundRequest {
         patient_id: PATIENT,
         payee: Payee::Patient,
@@ -342,7 +342,7 @@ fn a_denial_that_is_accepted_closes_its_claim_and_opens_it_again_when_that_is_un
 }
 
 /// Two plans: the first paid 80.00 of 140.00 and denied 40.00, and 20.00 are the second one's, which no claim asks it for.
-fn two_payers_owe(db: &TestDb) -> EncounterId {
+pub fn two_payers_owe(db: &TestDb) -> EncounterId {
     open(db);
     second_plan(db);
     visit(db, PATIENT, 1, date(2026, 2, 3), 14_000, ClaimStatus::Accepted);
@@ -361,7 +361,7 @@ fn sorted_work(db: &TestDb) -> Vec<(WorkReason, Money)> {
 }
 
 /// Every check but the one for which the story's claim begins too late in its life.
-fn books_and_hands_hold(db: &TestDb) {
+pub fn books_and_hands_hold(db: &TestDb) {
     let checks = verify(db, &db.system(), PRACTICE).unwrap().checks;
     let wrong: Vec<_> = checks.iter().filter(|check| !check.holds && check.name != "events-fold").collect();
     assert!(wrong.is_empty() && checks.iter().any(|check| check.name == "dues-in-a-hand"), "{wrong:?}");

@@ -12,6 +12,7 @@ mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
 mod corrected_claims;
+mod credits;
 mod daily_jobs;
 mod damaged_answers;
 mod decisions_as_said;

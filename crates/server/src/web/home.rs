@@ -42,7 +42,7 @@ struct StatusLine {
     total: ledger::Money,
 }
 
-/// What others asked for and this person may approve or send.
+/// What others asked for and this person may approve or send, and what must go back soon.
 struct Approval {
     href: &'static str,
     words: String,
@@ -71,6 +71,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let may_jobs = who.may(Action::RunJobs);
     let may = May { approve: who.may(Action::ApproveRefund), send: who.may(Action::SendRefund) };
     let may_write_off = who.may(Action::ApproveWriteOff);
+    let may_give_back = who.may(Action::RequestRefund);
     let (home, mut mine, approvals, troubled_jobs) = desk
         .blocking(move |db, practice| {
             let home = db.read(&actor, practice, |read| Ok::<_, app::Error>(store::views::home::get(read)?))?;
@@ -79,6 +80,9 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
             let mut waiting = refunds(db, &actor, practice, &may)?;
             if may_write_off {
                 waiting.extend(write_offs(app::write_off::asked(db, &actor, practice)?));
+            }
+            if may_give_back {
+                waiting.extend(urgent_credits(app::credit::urgent(db, &actor, practice)?));
             }
             Ok((home, mine, waiting, troubled))
         })
@@ -119,6 +123,11 @@ fn refunds(db: &Db, actor: &Actor, practice: PracticeId, may: &May) -> Result<Ve
 
 fn write_offs((count, amount): (i64, ledger::Money)) -> Option<Approval> {
     (count > 0).then(|| Approval { href: "/write-offs", words: waits(count, "write-off", "for approval"), amount })
+}
+
+fn urgent_credits((count, amount): (i64, ledger::Money)) -> Option<Approval> {
+    let words = || format!("{} to give back soon", billing::counting::counted(count, "credit balance"));
+    (count > 0).then(|| Approval { href: "/credits", words: words(), amount })
 }
 
 /// "2 refunds wait for approval".

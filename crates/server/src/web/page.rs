@@ -37,6 +37,7 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
 
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
+    ("/credits", "Credit balances", "", Action::ViewRefunds),
     ("/refunds", "Refunds", "", Action::ViewRefunds),
     ("/write-offs", "Write-offs", "", Action::ViewWriteOffs),
     ("/patients/new", "Register a patient", "", Action::RegisterPatient),
@@ -60,6 +61,8 @@ const DONE: &[(&str, &str)] = &[
     ("logged", "Inquiry logged."),
     ("verified", "Identity checked. You may speak about this account."),
     ("paid", "Payment taken. The receipt can be printed."),
+    ("credit-investigated", "Begun. The clock stands still until you end the investigation."),
+    ("credit-concluded", "Ended. The clock runs on."),
     ("refund-asked", "Refund asked for. The money is set aside until a second person decides."),
     ("refund-approved", "Approved. The refund may be sent."),
     ("refund-given-up", "The money is where it was."),

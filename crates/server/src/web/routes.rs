@@ -4,9 +4,9 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, claims, corrections, encounters, find, guarantor, home, inquiries, jobs, log_in, log_in_reset,
-    me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings, statements,
-    stored_files, users, visit_hands, visits, work, write_offs,
+    access_log, assets, claims, corrections, credits, encounters, find, guarantor, home, inquiries, jobs, log_in,
+    log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings,
+    statements, stored_files, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -17,7 +17,7 @@ pub fn table() -> Vec<Route> {
 pub(super) fn routes() -> Routes {
     let routes = entrance(Routes::new());
     let routes = desk(routes);
-    let routes = records(routes);
+    let routes = money_back(records(routes));
     let routes = setting_pages(routes);
     patient_pages(routes)
 }
@@ -77,6 +77,24 @@ fn desk(routes: Routes) -> Routes {
         .post("/inquiries/{id}/escalations", Policy::May(Action::EscalateWork), inquiries::escalate)
 }
 
+/// What we hold that is another's, what goes back, what is given up.
+fn money_back(routes: Routes) -> Routes {
+    routes
+        .get("/credits", Policy::May(Action::ViewRefunds), credits::index)
+        .post("/credits/{id}/investigation", Policy::May(Action::RequestRefund), credits::investigate)
+        .post("/credits/{id}/finding", Policy::May(Action::RequestRefund), credits::conclude)
+        .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
+        .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)
+        .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
+        .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
+        .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
+        .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
+        .post("/write-offs/{id}/approval", Policy::May(Action::ApproveWriteOff), write_offs::approve)
+        .post("/write-offs/{id}/refusal", Policy::May(Action::ApproveWriteOff), write_offs::refuse)
+        .post("/write-offs/{id}/withdrawal", Policy::May(Action::RequestWriteOff), write_offs::withdraw)
+        .post("/write-offs/{id}/undoing", Policy::May(Action::ApproveWriteOff), write_offs::undo)
+}
+
 /// Claims, accounts, remittances.
 fn records(routes: Routes) -> Routes {
     routes
@@ -94,16 +112,6 @@ fn records(routes: Routes) -> Routes {
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
-        .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
-        .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)
-        .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
-        .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
-        .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
-        .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
-        .post("/write-offs/{id}/approval", Policy::May(Action::ApproveWriteOff), write_offs::approve)
-        .post("/write-offs/{id}/refusal", Policy::May(Action::ApproveWriteOff), write_offs::refuse)
-        .post("/write-offs/{id}/withdrawal", Policy::May(Action::RequestWriteOff), write_offs::withdraw)
-        .post("/write-offs/{id}/undoing", Policy::May(Action::ApproveWriteOff), write_offs::undo)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)

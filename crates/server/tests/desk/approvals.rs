@@ -18,13 +18,13 @@ fn tier2(practice: &Practice) -> Actor {
     Actor::user(UserId(Uuid::from_u128(31)), "tier2", vec![Role::Tier2], practice.id)
 }
 
-fn patients(practice: &Practice) -> Vec<PatientId> {
+pub fn patients(practice: &Practice) -> Vec<PatientId> {
     let ids = practice.db.read(&practice.system(), practice.id, |read| facts::ids(read, "patient")).unwrap();
     ids.into_iter().map(PatientId).collect()
 }
 
 /// Two refunds of 10.00 and 20.00 are asked for, and one write-off of a cent.
-fn asked(practice: &Practice) -> billing::RefundId {
+pub fn asked(practice: &Practice) -> billing::RefundId {
     let (db, who) = (&practice.db, tier2(practice));
     let mut ids = Vec::new();
     for (patient, amount) in patients(practice).into_iter().zip([1_000, 2_000]) {
@@ -69,7 +69,7 @@ fn what_waits_for_a_second_person_stands_on_the_page_of_who_may_act_on_it() {
     for practice in Practice::on_each_engine() {
         let address = practice.serve();
         let mut max = Visitor::signed_in(&practice, address, "max");
-        assert!(!words(&max.open("/")).contains("For a second person"));
+        assert!(!words(&max.open("/")).contains("Money to decide"));
         let first = asked(&practice);
         let home = max.open("/");
         let told = words(&home);
@@ -83,7 +83,7 @@ fn what_waits_for_a_second_person_stands_on_the_page_of_who_may_act_on_it() {
         assert!(links(&home, "/refunds").contains(&"/refunds?state=approved".to_owned()));
         for other in ["tess", "pia", "theo"] {
             let told = words(&Visitor::signed_in(&practice, address, other).open("/"));
-            assert!(!told.contains("For a second person"), "{other}: {told}");
+            assert!(!told.contains("Money to decide"), "{other}: {told}");
         }
     }
 }

@@ -93,6 +93,7 @@ fn settings(tour: &mut Tour) {
         "/jobs",
         "/access",
         "/reports/conflicts",
+        "/credits",
         "/refunds",
         "/write-offs",
     ] {

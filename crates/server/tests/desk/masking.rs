@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use app::users::{NewPerson, add_demo_person};
+use billing::PatientId;
 use billing::access::{Action, Cell, Matrix, Role};
 use billing::claim::ClaimStatus;
+use billing::credit::CreditState;
 use billing::refund::RefundState;
 use billing::write_off::WriteOffState;
 use server::web::{Policy, table};
@@ -197,6 +199,34 @@ fn ask_and_decide(practice: &Practice, address: std::net::SocketAddr, account: &
     }
 }
 
+/// A payer's overpayment on an account is investigated, in some words.
+pub fn investigated(practice: &Practice, patient: PatientId, because: &str) {
+    let (db, system) = (&practice.db, practice.system());
+    db.write(&system, practice.id, |tx| {
+        let claim = store::claim::load(tx, store::views::claims::of_patient(tx, patient)?[0].id)?.unwrap();
+        let today = tx.today();
+        tx.insert(&store::credit::CreditRow {
+            id: billing::CreditId(tx.new_id()),
+            patient_id: patient,
+            encounter_id: Some(claim.encounter_id),
+            payer_id: Some(claim.payer_id),
+            subject: format!("{}:{}", claim.encounter_id, claim.payer_id),
+            amount_cents: billing::Money::from_cents(800),
+            in_refund_cents: billing::Money::ZERO,
+            since_on: today,
+            found_on: today,
+            state: CreditState::Investigating,
+            investigation_begun_on: Some(today),
+            investigation_ended_on: None,
+            investigated_because: because.into(),
+            finding: String::new(),
+            return_by: Some(today),
+            ended_on: None,
+        })
+    })
+    .unwrap();
+}
+
 #[test]
 fn what_colleagues_typed_about_a_refund_or_a_write_off_is_for_who_acts_on_it_and_names_no_patient_to_a_masked_role() {
     let practice = Practice::new();
@@ -204,6 +234,8 @@ fn what_colleagues_typed_about_a_refund_or_a_write_off_is_for_who_acts_on_it_and
     let account = her_story(&practice, address);
     decide_and_write(&practice, address, &account);
     ask_and_decide(&practice, address, &account);
+    let patient = account.trim_start_matches("/patients/").parse().unwrap();
+    investigated(&practice, patient, "Wilhelmina Quaddlewick was billed twice.");
     for (role, reads_of_refunds) in [(Role::Poster, true), (Role::Auditor, false)] {
         let login = hired(&practice, role);
         let mut visitor = Visitor::signed_in(&practice, address, &login);
@@ -216,6 +248,9 @@ fn what_colleagues_typed_about_a_refund_or_a_write_off_is_for_who_acts_on_it_and
                 assert_eq!((left_out, not_shown), (reads, !reads), "{role}: {list} {state}: {}", words(&page));
             }
         }
+        let page = visitor.open("/credits?state=investigating");
+        assert_eq!(names_her(&page), None, "{role}: {}", words(&page));
+        assert_eq!(words(&page).contains("(not shown) (not shown) was billed twice"), reads_of_refunds, "{role}");
     }
 }
 
@@ -243,6 +278,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         };
     let head = route.split('/').nth(1).unwrap_or_default();
     match (head, route.matches('{').count()) {
+        ("credits", 0) => CreditState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         ("refunds", 0) => RefundState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         ("write-offs", 0) => WriteOffState::ALL.iter().map(|of| format!("{route}?state={}", of.as_str())).collect(),
         (_, 0) => vec![route.to_owned()],
@@ -267,6 +303,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "providers" => "provider",
                 "payers" => "payer",
                 "users" => "app_user",
+                "credits" => "credit",
                 "refunds" => "refund",
                 "write-offs" => "write_off",
                 other => panic!("a route of {other} whose things this test does not know: {route}"),
@@ -288,6 +325,8 @@ fn no_page_of_a_masked_role_names_a_patient() {
     let account = her_story(&practice, address);
     decide_and_write(&practice, address, &account);
     ask_and_decide(&practice, address, &account);
+    let patient = account.trim_start_matches("/patients/").parse().unwrap();
+    investigated(&practice, patient, "Wilhelmina Quaddlewick was billed twice.");
     let mut tess = Visitor::signed_in(&practice, address, "tess");
     // Telephones are shown as people write them.
     let shown = [HERS[0], HERS[1], HERS[3]];

@@ -238,6 +238,31 @@ fn the_desk_is_whole_in_the_dark_and_on_a_narrow_screen() {
 }
 
 #[test]
+fn the_lists_of_what_two_people_decide_are_whole_on_a_wide_and_on_a_narrow_screen() {
+    let practice = Practice::new();
+    crate::approvals::asked(&practice);
+    app::jobs::run_now(&practice.db, &practice.system(), practice.id).unwrap();
+    for patient in crate::approvals::patients(&practice).into_iter().skip(2).take(2) {
+        crate::masking::investigated(&practice, patient, "Other visits of that week may be paid twice as well.");
+    }
+    let base = format!("http://{}", practice.serve());
+    for (width, mark) in [(1280, ""), (390, "-390")] {
+        let Some(browser) = Browser::open(width, 844) else { return };
+        for (login, pages) in [
+            ("max", ["", "refunds", "write-offs"].as_slice()),
+            ("theo", &["credits", "credits?state=investigating", "write-offs", "reports/unclaimed-property"]),
+        ] {
+            sign_in(&browser, &base, &practice, login);
+            for page in pages {
+                browser.go(&format!("{base}/{page}"));
+                let named = if page.is_empty() { "home" } else { page };
+                look(&browser, &format!("{login}-{}{mark}", named.replace(['?', '='], "-")));
+            }
+        }
+    }
+}
+
+#[test]
 fn the_desk_is_worked_with_the_keyboard_alone() {
     let practice = Practice::new();
     let base = format!("http://{}", practice.serve());
