@@ -28,6 +28,7 @@ const REASONS: &[(&str, &str)] = &[
     ("element-date", "a day that does not exist, 20002316 or 20230229"),
     ("element-code", "a code of another loop or of 4010: a submitter, a dependent with QC in a 271, BHT01 of a 278"),
     ("element-too-long", "components parted by > under an ISA16 of :"),
+    ("code-set", "a product number of ten digits under the qualifier of procedures"),
     ("segment-missing", "a set cut down to its first segments, or an 835 without the payer's PER*BL"),
 ];
 

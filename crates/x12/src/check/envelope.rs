@@ -47,8 +47,10 @@ rules! {
     SET_NUMBER = "st02", Syntax, Code::Set(false, 7), "the set control number is not four to nine characters", "Write a control number.";
     DUPLICATE_SET = "st02-unique", Syntax, Code::Set(false, 23), "a set of this group has the same control number", "Number sets without repetition.";
     SET_VERSION = "st03", Guide, Code::Set(true, 6), "the guides named by ST03 and GS08 differ", "Write the same guide in ST03 and GS08.";
+    OTHER_GUIDE = "gs08-set", Guide, Code::Set(true, 6), "the guide that GS08 names is not one for this kind of set", "Write the guide of the set into GS08.";
     NO_GUIDE = "no-guide", Guide, Code::Set(false, 1), "no guide for this kind of set is at hand: only its envelope was checked", "Nothing, if the envelope is all that matters.";
     NUMBER_TEXT = "control-number-zeros", Syntax, Code::Set(false, 3), "the control numbers of header and trailer differ in leading zeros", "Write them alike.";
+    DECISION = "ta105", Situation, Code::Situation, "the note does not go with the decision on the interchange", "Write 000 where the interchange is accepted, and what is wrong where it is not.";
     EMPTY_SEGMENT = "empty-segment", Syntax, Code::Segment(false, 1), "an empty segment: the terminator is doubled", "Write one terminator.";
 }
 
@@ -70,8 +72,25 @@ const KINDS: [(&[u8], &[&[u8]]); 15] = [
     (b"HX", &[b"837"]),
     (b"TA", &[b"TA1"]),
 ];
-/// The families of guides that are recognised though only their envelope is checked.
+/// The families of guides that are recognised though only their envelope is checked: reporting of claims, requests for
+/// more information, pending claims, inquiries into and notices of reviews.
 const ENVELOPE_ONLY: [&str; 3] = ["005010X298", "005010X299", "005010X300"];
+/// The same, which are told of; also those of sets that have no guide here, which a group of another kind may hold.
+const WITHOUT_GUIDE: [&str; 13] = [
+    "005010X186",
+    "005010X213",
+    "005010X215",
+    "005010X216",
+    "005010X218",
+    "005010X220",
+    "005010X228",
+    "005010X230",
+    "005010X290",
+    "005010X291",
+    "005010X292",
+    "005010X306",
+    "005010X364",
+];
 
 /// Interchanges beyond this many are checked and counted, but no report of them is kept: a file of nothing but
 /// headers must not fill the memory. Who has to answer each of them takes them one by one.
@@ -175,7 +194,21 @@ fn group_fault(cells: &Cells<'_>, version: &str) -> Option<(&'static Rule, usize
         });
     }
     let is_known = ["005", "006", "007", "008"].iter().any(|release| version.starts_with(release));
-    (!is_known).then_some((&GROUP_VERSION, 8))
+    (!is_known || is_guide_of_nothing(cells.get(1), version)).then_some((&GROUP_VERSION, 8))
+}
+
+/// Whether a version names a guide that is none, though we know the guides of this kind of group.
+fn is_guide_of_nothing(functional_id: &[u8], version: &str) -> bool {
+    let sets = KINDS.iter().find(|(kind, _)| *kind == functional_id).map_or(&[][..], |(_, sets)| sets);
+    let names_guide =
+        version.starts_with("005010X") && guide::GUIDES.iter().any(|guide| sets.contains(&guide.set_id.as_bytes()));
+    let family = family(version);
+    let is_recognised = ENVELOPE_ONLY.contains(&family) || WITHOUT_GUIDE.contains(&family);
+    names_guide && !is_recognised && !is_version_of_ours(version)
+}
+
+fn is_version_of_ours(version: &str) -> bool {
+    guide::GUIDES.iter().any(|guide| guide.versions.contains(&version))
 }
 
 /// What the sets of a group depend on, by its GS.
@@ -443,7 +476,10 @@ impl<'c> Envelope<'c> {
             interchange.acknowledgments += 1;
         }
         if let Some(entry) = guide::find("TA1", "00501").and_then(|guide| guide.loops[0].entries.first()) {
-            crate::check::element::check(cells, entry.rules, &mut self.sink);
+            let is_clean = crate::check::element::check(cells, entry.rules, &mut self.sink).clean;
+            if is_clean && (cells.get(4) == b"A") != (cells.get(5) == b"000") {
+                self.sink.error(&DECISION, cells.at_element(5));
+            }
         }
     }
 
@@ -564,7 +600,10 @@ impl<'c> Envelope<'c> {
         let id = text(cells.get(1));
         let guide =
             guide::find(&id, &group.report.version).or_else(|| guide::find(&id, &own_version)).filter(|_| is_known);
-        if guide.is_none() && is_known && !ENVELOPE_ONLY.contains(&family(&group.report.version)) {
+        if guide.is_none() && is_known && is_version_of_ours(&group.report.version) {
+            self.sink.error(&OTHER_GUIDE, cells.at_element(1));
+            is_known = false;
+        } else if guide.is_none() && is_known && !ENVELOPE_ONLY.contains(&family(&group.report.version)) {
             self.sink.warning(&NO_GUIDE, cells.at());
         }
         let report = SetReport {

@@ -12,6 +12,7 @@ use crate::segment::{Segment, SegmentId};
 
 rules! {
     SEPARATORS = "isa-separators", Syntax, Code::Interchange(27), "the separators of the interchange are not four different characters", "Choose separators that differ and stand nowhere in data.";
+    ELEMENT_SEPARATOR = "isa11-separator", Syntax, Code::Interchange(26), "the repetition separator is the element separator", "Write ^ or another unused character into ISA11.";
     AUTHORIZATION = "isa01", Syntax, Code::Interchange(10), "the authorization qualifier is unknown", "Write 00 unless the partner says otherwise.";
     SECURITY = "isa03", Syntax, Code::Interchange(12), "the security qualifier is unknown", "Write 00 unless the partner says otherwise.";
     SENDER_QUALIFIER = "isa05", Syntax, Code::Interchange(5), "the sender's qualifier is unknown", "Use a qualifier of the standard, such as ZZ.";
@@ -92,7 +93,13 @@ pub(crate) fn check(isa: &Segment<'_>, sink: &mut Sink<'_>) -> bool {
             span: (span.start as u64, span.len() as u32),
         }
     };
-    if !is_readable(&delimiters) {
+    if isa.raw().get(82) == Some(&delimiters.element) {
+        sink.error(&ELEMENT_SEPARATOR, at(11));
+        return false;
+    }
+    // Where one byte does for both, it is what senders use for one of them.
+    let takes_repetition = delimiters.component == b'^' && isa.raw().get(82) == Some(&b'^');
+    if takes_repetition || !is_readable(&delimiters) {
         sink.error(&SEPARATORS, at(16));
         return false;
     }

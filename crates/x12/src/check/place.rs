@@ -455,7 +455,10 @@ impl Place {
         }
         let frame = &self.frames[depth];
         let mut missed = frame.required & !frame.seen;
-        if frame.is_implied || frame.is_doubtful && frame.seen == 0 {
+        // A level whose enclosing one is missing: with nothing in it that it needs, it was meant for that one.
+        let is_in_implied = depth > 0 && self.frames[depth - 1].is_implied;
+        let is_other = is_in_implied && frame.required & frame.seen == 0;
+        if frame.is_implied || is_other || frame.is_doubtful && frame.seen == 0 {
             missed = 0;
         } else if frame.seen == 0 && depth > 0 {
             // A loop with nothing in it but its first segment lacks everything: the first thing tells it.

@@ -11,6 +11,7 @@ use crate::rules::{SetRules, whole_number};
 
 rules! {
     COUNT = "999-sets", Balance, Code::Situation, "the numbers of sets in AK9 do not agree with the responses", "Count the sets that were sent, received and accepted.";
+    ACCEPTED = "999-set-decision", Situation, Code::Situation, "a set is accepted without a word of the errors that are listed for it", "Write E where a set is accepted though it has errors, R where it is rejected.";
     DECISION = "999-decision", Balance, Code::Situation, "the decision on the group does not follow from those on its sets", "Write A, E, P or R as the sets were decided.";
 }
 
@@ -19,14 +20,27 @@ rules! {
 pub(super) struct AcknowledgmentRules {
     responses: u32,
     accepted: u32,
+    /// Errors were listed in the open response.
+    lists_errors: bool,
     is_broken: bool,
 }
 
 impl SetRules for AcknowledgmentRules {
     fn segment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         match tag {
-            Tag::AcknowledgedSet => self.responses += 1,
-            Tag::SetDecision if clean => self.accepted += u32::from(matches!(cells.get(1), b"A" | b"E")),
+            Tag::AcknowledgedSet => {
+                self.responses += 1;
+                self.lists_errors = false;
+            }
+            Tag::SegmentInError => self.lists_errors = true,
+            Tag::SetDecision if clean => {
+                self.accepted += u32::from(matches!(cells.get(1), b"A" | b"E"));
+                if cells.get(1) == b"A" && self.lists_errors && !self.is_broken {
+                    sink.error(&ACCEPTED, cells.at_element(1));
+                    // What the group says of it follows.
+                    self.is_broken = true;
+                }
+            }
             Tag::SetDecision => self.is_broken = true,
             Tag::GroupDecision if clean && !self.is_broken => self.group(cells, sink),
             _ => {}
