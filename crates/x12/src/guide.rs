@@ -133,10 +133,10 @@ pub(crate) struct Entry {
     /// Entries of one group come in any order; groups come one after the other.
     pub group: u8,
     /// The bits of the entries before its group.
-    pub before: u128,
+    pub before: u64,
     pub max: u16,
     /// Its bit among the entries of its loop.
-    pub bit: u128,
+    pub bit: u64,
     /// Takes the segment where its qualifier is known to no entry.
     pub takes_unknown: bool,
     /// Element and component (0 for the whole) that tell this entry from others; element 0 for none.
@@ -161,9 +161,9 @@ pub(crate) struct Loop {
     pub ids: &'static [u32],
     pub places: &'static [&'static [u8]],
     /// Bits of the entries that must occur.
-    pub required: u128,
+    pub required: u64,
     /// Bits of the entries that must occur where no HL level stands below.
-    pub required_in_leaf: u128,
+    pub required_in_leaf: u64,
 }
 
 /// A guide; loop 0 is the set.

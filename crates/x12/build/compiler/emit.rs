@@ -124,7 +124,7 @@ impl Emitter<'_> {
         let groups = groups(guide, index);
         let first_entry: usize = guide.loops[..index].iter().map(|before| before.entries.len()).sum();
         let mut entries = Vec::new();
-        let (mut required, mut in_leaf): (u128, u128) = (0, 0);
+        let (mut required, mut in_leaf): (u64, u64) = (0, 0);
         let mut lookup: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
         for (at, (entry, group)) in found.entries.iter().zip(&groups).enumerate() {
             let (segment, child, usage, max) = match entry {
@@ -136,14 +136,14 @@ impl Emitter<'_> {
                     (trigger, *child as u16, *usage, nested.max)
                 }
             };
-            required |= u128::from(usage == Usage::Required) << at;
-            in_leaf |= u128::from(usage == Usage::RequiredInLeaf) << at;
+            required |= u64::from(usage == Usage::Required) << at;
+            in_leaf |= u64::from(usage == Usage::RequiredInLeaf) << at;
             lookup.entry(packed_id(&segment.segment)).or_default().push(at as u8);
             let first = groups.iter().position(|other| other == group).unwrap_or(at);
             entries.push(format!(
                 "Entry {{ number: {}, bit: {:#x}, {}",
                 first_entry + at,
-                1_u128 << at,
+                1_u64 << at,
                 self.entry(segment, child, max, *group, first)?
             ));
         }
@@ -184,7 +184,7 @@ impl Emitter<'_> {
             "segment: {}, group: {group}, before: {:#x}, max: {max}, takes_unknown: {takes_unknown}, \
              qualifier_at: ({place}, {component}), qualifiers: {codes}, is_told: {is_told}, rules: {rules}, child: {child} }}",
             packed_id(&segment.segment),
-            (1_u128 << first) - 1
+            (1_u64 << first) - 1
         ))
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::parse::{Dictionary, Entry, Guide, Item, Place, SegmentUse};
 
 /// The most entries in a loop: the run-time keeps one bit for each.
-const MAX_ENTRIES: usize = 128;
+const MAX_ENTRIES: usize = 64;
 /// The deepest nesting; deeper means that a loop uses itself.
 const MAX_DEPTH: usize = 12;
 

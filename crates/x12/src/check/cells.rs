@@ -100,6 +100,7 @@ impl<'b> Cells<'b> {
     }
 
     /// Component `k` from 1 of element `n`.
+    #[inline(never)] // What asks for elements shall not carry the search for components along.
     pub fn component(&self, n: usize, k: usize) -> &'b [u8] {
         crate::segment::nth(self.get(n), self.delimiters.component, k.saturating_sub(1))
     }

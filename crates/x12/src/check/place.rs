@@ -35,13 +35,13 @@ const RECOVERY: u64 = 3;
 struct Frame {
     table: &'static Loop,
     group: u8,
-    seen: u128,
+    seen: u64,
     /// Where this loop's counters begin.
     counters: usize,
     /// The entry of the enclosing loop that this one is.
     via: u8,
     /// What must occur in this one.
-    required: u128,
+    required: u64,
     /// Whether no HL level stands below: HL04 of the enclosing level is 0.
     is_leaf: bool,
     /// Its first segment was faulty: with nothing in it, another loop was meant.
@@ -327,18 +327,10 @@ impl Place {
         judge: &mut Judges,
         sink: &mut Sink<'_>,
     ) -> Placement {
-        if let Some(implied) = self.implied.take() {
-            if (implied.depth, implied.entry) == (depth, index) {
-                // The first segment of the loop was not missing: it came after one of its own.
-                if !implied.is_told {
-                    sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
-                }
-                let entry = &self.frames[depth].table.entries[usize::from(index)];
-                return Placement::Found { entry, opened: true, is_told: false };
-            }
-            if !implied.is_told {
-                sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
-            }
+        if self.implied.is_some()
+            && let Some(found) = self.settle_implied(depth, index, sink)
+        {
+            return found;
         }
         self.is_lost = false;
         if self.is_doubled(depth, index) {
@@ -373,6 +365,24 @@ impl Place {
             }
         }
         self.count(depth, index, entry, cells, judge, sink)
+    }
+
+    /// A segment with a certain place after a loop whose first segment was absent: whether it is that segment after all.
+    #[cold]
+    fn settle_implied(&mut self, depth: usize, index: u8, sink: &mut Sink<'_>) -> Option<Placement> {
+        let implied = self.implied.take()?;
+        if (implied.depth, implied.entry) == (depth, index) {
+            // The first segment of the loop was not missing: it came after one of its own.
+            if !implied.is_told {
+                sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
+            }
+            let entry = &self.frames[depth].table.entries[usize::from(index)];
+            return Some(Placement::Found { entry, opened: true, is_told: false });
+        }
+        if !implied.is_told {
+            sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
+        }
+        None
     }
 
     /// Whether the open loop holds nothing but this same first segment, of which there may be no other.

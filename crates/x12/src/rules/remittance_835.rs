@@ -8,7 +8,7 @@ use crate::check::element::rules;
 use crate::check::sink::{Rule, Sink};
 use crate::guide::Tag;
 use crate::problem::{Code, Snip};
-use crate::rules::{SetRules, adjusted_elements, adjustments, amount, amount_at};
+use crate::rules::{SetRules, adjusted_elements, amount, amount_at};
 
 rules! {
     SERVICE_BALANCE = "835-service-balance", Balance, Code::Balance, "a service's charge less its adjustments is not what was paid for it", "Ask the payer for a corrected remittance; post nothing of this service.";
@@ -154,25 +154,28 @@ impl RemittanceRules {
 
     fn adjustment(&mut self, tag: Tag, cells: &Cells<'_>, clean: bool, sink: &mut Sink<'_>) {
         let is_of_service = tag == Tag::ServiceAdjustment;
-        match adjustments(cells, sink) {
-            Some(sum) if clean => {
-                self.claim.adjusted += sum;
-                if is_of_service {
-                    self.service.adjusted += sum;
-                }
-            }
-            Some(_) | None => {
-                self.claim.is_broken = true;
-                self.service.is_broken |= is_of_service;
-                return;
-            }
+        let mut zeros: u32 = 0;
+        let sum = adjusted_elements(cells).try_fold(Amount::ZERO, |sum, n| {
+            let amount = amount_at(n, cells, sink)?;
+            zeros |= u32::from(amount.is_zero()) << n;
+            sum.checked_add(amount)
+        });
+        let Some(sum) = sum.filter(|_| clean) else {
+            self.claim.is_broken = true;
+            self.service.is_broken |= is_of_service;
+            return;
+        };
+        self.claim.adjusted += sum;
+        if is_of_service {
+            self.service.adjusted += sum;
         }
-        for n in adjusted_elements(cells) {
-            let value = cells.get(n);
-            // Only what begins like nothing, or with a sign, is read again.
-            if matches!(value.first(), Some(b'0' | b'.' | b'-' | b'+')) && amount(value).is_some_and(Amount::is_zero) {
+        while zeros != 0 {
+            let n = zeros.trailing_zeros() as usize;
+            // What is empty counts as nothing, but says nothing either.
+            if !cells.get(n).is_empty() {
                 sink.warning(&ZERO_ADJUSTMENT, cells.at_element(n));
             }
+            zeros &= zeros - 1;
         }
     }
 

@@ -55,11 +55,6 @@ impl<'b> Seen<'_, 'b> {
         &self.cells.block[self.from..self.to]
     }
 
-    #[inline(always)]
-    fn packed(&self) -> u64 {
-        packed_at(self.cells.block, self.from, self.to)
-    }
-
     fn at(&self) -> At {
         let span = (self.cells.base + self.from as u64, self.to.wrapping_sub(self.from) as u32);
         At { element: self.element, component: self.component, span, ..self.cells.at() }
@@ -131,9 +126,12 @@ impl Situations {
         let variant = match table.variants {
             [] => None,
             [one] => Some(one),
-            [.., last] => {
+            variants => {
                 let first = cells.packed_first();
-                Some(table.variants.iter().find(|variant| first <= variant.high).unwrap_or(last))
+                match variants.len() {
+                    ..=FEW_RANGES => variants.iter().find(|variant| first <= variant.high),
+                    _ => variants.get(variants.partition_point(|variant| variant.high < first)),
+                }
             }
         };
         if let Some(variant) = variant {
@@ -150,7 +148,7 @@ impl Situations {
     }
 
     /// Looks at what a group asks of; `present` has a bit for each element that is there.
-    #[inline(never)] // Most groups of an entry are for another qualifier: passing them by shall cost little.
+    #[inline(always)] // Nearly every entry has one group.
     fn group(&mut self, group: &Group, present: u32, cells: &Cells<'_>) {
         self.mark(&group.present, || cells.at());
         for count in group.counts {
@@ -176,7 +174,7 @@ impl Situations {
             }
             let (from, to) = parts.find(look.first, look.component);
             if from < to {
-                self.look(look, Seen { cells, element: look.first, component: look.component, from, to });
+                self.look(look, look.first, (from, to), cells);
             } else if parts.is_past(look.component) {
                 looks = looks.get(usize::from(look.further)..).unwrap_or_default();
             }
@@ -203,37 +201,41 @@ impl Situations {
             left ^= 1 << element;
             let (from, to) = parts.find(element, look.component);
             if from < to {
-                self.look(look, Seen { cells, element, component: look.component, from, to });
+                self.look(look, element, (from, to), cells);
             }
         }
     }
 
+    /// Looks at a value; where it stands is written down only for what keeps it.
     #[inline(always)]
-    fn look(&mut self, look: &Look, seen: Seen<'_, '_>) {
-        self.mark(&look.present, || seen.at());
-        if let Some(range) = range_of(look.codes, &seen) {
-            self.mark(&range.marks, || seen.at());
+    fn look(&mut self, look: &Look, element: u8, (from, to): (usize, usize), cells: &Cells<'_>) {
+        let seen = || Seen { cells, element, component: look.component, from, to };
+        self.mark(&look.present, || seen().at());
+        if !look.codes.is_empty()
+            && let Some(range) = range_of(look.codes, packed_at(cells.block, from, to))
+        {
+            self.mark(&range.marks, || seen().at());
         }
         if look.asks_more {
-            self.look_further(look, seen);
+            self.look_further(look, &seen());
         }
     }
 
     /// What is asked of a value besides its code.
     #[inline(never)]
-    fn look_further(&mut self, look: &Look, seen: Seen<'_, '_>) {
+    fn look_further(&mut self, look: &Look, seen: &Seen<'_, '_>) {
         for (word, wanted, first) in look.wanted {
             let mut kept = self.kept[usize::from(*word)] & wanted;
             while kept != 0 {
                 let below = (kept & kept.wrapping_neg()).wrapping_sub(1);
                 let at = usize::from(*first) + (wanted & below).count_ones() as usize;
-                self.compare(&look.compares[at], &seen);
+                self.compare(&look.compares[at], seen);
                 kept &= kept - 1;
             }
         }
         for observe in look.observes {
-            if holds(observe, &seen) {
-                self.set(observe, &seen);
+            if holds(observe, seen) {
+                self.set(observe, seen);
             }
         }
     }
@@ -381,16 +383,12 @@ fn add(words: &mut Bits, meant: Words) {
     }
 }
 
-/// The range of codes that a value lies in.
+/// The range of codes that a packed value lies in.
 #[inline(always)]
-fn range_of(ranges: &'static [CodeRange], seen: &Seen<'_, '_>) -> Option<&'static CodeRange> {
-    let packed = match ranges {
-        [] => return None,
-        _ => seen.packed(),
-    };
-    let found = match ranges {
+fn range_of(ranges: &'static [CodeRange], packed: u64) -> Option<&'static CodeRange> {
+    let found = match ranges.len() {
         // Few are sooner gone through than halved.
-        _ if ranges.len() <= FEW_RANGES => ranges.iter().find(|range| packed <= range.high),
+        ..=FEW_RANGES => ranges.iter().find(|range| packed <= range.high),
         _ => ranges.get(ranges.partition_point(|range| range.high < packed)),
     };
     found.filter(|range| range.low <= packed)

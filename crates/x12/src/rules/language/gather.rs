@@ -32,20 +32,9 @@ const ALWAYS: Guard = (0, 0, &[]);
 /// What is asked of one entry, parted by its first element, which most guards name; `values` tells where the value of
 /// a slot is kept.
 pub fn variants(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [Variant] {
-    let mut cuts = BTreeSet::from([0]);
-    for (element, component, ranges) in observes.iter().map(|observe| observe.guard) {
-        if (element, component) == (1, 0) {
-            cuts.extend(ranges.iter().flat_map(|(low, high)| [Some(*low), high.checked_add(1)]).flatten());
-        }
-    }
     let mut found: Vec<(u64, Vec<Observe>)> = Vec::new();
-    let ends = cuts.iter().skip(1).map(|next| next - 1).chain([u64::MAX]);
-    for (low, high) in cuts.iter().copied().zip(ends) {
-        let is_let_in = |observe: &&Observe| match observe.guard {
-            (1, 0, ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&low)),
-            _ => true,
-        };
-        let mine: Vec<Observe> = observes.iter().filter(is_let_in).copied().collect();
+    for (low, high) in intervals(observes.iter().flat_map(codes_of_first)) {
+        let mine: Vec<Observe> = observes.iter().filter_map(|observe| knowing(observe, low)).collect();
         match found.last_mut() {
             Some((last, same)) if *same == mine => *last = high,
             _ => found.push((high, mine)),
@@ -60,6 +49,50 @@ pub fn variants(observes: &[Observe], values: &BTreeMap<u16, u16>) -> &'static [
         keeps: keeps(&observes, values),
     };
     leak(found.into_iter().map(variant).collect())
+}
+
+/// The codes that an observation asks the first element for, in its guard and of itself.
+fn codes_of_first(observe: &Observe) -> impl Iterator<Item = &'static [(u64, u64)]> {
+    let guard = (observe.guard.0 == 1 && observe.guard.1 == 0).then_some(observe.guard.2);
+    let own = match observe.test {
+        Test::In(ranges) | Test::NotIn(ranges) if is_of_first(observe) => Some(ranges),
+        _ => None,
+    };
+    guard.into_iter().chain(own)
+}
+
+fn is_of_first(observe: &Observe) -> bool {
+    (observe.first, observe.last, observe.component) == (1, 1, 0)
+}
+
+fn is_within(ranges: &[(u64, u64)], code: u64) -> bool {
+    ranges.iter().any(|(from, to)| (*from..=*to).contains(&code))
+}
+
+/// What is left to ask where the first element is this one, or stands to all codes asked for as this one does.
+fn knowing(observe: &Observe, first: u64) -> Option<Observe> {
+    if matches!(observe.guard, (1, 0, ranges) if !is_within(ranges, first)) {
+        return None;
+    }
+    match observe.test {
+        Test::In(ranges) if is_of_first(observe) => {
+            is_within(ranges, first).then_some(Observe { test: Test::Present, ..*observe })
+        }
+        Test::NotIn(ranges) if is_of_first(observe) => {
+            (!is_within(ranges, first)).then_some(Observe { test: Test::Present, ..*observe })
+        }
+        _ => Some(*observe),
+    }
+}
+
+/// From each place where a range begins or ends to before the next, the lowest and the highest code.
+fn intervals<'r>(ranges: impl Iterator<Item = &'r [(u64, u64)]>) -> Vec<(u64, u64)> {
+    let mut cuts = BTreeSet::from([0]);
+    for (low, high) in ranges.flatten() {
+        cuts.extend([Some(*low), high.checked_add(1)].into_iter().flatten());
+    }
+    let ends: Vec<u64> = cuts.iter().skip(1).map(|next| next - 1).chain([u64::MAX]).collect();
+    cuts.into_iter().zip(ends).collect()
 }
 
 /// What is left of a guard where the first element is known to let in.
@@ -212,19 +245,15 @@ pub fn triggers(rules: &[Situation]) -> &'static [Trigger] {
 
 /// The ranges of all code tests, cut where one of them begins or ends, so that no two share a code.
 fn codes(observes: &[Observe]) -> &'static [CodeRange] {
-    let mut cuts = BTreeSet::from([0]);
-    for observe in observes {
-        if let Test::In(ranges) | Test::NotIn(ranges) = observe.test {
-            cuts.extend(ranges.iter().flat_map(|(low, high)| [Some(*low), high.checked_add(1)]).flatten());
-        }
-    }
+    let asked = observes.iter().filter_map(|observe| match observe.test {
+        Test::In(ranges) | Test::NotIn(ranges) => Some(ranges),
+        _ => None,
+    });
     let mut found: Vec<CodeRange> = Vec::new();
-    let ends = cuts.iter().skip(1).map(|next| next - 1).chain([u64::MAX]);
-    for (low, high) in cuts.iter().copied().zip(ends) {
-        let is_within = |ranges: &[(u64, u64)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&low));
+    for (low, high) in intervals(asked) {
         let marks = marks(observes.iter().filter(|observe| match observe.test {
-            Test::In(ranges) => is_within(ranges),
-            Test::NotIn(ranges) => !is_within(ranges),
+            Test::In(ranges) => is_within(ranges, low),
+            Test::NotIn(ranges) => !is_within(ranges, low),
             _ => false,
         }));
         match found.last_mut() {
