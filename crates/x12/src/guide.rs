@@ -122,6 +122,8 @@ pub(crate) struct Rules {
     /// Elements of which one must be there for a relation to be broken, as bits by position; the lowest bit for a
     /// relation that an empty segment breaks.
     pub related: u32,
+    /// Those of relations that can be broken though all elements are there that the guide requires.
+    pub related_in_guide: u32,
 }
 
 /// A place in a loop: a segment, or a nested loop by its first segment.

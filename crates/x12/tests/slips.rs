@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use x12::{Severity, ShapeOnly, check};
+use x12::{Severity, ShapeOnly, Snip, check, check_reader_up_to};
 
 const CLEAN: [&str; 27] = [
     "ok-837P",
@@ -188,5 +188,18 @@ fn a_segment_of_the_envelope_left_out_gives_exactly_one_problem() {
             let (errors, told) = count_errors(&mutant);
             assert_eq!(errors, 1, "{name} without {gone}: {told}");
         }
+    }
+}
+
+#[test]
+fn what_a_guide_requires_is_missed_by_the_standard_alone_where_its_conditions_ask_for_it() {
+    let mut segments = segments("ok-835");
+    let at = segments.iter().position(|segment| segment.starts_with("REF*")).unwrap();
+    segments[at] = segments[at][..6].to_owned();
+    let checked = |up_to| check_reader_up_to(file(&segments).as_slice(), &ShapeOnly, up_to).unwrap();
+    for (up_to, told) in [(Snip::Syntax, "element-condition"), (Snip::Guide, "element-required")] {
+        let problems = checked(up_to).problems;
+        let rules: Vec<&str> = problems.kept().iter().map(|problem| problem.rule).collect();
+        assert_eq!(rules, [told], "{up_to:?}");
     }
 }

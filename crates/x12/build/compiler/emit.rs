@@ -220,28 +220,31 @@ impl Emitter<'_> {
             self.dictionary.elements.get(&definition.places[at - 1].of).is_some_and(|element| element.kind == "B")
         };
         let is_there = |place: &u8| required >> place & 1 == 1 && !is_binary(usize::from(*place));
-        let related = definition.relations.iter().fold(0_u32, |mask, (kind, places)| {
-            // What is required and missing was told, and then no relation is asked.
-            let never_breaks = match kind {
-                'R' => places.iter().any(is_there),
-                'P' => places.iter().all(is_there),
-                'C' => places[1..].iter().all(is_there),
-                'L' => places[1..].iter().any(is_there),
-                _ => false,
-            };
-            mask | match kind {
-                _ if never_breaks => 0,
-                'R' => 1,
-                'C' | 'L' => 1 << places[0],
-                _ => places.iter().fold(0, |mask, place| mask | 1 << place),
-            }
-        });
+        let related = |is_there: &dyn Fn(&u8) -> bool| {
+            definition.relations.iter().fold(0_u32, |mask, (kind, places)| {
+                let never_breaks = match kind {
+                    'R' => places.iter().any(is_there),
+                    'P' => places.iter().all(is_there),
+                    'C' => places[1..].iter().all(is_there),
+                    'L' => places[1..].iter().any(is_there),
+                    _ => false,
+                };
+                mask | match kind {
+                    _ if never_breaks => 0,
+                    'R' => 1,
+                    'C' | 'L' => 1 << places[0],
+                    _ => places.iter().fold(0, |mask, place| mask | 1 << place),
+                }
+            })
+        };
+        // What is required and missing is told as that, and then no relation is asked.
+        let (related, related_in_guide) = (related(&|_| false), related(&is_there));
         let tag = segment.tag.as_deref().map_or("None".to_owned(), camel);
         if tag != "None" {
             self.tags.insert(tag.clone());
         }
         let body = format!(
-            "Rules {{ tag: Tag::{tag}, standard_length: {}, required: {required:#x}, not_used: {not_used:#x}, elements: {elements}, relations: {relations}, related: {related:#x} }}",
+            "Rules {{ tag: Tag::{tag}, standard_length: {}, required: {required:#x}, not_used: {not_used:#x}, elements: {elements}, relations: {relations}, related: {related:#x}, related_in_guide: {related_in_guide:#x} }}",
             definition.places.len()
         );
         Ok(self.intern("RULES", "Rules", &[body]) + "[0]")

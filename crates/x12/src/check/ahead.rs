@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check::aside::{Aside, Found, Terms, Told};
 use crate::check::scout::{Looked, Scout, Span};
-use crate::check::source::{Source, fill};
+use crate::check::source::Source;
 
 /// How much is read at once, and held.
 #[derive(Debug, Clone, Copy)]
@@ -310,14 +310,12 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
     }
 
     fn read_up_to(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        let mut filled = bytes.len();
-        if filled >= wanted {
-            return Ok(());
+        let missing = wanted.saturating_sub(bytes.len());
+        if missing > 0 && !self.has_ended {
+            bytes.reserve_exact(missing);
+            // Unlike a read into a slice, this asks for no zeros to be written first.
+            self.has_ended = self.reader.by_ref().take(missing as u64).read_to_end(bytes)? < missing;
         }
-        bytes.reserve_exact(wanted - filled);
-        bytes.resize(wanted, 0);
-        self.has_ended |= !self.has_ended && fill(&mut self.reader, bytes, &mut filled, wanted)?;
-        bytes.truncate(filled);
         Ok(())
     }
 

@@ -88,7 +88,8 @@ pub(crate) fn check_from(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: 
     if count > rules.elements.len() {
         present = present_of(cells);
     }
-    if (present | 1) & rules.related != 0 && sink.errors_in_set == before {
+    let related = if sink.up_to < Snip::Guide { rules.related } else { rules.related_in_guide };
+    if (present | 1) & related != 0 && sink.errors_in_set == before {
         relations(cells, rules.relations, present, sink);
     }
     Outcome {

@@ -75,6 +75,15 @@ pub(super) struct Scout {
     spans: Vec<Span>,
 }
 
+/// Whether a segment is certainly one of those inside a set, as nearly all are, and has no binary data.
+fn is_of_set(segment: &[u8]) -> bool {
+    match segment {
+        [b'S', b'T' | b'E', ..] | [b'G', b'S' | b'E', ..] | [b'I', b'S' | b'E', ..] | [b'B', b'I' | b'D', ..] => false,
+        [first, ..] => first.is_ascii_uppercase(),
+        [] => false,
+    }
+}
+
 /// How a walk over segments ended.
 enum Walked {
     /// At the end of the chunk; the next segment begins here.
@@ -193,24 +202,31 @@ impl Scout {
 
     /// Walks over segments, block after block as the reader does.
     fn segments(&mut self, chunk: &[u8], mut at: usize, delimiters: Delimiters) -> Walked {
-        let wanted = Wanted::new(&delimiters);
+        let wanted = Wanted::terminators(&delimiters);
         let mut size = BLOCK;
         let mut index = std::mem::take(&mut self.index);
+        let mut ends = Vec::new();
         let walked = loop {
             let block = &chunk[at..chunk.len().min(at + size)];
             scan(block, wanted, &mut index);
-            let (mut start, mut first) = (0, 0);
+            let mut start = 0;
             let mut ended = None;
-            for last in &index.segments {
-                let last = *last as usize;
-                let cells = self.cells(block, &index.ends[first..=last], start, &delimiters);
-                let end = index.ends[last] as usize;
-                ended = self.take(&cells, at + start, at + end + 1);
-                if ended.is_some() {
-                    break;
+            for end in &index.ends {
+                let end = *end as usize;
+                if self.is_in_set && is_of_set(&block[start..=end]) {
+                    self.ordinal += 1;
+                } else {
+                    let separators = block[start..end].iter().enumerate();
+                    let separators = separators.filter(|(_, byte)| **byte == delimiters.element);
+                    ends.clear();
+                    ends.extend(separators.map(|(at, _)| (start + at) as u32).chain([end as u32]));
+                    let cells = self.cells(block, &ends, start, &delimiters);
+                    ended = self.take(&cells, at + start, at + end + 1);
+                    if ended.is_some() {
+                        break;
+                    }
                 }
                 start = end + 1;
-                first = last + 1;
             }
             if let Some(ended) = ended {
                 break ended;

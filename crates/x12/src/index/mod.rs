@@ -158,6 +158,11 @@ impl Wanted {
             repetition: delimiters.repetition.unwrap_or(delimiters.component),
         }
     }
+
+    /// Terminators alone, for whoever looks closely at few segments: then they are all the ends there are.
+    pub fn terminators(delimiters: &Delimiters) -> Self {
+        Self { element: delimiters.segment, ..Self::new(delimiters) }
+    }
 }
 
 /// A way to scan a block.
