@@ -7,7 +7,7 @@ use billing::PracticeId;
 use billing::access::{Action, Actor, ResourceState};
 use billing::charge::Charge;
 use billing::claim::create::{ClaimSource, create, refreeze};
-use billing::claim::{Claim, ClaimEvent};
+use billing::claim::{Claim, ClaimEvent, ClaimFrequency};
 use billing::coordination_of_benefits::PriorPayer;
 use billing::coverage::{Coverage, CoverageRank, in_force};
 use billing::encounter::{Encounter, EncounterStatus};
@@ -111,7 +111,7 @@ pub(crate) fn create_in(tx: &mut Tx, visit: EncounterId) -> Result<CreatedClaim,
 /// Makes the claim of a visit to a payer that pays after others, from what those decided. It moves no money: what it is
 /// asked for was left to it by the decision before it.
 pub(crate) fn create_after_others(tx: &mut Tx, visit: EncounterId, coverage: &Coverage) -> Result<CreatedClaim, Error> {
-    let sources = Sources::load(tx, visit, Some((coverage.rank, coverage.id)))?;
+    let sources = Sources::load(tx, visit, Some(Pinned::Coverage(coverage.id)))?;
     if sources.prior_payers.is_empty() {
         return Err(Error::refused("No payer before this one has decided the visit. Bill the first payer first."));
     }
@@ -160,7 +160,14 @@ fn next_control_number(tx: &mut Tx) -> Result<PatientControlNumber, Error> {
 
 /// Freezes a claim's body again from what is on file now; says whether anything changed. The caller stores it.
 pub(crate) fn refreeze_from_sources(tx: &mut Tx, claim: &Claim) -> Result<Option<Claim>, Error> {
-    let sources = Sources::load(tx, claim.encounter_id, Some((claim.body.rank, claim.coverage_id)))?;
+    let pinned = match claim.body.frequency {
+        ClaimFrequency::Original => Pinned::Rank(claim.body.rank, claim.coverage_id),
+        // It speaks to the payer that decided, whatever the order of payers is now.
+        ClaimFrequency::Replacement => Pinned::Coverage(claim.coverage_id),
+        // It takes back what was asked for, word for word.
+        ClaimFrequency::Void => return Ok(None),
+    };
+    let sources = Sources::load(tx, claim.encounter_id, Some(pinned))?;
     let mut fresh = claim.clone();
     refreeze(&mut fresh, &sources.view());
     let same = fresh.body == claim.body
@@ -195,6 +202,15 @@ pub(crate) fn withdraw(tx: &mut Tx, id: ClaimId, why: &str) -> Result<(), Error>
     worklist::resolve_for_claim(tx, id, &reasons, "The claim was withdrawn.", "registration")
 }
 
+/// Which coverage a claim is made from.
+#[derive(Clone, Copy)]
+enum Pinned {
+    /// The one of this rank that is in force on the day; this one where there is none.
+    Rank(CoverageRank, CoverageId),
+    /// This one.
+    Coverage(CoverageId),
+}
+
 /// Everything a claim is frozen from, loaded.
 struct Sources {
     practice: Practice,
@@ -214,7 +230,7 @@ struct Sources {
 impl Sources {
     /// Loads them for a visit, with what the payers before this one decided. A claim that exists keeps the rank of its coverage, and its coverage itself where none
     /// of that rank is in force: the scrub then says so.
-    fn load(conn: &Conn, visit: EncounterId, pinned: Option<(CoverageRank, CoverageId)>) -> Result<Sources, Error> {
+    fn load(conn: &Conn, visit: EncounterId, pinned: Option<Pinned>) -> Result<Sources, Error> {
         let practice = registration::practice(conn)?.ok_or(Error::NotFound("practice"))?;
         let encounter = visits::encounter(conn, visit)?.ok_or(Error::NotFound("visit"))?;
         let patient = registration::patient(conn, encounter.patient_id)?.ok_or(Error::NotFound("patient"))?;
@@ -262,16 +278,13 @@ impl Sources {
     }
 }
 
-fn choose_coverage(
-    conn: &Conn,
-    encounter: &Encounter,
-    pinned: Option<(CoverageRank, CoverageId)>,
-) -> Result<Coverage, Error> {
+fn choose_coverage(conn: &Conn, encounter: &Encounter, pinned: Option<Pinned>) -> Result<Coverage, Error> {
     let coverages = registration::coverages(conn, encounter.patient_id)?;
     let paying = in_force(&coverages, encounter.date_of_service);
     let chosen = match pinned {
         None => paying.first().copied(),
-        Some((rank, id)) => paying
+        Some(Pinned::Coverage(id)) => coverages.iter().find(|coverage| coverage.id == id),
+        Some(Pinned::Rank(rank, id)) => paying
             .iter()
             .find(|coverage| coverage.rank == rank)
             .copied()

@@ -126,6 +126,11 @@ pub(crate) fn is_being_made(tx: &mut Tx, claim: ClaimId, status: ClaimStatus) ->
     Ok(items.iter().any(|item| item.reason == WorkReason::CorrectedClaim))
 }
 
+/// Whether the correction that waits for its maker is a void.
+pub(crate) fn is_void_being_made(tx: &mut Tx, claim: ClaimId, status: ClaimStatus) -> Result<bool, Error> {
+    Ok(is_being_made(tx, claim, status)? && void_among(tx, &[claim])?.contains(&claim))
+}
+
 /// The visit of a claim was changed while a correction of it is being made: the correction says what stands now, and waits
 /// for its maker as before.
 pub(crate) fn follow_visit(tx: &mut Tx, claim: &Claim) -> Result<(), Error> {

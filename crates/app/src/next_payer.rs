@@ -17,7 +17,7 @@ use store::remittance::PAYMENTS_OF_CLAIMS;
 use store::{Conn, Db, Tx, params, registration};
 
 use crate::claim_creation::{
-    MOST_A_RUN, RUN_CHUNK, create_after_others, happen, may_make_claims, refreeze_from_sources,
+    MOST_A_RUN, RUN_CHUNK, create_after_others, create_in, happen, may_make_claims, refreeze_from_sources,
 };
 use crate::claim_scrub::{Scrubbed, scrub_in};
 use crate::{Error, charge_capture, corrected_claim, worklist};
@@ -29,10 +29,21 @@ use crate::{Error, charge_capture, corrected_claim, worklist};
 /// visit already.
 pub fn bill_next_payer(db: &Db, actor: &Actor, practice: PracticeId, visit: EncounterId) -> Result<Scrubbed, Error> {
     may_make_claims(actor)?;
-    db.write(actor, practice, |tx| {
-        let coverage = next_coverage(tx, visit)?;
-        bill(tx, visit, &coverage)
+    db.write(actor, practice, |tx| match next(tx, visit)? {
+        Next::After(coverage) => bill(tx, visit, &coverage),
+        Next::Anew => {
+            let made = create_in(tx, visit)?;
+            asked(tx, visit, made.id)
+        }
     })
+}
+
+/// What becomes of what a payer owes and no claim asks it for.
+enum Next {
+    /// A payer before this coverage's decided; it is asked for what that one left.
+    After(Coverage),
+    /// The claim was voided, so the visit is billed anew, to who pays first now.
+    Anew,
 }
 
 /// Makes and scrubs the claims to next payers that may be billed by themselves: every payer before has said all it will,
@@ -50,7 +61,7 @@ pub fn bill_next_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<
             let mut made = 0;
             for (visit,) in chunk {
                 // What a person must look at stays with the desk that has it.
-                let Ok(coverage) = next_coverage(tx, *visit) else { continue };
+                let Ok(Next::After(coverage)) = next(tx, *visit) else { continue };
                 let settings = registration::payer(tx, coverage.payer_id)?.map(|payer| payer.settings);
                 if settings.is_some_and(|settings| settings.bills_after_others) {
                     bill(tx, *visit, &coverage)?;
@@ -124,28 +135,26 @@ pub fn end_crossover(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) 
 
 fn bill(tx: &mut Tx, visit: EncounterId, coverage: &Coverage) -> Result<Scrubbed, Error> {
     let made = create_after_others(tx, visit, coverage)?;
-    let claim = rows::load(tx, made.id)?.ok_or(Error::NotFound("claim"))?;
+    asked(tx, visit, made.id)
+}
+
+/// A claim asks for it now: the work ends, and the claim is scrubbed.
+fn asked(tx: &mut Tx, visit: EncounterId, id: ClaimId) -> Result<Scrubbed, Error> {
+    let claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
     charge_capture::dues_are_asked(tx, visit, &format!("Claim {} asks the next payer.", claim.control_number))?;
     scrub_in(tx, claim)
 }
 
-/// The coverage of the payer that owes something no claim asks it for.
-fn next_coverage(conn: &Conn, visit: EncounterId) -> Result<Coverage, Error> {
+/// Who is asked for what a payer owes and no claim asks it for.
+fn next(conn: &Conn, visit: EncounterId) -> Result<Next, Error> {
     let dues = conn.query(&DUES_WITHOUT_CLAIM, params![visit])?;
     let Some((_, payer, _)) = dues.first() else {
         return Err(Error::refused("Nothing of this visit was left to a next payer, or a claim asks it already."));
     };
-    let was_decided = conn
-        .query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?
-        .iter()
-        .any(|(asked, _, decided_on)| asked == payer && decided_on.is_some());
-    if was_decided && corrected_claim::is_voided(conn, visit, *payer)? {
-        return Err(Error::refused(
-            "The claim to this payer was voided. Say who owes the visit: make a new claim from it, bill the patient, or say \
-             that it is not billed.",
-        ));
-    }
-    if was_decided {
+    let places = conn.query(&rows::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
+    let was_decided = places.iter().any(|(asked, _, decided_on)| asked == payer && decided_on.is_some());
+    let is_voided = was_decided && corrected_claim::is_voided(conn, visit, *payer)?;
+    if was_decided && !is_voided {
         return Err(Error::refused(
             "This payer has decided the visit already, and a payer before it decided anew since. Tier 2 sends it a \
              corrected claim.",
@@ -155,9 +164,14 @@ fn next_coverage(conn: &Conn, visit: EncounterId) -> Result<Coverage, Error> {
     let coverages = registration::coverages(conn, encounter.patient_id)?;
     let found =
         in_force(&coverages, encounter.date_of_service).into_iter().find(|coverage| coverage.payer_id == *payer);
-    found.cloned().ok_or_else(|| {
-        Error::refused("The coverage of the next payer was not in force on that day. Correct it, or bill the patient.")
-    })
+    match found {
+        Some(coverage) if !prior_payers(conn, visit, coverage.rank)?.is_empty() => Ok(Next::After(coverage.clone())),
+        _ if is_voided => Ok(Next::Anew),
+        Some(_) => Err(Error::refused("No payer before this one has decided the visit. Bill the first payer first.")),
+        None => Err(Error::refused(
+            "The coverage of the next payer was not in force on that day. Correct it, or bill the patient.",
+        )),
+    }
 }
 
 /// What the payers before a rank decided of a visit, in the order in which they pay.

@@ -17,7 +17,7 @@ pub use change::{
     versions_of,
 };
 
-pub use coverage::{CoverageData, add_coverage, change_coverage, coverage_history};
+pub use coverage::{CoverageData, add_coverage, change_coverage, coverage_history, pay_first};
 pub use guarantor::{GuarantorData, change_guarantor};
 pub use lookalike::{Lookalike, lookalikes};
 pub use patient::{

@@ -236,6 +236,11 @@ statements! {
     pub const DECIDED_CLAIMS_OF: (ClaimId,) =
         "SELECT id FROM claim WHERE practice_id = $1 AND encounter_id = $2 AND payer_id = $3 \
          AND adjudicated_on IS NOT NULL ORDER BY control_number DESC";
+    /// A patient's claims that a payer decided, of days of service from `$3` to `$4`.
+    pub const DECIDED_CLAIMS_OF_PATIENT: ClaimRow = "SELECT id, patient_id, encounter_id, payer_id, coverage_id, \
+        coverage_version, control_number, version, status, rejections, total_cents, date_of_service, filing_limit_on, \
+        follow_up_on, accepted_on, adjudicated_on, payer_claim_control_number, route, created_on FROM claim \
+        WHERE practice_id = $1 AND patient_id = $2 AND adjudicated_on IS NOT NULL AND date_of_service BETWEEN $3 AND $4";
     /// The claims of visits: visit, key, our number, payer and place.
     pub const CLAIMS_OF_ENCOUNTERS: (EncounterId, ClaimId, String, PayerId, ClaimStatus) =
         "SELECT encounter_id, id, control_number, payer_id, status FROM claim \

@@ -416,6 +416,12 @@ pub(super) fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Erro
         }
     }
     for (claim, _, status) in tx.query(&store::claim::LIVE_CLAIMS_OF_ENCOUNTER, params![id])? {
+        if corrected_claim::is_void_being_made(tx, claim, status)? {
+            return Err(Error::refused(
+                "The claim of this visit is being voided: the void says what the payer decided, word for word. Send it or \
+                 drop it first.",
+            ));
+        }
         if claim_scrub::payer_has_it(tx, claim, status)? {
             return Err(Error::refused(
                 "The payer has an earlier version of this visit's claim. Tier 2 says first what is to become of it; the \

@@ -188,6 +188,7 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::OutboundFileDamaged
         | WorkReason::EarlierVersionAccepted
         | WorkReason::CorrectedClaim
+        | WorkReason::PayerOrder
         | WorkReason::AcknowledgmentMissing
         | WorkReason::RemittanceMissing
         | WorkReason::LateCharge

@@ -5,16 +5,20 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::coverage::{Coverage, CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
 use billing::identifier::MemberId;
 use billing::patient::Patient;
+use billing::work::{WorkLinks, WorkReason};
 use billing::{CoverageId, PatientId, PayerId};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::claim::DECIDED_CLAIMS_OF_PATIENT;
+use store::hands::VISITS_WITH_CLAIMS_AFTER_OTHERS;
 use store::registration as rows;
 use store::{Db, Tx, params};
 
 use super::Registered;
 use crate::Error;
 use crate::access::allow;
-use crate::{charge_capture, claim_scrub};
+use crate::worklist::{self, NewWork};
+use crate::{charge_capture, claim_scrub, corrected_claim};
 
 /// A coverage as entered from the card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +102,85 @@ pub fn change_coverage(
     })
 }
 
+/// Lets a coverage pay first: the others that are in force on some of its days follow in the order they had. Visits and
+/// claims that no payer has follow the new order; of each that a payer decided, Tier 2 is told.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where it pays first already, or there are more than three.
+pub fn pay_first(db: &Db, actor: &Actor, practice: PracticeId, id: CoverageId) -> Result<PatientId, Error> {
+    allow(actor, Action::EditCoverage, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let first = rows::coverage(tx, id)?.ok_or(Error::NotFound("coverage"))?;
+        if first.rank == CoverageRank::Primary {
+            return Err(Error::refused("This coverage pays first already; nothing was changed."));
+        }
+        let mut others = rows::coverages(tx, first.patient_id)?;
+        others.retain(|other| other.id != id && meets(&first, other));
+        others.sort_by_key(|other| other.rank);
+        let ranks = [CoverageRank::Primary, CoverageRank::Secondary, CoverageRank::Tertiary];
+        if others.len() >= ranks.len() {
+            return Err(Error::refused(
+                "More than three coverages are in force on some of these days. End the old ones first.",
+            ));
+        }
+        let (patient, days) = (first.patient_id, (first.effective_on, first.ends_on));
+        let (mut moved, mut payers) = (Vec::new(), Vec::new());
+        for (coverage, rank) in std::iter::once(first).chain(others).zip(ranks) {
+            if coverage.rank == rank {
+                continue;
+            }
+            let next = Coverage { version: coverage.version + 1, rank, ..coverage };
+            rows::insert_coverage(tx, &next, None)?;
+            moved.push(next.id);
+            payers.push(next.payer_id);
+        }
+        for id in &moved {
+            let coverage = rows::coverage(tx, *id)?.ok_or(Error::NotFound("coverage"))?;
+            refuse_overlap(tx, &coverage)?;
+        }
+        tx.audit("reorder coverages", "patient", patient, serde_json::json!({ "first": id }));
+        // A claim after others says what those left in the old order.
+        for (visit,) in tx.query(&VISITS_WITH_CLAIMS_AFTER_OTHERS, params![patient])? {
+            let is_moved = |payer: PayerId| payers.contains(&payer);
+            charge_capture::withdraw_after_others(tx, visit, is_moved, "the order of payers changed")?;
+        }
+        charge_capture::follow_coverages(tx, patient)?;
+        claim_scrub::rescrub_held(tx, patient)?;
+        tell_of_decided(tx, patient, &moved, days)?;
+        Ok(patient)
+    })
+}
+
+/// Work for each claim that its payer decided in another place of the order than it has now.
+fn tell_of_decided(
+    tx: &mut Tx,
+    patient: PatientId,
+    moved: &[CoverageId],
+    (from, to): (Date, Option<Date>),
+) -> Result<(), Error> {
+    for row in tx.query(&DECIDED_CLAIMS_OF_PATIENT, params![patient, from, to.unwrap_or(Date::MAX)])? {
+        if !moved.contains(&row.coverage_id) || corrected_claim::is_voided(tx, row.encounter_id, row.payer_id)? {
+            continue;
+        }
+        let reason = WorkReason::PayerOrder;
+        let work = NewWork {
+            reason,
+            subject_key: worklist::subject_key(reason, row.id),
+            summary: format!("Claim {} was decided in another order of payers than now", row.control_number),
+            links: WorkLinks {
+                patient_id: Some(patient),
+                encounter_id: Some(row.encounter_id),
+                payer_id: Some(row.payer_id),
+                ..WorkLinks::default()
+            },
+            money_at_stake: row.total_cents,
+            deadline_on: None,
+        };
+        worklist::open(tx, work)?;
+    }
+    Ok(())
+}
+
 /// Every version of a coverage with the instant it was entered, oldest first.
 ///
 /// # Errors
@@ -168,14 +251,15 @@ fn coverage(id: CoverageId, version: i32, patient: &Patient, data: &CoverageData
     })
 }
 
+/// Whether two coverages are in force on the same day.
+fn meets(one: &Coverage, other: &Coverage) -> bool {
+    one.ends_on.is_none_or(|end| other.effective_on <= end) && other.ends_on.is_none_or(|end| one.effective_on <= end)
+}
+
 /// Two coverages of one rank on one day leave open who pays first.
 fn refuse_overlap(tx: &mut Tx, coverage: &Coverage) -> Result<(), Error> {
-    let meets = |other: &Coverage| {
-        coverage.ends_on.is_none_or(|end| other.effective_on <= end)
-            && other.ends_on.is_none_or(|end| coverage.effective_on <= end)
-    };
     let others = rows::coverages(tx, coverage.patient_id)?;
-    if others.iter().any(|other| other.id != coverage.id && other.rank == coverage.rank && meets(other)) {
+    if others.iter().any(|other| other.id != coverage.id && other.rank == coverage.rank && meets(coverage, other)) {
         return Err(Error::invalid(
             "rank",
             "Another coverage of this rank is in force on some of these days. End that one first, or choose another rank.",

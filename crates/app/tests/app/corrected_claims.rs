@@ -190,6 +190,7 @@ fn a_voided_claim_is_taken_back_and_somebody_says_what_becomes_of_the_visit() {
             receive(db, "EFT1", paid(&story.number));
             let id = claim(db, &story).id;
             begin(db, &tier2(), PRACTICE, id, &correction(ClaimFrequency::Void)).unwrap();
+            assert!(refusal(recode(db, &story, "99214")).contains("word for word"));
             send(db, &tier2(), PRACTICE, id).unwrap();
             let (_, said) = submitted(db, &tier2());
             assert!(said.contains("***11:B:8*") && said.contains(&format!("REF*F8*P{}~", story.number)), "{said}");

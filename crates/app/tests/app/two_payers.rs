@@ -2,11 +2,13 @@
 //! and what is left after both is the patient's. Each story on both databases, and every invariant holds after each step.
 
 use app::charge_capture::{bill_patient, capture};
+use app::corrected_claim::{Correction, begin, send};
 use app::next_payer::{bill_next_payer, bill_next_payers, end_crossover};
-use app::registration::{PayerData, Subject, add_coverage, change_coverage, change_payer, register_payer};
+use app::registration::{PayerData, Subject, add_coverage, change_coverage, change_payer, pay_first, register_payer};
 use app::{Error, claim_submission};
-use billing::claim::{Claim, ClaimStatus};
-use billing::coverage::CoverageRank;
+use billing::access::Role;
+use billing::claim::{Claim, ClaimFrequency, ClaimStatus};
+use billing::coverage::{CoverageRank, MedicareSecondaryType};
 use billing::payer::PayerSettings;
 use billing::work::{Desk, WorkReason};
 use billing::{ClaimId, CoverageId, EncounterId, Money, PayerId};
@@ -17,7 +19,7 @@ use store::testing::{PRACTICE, TestDb, for_each_engine};
 use crate::carrier::Carrier;
 use crate::late_coverage::{answer, books_hold, cents, look, only, receive, second_payer, sent, work};
 use crate::payer_files::{Clp, Payment, file};
-use crate::staff::{Practice, coverage_data, open, payer_data, service, tier1, visit};
+use crate::staff::{Practice, coverage_data, open, payer_data, person, service, tier1, visit};
 
 /// One office visit of 140.00 by a patient with two plans; the first payer has the claim.
 struct TwoPlans {
@@ -345,5 +347,93 @@ fn after_thirty_days_without_a_decision_the_second_payer_is_billed_from_here() {
         assert_eq!(receive_from_second(db, "EFT2", answer).payments[0].counts.posted, 1);
         let seen = look(db, story.practice.patient);
         assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, Money::ZERO));
+    });
+}
+
+#[test]
+fn the_order_of_payers_is_repaired_after_the_wrong_one_had_decided_first() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        let tier2 = person(2, Role::Tier2);
+        // The plan billed first decides; then the patient says that the other one goes first.
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        pay_first(db, &tier1(), PRACTICE, story.later).unwrap();
+        assert_eq!(work(db, Desk::Tier2).iter().map(|item| item.1).collect::<Vec<_>>(), [WorkReason::PayerOrder]);
+        books_hold(db);
+        let again = pay_first(db, &tier1(), PRACTICE, story.later);
+        assert!(matches!(&again, Err(Error::Refused(why)) if why.contains("pays first already")), "{again:?}");
+
+        // Tier 2 voids the claim to the wrong one, which takes back what it paid.
+        let wrong = claim_to(db, &story, story.practice.payer);
+        let void = Correction { frequency: ClaimFrequency::Void, reason: "Another payer goes first.".into() };
+        begin(db, &tier2, PRACTICE, wrong.id, &void).unwrap();
+        send(db, &tier2, PRACTICE, wrong.id).unwrap();
+        let carrier = Carrier::new();
+        claim_submission::seal(db, &tier2, PRACTICE).unwrap();
+        claim_submission::deliver(db, &tier2, PRACTICE, &carrier).unwrap();
+        let back = Payment::new("EFT2", vec![first_answer(&story.number).reversed()]).with_plb("FB", "LATER", -8_856);
+        app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", file(&back).as_bytes()).unwrap();
+        books_hold(db);
+
+        // The visit is billed anew, to the one that pays first now; the money moves to it by entries.
+        let scrubbed = bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();
+        assert_eq!(scrubbed.status, ClaimStatus::Ready, "{:?}", scrubbed.open);
+        let claim = load(db, scrubbed.claim_id);
+        assert_eq!((claim.payer_id, claim.body.rank), (story.second, CoverageRank::Primary));
+        assert!(submitted(db).contains("SBR*P*18*G100******CI~"));
+        receive(db, "EFT3", first_answer(claim.control_number.as_str()));
+        // What it left is asked of the one that goes second now.
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 1);
+        let second = claim_to(db, &story, story.practice.payer);
+        assert_eq!((second.body.rank, second.body.asked()), (CoverageRank::Secondary, cents(2_000)));
+        let said = submitted(db);
+        assert!(said.contains("SVD*ELMS1*88.56*") && said.contains("AMT*D*88.56~"), "{said}");
+        receive(db, "EFT4", second_answer(second.control_number.as_str(), 2_000, vec![("OA", "23", 12_000)]));
+        let seen = look(db, story.practice.patient);
+        assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, Money::ZERO));
+    });
+}
+
+#[test]
+fn a_coverage_found_later_that_pays_first_takes_the_claims_that_no_payer_has() {
+    for_each_engine(|db| {
+        let practice = open(db);
+        let found = second_payer(db);
+        let mut one = visit(&practice);
+        one.services = vec![service("99213", &[1])];
+        let visit = capture(db, &tier1(), PRACTICE, &one).unwrap().encounter_id;
+        app::claim_scrub::claim_visit(db, &tier1(), PRACTICE, visit).unwrap();
+        let later = second_coverage(db, &practice, found, CoverageRank::Secondary);
+        pay_first(db, &tier1(), PRACTICE, later).unwrap();
+        let story = TwoPlans { practice, visit, second: found, later, number: String::new() };
+        let claim = claim_to(db, &story, found);
+        assert_eq!((claim.status, claim.body.rank), (ClaimStatus::Ready, CoverageRank::Primary));
+        assert_eq!(look(db, story.practice.patient).with_payers, cents(14_000));
+        no_work(db);
+    });
+}
+
+#[test]
+fn medicare_that_pays_second_is_told_why() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        let (payer, id) = (story.second, story.later);
+        let mut medicare = PayerData { filing_indicator: "MB".into(), ..payer_data("ELMS1") };
+        medicare.settings.takes_replacements = false;
+        let seen =
+            db.read(&db.system(), PRACTICE, |read| app::registration::version_of(read, Subject::Payer(payer))).unwrap();
+        change_payer(db, &db.system(), PRACTICE, payer, &medicare, Some(seen)).unwrap();
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        let claim = claim_to(db, &story, payer);
+        assert_eq!(claim.status, ClaimStatus::Held);
+        let found = app::claim_scrub::findings(db, &tier1(), PRACTICE, claim.id).unwrap().findings;
+        assert_eq!(found.iter().map(|one| one.rule.as_str()).collect::<Vec<_>>(), ["medicare-secondary-type"]);
+        // The patient of 66 works: the employer's plan goes first.
+        let mut data = coverage_data(payer);
+        (data.rank, data.medicare_secondary) = (CoverageRank::Secondary, Some(MedicareSecondaryType::WorkingAged));
+        change_coverage(db, &tier1(), PRACTICE, id, &data).unwrap();
+        assert!(submitted(db).contains("SBR*S*18*G100**12****MB~"));
     });
 }

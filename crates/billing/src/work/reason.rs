@@ -159,6 +159,9 @@ reasons! {
     /// The payer has an earlier version of a claim that was mended and not sent.
     EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
         => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer: a decision that came meanwhile is posted by itself. After its decision send a corrected claim where it still matters.";
+    /// The order of payers was corrected after a payer had decided.
+    PayerOrder "payer_order" Tier2 3 "Order of payers changed after a decision"
+        => "Ask both payers which of them goes first. Void the claim that was decided in the wrong place; when its payer has taken its decision back, bill the visit anew: the first payer is asked, and then the next with what it decided. Where the order was right for that day, end this with a word.";
     /// A replacement or void of a decided claim is being made.
     CorrectedClaim "corrected_claim" Tier2 5 "Corrected claim to send"
         => "Change the visit or its codes where they were wrong; the payer's number of the claim is filled in. Then send the correction from the claim's page, or drop it there: what the payer decided then stands. The deadline is the payer's for corrections.";

@@ -131,6 +131,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
             | WorkReason::CorrectedClaim
+            | WorkReason::PayerOrder
             | WorkReason::Denied
             | WorkReason::Reversed
             | WorkReason::BillNextPayer
@@ -235,6 +236,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::OutboundFileDamaged
             | WorkReason::EarlierVersionAccepted
             | WorkReason::CorrectedClaim
+            | WorkReason::PayerOrder
             | WorkReason::AcknowledgmentMissing
             | WorkReason::RemittanceMissing
             | WorkReason::Reversed

@@ -64,6 +64,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::HeldForCoding
         | WorkReason::CoverageMissing
         | WorkReason::EarlierVersionAccepted
+        | WorkReason::PayerOrder
         | WorkReason::CorrectedClaim => chip("warn", "pause", "Held"),
         WorkReason::EligibilityInactive
         | WorkReason::AcknowledgmentMissing

@@ -89,6 +89,10 @@ const DONE: &[(&str, &str)] = &[
     ),
     ("correction-sent", "Scrubbed. Without findings it leaves with the next file, under the payer’s number."),
     ("correction-dropped", "Dropped. What the payer decided stands."),
+    (
+        "reordered",
+        "The order of coverages is changed. Claims that no payer has follow it; of decided ones Tier 2 is told.",
+    ),
     ("not-billed", "Nobody owes anything for the visit. What was paid for it is kept for the patient."),
     ("mended", "Saved. Claims held for it were scrubbed again."),
     ("scrubbed", "Scrubbed again."),

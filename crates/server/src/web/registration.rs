@@ -1,12 +1,11 @@
 //! Registration: a patient with a guarantor, and coverages as they stand on the card. A form that is wrong comes back with
 //! what was typed and every problem beside its field.
 
-use app::registration::Lookalike;
 use app::registration::entry::{self, CoverageEntry, PatientEntry};
+use app::registration::{self, Lookalike};
 use askama::Template;
 use axum::extract::{Form, State};
-use billing::coverage::Coverage;
-use billing::coverage::MedicareSecondaryType;
+use billing::coverage::{Coverage, MedicareSecondaryType};
 use billing::payer::Payer;
 use billing::{CoverageId, PatientId, PayerId};
 use jiff::civil::Date;
@@ -40,6 +39,16 @@ struct CoveragePage {
     payers: Vec<Payer>,
     typed: CoverageEntry,
     problems: Problems,
+}
+
+/// Lets a coverage pay first; the others follow.
+pub async fn pay_first(State(desk): State<Desk>, who: SignedIn, Id(id): Id<CoverageId>) -> Page {
+    let actor = who.actor.clone();
+    let done = desk.blocking(move |db, practice| registration::pay_first(db, &actor, practice, id)).await;
+    match done.map_err(Refusal::for_form) {
+        Ok(patient) => go(&format!("/patients/{patient}"), "reordered"),
+        Err(problem) => Err(Refusal::Conflict(problem?.1)),
+    }
 }
 
 /// The form of a new patient.

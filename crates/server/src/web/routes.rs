@@ -146,6 +146,7 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::change)
         .get("/coverages/{id}/edit", Policy::May(Action::EditCoverage), registration::edit_coverage)
         .post("/coverages/{id}", Policy::May(Action::EditCoverage), registration::change_coverage)
+        .post("/coverages/{id}/first", Policy::May(Action::EditCoverage), registration::pay_first)
         .get("/encounters/{id}/edit", Policy::May(Action::EnterCharges), visits::edit)
         .post("/encounters/{id}", Policy::May(Action::EnterCharges), visits::change)
         .post("/encounters/{id}/plan-billing", Policy::May(Action::EditCoverage), visit_hands::bill_plan)
