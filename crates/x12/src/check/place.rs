@@ -402,9 +402,12 @@ impl Place {
 
     /// Whether the last problem is so near that what follows may be its consequence.
     pub fn is_recovering(&self, cells: &Cells<'_>) -> bool {
-        let is_near = |ordinal: u64| cells.ordinal.saturating_sub(ordinal) <= RECOVERY;
-        (self.is_broken && is_near(self.last_told))
-            || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal))
+        self.was_told(cells) || self.passed.last().is_some_and(|passed| is_near(passed.at.ordinal, cells))
+    }
+
+    /// Whether a problem was told that near.
+    fn was_told(&self, cells: &Cells<'_>) -> bool {
+        self.is_broken && is_near(self.last_told, cells)
     }
 
     /// Counts an entry, opens its loop if it is the first segment of one.
@@ -533,6 +536,7 @@ impl Place {
             return Placement::Lost;
         }
         let was_recovering = self.is_recovering(cells);
+        let was_told = self.was_told(cells);
         self.note_problem(cells, judge);
         let behind = guess.behind.filter(|(depth, index)| {
             holder.is_none_or(|holder| self.is_sure_behind(*depth, *index, holder.depth, cells))
@@ -542,7 +546,8 @@ impl Place {
                 let via = self.frames[depth].via;
                 return self.imply((depth - 1, via, index), was_recovering, cells, judge, sink);
             }
-            return self.take_late(depth, index, was_recovering, cells, judge, sink);
+            // What was passed over and not told yet is, it may be, just this segment.
+            return self.take_late(depth, index, was_told, cells, judge, sink);
         }
         if let Some(holder) = holder {
             return self.imply((holder.depth, holder.child, holder.inner), was_recovering, cells, judge, sink);
@@ -737,6 +742,11 @@ impl Teller {
             }
         }
     }
+}
+
+/// Whether a segment is so near that this one's problem may be its consequence.
+fn is_near(ordinal: u64, cells: &Cells<'_>) -> bool {
+    cells.ordinal.saturating_sub(ordinal) <= RECOVERY
 }
 
 /// An element or component as codes are packed.
