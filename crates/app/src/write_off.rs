@@ -25,6 +25,8 @@ use crate::claim_creation::happen;
 use crate::worklist::{self, NewWork};
 use crate::{Error, reason};
 
+pub mod sweep;
+
 /// The counter of write-offs.
 const WRITE_OFFS: &str = "write_off";
 /// Write-offs shown of one state.
@@ -61,29 +63,29 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &WriteOffReque
         let problem = "This reason is for the other side's debt: choose one that is for who owes it.";
         return Err(Error::invalid("reason", problem));
     }
-    db.write(actor, practice, |tx| {
-        if let Some(known) = tx.query_opt(&WRITE_OFF_BY_KEY, params![request.idempotency_key])? {
-            return same_write_off(&known, request);
-        }
-        let visit = store::charge::encounter(tx, request.encounter_id)?.ok_or(Error::NotFound("visit"))?;
-        let payer = payer_of(request.debtor);
-        refuse_while_payer_decides(tx, visit.id, payer)?;
-        let open: Money = open_of(tx, visit.id, payer)?.iter().map(|(_, cents)| *cents).sum();
-        let asked = tx.query(&ASKED_OF_VISIT, params![visit.id])?;
-        let asked: Money = asked.iter().filter(|(of, _)| *of == payer).map(|(_, cents)| *cents).sum();
-        if !request.amount.is_positive() || request.amount > open - asked {
-            let most = (open - asked).max(Money::ZERO);
-            let problem =
-                format!("Give an amount above zero and at most the {most} that is owed and not asked for yet.");
-            return Err(Error::invalid("amount", problem));
-        }
-        let row = asked_row(tx, visit.patient_id, request)?;
-        tx.insert(&row)?;
-        let detail =
-            json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
-        tx.audit("write_off.ask", "write_off", row.id, detail);
-        Ok(row.id)
-    })
+    db.write(actor, practice, |tx| ask_in(tx, request))
+}
+
+fn ask_in(tx: &mut Tx, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
+    if let Some(known) = tx.query_opt(&WRITE_OFF_BY_KEY, params![request.idempotency_key])? {
+        return same_write_off(&known, request);
+    }
+    let visit = store::charge::encounter(tx, request.encounter_id)?.ok_or(Error::NotFound("visit"))?;
+    let payer = payer_of(request.debtor);
+    refuse_while_payer_decides(tx, visit.id, payer)?;
+    let open: Money = open_of(tx, visit.id, payer)?.iter().map(|(_, cents)| *cents).sum();
+    let asked = tx.query(&ASKED_OF_VISIT, params![visit.id])?;
+    let asked: Money = asked.iter().filter(|(of, _)| *of == payer).map(|(_, cents)| *cents).sum();
+    if !request.amount.is_positive() || request.amount > open - asked {
+        let most = (open - asked).max(Money::ZERO);
+        let problem = format!("Give an amount above zero and at most the {most} that is owed and not asked for yet.");
+        return Err(Error::invalid("amount", problem));
+    }
+    let row = asked_row(tx, visit.patient_id, request)?;
+    tx.insert(&row)?;
+    let detail = json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
+    tx.audit("write_off.ask", "write_off", row.id, detail);
+    Ok(row.id)
 }
 
 /// What one side owes for a visit and nobody asked to write off yet.

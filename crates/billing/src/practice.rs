@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::PracticeId;
 use crate::identifier::{Npi, TaxId, Taxonomy};
 use crate::person::{Address, Contact};
+use crate::{Money, PracticeId};
 
 /// The organisation that uses the system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Practice {
     pub submitter_id: String,
     /// People to call about a file.
     pub contact: Contact,
+    /// What an account may owe at most to be swept as a small balance; zero for a practice that sweeps none.
+    #[serde(default)]
+    pub small_balance: Money,
 }
 
 /// Who asks to be paid (2010AA).

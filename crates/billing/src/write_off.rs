@@ -11,6 +11,12 @@ use crate::{ChargeId, Money, PatientId, PayerId, WriteOffId};
 /// The stored kind of the source of a write-off's entries.
 pub const SOURCE: &str = "write_off";
 
+/// Most that a practice may call a small balance: what is more than a letter and the hands for it cost is asked for.
+pub const LARGEST_SMALL_BALANCE: Money = Money::from_cents(2_500);
+/// Days that a statement must have had before what it asks for is swept: who is never asked owes by nobody's choice, and
+/// federal programs take a share that is waived as a habit for an inducement (42 U.S.C. 1320a-7a(i)(6)(A)).
+pub const SWEPT_AFTER_DAYS: i32 = 30;
+
 /// Who would otherwise be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -351,6 +351,7 @@ fn practice() -> Practice {
         solo: false,
         submitter_id: "ALDERRIDGE".into(),
         contact: Contact { phone: "5125550100".into(), email: String::new() },
+        small_balance: Money::ZERO,
     }
 }
 

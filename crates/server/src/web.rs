@@ -44,6 +44,7 @@ mod remittances;
 mod reports;
 mod sent_claims;
 mod settings;
+mod small_balances;
 mod statements;
 mod stored_files;
 mod users;

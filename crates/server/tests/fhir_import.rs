@@ -39,6 +39,7 @@ fn practice() -> Practice {
         solo: true,
         submitter_id: "MILLLANE".to_owned(),
         contact: Contact { phone: "5550100200".to_owned(), email: String::new() },
+        small_balance: billing::Money::ZERO,
     }
 }
 

@@ -5,11 +5,12 @@ mod person;
 
 pub use person::{CoverageEntry, GuarantorEntry, PatientEntry, UNREADABLE_DATE, date};
 
-use billing::PracticeId;
 use billing::identifier::{BadIdentifier, Npi, TaxId, TaxIdKind, Taxonomy};
 use billing::payer::PayerSettings;
 use billing::person::{Address, Contact, PersonName};
 use billing::practice::{BillingProvider, Practice};
+use billing::write_off::LARGEST_SMALL_BALANCE;
+use billing::{Money, PracticeId};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -137,6 +138,8 @@ pub struct PracticeEntry {
     pub phone: String,
     /// Or empty.
     pub email: String,
+    /// What an account may owe to be swept, in dollars; empty for none.
+    pub small_balance: String,
     /// Conflicting rights may stand together.
     pub solo: String,
     /// The version that was looked at.
@@ -211,6 +214,19 @@ impl Judge {
         let line1 = self.says(&named("line1"), line1);
         let city = self.says(&named("city"), city);
         Address { line1, line2: line2.trim().to_owned(), city, state, zip }
+    }
+
+    /// An amount that may be swept, or nothing.
+    fn small_balance(&mut self, text: &str) -> Money {
+        if text.trim().is_empty() {
+            return Money::ZERO;
+        }
+        let amount = Money::parse(text.trim()).unwrap_or(Money::from_cents(-1));
+        if amount.is_negative() || amount > LARGEST_SMALL_BALANCE {
+            let problem = format!("Write dollars and cents, at most {LARGEST_SMALL_BALANCE}; nothing for no sweep.");
+            self.bad("small_balance", problem);
+        }
+        amount
     }
 
     fn done<T>(self, value: Option<T>) -> Result<T, Vec<FieldProblem>> {
@@ -319,6 +335,7 @@ impl PracticeEntry {
         let submitter_id = judge.says("submitter_id", &self.submitter_id);
         let contact = Contact { phone, email: self.email.trim().to_owned() };
         let solo = ticked(&self.solo);
+        let small_balance = judge.small_balance(&self.small_balance);
         let billing = npi.zip(taxonomy).zip(tax_id).map(|((npi, taxonomy), tax_id)| BillingProvider {
             name: billing_name,
             npi,
@@ -335,6 +352,7 @@ impl PracticeEntry {
             solo,
             submitter_id,
             contact,
+            small_balance,
         }))
     }
 }

@@ -28,6 +28,7 @@ pub fn practice() -> Practice {
         solo: false,
         submitter_id: "ALDERRIDGE".into(),
         contact: Contact { phone: "5125550100".into(), email: String::new() },
+        small_balance: billing::Money::from_cents(1_000),
     }
 }
 

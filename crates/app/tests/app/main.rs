@@ -33,6 +33,7 @@ mod remittance;
 mod remittance_kill;
 mod remittances_of_others;
 mod sealed_records;
+mod small_balances;
 mod staff;
 mod start_codes;
 mod two_payers;

@@ -1,6 +1,7 @@
 //! Commands about write-offs: see them, ask, approve, refuse, withdraw, undo.
 
-use app::write_off::{self, WriteOffRequest};
+use app::write_off::{self, WriteOffRequest, sweep};
+use billing::counting::counted;
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, WriteOffId};
 use clap::{Args, Subcommand};
@@ -19,6 +20,8 @@ pub enum Command {
     List(List),
     /// Ask for a write-off of what is owed for the visit of a claim
     Ask(Ask),
+    /// Show the small balances that a sweep would write off; with --ask, ask for all of them
+    SmallBalances(Sweep),
     /// Approve what somebody else asked for
     Approve(Number),
     /// Refuse what somebody else asked for
@@ -37,6 +40,17 @@ pub struct List {
     state: WriteOffState,
     /// Print JSON
     #[arg(long)]
+    json: bool,
+}
+
+/// A sweep.
+#[derive(Debug, Args)]
+pub struct Sweep {
+    /// Ask to write off this sum, as the list showed it
+    #[arg(long, value_name = "AMOUNT")]
+    ask: Option<String>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "ask")]
     json: bool,
 }
 
@@ -81,6 +95,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             if arguments.json { output::json(&rows.iter().map(told).collect::<Vec<_>>()) } else { table(&rows) }
         }
         Command::Ask(arguments) => ask(&session, arguments),
+        Command::SmallBalances(arguments) => small_balances(&session, arguments),
         Command::Approve(Number { number }) => {
             write_off::approve(db, actor, practice, id_of(&session, number)?)?;
             said("Written off.")
@@ -158,4 +173,36 @@ fn table(rows: &[WriteOffLine]) -> Result<Done, Failure> {
         })
         .collect();
     output::table(&head, &rows, "No write-off of this state.")
+}
+
+fn small_balances(session: &Session, arguments: &Sweep) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    if let Some(seen) = &arguments.ask {
+        let count = sweep::ask(db, actor, practice, dollars(seen)?)?;
+        return said(&format!("{} asked for. A second person decides.", counted(count, "write-off")));
+    }
+    let found = sweep::preview(db, actor, practice)?;
+    if arguments.json {
+        let told = found.accounts.iter().map(|account| {
+            json!({
+                "account": account.account_number, "amount_cents": account.amount.cents(),
+                "visits": account.visits.len(), "asked_on": account.asked_on,
+            })
+        });
+        return output::json(&told.collect::<Vec<_>>());
+    }
+    let head = [("ACCOUNT", Align::Left), ("VISITS", Align::Right), ("ASKED", Align::Left), ("OWES", Align::Right)];
+    let row = |account: &sweep::SweptAccount| {
+        vec![
+            account.account_number.clone(),
+            account.visits.len().to_string(),
+            account.asked_on.to_string(),
+            account.amount.to_string(),
+        ]
+    };
+    let mut rows: Vec<Vec<String>> = found.accounts.iter().map(row).collect();
+    if !rows.is_empty() {
+        rows.push(vec!["in all".to_owned(), String::new(), String::new(), found.total().to_string()]);
+    }
+    output::table(&head, &rows, "No small balance may be swept today.")
 }

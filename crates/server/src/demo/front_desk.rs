@@ -60,6 +60,9 @@ fn npi(number: u32) -> anyhow::Result<Npi> {
     Npi::parse(&codes::npi::invented(number)).context("an invented NPI")
 }
 
+/// What an account may owe to be swept: less than a letter and the hands for it cost.
+const SMALL_BALANCE_CENTS: i64 = 1_000;
+
 /// The practice as it is registered.
 pub fn practice(id: PracticeId) -> anyhow::Result<Practice> {
     Ok(Practice {
@@ -77,6 +80,7 @@ pub fn practice(id: PracticeId) -> anyhow::Result<Practice> {
         solo: false,
         submitter_id: population::SUBMITTER_ID.into(),
         contact: Contact { phone: "2175550100".into(), email: "billing@lakeside.example.org".into() },
+        small_balance: Money::from_cents(SMALL_BALANCE_CENTS),
     })
 }
 

@@ -12,6 +12,7 @@ use billing::identifier::{Npi, TaxId, TaxIdKind, Taxonomy};
 use billing::payer::PayerSettings;
 use billing::person::{Address, Contact, PersonName};
 use billing::practice::{BillingProvider, Practice};
+use billing::write_off::LARGEST_SMALL_BALANCE;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use ledger::Money;
@@ -156,6 +157,7 @@ impl Judge<'_> {
         self.hold(place, "phone", phone.len() == 10, problem, remedy);
         let name = self.says(place, "name", &table.name);
         let submitter_id = self.says(place, "submitter_id", &table.submitter_id);
+        let small_balance = self.small_balance(place, &table.small_balance);
         let billing = self.billing(&table.billing);
         let pay_to = table.pay_to.as_ref().map(|address| self.address("[practice.pay_to]", address, false));
         Some(Practice {
@@ -168,7 +170,17 @@ impl Judge<'_> {
             solo: table.solo,
             submitter_id,
             contact: Contact { phone, email: table.email.trim().to_owned() },
+            small_balance,
         })
+    }
+
+    /// What may be swept; nothing for no sweep.
+    fn small_balance(&mut self, place: &str, text: &str) -> Money {
+        let amount = if text.trim().is_empty() { Ok(Money::ZERO) } else { Money::parse(text.trim()) };
+        let fits = amount.is_ok_and(|amount| !amount.is_negative() && amount <= LARGEST_SMALL_BALANCE);
+        let remedy = format!("Write dollars and cents, at most {LARGEST_SMALL_BALANCE}, such as \"5.00\"");
+        self.hold(place, "small_balance", fits, "it is no small amount", &remedy);
+        amount.unwrap_or(Money::ZERO)
     }
 
     fn billing(&mut self, table: &BillingTable) -> Option<BillingProvider> {

@@ -67,6 +67,8 @@ const DONE: &[(&str, &str)] = &[
     ("refund-approved", "Approved. The refund may be sent."),
     ("refund-given-up", "The money is where it was."),
     ("refund-sent", "Sent. The books say so."),
+    ("small-balances-asked", "Asked for. Nothing moves until a second person approves it."),
+    ("small-balances-approved", "Written off, all of it."),
     ("write-off-asked", "Write-off asked for. Nothing moves until a second person approves it."),
     ("write-off-approved", "Written off."),
     ("write-off-given-up", "Nothing was written off."),

@@ -6,7 +6,7 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, assets, claims, corrections, credits, encounters, find, guarantor, home, inquiries, jobs, log_in,
     log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings,
-    statements, stored_files, users, visit_hands, visits, work, write_offs,
+    small_balances, statements, stored_files, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -89,6 +89,9 @@ fn money_back(routes: Routes) -> Routes {
         .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
         .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
         .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
+        .get("/write-offs/small-balances", Policy::May(Action::RequestWriteOff), small_balances::index)
+        .post("/write-offs/small-balances", Policy::May(Action::RequestWriteOff), small_balances::ask)
+        .post("/write-offs/approvals", Policy::May(Action::ApproveWriteOff), small_balances::approve)
         .post("/write-offs/{id}/approval", Policy::May(Action::ApproveWriteOff), write_offs::approve)
         .post("/write-offs/{id}/refusal", Policy::May(Action::ApproveWriteOff), write_offs::refuse)
         .post("/write-offs/{id}/withdrawal", Policy::May(Action::RequestWriteOff), write_offs::withdraw)

@@ -336,6 +336,7 @@ fn practice_entry(practice: &Practice, seen: i32) -> PracticeEntry {
         submitter_id: practice.submitter_id.clone(),
         phone: practice.contact.phone.clone(),
         email: practice.contact.email.clone(),
+        small_balance: practice.small_balance.to_string(),
         solo: yes(practice.solo),
         seen: Some(seen),
     }

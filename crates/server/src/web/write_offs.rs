@@ -34,6 +34,9 @@ struct WriteOffsPage {
     tabs: Vec<(&'static str, &'static str, bool)>,
     lines: Vec<Line>,
     total: Money,
+    may_sweep: bool,
+    /// Small balances that this person may approve together: their ids, how many, how much.
+    together: Option<(String, usize, Money)>,
 }
 
 /// The write-offs of one state.
@@ -43,13 +46,24 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let mut rows = desk.blocking(move |db, practice| write_off::list(db, &actor, practice, state)).await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.note, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
+    let lines: Vec<Line> = rows.into_iter().map(|row| line(&who, row)).collect();
     render(&WriteOffsPage {
         shell: Shell::new(&desk, &who, "/write-offs").after(asked.done.as_deref()),
         state: state.as_str(),
         tabs: WriteOffState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
-        total: rows.iter().map(|row| row.amount_cents).sum(),
-        lines: rows.into_iter().map(|row| line(&who, row)).collect(),
+        total: lines.iter().map(|line| line.row.amount_cents).sum(),
+        may_sweep: who.may(Action::RequestWriteOff),
+        together: together(&lines),
+        lines,
     })
+}
+
+/// Small balances are approved together where there are several.
+fn together(lines: &[Line]) -> Option<(String, usize, Money)> {
+    let small = |line: &&Line| line.may.decide && line.row.reason == WriteOffReason::SmallBalance;
+    let small: Vec<&Line> = lines.iter().filter(small).collect();
+    let ids: Vec<String> = small.iter().map(|line| line.row.id.to_string()).collect();
+    (ids.len() > 1).then(|| (ids.join(" "), ids.len(), small.iter().map(|line| line.row.amount_cents).sum()))
 }
 
 fn line(who: &SignedIn, row: WriteOffLine) -> Line {

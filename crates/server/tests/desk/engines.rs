@@ -40,7 +40,7 @@ fn fits(route: &str, path: &str) -> bool {
 }
 
 fn desks(tour: &mut Tour) {
-    for page in ["/", "/me", "/patients", "/settings"] {
+    for page in ["/", "/me", "/patients", "/settings", "/write-offs/small-balances"] {
         tour.open(page);
     }
     let page = tour.open("/work?desk=tier2");

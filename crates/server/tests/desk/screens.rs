@@ -250,13 +250,22 @@ fn the_lists_of_what_two_people_decide_are_whole_on_a_wide_and_on_a_narrow_scree
         let Some(browser) = Browser::open(width, 844) else { return };
         for (login, pages) in [
             ("max", ["", "refunds", "write-offs"].as_slice()),
-            ("theo", &["credits", "credits?state=investigating", "write-offs", "reports/unclaimed-property"]),
+            (
+                "theo",
+                &[
+                    "credits",
+                    "credits?state=investigating",
+                    "write-offs",
+                    "write-offs/small-balances",
+                    "reports/unclaimed-property",
+                ],
+            ),
         ] {
             sign_in(&browser, &base, &practice, login);
             for page in pages {
                 browser.go(&format!("{base}/{page}"));
                 let named = if page.is_empty() { "home" } else { page };
-                look(&browser, &format!("{login}-{}{mark}", named.replace(['?', '='], "-")));
+                look(&browser, &format!("{login}-{}{mark}", named.replace(['?', '=', '/'], "-")));
             }
         }
     }

@@ -29,6 +29,8 @@ pub struct PracticeTable {
     pub phone: String,
     #[serde(default)]
     pub email: String,
+    #[serde(default)]
+    pub small_balance: String,
     pub billing: BillingTable,
     pub pay_to: Option<AddressTable>,
 }
