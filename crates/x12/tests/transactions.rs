@@ -282,6 +282,27 @@ fn reviews_and_attachments_are_written_as_they_were_read() {
 }
 
 #[test]
+fn a_provider_keeps_the_place_where_the_address_was_read() {
+    let text = String::from_utf8(case("275-solicited-6020")).unwrap();
+    let provider = "NM1*1P*2*SUNRISE CLINIC*****XX*1234567893~";
+    let address = "N3*1 MAIN ST~N4*AUSTIN*TX*787010001~";
+    for place in ["", "NX1*1P~"] {
+        let told = format!("{provider}{place}{address}");
+        let text = text.replace('\n', "").replacen(provider, &told, 1);
+        let mut document = x12::Document::read(text.as_bytes());
+        document.recount();
+        let bytes = document.to_bytes();
+        let file = x12::read(&bytes);
+        let (attachment, problems) = attachment_275::read(file.sets().next().unwrap().2);
+        assert_eq!(problems, []);
+        let mut writer = writer_of("PI", attachment_275::ADOPTED);
+        attachment_275::write(&attachment, &mut writer);
+        let written = writer.finish_accepted(&x12::ShapeOnly).unwrap();
+        assert!(String::from_utf8_lossy(&written).contains(&told), "{}", String::from_utf8_lossy(&written));
+    }
+}
+
+#[test]
 fn an_837i_tells_the_stay_its_codes_and_its_lines() {
     let bytes = case("837i-dependent");
     let file = x12::read(&bytes);

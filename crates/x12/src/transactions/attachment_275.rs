@@ -42,7 +42,7 @@ pub struct Attachment<'a> {
     pub submitter: Name<'a>,
     /// Loop 1000C: NM1*1P …
     pub provider: Party<'a>,
-    /// NX101 of loop 1100C, `1P`, where the older guide gives the provider's address.
+    /// NX101 of loop 1100C, `1P`, where the provider's address stands there; in the adopted guide it may do without.
     pub provider_place: Text<'a>,
     /// Loop 1000D: NM1*QC and REF: `EJ` patient's account, `1K` payer's claim number, `EA` medical record …
     pub patient: Party<'a>,
@@ -200,19 +200,20 @@ impl<'a> Item<'a> {
     }
 }
 
-/// Address, specialty and references of the provider stand in this order in a 275; in the older guide the address
-/// follows in a loop of its own.
+/// Address, specialty and references of the provider stand in this order in a 275; in the older guide, and where it was
+/// read so, the address follows in a loop of its own.
 fn write_provider(attachment: &Attachment<'_>, is_adopted: bool, out: &mut Out<'_>) {
     let provider = &attachment.provider;
+    let stands_apart = !is_adopted || !attachment.provider_place.is_empty();
     provider.name.write(out);
-    if let Some(address) = provider.address.as_ref().filter(|_| is_adopted) {
+    if let Some(address) = provider.address.as_ref().filter(|_| !stands_apart) {
         address.write(out);
     }
     if let Some(specialty) = &provider.specialty {
         specialty.write(out);
     }
     provider.references.iter().for_each(|reference| reference.write(out));
-    if let Some(address) = provider.address.as_ref().filter(|_| !is_adopted) {
+    if let Some(address) = provider.address.as_ref().filter(|_| stands_apart) {
         let place = if attachment.provider_place.is_empty() { "1P" } else { attachment.provider_place.as_str() };
         out.begin("NX1").text(place).end();
         address.write(out);

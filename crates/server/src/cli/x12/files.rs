@@ -242,13 +242,16 @@ impl Inputs {
         (processors() / self.places().len().max(1)).max(1)
     }
 
-    /// Every file, read, in order.
+    /// Every file, read, in order; together no longer than one file may be that is held.
     pub fn all(&self) -> Result<Vec<Input>, Failure> {
-        let read = |place: Place| {
-            let bytes = read(&place.source).map_err(Failure::Unreadable)?;
-            Ok(Input { name: place.name, bytes })
-        };
-        self.places().into_iter().map(read).collect()
+        let mut left = LONGEST_HELD;
+        let mut inputs = Vec::new();
+        for place in self.places() {
+            let bytes = read_up_to(&place.source, left).map_err(Failure::Unreadable)?;
+            left -= bytes.len() as u64;
+            inputs.push(Input { name: place.name, bytes });
+        }
+        Ok(inputs)
     }
 
     fn places(&self) -> Vec<Place> {
@@ -341,10 +344,15 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Place>) {
 }
 
 fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
+    read_up_to(source, LONGEST_HELD)
+}
+
+/// Reads a file of at most so many bytes: what is left of those that may be held.
+fn read_up_to(source: &Result<PathBuf, String>, left: u64) -> Result<Vec<u8>, String> {
     let path = source.as_ref().map_err(Clone::clone)?;
     let mut bytes = Vec::new();
     // One byte more tells that there is more.
-    let most = LONGEST_HELD + 1;
+    let most = left + 1;
     let (name, read) = if path.as_os_str() == STANDARD_INPUT {
         let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
         let told = read.map_err(|error| format!("Standard input cannot be read: {error}."));
@@ -355,8 +363,8 @@ fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
     };
     if read? as u64 == most {
         return Err(format!(
-            "{name}: longer than {} MB, which is the most that this command holds in memory. Split the file first, or \
-             give check, ack, show, json, split, tree, redact or stats a named file: they read it piece by piece.",
+            "{name}: longer than {} MB, alone or with the files before it, which is the most that this command holds in \
+             memory. Split the file first, or give check, ack, show, json, split, tree, redact or stats a named file: they read it piece by piece.",
             LONGEST_HELD / (1024 * 1024)
         ));
     }
