@@ -82,6 +82,8 @@ struct ClaimPage {
     may_correct: bool,
     /// A correction waits for its maker, and this person may send or drop it.
     may_send_correction: bool,
+    /// This person may change the visit of it.
+    may_change_visit: bool,
     /// A payer passed it on, and this person may bill it from here.
     may_end_crossover: bool,
 }
@@ -159,6 +161,7 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
             && view.head.body.0.frequency != ClaimFrequency::Void
             && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
         may_send_correction: is_corrected && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
+        may_change_visit: who.may(Action::EnterCharges),
         may_end_crossover: view.head.body.0.crossed_over
             && view.head.status == "accepted"
             && who.why_not(Action::SubmitInitialClaim, &ResourceState::default()).is_none(),

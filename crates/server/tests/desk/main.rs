@@ -7,6 +7,7 @@ mod access;
 mod access_log;
 mod approvals;
 mod browser;
+mod corrections;
 mod engines;
 mod links;
 mod log_ins;

@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
+use app::corrected_claim::Correction;
+use billing::claim::ClaimFrequency;
+
 use crate::browser::Browser;
+use crate::corrections::{after_another, denied};
 use crate::practice::Practice;
 
 /// Where the pictures of the documentation are written: a person looks at them, no test compares them.
@@ -149,6 +153,13 @@ fn every_screen_is_whole_by_day() {
         browser.go(&format!("{base}/{list}"));
         look(&browser, list.split('?').next().unwrap_or(list));
     }
+    browser.go(&format!("{base}/claims/{}", after_another(&practice)));
+    look(&browser, "claim-second");
+    let corrected = denied(&practice);
+    let correction = Correction { frequency: ClaimFrequency::Replacement, reason: "The note has it.".into() };
+    app::corrected_claim::begin(&practice.db, &practice.system(), practice.id, corrected, &correction).unwrap();
+    browser.go(&format!("{base}/claims/{corrected}"));
+    look(&browser, "claim-corrected");
     sign_in(&browser, &base, &practice, "tess");
     browser.go(&format!("{base}/statements"));
     browser.follow("td a[href^='/patients/']");
