@@ -49,6 +49,11 @@ pub const JOBS: &[Job] = &[
         run: crate::claim_submission::open_unanswered_files,
     },
     Job {
+        key: "missing-transfers",
+        does: "Opens work for every payment that was announced and is not in the bank after three business days.",
+        run: crate::bank::open_missing_transfers,
+    },
+    Job {
         key: "late-acknowledgments",
         does: "Opens work for every claim whose payer did not acknowledge it by its day.",
         run: crate::claim_acknowledgment::open_late_claims,

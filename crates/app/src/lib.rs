@@ -30,6 +30,7 @@ pub mod remittance_import;
 pub mod remittance_posting;
 pub mod unapplied_cash;
 
+pub mod bank;
 pub mod credit;
 pub mod patient_account;
 pub mod patient_payment;

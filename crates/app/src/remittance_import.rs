@@ -15,6 +15,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::bank;
 use crate::digest::sha256;
 use crate::inbound::{self, Incoming, LARGEST_FILE_BYTES, Outcome};
 use crate::remittance_posting::{self, Counts};
@@ -232,6 +233,7 @@ fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[
             tx.audit("remittance.post", "remittance", id, detail);
             let counts = remittance_posting::post(tx, id, payer_id, set)?;
             quarantine::end(tx, id, remittance)?;
+            bank::posted(tx, id)?;
             counts
         }
         Some(objection) => {

@@ -8,8 +8,10 @@ use std::collections::HashSet;
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
 use billing::counting::counted;
+use billing::work::WorkReason;
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
+use store::bank;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
 use store::refund;
@@ -20,7 +22,7 @@ use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
-use crate::{Error, unapplied_cash};
+use crate::{Error, unapplied_cash, worklist};
 
 /// One invariant and whether it holds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -96,6 +98,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         records::checks(read, told, &mut checks)?;
         hand_checks(read, &mut checks)?;
         approval_checks(read, &mut checks)?;
+        bank_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
         let (audit_sequence, audit_root) = audit.unwrap_or((0, [0; 32]));
         let trial = trial_balance(read)?;
@@ -280,6 +283,24 @@ fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error
         &write_off::WRITTEN_OFF_WITHOUT_ROW,
         |(id, cents)| format!("entry {id} writes off {cents}"),
     )?);
+    Ok(())
+}
+
+fn bank_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "bank-lines-in-books",
+        "every placed line of the bank is in the books in full, and no other",
+        &bank::LINES_NOT_IN_BOOKS,
+        |(id, cents)| format!("line {id} is in the books with {cents}"),
+    )?);
+    let waiting = read.query(&bank::LINES_WAITING, params![])?;
+    let keys: Vec<String> =
+        waiting.iter().map(|(line,)| worklist::subject_key(WorkReason::BankLineUnplaced, *line)).collect();
+    let open = read.query_in(&OPEN_SUBJECTS, params![], &keys)?.len();
+    let detail = format!("{} of {} in a hand", open, counted(keys.len(), "line"));
+    let says = "every line of the bank that waits is somebody's work";
+    checks.push(check("bank-lines-in-a-hand", says, open == keys.len(), detail));
     Ok(())
 }
 

@@ -20,6 +20,7 @@ use store::worklist::{
 use store::{Conn, Db, Tx, params};
 
 use crate::access::allow;
+use crate::bank;
 use crate::charge_capture::dues;
 use crate::{Error, claim_acknowledgment, unapplied_cash};
 
@@ -347,6 +348,7 @@ pub fn resolve(
         let item = movable(tx, actor, id)?;
         unapplied_cash::refuse_while_waiting(tx, &item)?;
         dues::refuse_while_in_hand(tx, &item)?;
+        bank::refuse_while_waiting(&item)?;
         let (claim, file) = (item.links.claim_id, item.links.submission_id);
         let reason = item.reason;
         settle(tx, item, resolution.clone())?;

@@ -74,4 +74,6 @@ ids! {
     WriteOffId,
     /// Money that we hold and that is another's.
     CreditId,
+    /// A line of the bank's statement.
+    BankLineId,
 }

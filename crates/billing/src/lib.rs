@@ -29,6 +29,7 @@ pub mod eligibility;
 pub mod remittance;
 
 pub mod balance;
+pub mod bank;
 pub mod credit;
 pub mod explain;
 pub mod patient_payment;

@@ -6,6 +6,7 @@
 //! not found, or not possible now.
 
 mod approval;
+mod bank;
 mod checkpoint;
 mod claims;
 mod credit;
@@ -99,6 +100,9 @@ enum Command {
     /// What is held of others' money, and by when it must be back
     #[command(subcommand)]
     Credit(credit::Command),
+    /// The bank: what is on its way, and what each line of its statement is
+    #[command(subcommand)]
+    Bank(bank::Command),
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
@@ -162,6 +166,7 @@ pub fn run() -> ExitCode {
         Command::Remit(command) => remit::run(&command, &cli.place),
         Command::Explain(arguments) => explain::run(&arguments, &cli.place),
         Command::Credit(command) => credit::run(&command, &cli.place),
+        Command::Bank(command) => bank::run(&command, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

@@ -2,6 +2,7 @@
 //! against the built-in simulator. Nothing here writes to the books by another way than a front door would.
 
 pub mod back_office;
+pub mod bank;
 pub mod clearinghouse;
 pub mod clinic;
 pub mod comparison;

@@ -1,7 +1,8 @@
-//! Readers of what other systems hand over: FHIR R4 bundles, CSV files of charges, and the
+//! Readers of what other systems hand over: FHIR R4 bundles, CSV files of charges, statements of the bank, and the
 //! file a practice is set up from. A reader judges the whole input before
 //! anything is saved; what it cannot read it names with file, place and remedy. It never writes to the database.
 
+pub mod bank;
 pub mod csv;
 pub mod fhir;
 pub mod practice;

@@ -22,6 +22,7 @@ pub use routes::table;
 
 mod access_log;
 mod approvals;
+mod bank;
 mod claims;
 mod corrections;
 mod credits;

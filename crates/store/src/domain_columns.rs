@@ -1,5 +1,6 @@
 //! How the domain's words stand in columns: one line each.
 
+use billing::bank::BankLineState;
 use billing::claim::submission::SubmissionStatus;
 use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::coverage::CoverageRank;
@@ -19,6 +20,7 @@ col_texts!(
     WorkReason: |reason| reason.as_str(), |text| WorkReason::parse(text);
     Desk: |desk| desk.as_str(), |text| Desk::parse(text);
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
+    BankLineState: |state| state.as_str(), |text| BankLineState::parse(text);
     RefundState: |state| state.as_str(), |text| RefundState::parse(text);
     CreditState: |state| state.as_str(), |text| CreditState::parse(text);
     WriteOffState: |state| state.as_str(), |text| WriteOffState::parse(text);

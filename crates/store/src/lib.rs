@@ -37,6 +37,7 @@ mod value;
 pub mod verify;
 
 pub mod access;
+pub mod bank;
 pub mod charge;
 pub mod claim;
 pub mod credit;

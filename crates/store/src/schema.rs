@@ -93,6 +93,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(25, "32_write_off"),
     portable!(26, "33_lookups"),
     portable!(27, "34_credit"),
+    portable!(28, "35_bank_line"),
 ];
 
 impl Migration {

@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment, patient_statement, refund,
+    bank, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment, patient_statement, refund,
     registration, registration_version, remittance, submission, users, worklist, write_off,
 };
 
@@ -127,6 +127,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),
+    Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<refund::RefundRow>(&["id"]),
     Sealed::rows::<write_off::WriteOffRow>(&["id"]),
     Sealed::rows::<patient_statement::StatementRow>(&["id"]),
@@ -156,6 +157,7 @@ const CHANGES: &[(&str, &str)] = &[
     (remittance::SETTLE_QUARANTINED.name, "remittance"),
     (remittance::PLACE_PAYMENT.name, "claim_payment"),
     (credit::SAVE_CREDIT.name, "credit"),
+    (bank::DECIDE_BANK_LINE.name, "bank_line"),
     (refund::DECIDE_REFUND.name, "refund"),
     (refund::SEND_REFUND.name, "refund"),
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),

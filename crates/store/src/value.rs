@@ -305,6 +305,7 @@ col_newtypes!(
     billing::id::RefundId { Uuid },
     billing::id::WriteOffId { Uuid },
     billing::id::CreditId { Uuid },
+    billing::id::BankLineId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

@@ -197,6 +197,8 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::RemittanceQuarantined
         | WorkReason::ClaimSetAside
         | WorkReason::UnmatchedCash
+        | WorkReason::BankLineUnplaced
+        | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
         | WorkReason::Inquiry
         | WorkReason::Complaint => {}

@@ -16,6 +16,7 @@ use super::{
     summary, waiting,
 };
 use crate::Error;
+use crate::bank;
 use crate::digest::{hex, sha256};
 use crate::inbound::Outcome;
 use crate::remittance_posting::{self, Counts};
@@ -97,6 +98,7 @@ fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance) -> Result<Paym
             let outcome = format!("What kept it out was mended, and it was posted: /remittances/{}", kept.id);
             worklist::resolve_subject(tx, &own, &outcome, "posting")?;
             end(tx, kept.id, remittance)?;
+            bank::posted(tx, kept.id)?;
         }
         PaymentState::Duplicate => {
             tx.audit(kept_out(state), "remittance", kept.id, serde_json::json!({}));

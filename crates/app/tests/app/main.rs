@@ -4,6 +4,7 @@
 mod answers_and_desks;
 mod approvals;
 mod backup;
+mod bank_statements;
 mod carrier;
 mod checkpoints;
 mod claim_exchange;

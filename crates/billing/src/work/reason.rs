@@ -192,6 +192,12 @@ reasons! {
     /// Paid for a claim that is not ours, or not found.
     UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
         => "Search by name, date and amount. Apply it to the line it pays, or ask the payer to take it back. It ends when no cash of it waits.";
+    /// Money came into the bank that no posted remittance announced.
+    BankLineUnplaced "bank_line_unplaced" Poster 3 "Money in the bank without its remittance"
+        => "Open the bank's page. Import the remittance that is missing and the two meet by themselves; or say which remittance it is, or that patients paid it at the desk. Where the amounts differ, ask the payer. It ends when the line has its place.";
+    /// A remittance announced money that the bank does not have.
+    TransferMissing "transfer_missing" Poster 2 "Announced money is not in the bank"
+        => "Compare number, amount and day with the bank. Ask the payer to trace the transfer or the check; a check may have gone to an old address. It ends when the money is in the bank.";
     /// A provider-level adjustment opened or left an amount with the payer.
     PayerRecoupment "payer_recoupment" Tier2 5 "Payer takes money back"
         => "Find the claim it is for. Valid: link it to the reversal. Not valid: rebut within the payer's window.";

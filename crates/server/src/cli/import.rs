@@ -29,6 +29,8 @@ pub enum Command {
     Remittances(X12Files),
     /// Acknowledgments: TA1, 999, 277CA
     Acks(X12Files),
+    /// Statements of the bank as CSV, BAI2 or ACH (NACHA) files; payers' transfers meet their remittances
+    Bank(Statements),
     /// Whatever waits in the clearinghouse's folder, oldest first
     Inbox(Inbox),
 }
@@ -68,6 +70,17 @@ pub struct Inbox {
     json: bool,
 }
 
+/// Which statements.
+#[derive(Debug, Args)]
+pub struct Statements {
+    /// The files; what overlaps is taken once
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Print JSON, an object a line for each file
+    #[arg(long)]
+    json: bool,
+}
+
 /// Which X12 files.
 #[derive(Debug, Args)]
 pub struct X12Files {
@@ -93,6 +106,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             let receipts = inbound::collect(&session.db, &session.actor, session.practice, &drop)?;
             print_receipts(&receipts, arguments.json)
         }
+        Command::Bank(arguments) => super::bank::import(&arguments.files, arguments.json, place),
         Command::Acks(arguments) => import_acknowledgments(arguments, place),
     }
 }

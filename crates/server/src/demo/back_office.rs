@@ -139,6 +139,8 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
+            | WorkReason::BankLineUnplaced
+            | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment
             | WorkReason::CreditBalance
             | WorkReason::Inquiry
@@ -245,6 +247,8 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
+            | WorkReason::BankLineUnplaced
+            | WorkReason::TransferMissing
             | WorkReason::CreditBalance
             | WorkReason::Inquiry
             | WorkReason::Complaint => {}

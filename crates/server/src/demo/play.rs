@@ -21,8 +21,8 @@ use super::stage::{self, Stage, TIME_ZONE};
 use super::summary::Summary;
 use super::visits::VisitStory;
 use super::{
-    back_office, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, questions, staff,
-    visits,
+    back_office, bank, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, questions,
+    staff, visits,
 };
 
 /// What the demo is asked for.
@@ -162,6 +162,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     money_office::take_payments(stage, &script.chance, today)?;
     let days_left = script.days.iter().filter(|day| **day > today).count();
     back_office::work(stage, house, &script.visits, &script.chance, (today, days_left))?;
+    bank::statement(stage, today)?;
     stage.at(today, 16, 0);
     for visit in script.visits.iter().filter(due) {
         clinic::charge(stage, house, visit)?;

@@ -73,6 +73,8 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::BillNextPayer
         | WorkReason::LateCharge
         | WorkReason::UnmatchedCash
+        | WorkReason::BankLineUnplaced
+        | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
         | WorkReason::CreditBalance => chip("warn", "alert", "To do"),
         WorkReason::Inquiry => chip("info", "phone", "Question"),

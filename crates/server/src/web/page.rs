@@ -38,6 +38,7 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
     ("/credits", "Credit balances", "", Action::ViewRefunds),
+    ("/bank", "Bank", "", Action::ViewDeposits),
     ("/refunds", "Refunds", "", Action::ViewRefunds),
     ("/write-offs", "Write-offs", "", Action::ViewWriteOffs),
     ("/patients/new", "Register a patient", "", Action::RegisterPatient),
@@ -63,6 +64,9 @@ const DONE: &[(&str, &str)] = &[
     ("paid", "Payment taken. The receipt can be printed."),
     ("credit-investigated", "Begun. The clock stands still until you end the investigation."),
     ("credit-concluded", "Ended. The clock runs on."),
+    ("bank-taken", "The statement is in. What met its remittance is in the bank; the rest waits here."),
+    ("bank-placed", "The line has its place."),
+    ("bank-taken-back", "Taken back. The line waits again."),
     ("refund-asked", "Refund asked for. The money is set aside until a second person decides."),
     ("refund-approved", "Approved. The refund may be sent."),
     ("refund-given-up", "The money is where it was."),

@@ -4,7 +4,7 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, claims, corrections, credits, encounters, find, guarantor, home, inquiries, jobs, log_in,
+    access_log, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries, jobs, log_in,
     log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings,
     small_balances, statements, stored_files, users, visit_hands, visits, work, write_offs,
 };
@@ -115,6 +115,22 @@ fn records(routes: Routes) -> Routes {
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
+        .get("/bank", Policy::May(Action::ViewDeposits), bank::index)
+        .post("/bank/statements", Policy::May(Action::WorkDeposits), bank::take)
+        .post("/bank/{id}/match", Policy::May(Action::WorkDeposits), bank::match_to)
+        .post("/bank/{id}/desk", Policy::May(Action::WorkDeposits), bank::is_from_desk)
+        .post("/bank/{id}/other", Policy::May(Action::ReconcileBank), bank::is_other)
+        .post("/bank/{id}/back", Policy::May(Action::ReconcileBank), bank::take_back)
+        .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
+        .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)
+        .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
+        .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
+        .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
+        .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
+        .post("/write-offs/{id}/approval", Policy::May(Action::ApproveWriteOff), write_offs::approve)
+        .post("/write-offs/{id}/refusal", Policy::May(Action::ApproveWriteOff), write_offs::refuse)
+        .post("/write-offs/{id}/withdrawal", Policy::May(Action::RequestWriteOff), write_offs::withdraw)
+        .post("/write-offs/{id}/undoing", Policy::May(Action::ApproveWriteOff), write_offs::undo)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)

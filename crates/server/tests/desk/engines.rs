@@ -94,6 +94,7 @@ fn settings(tour: &mut Tour) {
         "/access",
         "/reports/conflicts",
         "/credits",
+        "/bank",
         "/refunds",
         "/write-offs",
     ] {

@@ -1,0 +1,367 @@
+//! The bank: its statements are taken in, a payer's transfer meets the remittance that announced it, and whatever does not
+//! meet is work. A line is matched by itself only where number and amount both agree; anything else is a person's word.
+
+use std::collections::{HashMap, HashSet};
+
+use billing::access::{Action, Actor, ResourceState};
+use billing::bank::{BankLineState, DAYS_APART, Deposit, Origin, entry};
+use billing::work::calendar::add_business_days;
+use billing::work::{WorkItem, WorkLinks, WorkReason};
+use billing::{BankLineId, Money, PracticeId, RemittanceId};
+use serde_json::json;
+use store::bank::{
+    BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BankLineRow, DECIDE_BANK_LINE, IN_TRANSIT, IN_TRANSIT_OF,
+    InTransitRow, LAST_BOOKED, POSTED_OF_TRACE, TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
+};
+use store::ledger::ENTRY_IDS_OF_SOURCE;
+use store::worklist::OPEN_ITEM_BY_SUBJECT;
+use store::{Db, Tx, params};
+
+use crate::access::allow;
+use crate::digest::{hex, sha256};
+use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, reason};
+
+/// Most lines of one statement: a year of a large practice.
+pub const MOST_LINES: usize = 100_000;
+/// Longest words of a line that are kept: the addenda of a CCD+ entry, and room.
+pub const LONGEST_WORDS: usize = 500;
+/// Most rows of a list.
+const MOST_SHOWN: i64 = 500;
+/// Most remittances that one run of the job looks at.
+const MOST_LOOKED_AT: i64 = 5_000;
+
+/// What became of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Taken {
+    /// Lines that met their remittance at once.
+    pub matched: usize,
+    /// Lines that wait for a person or for their remittance.
+    pub waiting: usize,
+    /// Lines that were there already.
+    pub known: usize,
+}
+
+/// Takes a statement's lines in, once each, and matches what can be matched, in one transaction.
+///
+/// # Errors
+/// `Denied`; `Refused` for more than [`MOST_LINES`], an amount that is not above zero, or words that are too long: nothing
+/// is taken then.
+pub fn take(db: &Db, actor: &Actor, practice: PracticeId, lines: &[Deposit]) -> Result<Taken, Error> {
+    allow(actor, Action::WorkDeposits, &ResourceState::default())?;
+    for (place, line) in lines.iter().enumerate() {
+        if place >= MOST_LINES || !line.amount.is_positive() || line.words.chars().count() > LONGEST_WORDS {
+            return Err(Error::refused(format!(
+                "Line {}: a statement has at most {MOST_LINES} lines, each with an amount above zero and at most \
+                 {LONGEST_WORDS} characters of words. Nothing was taken in.",
+                place + 1
+            )));
+        }
+    }
+    db.write(actor, practice, |tx| {
+        let keyed = with_keys(lines);
+        let keys: Vec<String> = keyed.iter().map(|(key, _)| key.clone()).collect();
+        let known: HashSet<String> =
+            tx.query_in(&BANK_LINES_OF_KEYS, params![], &keys)?.into_iter().map(|(key,)| key).collect();
+        let mut taken =
+            Taken { known: keyed.iter().filter(|(key, _)| known.contains(key)).count(), ..Taken::default() };
+        for (line_key, line) in keyed.into_iter().filter(|(key, _)| !known.contains(key)) {
+            let row = BankLineRow {
+                id: BankLineId(tx.new_id()),
+                line_key,
+                booked_on: line.booked_on,
+                amount_cents: line.amount,
+                trace: line.payer_trace().to_owned(),
+                words: line.words.trim().to_owned(),
+                state: BankLineState::Waiting,
+                remittance_id: None,
+                decided_on: None,
+                decided_by_login: None,
+                decision: String::new(),
+                recorded_on: tx.today(),
+            };
+            tx.insert(&row)?;
+            if meet(tx, &row)? {
+                taken.matched += 1;
+            } else {
+                taken.waiting += 1;
+            }
+        }
+        let detail = json!({ "matched": taken.matched, "waiting": taken.waiting, "known": taken.known });
+        tx.audit("bank.take", "practice", practice.0, detail);
+        Ok(taken)
+    })
+}
+
+/// What makes a line itself: its day, amount, number and words, and which it is of several alike on the day. Two exports
+/// that overlap tell the same line with the same key.
+fn with_keys(lines: &[Deposit]) -> Vec<(String, &Deposit)> {
+    let mut alike: HashMap<String, usize> = HashMap::new();
+    let key = |line: &Deposit, place: usize| {
+        let text =
+            format!("{}|{}|{}|{}|{place}", line.booked_on, line.amount.cents(), line.trace.trim(), line.words.trim());
+        hex(&sha256(text.as_bytes())[..16])
+    };
+    lines
+        .iter()
+        .map(|line| {
+            let place = alike.entry(key(line, 0)).or_default();
+            *place += 1;
+            (key(line, *place), line)
+        })
+        .collect()
+}
+
+/// Matches a waiting line where a posted remittance has its number and exactly its amount on the way; else it is work that
+/// says what is different.
+fn meet(tx: &mut Tx, line: &BankLineRow) -> Result<bool, Error> {
+    let mut sums = Vec::new();
+    if !line.trace.is_empty() {
+        for (remittance,) in tx.query(&POSTED_OF_TRACE, params![line.trace])? {
+            let (on_the_way,) = tx.query_one(&IN_TRANSIT_OF, params![remittance])?;
+            if on_the_way == line.amount_cents {
+                place(tx, line, BankLineState::Payer, Some(remittance), "")?;
+                return Ok(true);
+            }
+            sums.push(on_the_way);
+        }
+    }
+    let amount = line.amount_cents;
+    let why = match sums.first() {
+        None if line.trace.is_empty() => "the bank gives no number".to_owned(),
+        None => format!("no remittance of number {} is posted", line.trace),
+        Some(sum) if sum.is_zero() => format!("what remittance {} announced is in the bank already", line.trace),
+        Some(sum) => format!("remittance {} announces {sum}, so {} is different", line.trace, amount - *sum),
+    };
+    let summary = format!("{amount} came into the bank on {}: {why}.", line.booked_on);
+    let reason = WorkReason::BankLineUnplaced;
+    let deadline_on = Some(add_business_days(line.booked_on, DAYS_APART, &[]));
+    let work = NewWork {
+        reason,
+        subject_key: subject_key(reason, line.id),
+        summary,
+        links: WorkLinks::default(),
+        money_at_stake: amount,
+        deadline_on,
+    };
+    worklist::open_or_restate(tx, vec![work])?;
+    Ok(false)
+}
+
+/// A remittance was posted: transfers that waited for it meet it.
+pub(crate) fn posted(tx: &mut Tx, remittance: RemittanceId) -> Result<(), Error> {
+    let Some((trace,)) = tx.query_opt(&TRACE_OF_REMITTANCE, params![remittance])? else { return Ok(()) };
+    for line in tx.query(&WAITING_OF_TRACE, params![trace])? {
+        meet(tx, &line)?;
+    }
+    Ok(())
+}
+
+/// The line is what it is: its money is in the bank, and the work about it ends.
+fn place(
+    tx: &mut Tx,
+    line: &BankLineRow,
+    state: BankLineState,
+    remittance: Option<RemittanceId>,
+    why: &str,
+) -> Result<(), Error> {
+    let (today, login) = (tx.today(), tx.actor().login.clone());
+    tx.execute(&DECIDE_BANK_LINE, params![line.id, state, remittance, today, login, why])?;
+    let origin = match state {
+        BankLineState::Payer => remittance.map(Origin::Remittance),
+        BankLineState::Patients => Some(Origin::Desk),
+        BankLineState::Waiting | BankLineState::Other => None,
+    };
+    if let Some(origin) = origin {
+        let made = entry(line.id, &deposit(line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
+        let times = tx.query(&ENTRY_IDS_OF_SOURCE, params![line.id.0])?.len();
+        tx.post(&made, &format!("bank_line:{}:{times}", line.id))?;
+    }
+    tx.audit("bank.place", "bank_line", line.id, json!({ "cents": line.amount_cents, "state": state.as_str() }));
+    let outcome = format!("{}.", state.label());
+    worklist::resolve_subject(tx, &subject_key(WorkReason::BankLineUnplaced, line.id), &outcome, "posting")?;
+    if let Some(remittance) = remittance {
+        let missing = subject_key(WorkReason::TransferMissing, remittance);
+        worklist::resolve_subject(tx, &missing, "The money is in the bank.", "payer")?;
+    }
+    Ok(())
+}
+
+fn deposit(line: &BankLineRow) -> Deposit {
+    Deposit {
+        booked_on: line.booked_on,
+        amount: line.amount_cents,
+        trace: line.trace.clone(),
+        words: line.words.clone(),
+    }
+}
+
+/// A person says which remittance announced a waiting line: the amounts must agree.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where the line does not wait or the amounts differ: nothing moves then.
+pub fn match_to(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: BankLineId,
+    remittance: RemittanceId,
+) -> Result<(), Error> {
+    allow(actor, Action::WorkDeposits, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let line = waiting(tx, id)?;
+        tx.query_opt(&TRACE_OF_REMITTANCE, params![remittance])?.ok_or(Error::NotFound("remittance"))?;
+        let (on_the_way,) = tx.query_one(&IN_TRANSIT_OF, params![remittance])?;
+        if on_the_way != line.amount_cents {
+            return Err(Error::refused(format!(
+                "The bank has {} and the remittance announces {on_the_way}: they differ by {}. Ask the payer or the bank; \
+                 nothing was moved.",
+                line.amount_cents,
+                line.amount_cents - on_the_way
+            )));
+        }
+        place(tx, &line, BankLineState::Payer, Some(remittance), "")
+    })
+}
+
+/// A person says that a waiting line is what patients paid at the desk.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Refused` where the line does not wait, or more came than was taken at the desk.
+pub fn is_from_desk(db: &Db, actor: &Actor, practice: PracticeId, id: BankLineId) -> Result<(), Error> {
+    allow(actor, Action::WorkDeposits, &ResourceState::default())?;
+    db.write(actor, practice, |tx| {
+        let line = waiting(tx, id)?;
+        let (taken,) = tx.query_one(&UNDEPOSITED, params![])?;
+        if line.amount_cents > taken {
+            return Err(Error::refused(format!(
+                "Only {taken} was taken at the desk and is not in the bank; this line is {}. Enter the payments first.",
+                line.amount_cents
+            )));
+        }
+        place(tx, &line, BankLineState::Patients, None, "")
+    })
+}
+
+/// A manager says that a waiting line is no money of claims or patients, and why; nothing is posted.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` without words; `Refused` where the line does not wait.
+pub fn is_other(db: &Db, actor: &Actor, practice: PracticeId, id: BankLineId, why: &str) -> Result<(), Error> {
+    allow(actor, Action::ReconcileBank, &ResourceState::default())?;
+    let why = reason::given(why, "Say in a sentence what this money is.")?;
+    db.write(actor, practice, |tx| {
+        let line = waiting(tx, id)?;
+        place(tx, &line, BankLineState::Other, None, why)
+    })
+}
+
+/// A manager takes back what was said of a line: its money is on its way again, and the line waits.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` without words; `Refused` where the line waits already.
+pub fn take_back(db: &Db, actor: &Actor, practice: PracticeId, id: BankLineId, why: &str) -> Result<(), Error> {
+    allow(actor, Action::ReconcileBank, &ResourceState::default())?;
+    let why = reason::given(why, "Say in a sentence why this was wrong.")?;
+    db.write(actor, practice, |tx| {
+        let line = tx.query_opt(&BANK_LINE, params![id])?.ok_or(Error::NotFound("bank line"))?;
+        let origin = match (line.state, line.remittance_id) {
+            (BankLineState::Waiting, _) => return Err(Error::refused("The line waits already.")),
+            (BankLineState::Payer, Some(remittance)) => Some(Origin::Remittance(remittance)),
+            (BankLineState::Patients, _) => Some(Origin::Desk),
+            (BankLineState::Payer, None) | (BankLineState::Other, _) => None,
+        };
+        let entries = tx.query(&ENTRY_IDS_OF_SOURCE, params![id.0])?;
+        if let (Some(origin), Some((last,))) = (origin, entries.last()) {
+            let made = entry(id, &deposit(&line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
+            let undone = made.reversed(*last, tx.today(), "Not in the bank after all");
+            tx.post(&undone, &format!("bank_line:{id}:{}", entries.len()))?;
+        }
+        let (today, login) = (tx.today(), tx.actor().login.clone());
+        let none: Option<RemittanceId> = None;
+        tx.execute(&DECIDE_BANK_LINE, params![id, BankLineState::Waiting, none, today, login, why])?;
+        tx.audit("bank.take_back", "bank_line", id, json!({ "cents": line.amount_cents, "was": line.state.as_str() }));
+        let summary = format!("{} of {} waits again: {why}", line.amount_cents, line.booked_on);
+        let reason = WorkReason::BankLineUnplaced;
+        let (links, money_at_stake) = (WorkLinks::default(), line.amount_cents);
+        let subject_key = subject_key(reason, id);
+        worklist::open(tx, NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None })?;
+        Ok(())
+    })
+}
+
+/// Refuses to end work about a line by words: only its place ends it.
+pub(crate) fn refuse_while_waiting(item: &WorkItem) -> Result<(), Error> {
+    if item.reason != WorkReason::BankLineUnplaced {
+        return Ok(());
+    }
+    Err(Error::refused(
+        "The money waits in the bank without a name. Say on the bank's page what the line is; the item then ends by itself.",
+    ))
+}
+
+fn waiting(tx: &Tx, id: BankLineId) -> Result<BankLineRow, Error> {
+    let line = tx.query_opt(&BANK_LINE, params![id])?.ok_or(Error::NotFound("bank line"))?;
+    if line.state != BankLineState::Waiting {
+        return Err(Error::refused(format!("Somebody has said already what this line is: {}.", line.state.label())));
+    }
+    Ok(line)
+}
+
+/// Opens work for every remittance whose money did not come within [`DAYS_APART`] business days, as far as the bank's
+/// statements tell: without a later line nobody can know. Answers for how many.
+///
+/// # Errors
+/// Where the database refuses.
+pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let Some(told_until) = tx.query_one(&LAST_BOOKED, params![])?.0 else { return Ok(0) };
+        let mut opened = 0;
+        for row in tx.query(&IN_TRANSIT, params![MOST_LOOKED_AT])? {
+            let due_on = add_business_days(row.paid_on, DAYS_APART, &[]);
+            if due_on >= told_until {
+                continue;
+            }
+            let reason = WorkReason::TransferMissing;
+            let summary = format!(
+                "{} announced {} for {}, and the bank does not have it.",
+                row.payer_name, row.amount_cents, row.paid_on
+            );
+            let links = WorkLinks { remittance_id: Some(row.remittance_id), ..WorkLinks::default() };
+            let (subject_key, money_at_stake) = (subject_key(reason, row.remittance_id), row.amount_cents);
+            let work = NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None };
+            opened += usize::from(tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![work.subject_key])?.is_none());
+            worklist::open(tx, work)?;
+        }
+        Ok(opened)
+    })
+}
+
+/// What the page of the bank shows.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// Announced by payers and not in the bank, the oldest first.
+    pub in_transit: Vec<InTransitRow>,
+    /// Taken at the desk and not in the bank.
+    pub undeposited: Money,
+    /// The last day that the bank's statements tell of.
+    pub told_until: Option<jiff::civil::Date>,
+    /// Lines of the chosen state.
+    pub lines: Vec<BankLineRow>,
+}
+
+/// The bank as it stands, with the lines of a state.
+///
+/// # Errors
+/// `Denied`.
+pub fn overview(db: &Db, actor: &Actor, practice: PracticeId, state: BankLineState) -> Result<Overview, Error> {
+    allow(actor, Action::ViewDeposits, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        Ok(Overview {
+            in_transit: read.query(&IN_TRANSIT, params![MOST_SHOWN])?,
+            undeposited: read.query_one(&UNDEPOSITED, params![])?.0,
+            told_until: read.query_one(&LAST_BOOKED, params![])?.0,
+            lines: read.query(&BANK_LINES_IN_STATE, params![state, MOST_SHOWN])?,
+        })
+    })
+}

@@ -1,0 +1,91 @@
+//! Readers of a bank's statement: CSV, BAI2, and the ACH entries (NACHA, CCD+) of a payers' bank. Each gives the money that
+//! came in, line by line; money that went out is counted and left out. The whole file is judged before anything is used.
+
+mod bai2;
+mod csv;
+mod nacha;
+
+use billing::Money;
+use billing::bank::Deposit;
+use jiff::civil::{Date, date};
+
+use super::fhir::SourceFile;
+use super::{InputProblem, Unreadable};
+
+/// Keeps a wrong file from filling the memory.
+const LARGEST_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// Days before this are mistyped years.
+const OLDEST: Date = date(2000, 1, 1);
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Statement {
+    /// Money that came in.
+    pub deposits: Vec<Deposit>,
+    /// Lines of money that went out, or of none.
+    pub left_out: usize,
+}
+
+impl Statement {
+    /// Adds a line; only what came in is a deposit.
+    fn add(&mut self, line: Deposit) {
+        if line.amount.is_positive() { self.deposits.push(line) } else { self.left_out += 1 }
+    }
+}
+
+/// Reads a statement whole, in whichever of the three formats it is, or refuses it with every problem. `today` bounds days.
+///
+/// # Errors
+/// Each problem with its line and what to do.
+pub fn read(file: &SourceFile, today: Date) -> Result<Statement, Unreadable> {
+    let whole = |problem: &str, remedy: &str| Unreadable(vec![problem_at(file, "the file", problem, remedy)]);
+    if file.bytes.len() > LARGEST_FILE_BYTES {
+        return Err(whole("it has more than 16 MiB", "Ask the bank for a shorter period"));
+    }
+    let Ok(text) = std::str::from_utf8(&file.bytes) else {
+        return Err(whole("it is not text in UTF-8", "Save it again as CSV in UTF-8, or ask the bank for BAI2"));
+    };
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim().is_empty() {
+        return Err(whole("it is empty", "Check that the right file was named"));
+    }
+    let statement = if text.starts_with("01,") {
+        bai2::read(file, text)
+    } else if text.starts_with("101") && text.lines().next().is_some_and(|line| line.trim_end().len() > 23) {
+        nacha::read(file, text)
+    } else {
+        csv::read(file, text)
+    }?;
+    let strange = statement.deposits.iter().find(|line| line.booked_on > today || line.booked_on < OLDEST);
+    if let Some(line) = strange {
+        let place = format!("the line of {}", line.booked_on);
+        let problem =
+            problem_at(file, &place, "the day is no day of a statement", "Correct the date, or the file's format");
+        return Err(Unreadable(vec![problem]));
+    }
+    if statement.deposits.is_empty() && statement.left_out == 0 {
+        return Err(whole("it holds no line of a statement", "Check that the right file was named"));
+    }
+    Ok(statement)
+}
+
+fn problem_at(file: &SourceFile, place: &str, problem: &str, remedy: &str) -> InputProblem {
+    InputProblem {
+        file: file.name.clone(),
+        place: place.to_owned(),
+        problem: problem.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// Six digits, year, month, day, as banks write them: "261122".
+fn short_date(digits: &str) -> Option<Date> {
+    let part = |from: usize| digits.get(from..from + 2)?.parse::<i8>().ok();
+    let (true, year, month, day) = (digits.len() == 6, part(0)?, part(2)?, part(4)?) else { return None };
+    Date::new(2000 + i16::from(year), month, day).ok()
+}
+
+/// Whole cents without a point, as BAI2 and ACH write them.
+fn whole_cents(digits: &str) -> Option<Money> {
+    digits.trim().parse::<i64>().ok().map(Money::from_cents)
+}

@@ -1,0 +1,119 @@
+//! The bank: what payers announced and the bank does not have, what was taken at the desk, and the lines of the bank's
+//! statements, each with what it is. Offers each button only to who may press it.
+
+use app::bank::{self, Overview};
+use askama::Template;
+use axum::extract::{Form, Multipart, Query, State};
+use billing::access::Action;
+use billing::bank::BankLineState;
+use billing::{BankLineId, Money, RemittanceId};
+use serde::Deserialize;
+use store::bank::{BankLineRow, InTransitRow};
+
+use super::approvals::{self, Asked, Why};
+use super::page::{Page, Shell, go, show as render};
+use super::refusal::Refusal;
+use super::session::{Id, SignedIn};
+use super::{Desk, filters};
+use crate::import::fhir::SourceFile;
+
+/// The name of the form's field with the statement.
+const STATEMENT: &str = "statement";
+
+#[derive(Template)]
+#[template(path = "bank/index.html")]
+struct BankPage {
+    shell: Shell,
+    state: &'static str,
+    tabs: Vec<(&'static str, &'static str, bool)>,
+    on_the_way: Money,
+    found: Overview,
+    may_work: bool,
+    may_reconcile: bool,
+}
+
+impl BankPage {
+    /// What could have announced a line: the same amount.
+    fn candidates(&self, line: &BankLineRow) -> Vec<&InTransitRow> {
+        self.found.in_transit.iter().filter(|row| row.amount_cents == line.amount_cents).collect()
+    }
+}
+
+/// The bank with the lines of one state.
+pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+    let state = asked.state.as_deref().and_then(BankLineState::parse).unwrap_or(BankLineState::Waiting);
+    let actor = who.actor.clone();
+    let found = desk.blocking(move |db, practice| bank::overview(db, &actor, practice, state)).await?;
+    render(&BankPage {
+        shell: Shell::new(&desk, &who, "/bank").after(asked.done.as_deref()),
+        state: state.as_str(),
+        tabs: BankLineState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
+        on_the_way: found.in_transit.iter().map(|row| row.amount_cents).sum(),
+        found,
+        may_work: who.may(Action::WorkDeposits),
+        may_reconcile: who.may(Action::ReconcileBank),
+    })
+}
+
+/// Takes in a statement that the bank gave as a file.
+pub async fn take(State(desk): State<Desk>, who: SignedIn, mut form: Multipart) -> Page {
+    let wrong = |problem: &str| Refusal::Invalid { field: STATEMENT.into(), problem: problem.into() };
+    let not_whole = "The file did not come whole. Choose it again; a very long one is taken in on the command line.";
+    let mut file = None;
+    while let Some(field) = form.next_field().await.map_err(|_| wrong(not_whole))? {
+        if field.name() == Some(STATEMENT) {
+            let name = field.file_name().unwrap_or(STATEMENT).to_owned();
+            let bytes = field.bytes().await.map_err(|_| wrong(not_whole))?.to_vec();
+            file = Some(SourceFile { name, bytes });
+        }
+    }
+    let file = file.filter(|file| !file.bytes.is_empty()).ok_or_else(|| wrong("Choose the bank's file first."))?;
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| {
+        let statement = crate::import::bank::read(&file, db.today(practice)?)
+            .map_err(|unreadable| app::Error::invalid(STATEMENT, unreadable.to_string()))?;
+        bank::take(db, &actor, practice, &statement.deposits)
+    })
+    .await?;
+    go("/bank", "bank-taken")
+}
+
+/// Which remittance announced a line.
+#[derive(Deserialize)]
+pub struct Match {
+    remittance: RemittanceId,
+}
+
+/// Says which remittance announced a line.
+pub async fn match_to(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<BankLineId>,
+    Form(typed): Form<Match>,
+) -> Page {
+    let decide = move |db: &store::Db, actor: &_, practice| bank::match_to(db, actor, practice, id, typed.remittance);
+    approvals::decide(&desk, &who, decide, ("/bank", "bank-placed")).await
+}
+
+/// Says that a line is what patients paid at the desk.
+pub async fn is_from_desk(State(desk): State<Desk>, who: SignedIn, Id(id): Id<BankLineId>) -> Page {
+    let decide = move |db: &store::Db, actor: &_, practice| bank::is_from_desk(db, actor, practice, id);
+    approvals::decide(&desk, &who, decide, ("/bank", "bank-placed")).await
+}
+
+/// Says that a line is no money of claims or patients.
+pub async fn is_other(State(desk): State<Desk>, who: SignedIn, Id(id): Id<BankLineId>, Form(typed): Form<Why>) -> Page {
+    let decide = move |db: &store::Db, actor: &_, practice| bank::is_other(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, decide, ("/bank", "bank-placed")).await
+}
+
+/// Takes back what was said of a line.
+pub async fn take_back(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<BankLineId>,
+    Form(typed): Form<Why>,
+) -> Page {
+    let decide = move |db: &store::Db, actor: &_, practice| bank::take_back(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, decide, ("/bank", "bank-taken-back")).await
+}

@@ -1,0 +1,98 @@
+//! Statements of the bank in the three formats that banks hand over: what came in is read to the cent, what went out is left
+//! out, and a file with a mistake is refused whole.
+#![allow(clippy::unwrap_used)] // what sets a test up must stop it where it cannot
+
+use billing::bank::Deposit;
+use jiff::civil::{Date, date};
+use server::import::bank::{Statement, read};
+use server::import::fhir::SourceFile;
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn file(text: &str) -> SourceFile {
+    SourceFile { name: "bank".into(), bytes: text.as_bytes().to_vec() }
+}
+
+fn told(text: &str) -> Vec<(String, i64, String)> {
+    let Statement { deposits, .. } = read(&file(text), TODAY).unwrap();
+    let row = |line: Deposit| {
+        let trace = line.payer_trace().to_owned();
+        (line.booked_on.to_string(), line.amount.cents(), trace)
+    };
+    deposits.into_iter().map(row).collect()
+}
+
+fn refused(text: &str) -> String {
+    read(&file(text), TODAY).unwrap_err().to_string()
+}
+
+/// An ACH file of one payer's CCD+ transfer of 340.20, with its addenda.
+fn ach(trailer: bool) -> String {
+    let mut lines = vec![
+        format!("{:<94}", "101 021000021 0210000212611200900A094101PRACTICE BANK          CLEARING HOUSE"),
+        format!("{:<4}{:<16}{:<49}{:<6}{:<19}", "5200", "HARBORLIGHT HEAL", "", "261120", "1021000020000001"),
+        format!(
+            "{}{:<38}{:<40}{}",
+            "622021000021".to_owned() + "98765            ",
+            "0000034020",
+            "",
+            "021000020000001"
+        ),
+        format!("705{:<80}00010000001", "TRN*1*HBL0126*1512345678\\"),
+        format!("{:<94}", "820000000200210000210000000000000000000340201021000020"),
+    ];
+    if trailer {
+        lines.push(format!("{:<94}", "9000001000001000000020021000021000000000000000000034020"));
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn a_sheet_with_a_banks_own_column_names_is_read() {
+    let sheet = "Posting Date,Description,Amount,Reference Number\n\
+                 11/20/2026,HARBORLIGHT HCCLAIMPMT TRN*1*HBL0126*1512345678\\,340.20,0042\n\
+                 2026-11-20,\"CHECK, LOCKBOX\",\"1,140.00\",991\n\
+                 11/20/26,RENT,-900.00,\n\
+                 11/21/2026,FEE,(12.00),\n";
+    let statement = read(&file(sheet), TODAY).unwrap();
+    assert_eq!(statement.left_out, 2);
+    assert_eq!(
+        told(sheet),
+        [("2026-11-20".into(), 34_020, "HBL0126".into()), ("2026-11-20".into(), 114_000, "991".into())]
+    );
+}
+
+#[test]
+fn bai2_and_ach_give_the_payers_number_of_the_transfer() {
+    let bai2 = "01,BANK,US,261120,0900,1,80,,2/\n02,US,BANK,1,261120,0900,USD,2/\n03,98765,USD,010,500000,,/\n\
+                16,165,34020,Z,0042,,HARBORLIGHT HCCLAIMPMT/\n88,TRN*1*HBL0126*1512345678/\n\
+                16,301,114000,S,114000,0,0,77,991,LOCKBOX/\n16,475,90000,Z,,,CHECK PAID/\n\
+                49,738220,7/\n98,738220,1,9/\n99,738220,1,11/\n";
+    assert_eq!(
+        told(bai2),
+        [("2026-11-20".into(), 34_020, "HBL0126".into()), ("2026-11-20".into(), 114_000, "991".into())]
+    );
+    assert_eq!(read(&file(bai2), TODAY).unwrap().left_out, 1);
+    assert_eq!(told(&ach(true)), [("2026-11-20".into(), 34_020, "HBL0126".into())]);
+}
+
+#[test]
+fn a_statement_with_a_mistake_is_refused_with_its_place_and_a_remedy() {
+    for (text, place, remedy) in [
+        ("", "the file", "Check that the right file"),
+        ("date,words\n2026-11-20,x\n", "no column is called amount", "Name the columns"),
+        ("date,amount\n2026-13-20,1.00\n", "row 2: the date is none", "2026-11-22 or 11/22/2026"),
+        ("date,amount\n2026-11-20,\"1,5\"\n", "row 2: the amount is none", "1140.00"),
+        ("date,amount\n2026-11-20,1.5\n", "row 2: the amount is none", "1140.00"),
+        ("date,amount\n2026-11-20,1,140.00\n", "row 2: the row has another number", "between quotes"),
+        ("date,amount\n2027-11-20,1.00\n", "the day is no day of a statement", "Correct the date"),
+        ("01,BANK,US,261120,0900,1,80,,2/\n02,US,BANK,1,261120,,USD/\n", "the trailer (record 99)", "again"),
+        ("01,BANK,US/\n16,165,100,Z,,,X/\n99,1,1,3/\n", "line 2", "again"),
+        ("01,BANK,US/\n02,US,BANK,1,261120/\n16,165,ten,Z,,,X/\n99,1,1,3/\n", "line 3", "again"),
+        (&ach(false), "the file control record", "again"),
+    ] {
+        let said = refused(text);
+        assert!(said.contains(place) && said.contains(remedy), "{text}: {said}");
+        assert!(said.contains("Nothing was imported"), "{said}");
+    }
+}
