@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use app::users::{NewPerson, add_demo_person};
 use billing::PatientId;
 use billing::access::{Action, Cell, Matrix, Role};
+use billing::bank::BankLineState;
 use billing::claim::ClaimStatus;
 use billing::credit::CreditState;
 use billing::refund::RefundState;
@@ -281,6 +282,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("credits", 0) => CreditState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         ("refunds", 0) => RefundState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         ("write-offs", 0) => WriteOffState::ALL.iter().map(|of| format!("{route}?state={}", of.as_str())).collect(),
+        ("bank", 0) => BankLineState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         (_, 0) => vec![route.to_owned()],
         ("patients", 2) if route.contains("/payments/") => {
             pairs("patient_payment", route.split("{payment}").nth(1).unwrap())
@@ -296,6 +298,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "patients" => "patient",
                 "claims" => "claim",
                 "remittances" => "remittance",
+                "bank" => "bank_line",
                 "work" => "work_item",
                 "inquiries" => "inquiry",
                 "encounters" => "encounter",
