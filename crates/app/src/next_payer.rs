@@ -41,7 +41,7 @@ pub fn bill_next_payer(db: &Db, actor: &Actor, practice: PracticeId, visit: Enco
 /// What becomes of what a payer owes and no claim asks it for.
 enum Next {
     /// A payer before this coverage's decided; it is asked for what that one left.
-    After(Coverage),
+    After(Box<Coverage>),
     /// The claim was voided, so the visit is billed anew, to who pays first now.
     Anew,
 }
@@ -165,7 +165,9 @@ fn next(conn: &Conn, visit: EncounterId) -> Result<Next, Error> {
     let found =
         in_force(&coverages, encounter.date_of_service).into_iter().find(|coverage| coverage.payer_id == *payer);
     match found {
-        Some(coverage) if !prior_payers(conn, visit, coverage.rank)?.is_empty() => Ok(Next::After(coverage.clone())),
+        Some(coverage) if !prior_payers(conn, visit, coverage.rank)?.is_empty() => {
+            Ok(Next::After(Box::new(coverage.clone())))
+        }
         _ if is_voided => Ok(Next::Anew),
         Some(_) => Err(Error::refused("No payer before this one has decided the visit. Bill the first payer first.")),
         None => Err(Error::refused(

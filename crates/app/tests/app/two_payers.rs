@@ -74,8 +74,8 @@ fn load(db: &TestDb, id: ClaimId) -> Claim {
 /// The claim of a visit to a payer.
 fn claim_to(db: &TestDb, story: &TwoPlans, payer: PayerId) -> Claim {
     let seen = look(db, story.practice.patient);
-    let claims = seen.visits.iter().flat_map(|visit| &visit.claims);
-    let found = claims.filter(|claim| claim.payer_id == payer).last().expect("a claim to this payer");
+    let mut claims = seen.visits.iter().flat_map(|visit| &visit.claims);
+    let found = claims.rfind(|claim| claim.payer_id == payer).expect("a claim to this payer");
     load(db, found.id)
 }
 
