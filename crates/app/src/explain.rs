@@ -84,7 +84,8 @@ pub struct Link {
 /// Explains.
 ///
 /// # Errors
-/// `NotFound` for what is not this practice's; `Denied` without the right to see patients.
+/// `NotFound` for what is not this practice's; `Denied` without the right to see patients, and about a payer's payment
+/// without the right to see remittances. Who may not see those is told no payer's segment.
 pub fn explain(
     db: &Db,
     actor: &Actor,
@@ -93,6 +94,10 @@ pub fn explain(
     language: Language,
 ) -> Result<Vec<Told>, Error> {
     allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    let payments = allow(actor, Action::ViewRemittance, &ResourceState::default());
+    if let (About::Payment(_), Err(denied)) = (about, &payments) {
+        return Err(denied.clone().into());
+    }
     db.read(actor, practice, |read| {
         let scope = scope(read, about)?;
         let mut told = Vec::new();
@@ -107,6 +112,11 @@ pub fn explain(
             told.extend(visits.map(|visit| tell(&account, visit, &scope, &cited, language)));
         }
         told.retain(|visit| !visit.links.is_empty());
+        if payments.is_err() {
+            told.iter_mut()
+                .flat_map(|visit| &mut visit.links)
+                .for_each(|link| (link.trace, link.segment) = (None, None));
+        }
         Ok(told)
     })
 }

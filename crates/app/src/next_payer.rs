@@ -2,7 +2,7 @@
 //! every claim from there: scrubbed, sealed, answered, decided. Decides no amount: what a payer is asked for was left to it
 //! by the decision before it, and the books say so already.
 
-use billing::access::Actor;
+use billing::access::{Action, Actor, ResourceState};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::coordination_of_benefits::{PriorPayer, facts_of, prior_payer};
 use billing::coverage::{Coverage, CoverageRank, in_force};
@@ -16,6 +16,7 @@ use store::hands::{DUES_WITHOUT_CLAIM, VISITS_FOR_THE_NEXT_PAYER};
 use store::remittance::PAYMENTS_OF_CLAIMS;
 use store::{Conn, Db, Tx, params, registration};
 
+use crate::access::allow;
 use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_after_others, create_in, happen, may_make_claims, refreeze_from_sources,
 };
@@ -28,7 +29,7 @@ use crate::{Error, charge_capture, corrected_claim, worklist};
 /// `Denied`; `NotFound`; `Refused` where nothing is left to a next payer, its coverage was not in force, or it decided the
 /// visit already.
 pub fn bill_next_payer(db: &Db, actor: &Actor, practice: PracticeId, visit: EncounterId) -> Result<Scrubbed, Error> {
-    may_make_claims(actor)?;
+    allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
     db.write(actor, practice, |tx| match next(tx, visit)? {
         Next::After(coverage) => bill(tx, visit, &coverage),
         Next::Anew => {

@@ -10,8 +10,8 @@ use ledger::{AccountKind, BalancedEntry, Unbalanced};
 use serde_json::json;
 use store::patient_account::ACCOUNT_HEAD;
 use store::refund::{
-    DECIDE_REFUND, OVERPAID_OF_PATIENT, REFUND, REFUND_BY_KEY, REFUNDS_IN_STATE, REFUNDS_OF_PATIENT, REFUNDS_UNDER_WAY,
-    RefundLine, RefundRow, SEND_REFUND,
+    APPROVED_THAT_DAY, DECIDE_REFUND, OVERPAID_OF_PATIENT, REFUND, REFUND_BY_KEY, REFUNDS_IN_STATE, REFUNDS_OF_PATIENT,
+    REFUNDS_UNDER_WAY, RefundLine, RefundRow, SEND_REFUND,
 };
 use store::{Conn, Db, Json, Tx, params};
 
@@ -163,11 +163,13 @@ fn same_refund(known: &RefundRow, request: &RefundRequest) -> Result<RefundId, E
 /// A second person approves it; it can then be sent.
 ///
 /// # Errors
-/// `Denied` for who asked and over the person's limit; `NotFound`; `Refused` where it does not wait for approval.
+/// `Denied` for who asked and over the person's limit, which sums what the person approved for the account that day;
+/// `NotFound`; `Refused` where it does not wait for approval.
 pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId) -> Result<(), Error> {
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
-        allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, row.amount_cents))?;
+        let (approved,) = tx.query_one(&APPROVED_THAT_DAY, params![row.patient_id, actor.user, tx.today()])?;
+        allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, row.amount_cents + approved))?;
         request_of(&row).must_be_anothers(actor)?;
         decide(tx, &row, RefundState::Approved, "")?;
         post(tx, &row, "approved", |facts, on| facts.approved(on))

@@ -143,6 +143,10 @@ statements! {
     pub const PAYERS_PART_UNDER_WAY: (Money,) =
         "SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM refund
          WHERE practice_id = $1 AND patient_id = $2 AND payer_id IS NOT NULL AND state IN ('asked', 'approved')";
+    /// What a person approved for one account on a day.
+    pub const APPROVED_THAT_DAY: (Money,) =
+        "SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM refund WHERE practice_id = $1 AND patient_id = $2
+         AND decided_by = $3 AND decided_on = $4 AND state IN ('approved', 'sent')";
     /// Decides a refund.
     pub const DECIDE_REFUND: () =
         "UPDATE refund SET state = $3, decided_on = $4, decided_by = $5, decided_by_login = $6, decision = $7

@@ -30,6 +30,7 @@ mod payer_files;
 mod practice_day;
 mod query_plans;
 mod read_again;
+mod refund_limits;
 mod remittance;
 mod remittance_kill;
 mod remittances_of_others;

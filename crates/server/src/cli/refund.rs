@@ -5,7 +5,7 @@ use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::{PatientId, PayerId, RefundId};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use store::refund::{REFUND_BY_NUMBER, RefundLine};
+use store::refund::{REFUND, REFUND_BY_NUMBER, RefundLine};
 
 use super::approval::{Because, Number, dollars, new_key, said, side};
 use super::output::{self, Align};
@@ -53,6 +53,9 @@ pub struct Ask {
     /// Why it goes back; without the patient's name
     #[arg(long)]
     reason: String,
+    /// A key of your own: asking again with the same key is the same request
+    #[arg(long)]
+    key: Option<String>,
 }
 
 /// Which refund, and how it was sent.
@@ -109,10 +112,14 @@ fn ask(session: &Session, arguments: &Ask) -> Result<Done, Failure> {
     let amount = dollars(&arguments.amount)?;
     let (patient_id, payee) = named(session, &arguments.account, arguments.payer.as_deref())?;
     let reason = arguments.reason.clone();
-    let idempotency_key = new_key(session)?;
+    let idempotency_key = arguments.key.clone().map_or_else(|| new_key(session), Ok)?;
     let request = RefundRequest { patient_id, payee, amount, reason, idempotency_key };
-    refund::ask(&session.db, &session.actor, session.practice, &request)?;
-    said("Asked for. The money is set aside until a second person decides.")
+    let id = refund::ask(&session.db, &session.actor, session.practice, &request)?;
+    let number = session.read(|read| {
+        let row = read.query_opt(&REFUND, store::params![id])?;
+        row.map(|row| row.refund_number).ok_or(app::Error::NotFound("refund"))
+    })?;
+    said(&format!("{number} is asked for. The money is set aside until a second person decides."))
 }
 
 fn named(session: &Session, account: &str, payer: Option<&str>) -> Result<(PatientId, Payee), Failure> {

@@ -261,8 +261,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
 fn replace(stage: &Stage, row: &QueueRow) -> anyhow::Result<bool> {
     let Some(id) = row.claim_id else { return Ok(false) };
     let tier2 = &stage.staff.tier2;
-    let claim =
-        stage.db.read(tier2, stage.practice, |read| store::claim::load(read, id))?;
+    let claim = stage.db.read(tier2, stage.practice, |read| store::claim::load(read, id))?;
     if claim.is_none_or(|claim| claim.body.frequency != ClaimFrequency::Original) {
         return Ok(false);
     }
