@@ -22,6 +22,8 @@ use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
 use crate::{Error, credit, reason};
 
+pub mod origin;
+
 /// The counter of refunds.
 const REFUNDS: &str = "refund";
 /// Refunds shown of one state.
@@ -225,6 +227,9 @@ pub fn send(
         request_of(&row).must_be_anothers(actor)?;
         if row.state != RefundState::Approved {
             return Err(Error::refused(format!("Refund {} is not approved, so it is not sent.", row.refund_number)));
+        }
+        if method == RefundMethod::Card && !origin::of(tx, &row)?.iter().any(|paid| paid.method == "card") {
+            return Err(Error::refused("No card paid this money. Send it back the way it came: by check or transfer."));
         }
         let (today, login) = (tx.today(), tx.actor().login.clone());
         tx.execute(&SEND_REFUND, params![id, today, login, method.as_str(), reference.trim()])?;

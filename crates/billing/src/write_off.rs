@@ -98,6 +98,11 @@ impl WriteOffReason {
         }
     }
 
+    /// Whether it goes to bad debt: it was owed, asked for, and did not come.
+    pub fn is_bad_debt(self) -> bool {
+        matches!(self.account(ChargeId(uuid::Uuid::nil())), Account::BadDebt { .. })
+    }
+
     /// Debt of a patient that was owed and never came is bad debt; what is not asked for by decision is a write-off.
     fn account(self, charge: ChargeId) -> Account {
         match self {

@@ -1,6 +1,6 @@
 //! Refunds as rows, and what of a patient's account may go back. The money itself is in the ledger.
 
-use billing::id::{ChargeId, EncounterId, PatientId, PayerId, RefundId, UserId};
+use billing::id::{ChargeId, EncounterId, PatientId, PatientPaymentId, PayerId, RefundId, RemittanceId, UserId};
 use billing::refund::{RefundPart, RefundState};
 use jiff::civil::Date;
 use ledger::{AccountKind, Money};
@@ -147,6 +147,17 @@ statements! {
     pub const APPROVED_THAT_DAY: (Money,) =
         "SELECT CAST(COALESCE(SUM(amount_cents), 0) AS BIGINT) FROM refund WHERE practice_id = $1 AND patient_id = $2
          AND decided_by = $3 AND decided_on = $4 AND state IN ('approved', 'sent')";
+    /// What a patient paid up to a day, the latest first.
+    pub const PAYMENTS_OF_PATIENT_UNTIL: (PatientPaymentId, String, String, Date, Money) =
+        "SELECT id, receipt_number, method, received_on, amount_cents FROM patient_payment
+         WHERE practice_id = $1 AND patient_id = $2 AND received_on <= $3 ORDER BY received_on DESC, receipt_number DESC";
+    /// The remittances by which a payer paid for claims of visits up to a day, the latest first.
+    pub const REMITTANCES_OF_VISITS_UNTIL: (RemittanceId, String, Date, Money) =
+        "SELECT r.id, r.trace, r.paid_on, p.paid_cents FROM claim k
+         JOIN claim_payment p ON p.practice_id = k.practice_id AND p.claim_id = k.id
+         JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id
+         WHERE k.practice_id = $1 AND k.payer_id = $2 AND r.paid_on <= $3 AND p.paid_cents > 0 AND r.state = 'posted'
+         AND k.encounter_id IN ({keys}) ORDER BY r.paid_on DESC, r.trace DESC";
     /// Decides a refund.
     pub const DECIDE_REFUND: () =
         "UPDATE refund SET state = $3, decided_on = $4, decided_by = $5, decided_by_login = $6, decision = $7

@@ -29,6 +29,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::reports::journal::STATEMENTS,
     crate::reports::receipts::STATEMENTS,
     crate::reports::unclaimed_property::STATEMENTS,
+    crate::reports::write_offs::STATEMENTS,
     crate::submission::STATEMENTS,
     crate::verify::STATEMENTS,
     crate::worklist::STATEMENTS,

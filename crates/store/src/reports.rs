@@ -7,6 +7,7 @@ pub mod conflicts;
 pub mod journal;
 pub mod receipts;
 pub mod unclaimed_property;
+pub mod write_offs;
 
 use billing::access::Action;
 use ledger::Money;
@@ -50,6 +51,7 @@ pub const REPORTS: &[&Report] = &[
     &journal::JOURNAL,
     &receipts::RECEIPTS,
     &unclaimed_property::UNCLAIMED_PROPERTY,
+    &write_offs::WRITE_OFFS,
 ];
 
 /// The report of a key.

@@ -4,7 +4,7 @@
 use app::Error;
 use app::patient_account::{PatientAccount, account};
 use app::patient_payment::take;
-use app::refund::{self, RefundRequest, credits};
+use app::refund::{self, RefundRequest, credits, origin};
 use app::verify::verify;
 use app::write_off::{self, WriteOffRequest};
 use billing::access::{Actor, Role};
@@ -110,6 +110,10 @@ fn what_a_patient_paid_too_much_goes_back_by_the_hands_of_three_people() {
         for wrong in ["", "4111 1111 1111 1111"] {
             assert!(refund::send(db, &manager, PRACTICE, id, RefundMethod::Card, wrong).is_err());
         }
+        let paid = origin::of_state(db, &manager, PRACTICE, RefundState::Approved).unwrap().remove(&id).unwrap();
+        assert_eq!((paid.len(), paid[0].method.as_str(), paid[0].number.as_str()), (1, "cash", "R-00001"));
+        let to_card = refund::send(db, &manager, PRACTICE, id, RefundMethod::Card, "tok 77");
+        assert!(matches!(&to_card, Err(Error::Refused(why)) if why.contains("No card paid")), "{to_card:?}");
         let before = balance(db, AccountKind::Bank);
         refund::send(db, &manager, PRACTICE, id, RefundMethod::Check, "2001").unwrap();
         assert_eq!(state(db, id), RefundState::Sent);

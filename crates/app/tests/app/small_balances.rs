@@ -12,6 +12,7 @@ use billing::{Money, WriteOffId};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use ledger::AccountKind;
+use store::reports::Cell;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 
 use crate::approvals::somebody;
@@ -63,6 +64,10 @@ fn what_was_asked_for_in_vain_is_swept_by_two_people_and_what_is_more_stays() {
         let done = sweep::approve_all(db, &manager, PRACTICE, &ids).unwrap();
         assert_eq!((done.count, done.amount, done.stopped_by), (2, cents(650), None));
         assert_eq!(balance(db, AccountKind::WriteOff), cents(650));
+        let report = store::reports::find("write-offs").unwrap();
+        let rows = db.read(&db.system(), PRACTICE, |read| (report.run)(read)).unwrap();
+        let sums = [Cell::Count(1), Cell::Count(2), Cell::Money(cents(650))];
+        assert_eq!((rows.len(), &rows[0][1], &rows[0][4..]), (1, &Cell::Text("person-32".into()), &sums[..]));
         assert_eq!(sweep::approve_all(db, &manager, PRACTICE, &ids).unwrap().count, 0, "a second click");
         assert_eq!(balance(db, AccountKind::PatientReceivable), cents(1_200));
         let checks = verify(db, &db.system(), PRACTICE).unwrap().checks;

@@ -12,7 +12,7 @@ use super::{Done, Failure, Place, Session};
 /// Which report.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The report: aging, claims, conflicts, journal, receipts, unclaimed-property
+    /// The report: aging, claims, conflicts, journal, receipts, unclaimed-property, write-offs
     report: String,
     /// Print JSON
     #[arg(long)]

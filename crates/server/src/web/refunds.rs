@@ -1,6 +1,7 @@
 //! Refunds: asking on the account, and the list where they are approved, refused, withdrawn and sent. Every right depends on
 //! who asked and how much, so each button is offered only where the use case would let it through.
 
+use app::refund::origin::{self, Origin, PaidBy};
 use app::refund::{self, RefundRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
@@ -24,6 +25,8 @@ struct Line {
     row: RefundLine,
     number: String,
     may: May,
+    /// Which payments it gives back, with the page of each that this person may open.
+    paid_by: Vec<(Option<String>, Origin)>,
 }
 
 #[derive(Template)]
@@ -50,19 +53,37 @@ impl RefundsPage {
 pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let state = asked.state.as_deref().and_then(RefundState::parse).unwrap_or(RefundState::Asked);
     let actor = who.actor.clone();
-    let mut rows = desk.blocking(move |db, practice| refund::list(db, &actor, practice, state)).await?;
+    let (mut rows, mut origins) = desk
+        .blocking(move |db, practice| {
+            let rows = refund::list(db, &actor, practice, state)?;
+            Ok((rows, origin::of_state(db, &actor, practice, state)?))
+        })
+        .await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
+    let shell = Shell::new(&desk, &who, "/refunds").after(asked.done.as_deref());
+    let page_of = |row: &RefundLine, paid: &Origin| match paid.paid_by {
+        PaidBy::Receipt(id) => shell.opens.receipts.then(|| format!("/patients/{}/payments/{id}", row.patient_id)),
+        PaidBy::Remittance(id) => shell.opens.remittances.then(|| format!("/remittances/{id}")),
+    };
+    let lines = rows
+        .into_iter()
+        .map(|row| {
+            let paid = origins.remove(&row.id).unwrap_or_default();
+            let paid_by = paid.into_iter().map(|paid| (page_of(&row, &paid), paid)).collect();
+            line(&who, row, paid_by)
+        })
+        .collect::<Vec<_>>();
     render(&RefundsPage {
-        shell: Shell::new(&desk, &who, "/refunds").after(asked.done.as_deref()),
         state: state.as_str(),
         tabs: RefundState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
-        total: rows.iter().map(|row| row.amount_cents).sum(),
-        lines: rows.into_iter().map(|row| line(&who, row)).collect(),
+        total: lines.iter().map(|line| line.row.amount_cents).sum(),
+        lines,
+        shell,
     })
 }
 
-fn line(who: &SignedIn, row: RefundLine) -> Line {
+fn line(who: &SignedIn, row: RefundLine, paid_by: Vec<(Option<String>, Origin)>) -> Line {
     let stage = match row.state {
         RefundState::Asked => Stage::Waits,
         RefundState::Approved => Stage::Approved,
@@ -73,7 +94,7 @@ fn line(who: &SignedIn, row: RefundLine) -> Line {
         approve: (Action::ApproveRefund, row.amount_cents),
         further: (Action::SendRefund, row.amount_cents),
     };
-    Line { may: May::of(who, row.asked_by, stage, &steps), number: row.refund_number.clone(), row }
+    Line { may: May::of(who, row.asked_by, stage, &steps), number: row.refund_number.clone(), row, paid_by }
 }
 
 /// What the form on the account holds.

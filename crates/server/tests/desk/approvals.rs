@@ -87,3 +87,34 @@ fn what_waits_for_a_second_person_stands_on_the_page_of_who_may_act_on_it() {
         }
     }
 }
+
+#[test]
+fn small_balances_are_looked_at_asked_for_and_approved_together() {
+    for practice in Practice::on_each_engine() {
+        let (db, system) = (&practice.db, practice.system());
+        let before = db.read(&system, practice.id, |read| store::registration::practice(read)).unwrap().unwrap();
+        let generous = billing::practice::Practice { small_balance: Money::from_cents(50_000), ..before };
+        app::registration::save_practice(db, &system, &generous, None).unwrap();
+        practice.env.advance(jiff::SignedDuration::from_hours(24 * 31));
+        let address = practice.serve();
+        let mut theo = Visitor::signed_in(&practice, address, "theo");
+        let page = theo.open("/write-offs/small-balances");
+        let total =
+            page.split("name=\"total\" value=\"").nth(1).expect("somebody owes little").split('"').next().unwrap();
+        let told = words(&page);
+        assert!(told.contains(&format!("Ask to write off all {total}")), "{told}");
+        let stale = theo.post("/write-offs/small-balances", &[("total", "0.01")]);
+        assert!(words(&stale.page).contains("Look at them again"), "{}", words(&stale.page));
+        let asked = theo.post("/write-offs/small-balances", &[("total", total)]);
+        assert_eq!(asked.location, "/write-offs?done=small-balances-asked", "{}", words(&asked.page));
+        assert!(words(&theo.open("/write-offs/small-balances")).contains("None today"));
+        let mut max = Visitor::signed_in(&practice, address, "max");
+        let page = max.open("/write-offs");
+        let ids = page.split("name=\"ids\" value=\"").nth(1).expect("several").split('"').next().unwrap();
+        assert!(words(&page).contains(&format!("small balances, {total} in all")), "{}", words(&page));
+        assert_eq!(theo.post("/write-offs/approvals", &[("ids", ids)]).status, 404, "who asked approves nothing");
+        let done = max.post("/write-offs/approvals", &[("ids", ids)]);
+        assert_eq!(done.location, "/write-offs?state=approved&done=small-balances-approved", "{}", words(&done.page));
+        assert!(words(&max.open("/write-offs?state=approved")).contains(total));
+    }
+}
