@@ -27,6 +27,12 @@ impl Delimiters {
         byte == self.element || byte == self.component || byte == self.segment || self.repetition == Some(byte)
     }
 
+    /// Whether every one is ASCII. Another byte can be read from somebody's file; written beside text it would be part of a
+    /// letter in UTF-8.
+    pub fn are_ascii(&self) -> bool {
+        [self.element, self.component, self.segment].iter().chain(&self.repetition).all(u8::is_ascii)
+    }
+
     /// Whether all four differ and none is a letter, a digit or a space, so that data can be told from structure.
     pub fn are_usable(&self) -> bool {
         let mut all = vec![self.element, self.component, self.segment];

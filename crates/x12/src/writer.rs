@@ -330,7 +330,7 @@ impl Writer {
         self.require("ISA07", header.receiver_qualifier.len() == 2 && fits(&header.receiver_qualifier, 2));
         self.require("ISA08", !header.receiver.is_empty() && fits(&header.receiver, PARTY_WIDTH));
         self.require("ISA13", (1..=MAX_CONTROL_NUMBER).contains(&header.control_number));
-        self.require("ISA16", header.delimiters.are_usable());
+        self.require("ISA16", header.delimiters.are_usable() && header.delimiters.are_ascii());
         let date = &format_d8(header.sent_at.date())[2..];
         let fields = [
             "ISA".to_owned(),

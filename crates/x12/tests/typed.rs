@@ -10,7 +10,10 @@ use x12::transactions::{
     claim_acknowledgment_277ca, claim_status_276, claim_status_277, eligibility_270, eligibility_271, remittance_835,
     review_278,
 };
-use x12::{Delimiters, GroupHeader, InterchangeHeader, ShapeOnly, TransactionSet, Usage, Verdict, Writer, check};
+use x12::{
+    Delimiters, GroupHeader, InterchangeHeader, ShapeOnly, TransactionSet, Usage, Value, Verdict, WriteError, Writer,
+    check,
+};
 
 #[path = "../benches/speed/generator.rs"]
 mod generator;
@@ -71,7 +74,7 @@ fn content(set: &TransactionSet<'_>) -> Vec<String> {
 /// The file that `write` fills with one set.
 fn written(set: &TransactionSet<'_>, write: &dyn Fn(&mut Writer)) -> Vec<u8> {
     let own = set.st().delimiters();
-    let mut writer = Writer::new(header(if own.are_usable() { own } else { Delimiters::default() }));
+    let mut writer = Writer::new(header(if own.are_usable() && own.are_ascii() { own } else { Delimiters::default() }));
     let header = header(Delimiters::default());
     writer.begin_group(&GroupHeader {
         functional_id: "XX".into(),
@@ -271,4 +274,20 @@ fn whoever_asks_for_a_part_finds_it_in_a_segment_that_is_kept_whole() {
     let claim = claim_837p::Claim { details: vec![detail], ..claim_837::Claim::default() };
     assert_eq!((claim.details[0].text(4), claim.details[0].text(9)), ("A", ""));
     assert_eq!(size_of::<Text<'_>>(), 24);
+}
+
+#[test]
+fn a_separator_that_is_no_ascii_is_not_written_because_it_would_be_part_of_a_letter() {
+    let usual = Delimiters::default();
+    for delimiters in [
+        Delimiters { component: 0xfa, ..usual },
+        Delimiters { segment: 0x94, ..usual },
+        Delimiters { repetition: Some(0xd7), ..usual },
+    ] {
+        assert!(delimiters.are_usable(), "somebody's file may have it");
+        let mut writer = Writer::new(header(delimiters));
+        writer.begin_set("835", None);
+        writer.segment("BPR", vec![Value::from("I")]);
+        assert!(matches!(writer.finish(), Err(WriteError::BadHeader("ISA16"))), "{delimiters:?}");
+    }
 }

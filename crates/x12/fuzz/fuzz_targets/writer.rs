@@ -9,7 +9,7 @@ fuzz_target!(|bytes: &[u8]| {
     let [element, component, repetition, segment, rest @ ..] = bytes else { return };
     let declared =
         Delimiters { element: *element, component: *component, repetition: Some(*repetition), segment: *segment };
-    let delimiters = if declared.are_usable() { declared } else { Delimiters::default() };
+    let delimiters = if declared.are_usable() && declared.are_ascii() { declared } else { Delimiters::default() };
     let mut writer = Writer::new(InterchangeHeader {
         sender_qualifier: "ZZ".into(),
         sender: "SENDER".into(),
