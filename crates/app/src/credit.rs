@@ -22,7 +22,7 @@ use store::{Conn, Db, Tx, params};
 use crate::access::allow;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, NewWork, subject_key};
-use crate::{Error, reason};
+use crate::{Error, reason, write_off};
 
 /// Accounts that one transaction of the daily look takes up: others' work goes on between two of them.
 const ACCOUNTS_AT_ONCE: usize = 100;
@@ -87,6 +87,9 @@ pub(crate) fn find(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize
 
 /// Looks at one account: what is known follows the books, and what is new is known from today. Answers how many are new.
 pub(crate) fn look(tx: &mut Tx, patient: PatientId) -> Result<usize, Error> {
+    let overpaid = tx.query(&OVERPAID_OF_PATIENT, params![patient])?;
+    let charges: Vec<_> = overpaid.iter().map(|row| row.charge_id).collect();
+    write_off::follow_debt(tx, &charges)?;
     let mut standing = standing(tx, patient)?;
     for row in tx.query(&OPEN_CREDITS_OF_PATIENT, params![patient])? {
         match standing.remove(&(row.encounter_id, row.payer_id)) {

@@ -5,6 +5,7 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::refund::{Credit, Facts, Payee, RefundMethod, RefundPart, RefundState, reference_problem};
 use billing::work::WorkReason;
+use billing::write_off::Debtor;
 use billing::{Money, PatientId, PayerId, PracticeId, RefundId};
 use ledger::{AccountKind, BalancedEntry, Unbalanced};
 use serde_json::json;
@@ -20,7 +21,7 @@ use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::follow_credit;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
-use crate::{Error, credit, reason};
+use crate::{Error, credit, reason, write_off};
 
 pub mod origin;
 
@@ -86,9 +87,17 @@ fn credits_in(conn: &Conn, patient: PatientId) -> Result<Vec<Credit>, Error> {
     if unapplied.is_positive() {
         add(Payee::Patient, RefundPart { charge_id: None, amount: unapplied });
     }
-    for row in conn.query(&OVERPAID_OF_PATIENT, params![patient])? {
+    let overpaid = conn.query(&OVERPAID_OF_PATIENT, params![patient])?;
+    let charges: Vec<_> = overpaid.iter().map(|row| row.charge_id).collect();
+    let forgiven = write_off::forgiven(conn, &charges)?;
+    for row in overpaid {
         let payee = row.payer_id.map_or(Payee::Patient, Payee::Payer);
-        add(payee, RefundPart { charge_id: Some(row.charge_id), amount: row.over_cents });
+        let debtor = row.payer_id.map_or(Debtor::Patient, Debtor::Payer);
+        // What was written off was paid by nobody, so nobody gets it.
+        let amount = row.over_cents - forgiven.get(&(row.charge_id, debtor)).copied().unwrap_or_default();
+        if amount.is_positive() {
+            add(payee, RefundPart { charge_id: Some(row.charge_id), amount });
+        }
     }
     credits.sort_by_key(|credit| credit.payee);
     Ok(credits)

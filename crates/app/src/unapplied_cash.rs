@@ -7,7 +7,7 @@ use billing::claim::status::next;
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::remittance::posting::PAID;
 use billing::work::{WorkItem, WorkReason, WorkState};
-use billing::{ClaimPaymentId, Money, PayerId, PracticeId, WorkItemId};
+use billing::{ChargeId, ClaimPaymentId, Money, PayerId, PracticeId, WorkItemId};
 use jiff::ToSpan;
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
 use serde_json::json;
@@ -22,6 +22,7 @@ use crate::access::allow;
 use crate::claim_submission::PayerHabits;
 use crate::reason;
 use crate::worklist;
+use crate::write_off;
 
 /// Work that owns waiting cash: it ends only when its cash has a place.
 const OWNERS: [WorkReason; 2] = [WorkReason::UnmatchedCash, WorkReason::ClaimSetAside];
@@ -188,7 +189,7 @@ fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uui
         .map_err(|unbalanced| Error::refused(unbalanced.to_string()))?;
     let key = format!("unapplied_cash:{}:{}", waiting.source.0, tx.new_id());
     tx.post(&entry, &key)?;
-    Ok(())
+    write_off::follow_debt(tx, &[ChargeId(charge)])
 }
 
 /// A closed claim whose payer took cash back is open again and in the payer's hand; one that is open stays in its hand.

@@ -269,19 +269,20 @@ fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error
         &refund::PAYABLE_WITHOUT_REFUND,
         |(id, cents)| format!("account {id} is off by {cents}"),
     )?);
-    checks.push(none(
-        read,
-        "write-offs-posted",
-        "every approved write-off is in the books once, and no other is",
-        &write_off::WRITE_OFFS_NOT_IN_BOOKS,
-        |(id, cents)| format!("write-off {id} is off by {cents}"),
-    )?);
+    checks.push(write_offs_posted(read)?);
     checks.push(none(
         read,
         "write-offs-approved",
         "nothing is written off that no write-off says",
         &write_off::WRITTEN_OFF_WITHOUT_ROW,
         |(id, cents)| format!("entry {id} writes off {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "credits-are-money",
+        "nobody is owed what was written off",
+        &write_off::CREDITS_OF_WRITE_OFFS,
+        |(id, cents)| format!("charge {id} stands at {cents}, and a debt of it was written off"),
     )?);
     Ok(())
 }
@@ -302,6 +303,21 @@ fn bank_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
     let says = "every line of the bank that waits is somebody's work";
     checks.push(check("bank-lines-in-a-hand", says, open == keys.len(), detail));
     Ok(())
+}
+
+/// What lapsed of a write-off is out of the books again; the rest of it is in them.
+fn write_offs_posted(read: &Read) -> Result<Check, Error> {
+    let (name, says) =
+        ("write-offs-posted", "what stands of every approved write-off is in the books once, and no other is");
+    let judged = read.query(&write_off::WRITE_OFFS_NOT_IN_BOOKS, params![]).map_err(Error::from).map(|rows| {
+        let wrong: Vec<String> = rows
+            .iter()
+            .filter(|row| !row.missing().is_zero())
+            .map(|row| format!("write-off {} is off by {}", row.id, row.missing()))
+            .collect();
+        check(name, says, wrong.is_empty(), wrong.join("; "))
+    });
+    readable(name, says, judged)
 }
 
 /// Every charge is in exactly one hand: a claim's, the patient's, nobody's any more, or a desk's.

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use billing::access::{Action, Actor, ResourceState, Role};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::work::{WorkLinks, WorkReason};
-use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, take};
+use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, standing, take};
 use billing::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId, PracticeId, WriteOffId};
+use ledger::BalancedEntry;
 use serde_json::json;
 use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::ledger::ENTRY_IDS_OF_SOURCE;
@@ -25,7 +26,10 @@ use crate::claim_creation::happen;
 use crate::worklist::{self, NewWork};
 use crate::{Error, reason};
 
+mod lapse;
 pub mod sweep;
+
+pub(crate) use lapse::{follow_debt, forgiven, lapse_debts};
 
 /// The counter of write-offs.
 const WRITE_OFFS: &str = "write_off";
@@ -228,7 +232,7 @@ pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId) -> 
             Error::refused(format!("Only {owed} is owed by now. Refuse this request, and ask for a smaller one."))
         })?;
         decide(tx, &row, WriteOffState::Approved, "", &parts)?;
-        post(tx, &row, &parts, false)?;
+        post(tx, &row, &parts)?;
         follow(tx, &row)
     })
 }
@@ -275,9 +279,15 @@ pub fn undo(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId, why: &
             let label = row.state.label().to_lowercase();
             return Err(Error::refused(format!("Write-off {} is not in the books: {label}.", row.write_off_number)));
         }
-        let parts = row.parts.0.clone();
-        decide(tx, &row, WriteOffState::Undone, why, &parts)?;
-        post(tx, &row, &parts, true)?;
+        let parts = standing(&row.parts.0);
+        if parts.is_empty() {
+            return Err(Error::refused(format!(
+                "Nothing of write-off {} stands any more: what it forgave is owed by nobody. Nothing was changed.",
+                row.write_off_number
+            )));
+        }
+        decide(tx, &row, WriteOffState::Undone, why, &row.parts.0)?;
+        post_back(tx, &row, &parts, "undone", "A write-off was undone")?;
         row.payer_id.map_or(Ok(()), |payer| ask_payer_again(tx, &row, payer))
     })
 }
@@ -356,20 +366,31 @@ fn decide(
     Ok(())
 }
 
-fn post(tx: &mut Tx, row: &WriteOffRow, parts: &[WriteOffPart], undo: bool) -> Result<(), Error> {
-    let today = tx.today();
-    let written = entry(row.id, row.reason, row.patient_id, debtor_of(row.payer_id), parts, today)
-        .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
-    let key = |step: &str| format!("write_off:{}:{step}", row.id);
-    if !undo {
-        tx.post(&written, &key("approved"))?;
-        return Ok(());
-    }
+fn post(tx: &mut Tx, row: &WriteOffRow, parts: &[WriteOffPart]) -> Result<(), Error> {
+    let written = written(tx, row, parts)?;
+    tx.post(&written, &format!("write_off:{}:approved", row.id))?;
+    Ok(())
+}
+
+/// Takes parts out of what is written off: they are owed as before it.
+fn post_back(
+    tx: &mut Tx,
+    row: &WriteOffRow,
+    parts: &[WriteOffPart],
+    step: &str,
+    why: &'static str,
+) -> Result<(), Error> {
+    let written = written(tx, row, parts)?;
     let entries = tx.query(&ENTRY_IDS_OF_SOURCE, params![row.id])?;
     let first = entries.first().map(|(entry,)| *entry);
     let original = first.ok_or_else(|| Error::refused("The books hold no entry of it; run `tierline verify`."))?;
-    tx.post(&written.reversed(original, today, "A write-off was undone"), &key("undone"))?;
+    tx.post(&written.reversed(original, tx.today(), why), &format!("write_off:{}:{step}", row.id))?;
     Ok(())
+}
+
+fn written(tx: &Tx, row: &WriteOffRow, parts: &[WriteOffPart]) -> Result<BalancedEntry, Error> {
+    entry(row.id, row.reason, row.patient_id, debtor_of(row.payer_id), parts, tx.today())
+        .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))
 }
 
 /// Where the payer owes nothing any more its claim closes, and the work about it ends; else the work tells what is left.
@@ -398,7 +419,8 @@ fn follow(tx: &mut Tx, row: &WriteOffRow) -> Result<(), Error> {
 /// Tier 2 asks the payer of a decided claim again; without one the next payer's share is work again.
 fn ask_payer_again(tx: &mut Tx, row: &WriteOffRow, payer: PayerId) -> Result<(), Error> {
     let owed: Money = open_of(tx, row.encounter_id, Some(payer))?.iter().map(|(_, cents)| *cents).sum();
-    let sentence = format!("Write-off {} was undone: {} is owed again", row.write_off_number, row.amount_cents);
+    let again: Money = standing(&row.parts.0).iter().map(|part| part.amount).sum();
+    let sentence = format!("Write-off {} was undone: {again} is owed again", row.write_off_number);
     if let Some((id,)) = tx.query(&DECIDED_CLAIMS_OF, params![row.encounter_id, payer])?.first().copied() {
         let mut claim = load(tx, id)?.ok_or(Error::NotFound("claim"))?;
         happen(tx, &mut claim, &ClaimEvent::Adjudicated, Evidence::words(sentence.clone()))?;

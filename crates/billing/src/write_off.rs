@@ -181,6 +181,33 @@ pub struct WriteOffPart {
     pub charge_id: ChargeId,
     /// How much, above zero.
     pub amount: Money,
+    /// How much of it forgives nothing any more: the debt itself is gone.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub lapsed: Money,
+}
+
+/// A part without it is stored as before there was any.
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde asks for a reference
+fn is_none(lapsed: &Money) -> bool {
+    lapsed.is_zero()
+}
+
+impl WriteOffPart {
+    /// A part of which all stands.
+    pub fn new(charge_id: ChargeId, amount: Money) -> WriteOffPart {
+        WriteOffPart { charge_id, amount, lapsed: Money::ZERO }
+    }
+
+    /// What of it still forgives a debt.
+    pub fn stands(&self) -> Money {
+        self.amount - self.lapsed
+    }
+}
+
+/// What of a write-off still forgives a debt, part by part.
+pub fn standing(parts: &[WriteOffPart]) -> Vec<WriteOffPart> {
+    let left = parts.iter().filter(|part| part.stands().is_positive());
+    left.map(|part| WriteOffPart::new(part.charge_id, part.stands())).collect()
 }
 
 /// Spreads an amount over what is open, in its order; none for zero or less, or for more than is open.
@@ -194,7 +221,7 @@ pub fn take(amount: Money, open: &[(ChargeId, Money)]) -> Option<Vec<WriteOffPar
     for (charge_id, cents) in open {
         let taken = left.min(*cents);
         if taken.is_positive() {
-            parts.push(WriteOffPart { charge_id: *charge_id, amount: taken });
+            parts.push(WriteOffPart::new(*charge_id, taken));
             left -= taken;
         }
     }
@@ -256,8 +283,20 @@ mod tests {
     }
 
     #[test]
+    fn what_lapsed_stands_no_more_and_a_whole_part_is_stored_as_ever() {
+        let whole = WriteOffPart::new(charge(1), cents(500));
+        assert!(!serde_json::to_string(&whole).unwrap().contains("lapsed"));
+        let part = WriteOffPart { lapsed: cents(200), ..WriteOffPart::new(charge(2), cents(500)) };
+        let told = serde_json::to_string(&part).unwrap();
+        assert_eq!(serde_json::from_str::<WriteOffPart>(&told).unwrap(), part);
+        let gone = WriteOffPart { lapsed: cents(500), ..WriteOffPart::new(charge(3), cents(500)) };
+        let left = standing(&[whole, part, gone]);
+        assert_eq!(left, [whole, WriteOffPart::new(charge(2), cents(300))]);
+    }
+
+    #[test]
     fn debt_that_never_came_is_bad_debt_and_the_rest_a_write_off() {
-        let parts = [WriteOffPart { charge_id: charge(1), amount: cents(500) }];
+        let parts = [WriteOffPart::new(charge(1), cents(500))];
         for reason in WriteOffReason::ALL {
             let debtor = match reason.side() {
                 Side::Patient | Side::Either => Debtor::Patient,

@@ -161,6 +161,7 @@ const CHANGES: &[(&str, &str)] = &[
     (refund::DECIDE_REFUND.name, "refund"),
     (refund::SEND_REFUND.name, "refund"),
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),
+    (write_off::LAPSE_WRITE_OFF.name, "write_off"),
     (worklist::SAVE_WORK_ITEM.name, "work_item"),
     (inquiry::SAVE_INQUIRY.name, "inquiry"),
     (registration::SAVE_PATIENT.name, "patient"),

@@ -149,6 +149,7 @@ mod tests {
         ("views::practice::", "one row a practice"),
         ("views::practice_totals::", "a summary of everything"),
         ("views::remittances::REMITTANCES", "the newest rows, up to a limit"),
+        ("write_off::CREDITS_OF_WRITE_OFFS", "proof reads everything"),
         ("write_off::WRITE_OFFS_NOT_IN_BOOKS", "proof reads everything"),
         ("write_off::WRITTEN_OFF_WITHOUT_ROW", "proof reads everything"),
         ("worklist::QUEUE_TOTALS", "one covering index over the work items"),

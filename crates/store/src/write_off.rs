@@ -83,6 +83,41 @@ record! {
         pub decided_by_login: Option<String>,
         /// Why it was refused, withdrawn or undone.
         pub decision: String,
+        /// What of which charge; empty until it was approved.
+        pub parts: Json<Vec<WriteOffPart>>,
+    }
+
+    /// A write-off beside what the books have of it.
+    pub struct WriteOffInBooks {
+        /// The write-off.
+        pub id: WriteOffId,
+        /// What was approved and not undone.
+        pub approved_cents: Money,
+        /// What the books hold of it.
+        pub booked_cents: Money,
+        /// What of which charge.
+        pub parts: Json<Vec<WriteOffPart>>,
+    }
+}
+
+impl WriteOffLine {
+    /// How much of it forgives nothing any more.
+    pub fn lapsed(&self) -> Money {
+        self.parts.0.iter().map(|part| part.lapsed).sum()
+    }
+
+    /// How much of it is asked for or still forgives a debt.
+    pub fn stands(&self) -> Money {
+        self.amount_cents - self.lapsed()
+    }
+}
+
+impl WriteOffInBooks {
+    /// What the books should hold of it and do not; zero in true books.
+    pub fn missing(&self) -> Money {
+        let lapsed: Money = self.parts.0.iter().map(|part| part.lapsed).sum();
+        let should_hold = if self.approved_cents.is_zero() { Money::ZERO } else { self.approved_cents - lapsed };
+        should_hold - self.booked_cents
     }
 }
 
@@ -104,7 +139,7 @@ statements! {
     pub const WRITE_OFFS_IN_STATE: WriteOffLine =
         "SELECT w.id, w.write_off_number, w.patient_id, p.account_number, w.encounter_id, v.date_of_service,
                 y.name AS payer_name, w.amount_cents, w.reason, w.note, w.state, w.asked_on, w.asked_by,
-                w.asked_by_login, w.decided_by_login, w.decision
+                w.asked_by_login, w.decided_by_login, w.decision, w.parts
          FROM write_off w JOIN patient p ON p.practice_id = w.practice_id AND p.id = w.patient_id
          JOIN encounter v ON v.practice_id = w.practice_id AND v.id = w.encounter_id
          LEFT JOIN payer y ON y.practice_id = w.practice_id AND y.id = w.payer_id
@@ -113,7 +148,7 @@ statements! {
     pub const WRITE_OFFS_OF_PATIENT: WriteOffLine =
         "SELECT w.id, w.write_off_number, w.patient_id, p.account_number, w.encounter_id, v.date_of_service,
                 y.name AS payer_name, w.amount_cents, w.reason, w.note, w.state, w.asked_on, w.asked_by,
-                w.asked_by_login, w.decided_by_login, w.decision
+                w.asked_by_login, w.decided_by_login, w.decision, w.parts
          FROM write_off w JOIN patient p ON p.practice_id = w.practice_id AND p.id = w.patient_id
          JOIN encounter v ON v.practice_id = w.practice_id AND v.id = w.encounter_id
          LEFT JOIN payer y ON y.practice_id = w.practice_id AND y.id = w.payer_id
@@ -142,18 +177,30 @@ statements! {
          AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
          AND l.account IN ('patient_receivable', 'payer_receivable')
          GROUP BY c.id, c.line_number, l.payer_id HAVING SUM(l.cents) <> 0 ORDER BY c.line_number, l.payer_id";
-    /// Write-offs whose books do not hold what they say, with the difference: approved ones once, all others not.
-    pub const WRITE_OFFS_NOT_IN_BOOKS: (WriteOffId, Money) =
-        "SELECT w.id, CAST(CASE WHEN w.state = 'approved' THEN w.amount_cents ELSE 0 END AS BIGINT) - COALESCE((
-            SELECT CAST(SUM(l.cents) AS BIGINT) FROM ledger_entry e
-            JOIN ledger_posting l ON l.practice_id = e.practice_id AND l.entry_id = e.id
-            WHERE e.practice_id = w.practice_id AND e.source_id = w.id AND l.account IN ('write_off', 'bad_debt')), 0)
-         FROM write_off w WHERE w.practice_id = $1 AND
-            CAST(CASE WHEN w.state = 'approved' THEN w.amount_cents ELSE 0 END AS BIGINT) <> COALESCE((
-            SELECT CAST(SUM(l.cents) AS BIGINT) FROM ledger_entry e
-            JOIN ledger_posting l ON l.practice_id = e.practice_id AND l.entry_id = e.id
-            WHERE e.practice_id = w.practice_id AND e.source_id = w.id AND l.account IN ('write_off', 'bad_debt')), 0)
-         ORDER BY w.id LIMIT 5";
+    /// Notes how much of which part lapsed.
+    pub const LAPSE_WRITE_OFF: () = "UPDATE write_off SET parts = $3 WHERE practice_id = $1 AND id = $2";
+    /// Approved write-offs of the visits of charges.
+    pub const APPROVED_OF_CHARGES: (WriteOffId, String) =
+        "SELECT DISTINCT w.id, w.write_off_number FROM charge c JOIN write_off w
+         ON w.practice_id = c.practice_id AND w.patient_id = c.patient_id AND w.encounter_id = c.encounter_id
+         WHERE c.practice_id = $1 AND c.id IN ({keys}) AND w.state = 'approved'";
+    /// What somebody was forgiven of a charge and is a credit of theirs all the same, below zero.
+    pub const CREDITS_OF_WRITE_OFFS: (ChargeId, Money) =
+        "SELECT l.charge_id, CAST(SUM(l.cents) AS BIGINT) FROM ledger_posting l
+         JOIN ledger_entry e ON e.practice_id = l.practice_id AND e.id = l.entry_id
+         WHERE l.practice_id = $1 AND l.charge_id IS NOT NULL AND l.account IN ('patient_receivable', 'payer_receivable')
+         GROUP BY l.charge_id, l.account, l.payer_id HAVING SUM(l.cents) < 0
+         AND SUM(CASE WHEN e.source_kind = 'write_off' THEN l.cents ELSE 0 END) < 0 ORDER BY l.charge_id LIMIT 5";
+    /// Write-offs whose books do not hold what was approved, or of which something lapsed.
+    pub const WRITE_OFFS_NOT_IN_BOOKS: WriteOffInBooks =
+        "SELECT t.id, t.approved_cents, t.booked_cents, t.parts FROM (
+            SELECT w.id, CAST(CASE WHEN w.state = 'approved' THEN w.amount_cents ELSE 0 END AS BIGINT) AS approved_cents,
+                COALESCE((SELECT CAST(SUM(l.cents) AS BIGINT) FROM ledger_entry e
+                JOIN ledger_posting l ON l.practice_id = e.practice_id AND l.entry_id = e.id
+                WHERE e.practice_id = w.practice_id AND e.source_id = w.id
+                AND l.account IN ('write_off', 'bad_debt')), 0) AS booked_cents, w.parts
+            FROM write_off w WHERE w.practice_id = $1) t
+         WHERE t.approved_cents <> t.booked_cents OR CAST(t.parts AS TEXT) LIKE '%lapsed%' ORDER BY t.id";
     /// What stands written off that no write-off says.
     pub const WRITTEN_OFF_WITHOUT_ROW: (uuid::Uuid, Money) =
         "SELECT e.id, l.cents FROM ledger_posting l

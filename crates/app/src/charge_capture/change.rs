@@ -215,6 +215,8 @@ pub fn not_billable(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
         let charges = rows::charges(tx, id)?;
         super::transfer::keep_payments(tx, charges.iter().map(|charge| (charge.id, charge.patient_id)))?;
         refuse_if_paid(tx, &charges)?;
+        let of: Vec<ChargeId> = charges.iter().map(|charge| charge.id).collect();
+        crate::write_off::lapse_debts(tx, &of, |_| true)?;
         // What a voided claim's payer owes in the books goes with the charges.
         let dues = super::dues::of_visit(tx, id)?;
         if !dues.is_empty() {

@@ -7,6 +7,7 @@ use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::coverage::{Coverage, CoverageRank, in_force};
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::work::{WorkItem, WorkLinks, WorkReason};
+use billing::write_off::Debtor;
 use billing::{ChargeId, EncounterId, Money, PatientId, PayerId};
 use ledger::{Account, DraftEntry};
 use store::charge as rows;
@@ -18,7 +19,7 @@ use store::{Conn, Tx, params};
 use super::{post, receivable, source};
 use crate::Error;
 use crate::worklist::{self, NewWork};
-use crate::{claim_creation, claim_scrub};
+use crate::{claim_creation, claim_scrub, write_off};
 
 /// A payer's open share of a charge that no living claim asks for.
 type Due = (ChargeId, PayerId, Money);
@@ -139,6 +140,13 @@ pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Cov
         let asked = tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![visit])?;
         let was_asked = |payer: PayerId| asked.iter().any(|(known, _, _)| *known == payer);
         let next = paying.iter().map(|coverage| coverage.payer_id).find(|payer| !was_asked(*payer));
+        if next.is_some() {
+            let of: Vec<ChargeId> = gone.iter().map(|(charge, _, _)| *charge).collect();
+            let whose = |debtor| matches!(debtor, Debtor::Payer(payer) if !is_paying(payer));
+            write_off::lapse_debts(tx, &of, whose)?;
+            gone = of_visit(tx, visit)?;
+            gone.retain(|(_, payer, _)| !is_paying(*payer));
+        }
         move_to(tx, &encounter, &gone, next)?;
         if of_visit(tx, visit)?.is_empty() {
             end_work(tx, &encounter, "The coverage of the next payer is not in force; the patient pays.")?;

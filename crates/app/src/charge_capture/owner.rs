@@ -12,8 +12,8 @@ use store::claim::{LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::{Conn, Tx, params, registration};
 
 use super::{ask_for_coverage, owed_by};
-use crate::Error;
 use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, write_off};
 
 /// Who owes the visit's charges: its living claim's payer, or whose coverage is in force on its day. None is the patient,
 /// who owes a visit that was billed without a claim whatever coverage there is.
@@ -79,8 +79,10 @@ pub(crate) fn follow_credit(tx: &mut Tx, charges: &[ChargeId]) -> Result<(), Err
 }
 
 /// Work for what a change left overpaid: the patient, or a payer, has paid for what is charged no more. It ends where
-/// nothing is overpaid any more.
+/// nothing is overpaid any more. What was forgiven and is owed no more is no credit.
 pub(super) fn mind_credit(tx: &mut Tx, encounter: &Encounter, charges: &[Charge]) -> Result<(), Error> {
+    let of: Vec<ChargeId> = charges.iter().map(|charge| charge.id).collect();
+    write_off::follow_debt(tx, &of)?;
     let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();
     let is_owed = |account| matches!(account, AccountKind::PatientReceivable | AccountKind::PayerReceivable);
     let balances = store::ledger::charge_balances(tx, &ids)?;

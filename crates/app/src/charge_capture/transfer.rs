@@ -1,16 +1,18 @@
 //! Moves what a charge owes into another hand. A charge goes to a payer whole: what the patient paid on it is taken off and
-//! kept for the patient, so that the payer's share and the patient's never mix. Posts only; asks nobody and decides nothing.
+//! kept for the patient, so that the payer's share and the patient's never mix, and what another was forgiven of it lapses.
+//! Posts only; asks nobody and decides nothing.
 
 use billing::charge::{Charge, TRANSFER};
 use billing::encounter::Encounter;
 use billing::patient_payment::{PAYMENT, PAYMENT_KEPT, PaymentOnCharge, kept_entry};
+use billing::write_off::Debtor;
 use billing::{ChargeId, Money, PatientId, PayerId};
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
 use store::Tx;
 use store::ledger::{ChargeBalance, ChargePosting, charge_balances, postings_of_charge};
 
 use super::{post, receivable, source};
-use crate::Error;
+use crate::{Error, write_off};
 
 /// Makes what is still open of a visit's charges owed by another: a payer, or the patient where there is none.
 pub(crate) fn owed_by(
@@ -20,7 +22,9 @@ pub(crate) fn owed_by(
     payer: Option<PayerId>,
     why: &str,
 ) -> Result<(), Error> {
-    if payer.is_some() {
+    if let Some(payer) = payer {
+        let of: Vec<ChargeId> = charges.iter().map(|charge| charge.id).collect();
+        write_off::lapse_debts(tx, &of, |debtor| debtor != Debtor::Payer(payer))?;
         keep_payments(tx, charges.iter().map(|charge| (charge.id, charge.patient_id)))?;
     }
     let ids: Vec<uuid::Uuid> = charges.iter().map(|charge| charge.id.0).collect();

@@ -1,9 +1,9 @@
 //! What was decided as entries of the books, in order, written in few statements.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use billing::remittance::posting;
-use billing::{ClaimPaymentId, PayerId, RemittanceId};
+use billing::{ChargeId, ClaimPaymentId, PayerId, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use ledger::{Account, BalancedEntry, DraftEntry, EntrySource, Posting};
 use store::Tx;
@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::history::Original;
 use super::known::Known;
 use super::{Arrival, Decided, Outcome};
-use crate::Error;
 use crate::digest::{hex, sha256};
+use crate::{Error, write_off};
 
 /// The payment and each of its claims as entries. Together they leave the clearing account at zero, because the payment
 /// balances.
@@ -35,14 +35,14 @@ pub(super) fn post(
     let draft = DraftEntry::new(remittance.paid_on, "Payment of a payer", source);
     books.add(draft, posting::payment(remittance.amount, outside, payer, id), format!("remittance:{key}"))?;
     books.add_decided(tx, payer, decided, known, &key)?;
-    books.write(tx)
+    books.finish(tx)
 }
 
 /// What was set aside and finds its place, as entries: its cash leaves where it waited.
 pub(super) fn place(tx: &mut Tx, decided: &[Decided<'_>], known: &Known) -> Result<(), Error> {
     let mut books = Journal::for_entries(decided.len());
     books.add_decided(tx, None, decided, known, "")?;
-    books.write(tx)
+    books.finish(tx)
 }
 
 /// Postings whose cash comes from where it waited, not from the payment being posted.
@@ -61,11 +61,13 @@ struct Journal {
     entries: Vec<(BalancedEntry, String)>,
     /// The entries written so far, by what they were made from.
     posted: HashMap<Uuid, Uuid>,
+    /// The charges of which something moves.
+    charges: BTreeSet<ChargeId>,
 }
 
 impl Journal {
     fn for_entries(count: usize) -> Journal {
-        Journal { entries: Vec::with_capacity(count), posted: HashMap::new() }
+        Journal { entries: Vec::with_capacity(count), posted: HashMap::new(), charges: BTreeSet::new() }
     }
 
     /// `key` names the payment that the claims came with.
@@ -115,6 +117,7 @@ impl Journal {
         if postings.is_empty() {
             return Ok(());
         }
+        self.charges.extend(postings.iter().filter_map(|one| one.account.dimensions().charge).map(ChargeId));
         let entry = DraftEntry { postings, ..draft }.balance().map_err(|e| Error::refused(e.to_string()))?;
         self.entries.push((entry, key));
         Ok(())
@@ -124,6 +127,13 @@ impl Journal {
     fn entry_of(&mut self, tx: &mut Tx, source: Option<ClaimPaymentId>) -> Result<Option<Uuid>, Error> {
         self.write(tx)?;
         Ok(source.and_then(|source| self.posted.get(&source.0).copied()))
+    }
+
+    /// Writes the rest. A decision and its reversal in one payment are one: only what is owed in the end counts for what
+    /// was forgiven.
+    fn finish(mut self, tx: &mut Tx) -> Result<(), Error> {
+        self.write(tx)?;
+        write_off::follow_debt(tx, &self.charges.into_iter().collect::<Vec<_>>())
     }
 
     fn write(&mut self, tx: &mut Tx) -> Result<(), Error> {

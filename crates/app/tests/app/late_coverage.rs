@@ -59,7 +59,7 @@ pub fn words() -> Resolution {
     Resolution { outcome: "Nothing more to be done about it.".into(), root_cause: "registration".into() }
 }
 
-fn pay(db: &TestDb, patient: PatientId, amount: i64, key: &str) -> billing::PatientPaymentId {
+pub fn pay(db: &TestDb, patient: PatientId, amount: i64, key: &str) -> billing::PatientPaymentId {
     let request = PaymentRequest {
         patient_id: patient,
         amount: cents(amount),

@@ -22,6 +22,7 @@ mod delivery_kill;
 mod earlier_versions;
 mod explanations;
 mod foreign_answers;
+mod forgiven_debts;
 mod late_coverage;
 mod late_lines;
 mod patient_books;

@@ -142,7 +142,7 @@ fn id_of(session: &Session, number: &str) -> Result<WriteOffId, Failure> {
 fn told(row: &WriteOffLine) -> serde_json::Value {
     json!({
         "number": row.write_off_number, "account": row.account_number, "date_of_service": row.date_of_service,
-        "payer": row.payer_name, "amount_cents": row.amount_cents.cents(), "reason": row.reason.as_str(),
+        "payer": row.payer_name, "amount_cents": row.amount_cents.cents(), "lapsed_cents": row.lapsed().cents(), "reason": row.reason.as_str(),
         "note": row.note, "state": row.state.as_str(), "asked_on": row.asked_on, "asked_by": row.asked_by_login,
         "decided_by": row.decided_by_login, "decision": row.decision,
     })

@@ -51,7 +51,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         shell: Shell::new(&desk, &who, "/write-offs").after(asked.done.as_deref()),
         state: state.as_str(),
         tabs: WriteOffState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
-        total: lines.iter().map(|line| line.row.amount_cents).sum(),
+        total: lines.iter().map(|line| line.row.stands()).sum(),
         may_sweep: who.may(Action::RequestWriteOff),
         together: together(&lines),
         lines,
@@ -69,6 +69,8 @@ fn together(lines: &[Line]) -> Option<(String, usize, Money)> {
 fn line(who: &SignedIn, row: WriteOffLine) -> Line {
     let stage = match row.state {
         WriteOffState::Asked => Stage::Waits,
+        // Of one that lapsed whole nothing is left to undo.
+        WriteOffState::Approved if row.stands().is_zero() => Stage::Ended,
         WriteOffState::Approved => Stage::Approved,
         WriteOffState::Refused | WriteOffState::Withdrawn | WriteOffState::Undone => Stage::Ended,
     };
