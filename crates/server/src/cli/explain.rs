@@ -1,8 +1,8 @@
 //! `tierline explain`: why something is owed, link by link, each with its entry of the books and the payer's segment.
 
 use app::explain::{About, Link, Told};
-use billing::EncounterId;
 use billing::explain::{Language, day_words, dollar_words};
+use billing::{EncounterId, Money};
 use clap::{Args, Subcommand, ValueEnum};
 use uuid::Uuid;
 
@@ -100,32 +100,51 @@ fn print(visit: &Told, language: Language) -> Result<(), Failure> {
     for sentence in &visit.sentences {
         line(&format!("  {}", plain(sentence)));
     }
+    let [on, charge, what, amount, remains, entries, stands_on] = match language {
+        Language::English => ["On", "Charge", "What happened", "Amount", "Remains", "Entries", "Stands on"],
+        Language::Spanish => ["Fecha", "Cargo", "Qué pasó", "Importe", "Queda", "Asientos", "Se basa en"],
+    };
     let head = [
-        ("On", Align::Left),
-        ("Charge", Align::Left),
-        ("What happened", Align::Left),
-        ("Amount", Align::Right),
-        ("Remains", Align::Right),
-        ("Entries", Align::Left),
-        ("Stands on", Align::Left),
+        (on, Align::Left),
+        (charge, Align::Left),
+        (what, Align::Left),
+        (amount, Align::Right),
+        (remains, Align::Right),
+        (entries, Align::Left),
+        (stands_on, Align::Left),
     ];
-    let rows: Vec<Vec<String>> = visit.links.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = visit.links.iter().map(|link| row(link, language)).collect();
     output::table(&head, &rows, "")?;
-    let (patient, plans) = (visit.patient_owes_cents, visit.with_payers_cents);
-    let (patient, plans) = (dollar_words(patient, language), dollar_words(plans, language));
-    line(&match language {
-        Language::English => format!("The patient owes {patient}, plans owe {plans}."),
-        Language::Spanish => format!("El paciente debe {patient}, los planes deben {plans}."),
-    });
+    line(&format!(
+        "{} {}",
+        owed(language, visit.patient_owes_cents, ["The patient", "El paciente"]),
+        owed(language, visit.with_payers_cents, ["The plans together", "Los planes juntos"])
+    ));
     Ok(())
 }
 
-fn row(link: &Link) -> Vec<String> {
+/// "The patient: $70.84 to pay.", or paid too much.
+fn owed(language: Language, amount: Money, [english, spanish]: [&str; 2]) -> String {
+    let sum = dollar_words(amount.abs(), language);
+    match (language, amount.is_negative()) {
+        (Language::English, false) => format!("{english}: {sum} to pay."),
+        (Language::English, true) => format!("{english}: {sum} paid too much."),
+        (Language::Spanish, false) => format!("{spanish}: {sum} por pagar."),
+        (Language::Spanish, true) => format!("{spanish}: {sum} pagados de más."),
+    }
+}
+
+fn row(link: &Link, language: Language) -> Vec<String> {
     let entries: Vec<String> = link.entries.iter().map(i64::to_string).collect();
+    let (within, price_list) = match language {
+        Language::English => ("in", "our price list"),
+        Language::Spanish => ("en", "nuestra lista de precios"),
+    };
     let stands_on = match (&link.trace, &link.segment) {
-        (Some(trace), Some(segment)) => format!("{segment} in {trace}"),
+        (Some(trace), Some(segment)) => format!("{segment} {within} {trace}"),
         (Some(trace), None) => trace.clone(),
-        (None, _) => link.reason.clone(),
+        (None, _) if link.reason == "charge" => price_list.to_owned(),
+        (None, _) => link.reason.replace('_', " "),
     };
     vec![
         link.on.to_string(),
