@@ -9,6 +9,7 @@ mod entries;
 mod history;
 mod known;
 mod rows;
+mod second;
 mod settlement;
 mod standing;
 
@@ -25,6 +26,8 @@ use self::history::{Original, WaitsFor};
 use self::known::Known;
 use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
+
+pub(crate) use self::second::decided_twice;
 
 /// What became of the claims of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -68,6 +71,8 @@ impl Counts {
 struct Decided<'a> {
     id: ClaimPaymentId,
     remittance: RemittanceId,
+    /// Its check or EFT number.
+    trace: &'a str,
     payment: &'a ClaimPayment,
     /// Day of its remittance.
     paid_on: Date,

@@ -22,7 +22,10 @@ use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
-use crate::{Error, unapplied_cash, worklist};
+use crate::{Error, remittance_posting, unapplied_cash, worklist};
+
+/// Places that a failing invariant names.
+const SHOWN: usize = 5;
 
 /// One invariant and whether it holds.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -189,6 +192,12 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
         &verify::PAYMENTS_NOT_IN_BOOKS,
         |(id, cents)| format!("remittance {id} is in the books with {cents}"),
     )?);
+    let says = "of one payer one decision about a charge stands at a time";
+    let judged = remittance_posting::decided_twice(read).map(|twice| {
+        let told = twice.iter().take(SHOWN).map(|number| format!("claim {number}")).collect::<Vec<_>>().join("; ");
+        check("decisions-stand-once", says, twice.is_empty(), told)
+    });
+    checks.push(readable("decisions-stand-once", says, judged)?);
     let waiting = read.query(&CASH_WAITING, params![])?;
     let keys: Vec<String> =
         waiting.iter().flat_map(|(source, _)| unapplied_cash::owners_of(ClaimPaymentId(*source))).collect();

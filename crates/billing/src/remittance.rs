@@ -8,6 +8,7 @@ pub mod matching;
 pub mod outside;
 pub mod posting;
 pub mod reversal;
+pub mod settled;
 pub mod source;
 
 use jiff::civil::Date;

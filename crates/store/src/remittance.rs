@@ -217,6 +217,8 @@ record! {
         pub id: ClaimPaymentId,
         /// Its payment.
         pub remittance_id: RemittanceId,
+        /// Its check or EFT number.
+        pub trace: String,
         /// Day of the payment.
         pub paid_on: Date,
         /// Who sent it; none when we know none by its number.
@@ -281,13 +283,16 @@ statements! {
     pub const SETTLE_QUARANTINED: () = "UPDATE remittance SET state = $3, problem = $4, difference_cents = $5, \
         payer_id = $6, posted_at = $7 WHERE practice_id = $1 AND id = $2 AND state = 'quarantined'";
     /// What was posted or set aside for claims before, in no order; keys grow with time.
-    pub const PAYMENTS_OF_CLAIMS: PaymentOfClaim = "SELECT p.claim_id, p.id, p.remittance_id, r.paid_on, r.payer_id, \
+    pub const PAYMENTS_OF_CLAIMS: PaymentOfClaim = "SELECT p.claim_id, p.id, p.remittance_id, r.trace, r.paid_on, r.payer_id, \
         p.state, p.problem, p.body FROM claim_payment p \
         JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id \
         WHERE p.practice_id = $1 AND p.state IN ('posted', 'set_aside') AND p.claim_id IN ({keys})";
     /// What was set aside found its place after all.
     pub const PLACE_PAYMENT: () = "UPDATE claim_payment SET state = 'posted', problem = NULL, difference_cents = 0, \
         denied_cents = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";
+    /// What was set aside waits for something else now.
+    pub const RESTATE_PAYMENT: () =
+        "UPDATE claim_payment SET problem = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";
     /// Settles claims that a remittance decided.
     pub const SETTLE_CLAIMS: () = "UPDATE claim SET status = $2, follow_up_on = $3, \
         adjudicated_on = COALESCE(adjudicated_on, $4) WHERE practice_id = $1 AND id IN ({keys})";

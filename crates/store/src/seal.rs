@@ -156,6 +156,7 @@ const CHANGES: &[(&str, &str)] = &[
     (eligibility::ANSWER_ELIGIBILITY.name, "eligibility"),
     (remittance::SETTLE_QUARANTINED.name, "remittance"),
     (remittance::PLACE_PAYMENT.name, "claim_payment"),
+    (remittance::RESTATE_PAYMENT.name, "claim_payment"),
     (credit::SAVE_CREDIT.name, "credit"),
     (bank::DECIDE_BANK_LINE.name, "bank_line"),
     (refund::DECIDE_REFUND.name, "refund"),

@@ -56,6 +56,11 @@ statements! {
     pub const PAYMENTS_POSTED_TWICE: (String, i64) =
         "SELECT trace, COUNT(*) FROM remittance WHERE practice_id = $1 AND state = 'posted'
          GROUP BY payer_trace_id, payee_npi, trace HAVING COUNT(*) > 1 LIMIT 5";
+    /// Claims to which more than one claim payment was posted, with our numbers.
+    pub const CLAIMS_POSTED_TWICE: (ClaimId, String) =
+        "SELECT c.id, c.control_number FROM claim c
+         JOIN claim_payment p ON p.practice_id = c.practice_id AND p.claim_id = c.id AND p.state = 'posted'
+         WHERE c.practice_id = $1 GROUP BY c.id, c.control_number HAVING COUNT(*) > 1 ORDER BY c.control_number";
     /// Posted payments whose claims less adjustments are not what was paid.
     pub const PAYMENTS_OUT_OF_BALANCE: (RemittanceId, Money) =
         "SELECT r.id, CAST(r.amount_cents

@@ -7,13 +7,16 @@ use billing::claim::status::{Refused, next};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::posting::{self, NotPosted};
-use billing::remittance::{ClaimPayment, balance, reversal};
+use billing::remittance::reversal::NoOriginal;
+use billing::remittance::{ClaimPayment, balance, reversal, settled};
 use billing::{ClaimId, ClaimPaymentId, Money, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use jiff::civil::Date;
+use ledger::Posting;
 use store::Tx;
+use uuid::Uuid;
 
-use super::history::{EARLIER_VERSION, Waiting, WaitsFor};
+use super::history::{EARLIER_VERSION, Original, Waiting, WaitsFor, second_decision};
 use super::known::Known;
 use super::{Arrival, Decided, Outcome, Sender};
 
@@ -31,21 +34,35 @@ pub(super) fn event_of(
     next(status, &event).map(|_| event)
 }
 
-/// Decides every claim of a payment in its order; a reversal that stands before what it takes back is decided after it.
-/// What was set aside before and finds its place by this payment comes last.
+/// Decides every claim of a payment in its order; a reversal that stands before what it takes back, and a decision that
+/// stands before the reversal of another, are decided after it. What was set aside before and finds its place by this
+/// payment comes last.
 pub(super) fn decide_all<'a>(
     tx: &Tx,
     id: RemittanceId,
     set: &'a ReadRemittance,
     known: &'a Known,
-    sender: Sender<'_>,
+    sender: Sender<'a>,
 ) -> Vec<Decided<'a>> {
     let unreadable: HashMap<usize, &str> =
         set.problems.iter().filter_map(|p| p.claim.map(|claim| (claim, p.sentence.as_str()))).collect();
     let paid_on = set.remittance.paid_on;
-    let mut desk = Deciding::new(known, set.remittance.claims.len());
-    let mut early = Vec::new();
+    // A reversal takes back nothing that was decided after it.
+    let mut desk = Deciding::new(known, set.remittance.claims.len(), |waiting| match waiting.waits_for {
+        WaitsFor::Original => waiting.paid_on >= paid_on,
+        WaitsFor::Version | WaitsFor::Reversal => true,
+    });
     for ((place, payment), ordinal) in set.remittance.claims.iter().enumerate().zip(1_i64..) {
+        let one = Pending {
+            id: ClaimPaymentId(Uuid::nil()),
+            remittance: id,
+            trace: &set.remittance.trace,
+            payment,
+            paid_on,
+            arrival: Arrival::Now(ordinal),
+            sender,
+            waits_for: WaitsFor::Original,
+        };
         let outcome = match unreadable.get(&place) {
             Some(sentence) => Outcome::SetAside {
                 claim: known.index.find(payment).map(|claim| claim.id),
@@ -53,30 +70,71 @@ pub(super) fn decide_all<'a>(
                 difference: Money::ZERO,
                 waits_for: None,
             },
-            None => desk.decide(payment, id, sender),
+            None => desk.decide(&one, false),
         };
-        if matches!(&outcome, Outcome::SetAside { waits_for: Some(WaitsFor::Original), .. }) {
-            early.push((payment, ordinal));
-            continue;
+        match &outcome {
+            Outcome::SetAside { waits_for: Some(waits_for @ (WaitsFor::Original | WaitsFor::Reversal)), .. } => {
+                desk.pending.push(Pending { waits_for: *waits_for, ..one });
+            }
+            Outcome::SetAside { .. }
+            | Outcome::Posted { .. }
+            | Outcome::Unmatched { .. }
+            | Outcome::Estimate { .. } => desk.take(one.decided(outcome)),
         }
-        let arrival = Arrival::Now(ordinal);
-        desk.take(Decided { id: ClaimPaymentId(tx.new_id()), remittance: id, payment, paid_on, arrival, outcome });
     }
-    for (payment, ordinal) in early {
-        let outcome = desk.decide(payment, id, sender);
-        let arrival = Arrival::Now(ordinal);
-        desk.take(Decided { id: ClaimPaymentId(tx.new_id()), remittance: id, payment, paid_on, arrival, outcome });
+    let mut decided = desk.end();
+    // Keys grow in the order of the decisions: a history that is read again has it.
+    for one in decided.iter_mut().filter(|one| matches!(one.arrival, Arrival::Now(_))) {
+        one.id = ClaimPaymentId(tx.new_id());
     }
-    // A reversal takes back nothing that was decided after it.
-    desk.take_up(|waiting| waiting.waits_for == WaitsFor::Original && waiting.paid_on >= paid_on);
-    desk.decided
+    decided
 }
 
 /// What was set aside and finds its place now.
 pub(super) fn take_up(known: &Known) -> Vec<Decided<'_>> {
-    let mut desk = Deciding::new(known, 0);
-    desk.take_up(|_| true);
-    desk.decided
+    Deciding::new(known, 0, |_| true).end()
+}
+
+/// A claim payment that may find its place by what is decided after it.
+struct Pending<'a> {
+    id: ClaimPaymentId,
+    remittance: RemittanceId,
+    trace: &'a str,
+    payment: &'a ClaimPayment,
+    paid_on: Date,
+    arrival: Arrival,
+    sender: Sender<'a>,
+    waits_for: WaitsFor,
+}
+
+impl<'a> Pending<'a> {
+    fn before(waiting: &'a Waiting, known: &'a Known) -> Pending<'a> {
+        let payer = waiting.payer.and_then(|payer| known.payers.get(&payer));
+        let sender = Sender {
+            payer: waiting.payer,
+            identifier: payer.map_or("", |payer| &payer.payer_identifier),
+            name: payer.map_or("another payer", |payer| &payer.name),
+        };
+        Pending {
+            id: waiting.id,
+            remittance: waiting.remittance,
+            trace: &waiting.trace,
+            payment: &waiting.payment,
+            paid_on: waiting.paid_on,
+            arrival: Arrival::Before(waiting.account.clone()),
+            sender,
+            waits_for: waiting.waits_for,
+        }
+    }
+
+    fn is_new(&self) -> bool {
+        matches!(self.arrival, Arrival::Now(_))
+    }
+
+    fn decided(self, outcome: Outcome<'a>) -> Decided<'a> {
+        let Pending { id, remittance, trace, payment, paid_on, arrival, sender: _, waits_for: _ } = self;
+        Decided { id, remittance, trace, payment, paid_on, arrival, outcome }
+    }
 }
 
 /// Decisions being taken, one after the other.
@@ -85,11 +143,22 @@ struct Deciding<'a> {
     decided: Vec<Decided<'a>>,
     /// Where claims are that were decided so far.
     statuses: HashMap<ClaimId, ClaimStatus>,
+    /// Places among the decided, by the claim they are posted to.
+    places: HashMap<ClaimId, Vec<usize>>,
+    /// What waits, of this payment or set aside before.
+    pending: Vec<Pending<'a>>,
 }
 
 impl<'a> Deciding<'a> {
-    fn new(known: &'a Known, claims: usize) -> Self {
-        Deciding { known, decided: Vec::with_capacity(claims), statuses: HashMap::new() }
+    fn new(known: &'a Known, claims: usize, may: impl Fn(&Waiting) -> bool) -> Self {
+        let waiting = known.earlier.waiting.iter().filter(|waiting| may(waiting));
+        Deciding {
+            known,
+            decided: Vec::with_capacity(claims),
+            statuses: HashMap::new(),
+            places: HashMap::new(),
+            pending: waiting.map(|waiting| Pending::before(waiting, known)).collect(),
+        }
     }
 
     fn status(&self, claim: &ClaimFacts) -> ClaimStatus {
@@ -101,45 +170,142 @@ impl<'a> Deciding<'a> {
             let status = self.status(claim);
             let moved = event_of(one.payment, status, None).and_then(|event| next(status, &event));
             self.statuses.insert(claim.id, moved.unwrap_or(status));
+            self.places.entry(claim.id).or_default().push(self.decided.len());
         }
         self.decided.push(one);
     }
 
-    /// Takes up what was set aside and can be posted now, until nothing more can.
-    fn take_up(&mut self, may: impl Fn(&Waiting) -> bool) {
-        let known = self.known;
-        let mut waiting: Vec<&'a Waiting> = known.earlier.waiting.iter().filter(|waiting| may(waiting)).collect();
+    /// Decides what waits until nothing more of it can be posted, and gives everything that was decided. What came with
+    /// this payment goes first and is set aside in the end; what was set aside before stays so, and says why in the words
+    /// that are true now.
+    fn end(mut self) -> Vec<Decided<'a>> {
+        self.pending.sort_by_key(|one| !one.is_new());
         loop {
-            let before = waiting.len();
-            let mut still = Vec::with_capacity(before);
-            for one in waiting {
-                let payer = one.payer.and_then(|payer| known.payers.get(&payer));
-                let sender = Sender {
-                    payer: one.payer,
-                    identifier: payer.map_or("", |payer| &payer.payer_identifier),
-                    name: payer.map_or("another payer", |payer| &payer.name),
-                };
-                match self.decide(&one.payment, one.remittance, sender) {
-                    outcome @ Outcome::Posted { .. } => self.take(Decided {
-                        id: one.id,
-                        remittance: one.remittance,
-                        payment: &one.payment,
-                        paid_on: one.paid_on,
-                        arrival: Arrival::Before(one.account.clone()),
-                        outcome,
-                    }),
-                    Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. } => still.push(one),
+            let mut is_moved = self.take_pairs();
+            for one in std::mem::take(&mut self.pending) {
+                match self.decide(&one, false) {
+                    outcome @ Outcome::Posted { .. } => {
+                        self.take(one.decided(outcome));
+                        is_moved = true;
+                    }
+                    Outcome::SetAside { waits_for, .. } => {
+                        let waits_for = waits_for.unwrap_or(one.waits_for);
+                        self.pending.push(Pending { waits_for, ..one });
+                    }
+                    Outcome::Unmatched { .. } | Outcome::Estimate { .. } => self.pending.push(one),
                 }
             }
-            if still.is_empty() || still.len() == before {
-                return;
+            if !is_moved {
+                break;
             }
-            waiting = still;
+        }
+        for one in std::mem::take(&mut self.pending) {
+            let outcome = self.decide(&one, false);
+            if one.is_new() || is_told_anew(&one, &outcome, self.known) {
+                self.take(one.decided(outcome));
+            }
+        }
+        self.decided
+    }
+
+    /// Posts each decision that waits for a reversal together with the reversal of it that waits too: neither can be
+    /// posted before the other. Says whether there were any.
+    fn take_pairs(&mut self) -> bool {
+        let mut decisions: HashMap<ClaimId, Vec<usize>> = HashMap::new();
+        let claim_of = |one: &Pending<'_>| self.known.index.find(one.payment).map(|claim| claim.id);
+        let waiting =
+            |for_what: WaitsFor| self.pending.iter().enumerate().filter(move |(_, one)| one.waits_for == for_what);
+        for (place, one) in waiting(WaitsFor::Reversal) {
+            if let Some(claim) = claim_of(one) {
+                decisions.entry(claim).or_default().push(place);
+            }
+        }
+        if decisions.is_empty() {
+            return false;
+        }
+        let mut pairs = Vec::new();
+        for (place, reversal) in waiting(WaitsFor::Original).filter(|(_, one)| one.payment.is_reversal()) {
+            let Some(own) = claim_of(reversal).and_then(|claim| decisions.get_mut(&claim)) else { continue };
+            let is_of = |place: &usize| reversal::mirrors(self.pending[*place].payment, reversal.payment);
+            let by_number = |place: &usize| is_numbered_as(self.pending[*place].payment, reversal.payment);
+            let found = own.iter().position(|one| is_of(one) && by_number(one));
+            if let Some(found) = found.or_else(|| own.iter().position(is_of)) {
+                pairs.push((own.remove(found), place));
+            }
+        }
+        let mut pending: Vec<Option<Pending<'a>>> = std::mem::take(&mut self.pending).into_iter().map(Some).collect();
+        let mut is_moved = false;
+        for (decision, reversal) in pairs {
+            let (Some(one), Some(back)) = (pending[decision].take(), pending[reversal].take()) else { continue };
+            match self.take_pair(one, back) {
+                None => is_moved = true,
+                Some((one, back)) => (pending[decision], pending[reversal]) = (Some(one), Some(back)),
+            }
+        }
+        self.pending = pending.into_iter().flatten().collect();
+        is_moved
+    }
+
+    /// A decision and its reversal, or neither: gives them back where one cannot be posted.
+    fn take_pair(&mut self, one: Pending<'a>, back: Pending<'a>) -> Option<(Pending<'a>, Pending<'a>)> {
+        let outcome = self.decide(&one, true);
+        let Outcome::Posted { claim, .. } = &outcome else { return Some((one, back)) };
+        let (claim, status, sender) = (*claim, self.status(claim), one.sender);
+        self.take(one.decided(outcome));
+        match self.decide(&back, false) {
+            outcome @ Outcome::Posted { .. } => {
+                self.take(back.decided(outcome));
+                None
+            }
+            Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. } => {
+                self.statuses.insert(claim.id, status);
+                self.places.entry(claim.id).or_default().pop();
+                let Decided { id, remittance, trace, payment, paid_on, arrival, outcome: _ } = self.decided.pop()?;
+                let waits_for = WaitsFor::Reversal;
+                Some((Pending { id, remittance, trace, payment, paid_on, arrival, sender, waits_for }, back))
+            }
         }
     }
 
-    fn decide(&self, payment: &ClaimPayment, id: RemittanceId, sender: Sender<'_>) -> Outcome<'a> {
-        let known = self.known;
+    /// What was posted for a claim so far.
+    fn history(&self, claim: ClaimId) -> Vec<(Original, &ClaimPayment)> {
+        let places = self.places.get(&claim).map_or(&[][..], Vec::as_slice);
+        self.known.earlier.history(claim, &self.decided, places.iter().copied())
+    }
+
+    /// The payment that a reversal takes back. A second decision that waits under the very number that the reversal names
+    /// goes before one of the same amounts under another number.
+    fn original(&self, claim: ClaimId, reversal: &ClaimPayment) -> Result<Original, NoOriginal> {
+        let original = reversal::original(&self.history(claim), reversal)?;
+        let found = self.known.earlier.payment(original, &self.decided);
+        let is_meant = |one: &Pending<'_>| {
+            one.waits_for == WaitsFor::Reversal
+                && is_numbered_as(one.payment, reversal)
+                && reversal::mirrors(one.payment, reversal)
+                && self.known.index.find(one.payment).is_some_and(|of| of.id == claim)
+        };
+        if !found.is_some_and(|found| is_numbered_as(found, reversal)) && self.pending.iter().any(is_meant) {
+            return Err(NoOriginal::OtherAmounts);
+        }
+        Ok(original)
+    }
+
+    /// Why a decision would come on top of one that stands.
+    fn second(&self, claim: &ClaimFacts, postings: &[Posting]) -> Option<String> {
+        let history = self.history(claim.id);
+        let earlier = &self.known.earlier;
+        let standing = reversal::standing(&history);
+        let on_top_of = standing
+            .iter()
+            .rev()
+            .find(|one| settled::is_on_top(claim, earlier.postings(**one, &self.decided), postings))?;
+        let (trace, paid_on) = earlier.trace(*on_top_of, &self.decided)?;
+        Some(second_decision(trace, paid_on))
+    }
+
+    /// What a claim payment comes to at this point; `is_paired` where its reversal is posted right after it.
+    fn decide(&self, one: &Pending<'a>, is_paired: bool) -> Outcome<'a> {
+        let (known, payment, sender, id) = (self.known, one.payment, one.sender, one.remittance);
         let claim = known.index.find(payment);
         let set_aside = |problem: String, difference: Money, waits_for: Option<WaitsFor>| Outcome::SetAside {
             claim: claim.map(|claim| claim.id),
@@ -159,7 +325,7 @@ impl<'a> Deciding<'a> {
         if payment.is_estimate() {
             return Outcome::Estimate { claim: claim.id };
         }
-        let takes_back = match payment.is_reversal().then(|| known.earlier.original(claim.id, payment, &self.decided)) {
+        let takes_back = match payment.is_reversal().then(|| self.original(claim.id, payment)) {
             None => None,
             Some(Ok(original)) => Some(original),
             Some(Err(no_original)) => {
@@ -178,6 +344,12 @@ impl<'a> Deciding<'a> {
         let is_refused = posting::is_refused(decision.unwrap_or(payment), claim);
         match posting::decide_as(payment, claim, id, is_refused) {
             Ok(mut posting) => {
+                if takes_back.is_none()
+                    && !is_paired
+                    && let Some(problem) = self.second(claim, &posting.postings)
+                {
+                    return set_aside(problem, Money::ZERO, Some(WaitsFor::Reversal));
+                }
                 if let Some(original) = takes_back {
                     posting.postings = reversal::undo(known.earlier.postings(original, &self.decided), id);
                 }
@@ -189,6 +361,18 @@ impl<'a> Deciding<'a> {
             Err(NotPosted::TooLarge) => set_aside("an amount is too large".to_owned(), Money::ZERO, None),
         }
     }
+}
+
+/// Whether two payments carry the same number of the payer.
+fn is_numbered_as(one: &ClaimPayment, other: &ClaimPayment) -> bool {
+    one.payer_claim_control_number == other.payer_claim_control_number
+}
+
+/// What was set aside for a version of its claim, and would be a second decision now that its payer has the claim.
+fn is_told_anew(one: &Pending<'_>, outcome: &Outcome<'_>, known: &Known) -> bool {
+    let before = known.earlier.waiting.iter().find(|waiting| waiting.id == one.id).map(|waiting| waiting.waits_for);
+    before == Some(WaitsFor::Version)
+        && matches!(outcome, Outcome::SetAside { waits_for: Some(WaitsFor::Reversal), .. })
 }
 
 /// Amounts that no decision has, whatever adds up.

@@ -56,7 +56,11 @@ pub(super) fn of_payments(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decide
             }
             (Outcome::Posted { .. }, Arrival::Now(_)) | (Outcome::Estimate { .. }, _) => continue,
         };
-        work.push(money_work(reason, one.id.0, summary, one.payment.paid_amount.abs(), (one.remittance, payer)));
+        let new = money_work(reason, one.id.0, summary, one.payment.paid_amount.abs(), (one.remittance, payer));
+        match one.arrival {
+            Arrival::Now(_) => work.push(new),
+            Arrival::Before(_) => worklist::open_or_restate(tx, vec![new])?,
+        }
     }
     worklist::open_many(tx, work)
 }

@@ -94,6 +94,8 @@ impl Journal {
                 Outcome::Posted { posting, takes_back: None, .. } => {
                     ("A payer decided a claim", posting.postings.clone(), None)
                 }
+                // Its cash waits where it waited.
+                Outcome::SetAside { .. } if matches!(one.arrival, Arrival::Before(_)) => continue,
                 Outcome::SetAside { .. } => ("Cash of a claim that is set aside", set_aside(), None),
                 Outcome::Estimate { .. } => ("An estimate", Vec::new(), None),
                 Outcome::Unmatched { .. } => ("Cash without a claim of ours", set_aside(), None),

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use billing::remittance::ClaimPayment;
-use billing::remittance::reversal::{self, NoOriginal};
+use billing::remittance::reversal::NoOriginal;
 use billing::work::WorkReason;
 use billing::{ClaimId, ClaimPaymentId, PayerId, RemittanceId};
 use jiff::civil::Date;
@@ -14,7 +14,7 @@ use store::ledger::{ENTRIES_OF_SOURCES, POSTINGS_OF_ENTRIES};
 use store::remittance::{PAYMENTS_OF_CLAIMS, PaymentOfClaim};
 use store::unapplied_cash::CASH_WAITING_OF;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
-use store::{Json, Tx, params};
+use store::{Conn, Json, Tx, params};
 use uuid::Uuid;
 
 use super::{Decided, Outcome};
@@ -34,6 +34,7 @@ pub(super) enum Original {
 struct Posted {
     payment: ClaimPayment,
     remittance: RemittanceId,
+    trace: String,
     paid_on: Date,
     /// Its last entry; none where it moved no money.
     entry: Option<Uuid>,
@@ -47,11 +48,24 @@ pub(super) enum WaitsFor {
     Original,
     /// A decision on an earlier version: for somebody to leave the claim with its payer.
     Version,
+    /// A second decision: for the payer to take back the one that stands.
+    Reversal,
 }
 
 /// The words that tell of a decision which waits for somebody to leave the claim with its payer.
 pub(super) const EARLIER_VERSION: &str = "it decides a version of the claim that was sent, and the claim was mended \
      since and is held; it is posted as soon as Tier 2 leaves the claim with the payer";
+
+/// The words that the sentence of a second decision begins with; a stored one is known again by them.
+const SECOND_DECISION: &str = "decided already by payment";
+
+/// What is said of a decision that comes on top of one that stands.
+pub(super) fn second_decision(trace: &str, paid_on: Date) -> String {
+    format!(
+        "{SECOND_DECISION} {trace} of {paid_on}; the payer must reverse that decision first (CLP02 22), and this one is \
+         then posted by itself; or it is a supplemental payment: apply the cash to its line"
+    )
+}
 
 impl WaitsFor {
     /// Known again by the stored words: what was set aside for another cause is a person's alone.
@@ -59,6 +73,9 @@ impl WaitsFor {
         let is_early = |no_original: NoOriginal| no_original.may_come() && problem.starts_with(no_original.lead());
         if problem == EARLIER_VERSION {
             return Some(WaitsFor::Version);
+        }
+        if problem.starts_with(SECOND_DECISION) {
+            return Some(WaitsFor::Reversal);
         }
         let all = [NoOriginal::NeverPosted, NoOriginal::OtherAmounts, NoOriginal::TakenBackBefore];
         all.into_iter().any(is_early).then_some(WaitsFor::Original)
@@ -70,6 +87,7 @@ pub(super) struct Waiting {
     pub(super) id: ClaimPaymentId,
     pub(super) payment: ClaimPayment,
     pub(super) remittance: RemittanceId,
+    pub(super) trace: String,
     pub(super) paid_on: Date,
     /// Who sent it.
     pub(super) payer: Option<PayerId>,
@@ -100,8 +118,8 @@ impl Earlier {
         for row in posted {
             let (entry, postings) = books.remove(&row.id.0).map_or((None, Vec::new()), |(id, all)| (Some(id), all));
             earlier.of_claim.entry(row.claim_id).or_default().push(earlier.payments.len());
-            let (remittance, paid_on, Json(payment)) = (row.remittance_id, row.paid_on, row.body);
-            earlier.payments.push(Posted { payment, remittance, paid_on, entry, postings });
+            let (remittance, trace, paid_on, Json(payment)) = (row.remittance_id, row.trace, row.paid_on, row.body);
+            earlier.payments.push(Posted { payment, remittance, trace, paid_on, entry, postings });
         }
         for row in set_aside {
             if let Some(waiting) = waiting(tx, row)? {
@@ -125,16 +143,6 @@ impl Earlier {
         earlier.chain(here.map(|(place, one)| (Original::Here(place), one.payment))).collect()
     }
 
-    /// The payment of a claim that a reversal takes back: of an earlier remittance, or one decided before it here.
-    pub(super) fn original(
-        &self,
-        claim: ClaimId,
-        reversal: &ClaimPayment,
-        before: &[Decided<'_>],
-    ) -> Result<Original, NoOriginal> {
-        reversal::original(&self.history(claim, before, 0..before.len()), reversal)
-    }
-
     /// Whether anything was posted for the claim before.
     pub(super) fn knows(&self, claim: ClaimId) -> bool {
         self.of_claim.contains_key(&claim)
@@ -153,6 +161,14 @@ impl Earlier {
         match original {
             Original::Earlier(place) => self.payments.get(place).map(|posted| (posted.paid_on, posted.remittance)),
             Original::Here(place) => here.get(place).map(|one| (one.paid_on, one.remittance)),
+        }
+    }
+
+    /// The check or EFT number of a payment, and its day.
+    pub(super) fn trace<'a>(&'a self, original: Original, here: &'a [Decided<'_>]) -> Option<(&'a str, Date)> {
+        match original {
+            Original::Earlier(place) => self.payments.get(place).map(|posted| (posted.trace.as_str(), posted.paid_on)),
+            Original::Here(place) => here.get(place).map(|one| (one.trace, one.paid_on)),
         }
     }
 
@@ -175,13 +191,13 @@ impl Earlier {
 
 /// By claim payment, its last entry and what it posted. One that was set aside first has two entries: between them its
 /// cash waited, and of that nothing is left.
-fn entries_of(tx: &mut Tx, posted: &[PaymentOfClaim]) -> Result<HashMap<Uuid, (Uuid, Vec<Posting>)>, Error> {
+pub(super) fn entries_of(conn: &Conn, posted: &[PaymentOfClaim]) -> Result<HashMap<Uuid, (Uuid, Vec<Posting>)>, Error> {
     let sources: Vec<ClaimPaymentId> = posted.iter().map(|row| row.id).collect();
-    let mut entries = tx.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
+    let mut entries = conn.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
     entries.retain(|entry| entry.source_kind == "claim_payment");
     entries.sort_unstable_by_key(|entry| entry.sequence);
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
-    let mut rows = tx.query_in(&POSTINGS_OF_ENTRIES, params![], &ids)?;
+    let mut rows = conn.query_in(&POSTINGS_OF_ENTRIES, params![], &ids)?;
     rows.sort_unstable_by_key(|posting| posting.ordinal);
     let mut of_entry: HashMap<Uuid, Vec<Posting>> = HashMap::new();
     for row in rows {
@@ -234,6 +250,7 @@ fn waiting(tx: &mut Tx, row: PaymentOfClaim) -> Result<Option<Waiting>, Error> {
         id: row.id,
         payment,
         remittance: row.remittance_id,
+        trace: row.trace,
         paid_on: row.paid_on,
         payer: row.payer_id,
         waits_for,

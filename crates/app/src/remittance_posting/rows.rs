@@ -3,7 +3,9 @@
 use billing::remittance::posting::ClaimPosting;
 use billing::{Money, RemittanceId};
 use edi::remittance_835::ReadRemittance;
-use store::remittance::{ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, ProviderAdjustmentRow};
+use store::remittance::{
+    ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, ProviderAdjustmentRow, RESTATE_PAYMENT,
+};
 use store::{Json, Tx, params};
 
 use super::{Arrival, Decided, Outcome};
@@ -36,7 +38,10 @@ pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> 
             (Arrival::Before(_), Outcome::Posted { posting, .. }) => {
                 tx.execute(&PLACE_PAYMENT, params![one.id, posting.denied])?;
             }
-            (Arrival::Before(_), Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. }) => {}
+            (Arrival::Before(_), Outcome::SetAside { problem, .. }) => {
+                tx.execute(&RESTATE_PAYMENT, params![one.id, problem.as_str()])?;
+            }
+            (Arrival::Before(_), Outcome::Unmatched { .. } | Outcome::Estimate { .. }) => {}
         }
         if let Outcome::Posted { posting, .. } = &one.outcome {
             line_rows(one, posting, &mut lines, &mut adjustments);

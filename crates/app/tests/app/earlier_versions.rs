@@ -142,6 +142,32 @@ fn a_decision_and_its_reversal_that_came_while_the_claim_was_held_find_their_pla
 }
 
 #[test]
+fn of_two_decisions_that_came_while_the_claim_was_held_one_stands_and_the_other_says_what_it_waits_for() {
+    for_each_engine(|db| {
+        let (_carrier, claim, number) = sent_claim(db);
+        refused_and_mended(db, claim);
+        let mut second = decision(&number);
+        second.lines[0].adjustments[0].1 = "253";
+        take(db, &file(&Payment::new("EFT1", vec![decision(&number)])));
+        take(db, &file(&Payment::new("EFT2", vec![second])));
+        leave_with_payer(db);
+        assert_eq!((status(db, claim), reasons(db)), (ClaimStatus::Closed, vec![WorkReason::ClaimSetAside]));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000));
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-8_856));
+        let queue = worklist::queue(db, &db.system(), PRACTICE, Desk::Poster, QueueCursor::START).unwrap();
+        assert!(queue[0].summary.contains("decided already by payment EFT1"), "{}", queue[0].summary);
+        all_invariants_hold(db);
+        // The reversal of the first lets it through.
+        let back = decision(&number).reversed();
+        let kept = back.paid;
+        take(db, &file(&Payment::new("EFT3", vec![back]).with_plb("FB", "F", kept)));
+        assert_eq!((status(db, claim), reasons(db)), (ClaimStatus::Closed, vec![]));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn a_denial_of_the_version_before_becomes_tier_twos_work_when_the_claim_is_left_with_the_payer() {
     for_each_engine(|db| {
         let (_carrier, claim, number) = sent_claim(db);
@@ -220,9 +246,9 @@ fn money_that_the_patient_had_ahead_is_kept_when_the_decision_that_used_it_is_ta
         let back = first.reversed();
         let kept = back.paid;
         take(db, &file(&Payment::new("EFT1", vec![first])));
-        // The correction comes before the reversal: for a while both ask for a share, and both are paid from it.
+        // The correction comes before the reversal: it waits, and the share is asked for once.
         take(db, &file(&Payment::new("EFT2", vec![second])));
-        assert_eq!(balance(db, AccountKind::UnappliedPatient), cents(-1_000));
+        assert_eq!(balance(db, AccountKind::UnappliedPatient), cents(-3_000));
         take(db, &file(&Payment::new("EFT3", vec![back]).with_plb("FB", "F", kept)));
         assert_eq!(balance(db, AccountKind::UnappliedPatient), cents(-3_000));
         assert_eq!(balance(db, AccountKind::PatientReceivable), Money::ZERO);

@@ -396,15 +396,15 @@ fn a_payer_that_paid_too_much_stays_somebodys_work_until_it_has_it_back() {
         let id = without_coverage(db, &practice);
         last_year(db, &practice, practice.payer, CoverageRank::Primary);
         let number = sent(db, id);
-        let decided = answer(&number, 8_856, vec![("CO", "45", 5_144)]);
+        // 10.00 more than the charge, for a reason that is no price.
+        let decided = answer(&number, 15_000, vec![("CO", "97", -1_000)]);
         receive(db, "EFT1", decided.clone());
-        receive(db, "EFT2", decided.clone());
         let [(item, WorkReason::CreditBalance)] = work(db, Desk::Tier2)[..] else { panic!("one credit") };
         let tier2 = person(2, Role::Tier2);
         let refused = worklist::resolve(db, &tier2, PRACTICE, item, words());
-        assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("140.00")), "{refused:?}");
-        // It takes the second payment back, and keeps it from a later one.
-        let back = Payment::new("EFT3", vec![decided.reversed()]).with_plb("FB", "LATER", -8_856);
+        assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("10.00")), "{refused:?}");
+        // It takes the payment back, and keeps it from a later one.
+        let back = Payment::new("EFT3", vec![decided.reversed()]).with_plb("FB", "LATER", -15_000);
         let report =
             app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", file(&back).as_bytes()).unwrap();
         assert_eq!(report.payments[0].counts.reversed, 1, "{report:?}");

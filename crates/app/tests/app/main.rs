@@ -36,6 +36,7 @@ mod remittance;
 mod remittance_kill;
 mod remittances_of_others;
 mod sealed_records;
+mod second_decisions;
 mod small_balances;
 mod staff;
 mod start_codes;

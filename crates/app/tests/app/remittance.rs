@@ -362,9 +362,12 @@ fn the_patients_share_goes_to_the_next_payer_with_work_to_bill_it() {
 fn a_payment_beyond_what_is_owed_is_a_credit_with_work() {
     for_each_engine(|db| {
         clinic(db, 1);
-        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
-        take(db, &file(&Payment::new("EFT2", vec![Clp::paid(1)])));
-        assert!(work(db).iter().any(|(reason, _)| *reason == WorkReason::CreditBalance));
+        // The payer adds 10.00 for a reason that is no price.
+        let mut more = Clp::paid(1);
+        (more.lines[0].paid, more.paid) = (15_000, 18_000);
+        more.lines[0].adjustments = vec![("CO", "97", -1_000)];
+        take(db, &file(&Payment::new("EFT1", vec![more])));
+        assert_eq!(work(db), [(WorkReason::CreditBalance, cents(1_000))]);
         all_invariants_hold(db);
     });
 }

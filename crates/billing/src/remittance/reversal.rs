@@ -122,7 +122,7 @@ fn mirrored<T>(standing: &[(T, &ClaimPayment)], reversal: &ClaimPayment) -> Opti
 
 /// Whether every amount of the payment stands in the reversal with its sign turned: charge, payment, and what each
 /// reason took. Payers of 4010 habits write the group CR, so then the reason alone is compared.
-fn mirrors(payment: &ClaimPayment, reversal: &ClaimPayment) -> bool {
+pub fn mirrors(payment: &ClaimPayment, reversal: &ClaimPayment) -> bool {
     let is_turned = |one: Money, other: Money| one.checked_add(other) == Some(Money::ZERO);
     let by_reason_only = adjustments(reversal).any(|adjustment| adjustment.group == AdjustmentGroup::CR);
     is_turned(payment.charge_amount, reversal.charge_amount)
