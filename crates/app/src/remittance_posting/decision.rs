@@ -276,8 +276,8 @@ impl<'a> Deciding<'a> {
     /// The payment that a reversal takes back. A second decision that waits under the very number that the reversal names
     /// goes before one of the same amounts under another number.
     fn original(&self, claim: ClaimId, reversal: &ClaimPayment) -> Result<Original, NoOriginal> {
-        let original = reversal::original(&self.history(claim), reversal)?;
-        let found = self.known.earlier.payment(original, &self.decided);
+        let original = reversal::original(&self.history(claim), reversal);
+        let found = original.ok().and_then(|original| self.known.earlier.payment(original, &self.decided));
         let is_meant = |one: &Pending<'_>| {
             one.waits_for == WaitsFor::Reversal
                 && is_numbered_as(one.payment, reversal)
@@ -287,7 +287,7 @@ impl<'a> Deciding<'a> {
         if !found.is_some_and(|found| is_numbered_as(found, reversal)) && self.pending.iter().any(is_meant) {
             return Err(NoOriginal::OtherAmounts);
         }
-        Ok(original)
+        original
     }
 
     /// Why a decision would come on top of one that stands.

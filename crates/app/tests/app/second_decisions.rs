@@ -126,6 +126,23 @@ fn a_reversal_that_names_the_second_decision_takes_that_one_back_and_the_first_s
 }
 
 #[test]
+fn a_reversal_of_a_waiting_decision_is_known_by_its_number_although_one_of_its_amounts_was_taken_back_before() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1)])));
+        let corrected = Clp { payer_number: "R1".into(), ..priced_anew(1) };
+        let claims = vec![Clp::paid(1).reversed(), corrected, numbered_anew(1)];
+        take(db, &file(&Payment::new("EFT2", claims)));
+        assert_eq!(work(db), [(WorkReason::ClaimSetAside, cents(10_200))]);
+        take_back(db, "EFT3", &numbered_anew(1));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(1_000));
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), Money::ZERO);
+        assert_eq!((places(db)[0].3.as_deref(), work(db)), (Some("R1"), vec![]));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn a_third_decision_waits_as_the_second_does_and_one_of_them_stands_after_the_reversal() {
     for_each_engine(|db| {
         clinic(db, 1);

@@ -26,7 +26,9 @@ impl Simulator {
         if let Some(original) =
             record.claim.original_number.clone().filter(|_| record.claim.frequency != Frequency::Original)
         {
-            self.take_back(payer_id, &original, at);
+            for standing in self.decided_as(payer_id, &original, number) {
+                self.take_back(payer_id, &standing, at);
+            }
         }
         if record.claim.frequency == Frequency::Void {
             self.set_standing(payer_id, number, Standing::Voided);
@@ -44,6 +46,20 @@ impl Simulator {
         }
         self.keep(payer_id, number, decision);
         self.plan_payment(&payer, at);
+    }
+
+    /// The number that a replacement names, and the numbers under which the payer thought again of that claim since: what
+    /// stands of any of them is taken back, so that no claim is paid twice.
+    fn decided_as(&self, payer_id: &str, original: &str, replacement: &str) -> Vec<String> {
+        let mut numbers = vec![original.to_owned()];
+        let Some(book) = self.state.books.get(payer_id) else { return numbers };
+        let Some(record) = book.claims.get(original) else { return numbers };
+        let is_decided = |number: &String| book.claims.get(number).is_some_and(|record| record.decision.is_some());
+        let others = book.numbers.get(&record.claim.control_number).into_iter().flatten();
+        numbers.extend(
+            others.filter(|number| *number != original && *number != replacement && is_decided(number)).cloned(),
+        );
+        numbers
     }
 
     /// Works out a decision and writes the deductible and the seen lines into the payer's book.
