@@ -10,8 +10,8 @@ use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{BankLineId, Money, PracticeId, RemittanceId};
 use serde_json::json;
 use store::bank::{
-    BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BankLineRow, DECIDE_BANK_LINE, IN_TRANSIT, IN_TRANSIT_OF,
-    InTransitRow, LAST_BOOKED, POSTED_OF_TRACE, TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
+    BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BOOKED_DAYS, BankLineRow, DECIDE_BANK_LINE, IN_TRANSIT,
+    IN_TRANSIT_OF, InTransitRow, POSTED_OF_TRACE, TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
 };
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
@@ -309,17 +309,17 @@ fn waiting(tx: &Tx, id: BankLineId) -> Result<BankLineRow, Error> {
 }
 
 /// Opens work for every remittance whose money did not come within [`DAYS_APART`] business days, as far as the bank's
-/// statements tell: without a later line nobody can know. Answers for how many.
+/// statements tell: before their first day and after their last nobody can know. Answers for how many.
 ///
 /// # Errors
 /// Where the database refuses.
 pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
-        let Some(told_until) = tx.query_one(&LAST_BOOKED, params![])?.0 else { return Ok(0) };
+        let (Some(told_from), Some(told_until)) = tx.query_one(&BOOKED_DAYS, params![])? else { return Ok(0) };
         let mut opened = 0;
         for row in tx.query(&IN_TRANSIT, params![MOST_LOOKED_AT])? {
             let due_on = add_business_days(row.paid_on, DAYS_APART, &[]);
-            if due_on >= told_until {
+            if due_on >= told_until || row.paid_on < told_from {
                 continue;
             }
             let reason = WorkReason::TransferMissing;
@@ -360,7 +360,7 @@ pub fn overview(db: &Db, actor: &Actor, practice: PracticeId, state: BankLineSta
         Ok(Overview {
             in_transit: read.query(&IN_TRANSIT, params![MOST_SHOWN])?,
             undeposited: read.query_one(&UNDEPOSITED, params![])?.0,
-            told_until: read.query_one(&LAST_BOOKED, params![])?.0,
+            told_until: read.query_one(&BOOKED_DAYS, params![])?.1,
             lines: read.query(&BANK_LINES_IN_STATE, params![state, MOST_SHOWN])?,
         })
     })

@@ -61,8 +61,12 @@ pub fn bill_next_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<
         made += db.write(actor, practice, |tx| {
             let mut made = 0;
             for (visit,) in chunk {
-                // What a person must look at stays with the desk that has it.
-                let Ok(Next::After(coverage)) = next(tx, *visit) else { continue };
+                let coverage = match next(tx, *visit) {
+                    Ok(Next::After(coverage)) => coverage,
+                    // What a person must look at stays with the desk that has it.
+                    Ok(Next::Anew) | Err(Error::Refused(_)) => continue,
+                    Err(error) => return Err(error),
+                };
                 let settings = registration::payer(tx, coverage.payer_id)?.map(|payer| payer.settings);
                 if settings.is_some_and(|settings| settings.bills_after_others) {
                     bill(tx, *visit, &coverage)?;
@@ -90,19 +94,21 @@ pub(crate) fn cross_over(
     }
     let made = create_after_others(tx, visit, coverage)?;
     let mut claim = rows::load(tx, made.id)?.ok_or(Error::NotFound("claim"))?;
-    if !made.is_new {
+    let mut is_changed = made.is_new;
+    if made.is_new {
+        claim.version += 1;
+    } else {
         if !claim.body.crossed_over || claim.status != ClaimStatus::Accepted {
             return Ok(false);
         }
         if let Some(fresh) = refreeze_from_sources(tx, &claim)? {
-            claim = fresh;
+            (claim, is_changed) = (fresh, true);
         }
     }
-    claim.body.crossed_over = true;
-    if made.is_new {
-        claim.version += 1;
+    if is_changed {
+        claim.body.crossed_over = true;
+        rows::save_version(tx, &claim)?;
     }
-    rows::save_version(tx, &claim)?;
     let sentence = format!(
         "Passed on by the payer of claim {}: nobody bills this one before {follow_up_on}",
         decided.control_number

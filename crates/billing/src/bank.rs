@@ -36,7 +36,11 @@ impl Deposit {
 
 /// TRN02 of a TRN segment inside a bank's words: "TRN*1*12345*1512345678\".
 fn trace_in(words: &str) -> Option<&str> {
-    let (_, rest) = words.split_once("TRN")?;
+    words.match_indices("TRN").find_map(|(place, found)| trace_after(&words[place + found.len()..]))
+}
+
+/// The trace behind the id of a segment; none where the letters belong to a word.
+fn trace_after(rest: &str) -> Option<&str> {
     let separator = rest.chars().next().filter(|first| !first.is_alphanumeric() && !first.is_whitespace())?;
     let mut elements = rest.split(separator).skip(1);
     let is_current = elements.next()? == "1";
@@ -128,6 +132,7 @@ mod tests {
             ("0042", "TRANSFER 17", "0042"),
             ("0042", "TRN*2*991*1512345678", "0042"),
             ("0042", "TRNSFR", "0042"),
+            ("0042", "EASTRN HEALTH TRN*1*HBL0126*1512345678", "HBL0126"),
             ("", "CHECK DEPOSIT", ""),
         ] {
             let deposit = Deposit {

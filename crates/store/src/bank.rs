@@ -66,8 +66,9 @@ statements! {
     pub const WAITING_OF_TRACE: BankLineRow = "SELECT id, line_key, booked_on, amount_cents, trace, words, state, \
         remittance_id, decided_on, decided_by_login, decision, recorded_on FROM bank_line \
         WHERE practice_id = $1 AND trace = $2 AND state = 'waiting' ORDER BY booked_on, id";
-    /// The last day that the bank's statements tell of.
-    pub const LAST_BOOKED: (Option<Date>,) = "SELECT MAX(booked_on) FROM bank_line WHERE practice_id = $1";
+    /// The days of which the bank's statements tell: the first and the last.
+    pub const BOOKED_DAYS: (Option<Date>, Option<Date>) =
+        "SELECT MIN(booked_on), MAX(booked_on) FROM bank_line WHERE practice_id = $1";
     /// Says what a line is.
     pub const DECIDE_BANK_LINE: () = "UPDATE bank_line SET state = $3, remittance_id = $4, decided_on = $5, \
         decided_by_login = $6, decision = $7 WHERE practice_id = $1 AND id = $2";

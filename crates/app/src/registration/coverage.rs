@@ -102,11 +102,11 @@ pub fn change_coverage(
     })
 }
 
-/// Lets a coverage pay first: the others that are in force on some of its days follow in the order they had. Visits and
-/// claims that no payer has follow the new order; of each that a payer decided, Tier 2 is told.
+/// Lets a coverage pay first: those before it that are in force on some of its days move back by one. Visits and claims
+/// that no payer has follow the new order; of each that a payer decided, Tier 2 is told.
 ///
 /// # Errors
-/// `Denied`; `NotFound`; `Refused` where it pays first already, or there are more than three.
+/// `Denied`; `NotFound`; `Refused` where it pays first already.
 pub fn pay_first(db: &Db, actor: &Actor, practice: PracticeId, id: CoverageId) -> Result<PatientId, Error> {
     allow(actor, Action::EditCoverage, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
@@ -115,20 +115,17 @@ pub fn pay_first(db: &Db, actor: &Actor, practice: PracticeId, id: CoverageId) -
             return Err(Error::refused("This coverage pays first already; nothing was changed."));
         }
         let mut others = rows::coverages(tx, first.patient_id)?;
-        others.retain(|other| other.id != id && meets(&first, other));
-        others.sort_by_key(|other| other.rank);
-        let ranks = [CoverageRank::Primary, CoverageRank::Secondary, CoverageRank::Tertiary];
-        if others.len() >= ranks.len() {
-            return Err(Error::refused(
-                "More than three coverages are in force on some of these days. End the old ones first.",
-            ));
-        }
+        others.retain(|other| other.id != id && meets(&first, other) && other.rank < first.rank);
         let (patient, days) = (first.patient_id, (first.effective_on, first.ends_on));
         let (mut moved, mut payers) = (Vec::new(), Vec::new());
-        for (coverage, rank) in std::iter::once(first).chain(others).zip(ranks) {
-            if coverage.rank == rank {
-                continue;
-            }
+        let moves = others.into_iter().map(|other| {
+            let behind = match other.rank {
+                CoverageRank::Primary => CoverageRank::Secondary,
+                CoverageRank::Secondary | CoverageRank::Tertiary => CoverageRank::Tertiary,
+            };
+            (other, behind)
+        });
+        for (coverage, rank) in std::iter::once((first, CoverageRank::Primary)).chain(moves) {
             let next = Coverage { version: coverage.version + 1, rank, ..coverage };
             rows::insert_coverage(tx, &next, None)?;
             moved.push(next.id);

@@ -112,6 +112,8 @@ fn announced_money_that_does_not_come_is_work_after_three_business_days() {
         assert_eq!(run(), 0, "without a statement nobody can know");
         let late = Deposit { booked_on: PAID_ON.saturating_add(jiff::Span::new().days(9)), ..transfer(1, "FEE BACK") };
         take(db, &[late]);
+        assert_eq!(run(), 0, "of the days before the first line nobody knows anything");
+        take(db, &[Deposit { booked_on: PAID_ON, ..transfer(2, "FEE BACK") }]);
         assert_eq!((run(), run()), (1, 0));
         let missing =
             |db: &TestDb| work(db).iter().filter(|(reason, _)| *reason == WorkReason::TransferMissing).count();

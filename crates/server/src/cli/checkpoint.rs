@@ -51,11 +51,11 @@ fn key(file: &Path) -> Result<Done, Failure> {
     Env::system().fill(&mut random);
     let (private, public) = checkpoint::new_keys(random)?;
     let beside = with_ending(file, "pub");
-    let mut secret = create_new(file)?;
+    let (mut secret, mut open) = (create_new(file)?, create_new(&beside)?);
     keep_private(&secret)
         .and_then(|()| secret.write_all(private.as_bytes()))
         .map_err(|why| Failure::file(file, &why))?;
-    create_new(&beside)?.write_all(public.as_bytes()).map_err(|why| Failure::file(&beside, &why))?;
+    open.write_all(public.as_bytes()).map_err(|why| Failure::file(&beside, &why))?;
     line(&format!(
         "{} signs: keep it where nobody who can change the database reaches it. {} checks: give it to the auditor.",
         file.display(),
@@ -71,8 +71,9 @@ fn write(file: &Path, key: &Path, place: &Place) -> Result<Done, Failure> {
     let text = made.to_text();
     let signature = checkpoint::sign(&text, &key)?;
     let beside = with_ending(file, "sig");
-    create_new(file)?.write_all(text.as_bytes()).map_err(|why| Failure::file(file, &why))?;
+    // The signature first: a checkpoint without one proves nothing.
     create_new(&beside)?.write_all(&signature).map_err(|why| Failure::file(&beside, &why))?;
+    create_new(file)?.write_all(text.as_bytes()).map_err(|why| Failure::file(file, &why))?;
     line(&format!(
         "Books up to entry {} and audit up to record {}, signed in {}. Keep both files away from the database.",
         made.ledger_sequence,

@@ -7,6 +7,7 @@ mod nacha;
 
 use billing::Money;
 use billing::bank::Deposit;
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 use super::fhir::SourceFile;
@@ -14,6 +15,8 @@ use super::{InputProblem, Unreadable};
 
 /// Keeps a wrong file from filling the memory.
 const LARGEST_FILE_BYTES: usize = 16 * 1024 * 1024;
+/// An ACH file names the day on which its entries take effect, some days ahead; more is a mistyped year.
+const MOST_DAYS_AHEAD: i64 = 7;
 /// Days before this are mistyped years.
 const OLDEST: Date = date(2000, 1, 1);
 
@@ -56,7 +59,8 @@ pub fn read(file: &SourceFile, today: Date) -> Result<Statement, Unreadable> {
     } else {
         csv::read(file, text)
     }?;
-    let strange = statement.deposits.iter().find(|line| line.booked_on > today || line.booked_on < OLDEST);
+    let latest = today.saturating_add(MOST_DAYS_AHEAD.days());
+    let strange = statement.deposits.iter().find(|line| line.booked_on > latest || line.booked_on < OLDEST);
     if let Some(line) = strange {
         let place = format!("the line of {}", line.booked_on);
         let problem =
