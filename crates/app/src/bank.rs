@@ -11,7 +11,8 @@ use billing::{BankLineId, Money, PracticeId, RemittanceId};
 use serde_json::json;
 use store::bank::{
     BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BOOKED_DAYS, BankLineRow, DECIDE_BANK_LINE, IN_TRANSIT,
-    IN_TRANSIT_OF, InTransitRow, POSTED_OF_TRACE, TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
+    IN_TRANSIT_IN_ALL, IN_TRANSIT_OF, IN_TRANSIT_OF_AMOUNTS, InTransitRow, POSTED_OF_TRACE, TRACE_OF_REMITTANCE,
+    UNDEPOSITED, WAITING_OF_TRACE,
 };
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
@@ -26,6 +27,8 @@ use crate::{Error, reason};
 pub const MOST_LINES: usize = 100_000;
 /// Longest words of a line that are kept: the addenda of a CCD+ entry, and room.
 pub const LONGEST_WORDS: usize = 500;
+/// What stands for a bank's words.
+const NOT_SHOWN: &str = "Not shown to your role: it may name people.";
 /// Most rows of a list.
 const MOST_SHOWN: i64 = 500;
 /// Most remittances that one run of the job looks at.
@@ -340,8 +343,12 @@ pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeI
 /// What the page of the bank shows.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// Announced by payers and not in the bank, the oldest first.
+    /// Announced by payers and not in the bank, the oldest first, up to a limit.
     pub in_transit: Vec<InTransitRow>,
+    /// How many of those there are in all, and their sum.
+    pub in_transit_in_all: (i64, Money),
+    /// Of those what could have announced one of the lines that wait: the same amount.
+    pub candidates: Vec<InTransitRow>,
     /// Taken at the desk and not in the bank.
     pub undeposited: Money,
     /// The last day that the bank's statements tell of.
@@ -357,11 +364,31 @@ pub struct Overview {
 pub fn overview(db: &Db, actor: &Actor, practice: PracticeId, state: BankLineState) -> Result<Overview, Error> {
     allow(actor, Action::ViewDeposits, &ResourceState::default())?;
     db.read(actor, practice, |read| {
+        let mut lines = read.query(&BANK_LINES_IN_STATE, params![state, MOST_SHOWN])?;
+        let waiting = lines.iter().filter(|line| line.state == BankLineState::Waiting);
+        let mut amounts: Vec<Money> = waiting.map(|line| line.amount_cents).collect();
+        amounts.sort_unstable();
+        amounts.dedup();
+        if !may_read_words(actor) {
+            for line in &mut lines {
+                (line.words, line.decision) = (NOT_SHOWN.to_owned(), String::new());
+            }
+        }
         Ok(Overview {
             in_transit: read.query(&IN_TRANSIT, params![MOST_SHOWN])?,
+            in_transit_in_all: read.query_one(&IN_TRANSIT_IN_ALL, params![])?,
+            candidates: read.query_in(&IN_TRANSIT_OF_AMOUNTS, params![], &amounts)?,
             undeposited: read.query_one(&UNDEPOSITED, params![])?.0,
             told_until: read.query_one(&BOOKED_DAYS, params![])?.1,
-            lines: read.query(&BANK_LINES_IN_STATE, params![state, MOST_SHOWN])?,
+            lines,
         })
     })
+}
+
+/// A bank's words may name who paid: for who works the lines, and for who may see patients.
+fn may_read_words(actor: &Actor) -> bool {
+    let may = |action: Action| allow(actor, action, &ResourceState::default());
+    may(Action::WorkDeposits).is_ok()
+        || may(Action::ReconcileBank).is_ok()
+        || may(Action::ViewPatient).is_ok_and(|allowed| !allowed.masked())
 }

@@ -77,6 +77,18 @@ fn bai2_and_ach_give_the_payers_number_of_the_transfer() {
 }
 
 #[test]
+fn an_ach_entry_is_in_the_bank_on_its_day_and_not_before() {
+    for (today, in_the_bank, not_yet) in [(date(2026, 11, 19), 0, 1), (date(2026, 11, 20), 1, 0)] {
+        let statement = read(&file(&ach(true)), today).unwrap();
+        assert_eq!((statement.deposits.len(), statement.not_yet), (in_the_bank, not_yet), "{today}");
+    }
+    let far = read(&file(&ach(true)), date(2026, 11, 2)).unwrap_err().to_string();
+    assert!(far.contains("the day is no day of a statement"), "{far}");
+    let tomorrow = read(&file("date,amount\n2026-11-23,1.00\n"), TODAY).unwrap_err().to_string();
+    assert!(tomorrow.contains("the day is no day of a statement"), "a sheet tells what was: {tomorrow}");
+}
+
+#[test]
 fn a_statement_with_a_mistake_is_refused_with_its_place_and_a_remedy() {
     for (text, place, remedy) in [
         ("", "the file", "Check that the right file"),

@@ -78,6 +78,17 @@ statements! {
         JOIN ledger_posting p ON p.practice_id = r.practice_id AND p.remittance_id = r.id AND p.account = 'in_transit' \
         WHERE r.practice_id = $1 AND r.state = 'posted' GROUP BY r.id, r.trace, r.payer_name, r.paid_on \
         HAVING SUM(p.cents) <> 0 ORDER BY r.paid_on, r.trace LIMIT $2";
+    /// How many remittances are announced and not in the bank, and their sum.
+    pub const IN_TRANSIT_IN_ALL: (i64, Money) = "SELECT COUNT(*), CAST(COALESCE(SUM(t.cents), 0) AS BIGINT) FROM ( \
+        SELECT SUM(p.cents) AS cents FROM ledger_posting p \
+        JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id AND r.state = 'posted' \
+        WHERE p.practice_id = $1 AND p.account = 'in_transit' GROUP BY p.remittance_id HAVING SUM(p.cents) <> 0) t";
+    /// What is announced and not in the bank with one of some amounts in cents: what could have announced a line.
+    pub const IN_TRANSIT_OF_AMOUNTS: InTransitRow = "SELECT r.id AS remittance_id, r.trace, r.payer_name, r.paid_on, \
+        CAST(SUM(p.cents) AS BIGINT) AS amount_cents FROM remittance r \
+        JOIN ledger_posting p ON p.practice_id = r.practice_id AND p.remittance_id = r.id AND p.account = 'in_transit' \
+        WHERE r.practice_id = $1 AND r.state = 'posted' GROUP BY r.id, r.trace, r.payer_name, r.paid_on \
+        HAVING CAST(SUM(p.cents) AS BIGINT) IN ({keys})";
     /// What of one remittance is not in the bank.
     pub const IN_TRANSIT_OF: (Money,) = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting \
         WHERE practice_id = $1 AND remittance_id = $2 AND account = 'in_transit'";

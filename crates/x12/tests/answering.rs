@@ -1,11 +1,13 @@
 //! A file is answered while it is read as one that is held: the same TA1 and 999, in bounded memory.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
+mod dribble;
 mod seeds;
 
 use std::io::{self, Read};
 use std::path::Path;
 
+use dribble::Dribble;
 use x12::{
     AcknowledgedFile, AcknowledgmentHeader, Checked, Rules, ShapeOnly, Verdict, check, check_each, write_999_to,
     write_999_with, write_ta1,
@@ -32,23 +34,6 @@ fn case(name: &str) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-/// Gives a file in pieces of changing length.
-struct Dribble<'b> {
-    bytes: &'b [u8],
-    next: usize,
-    most: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.next = self.next * 5 % self.most + 1;
-        let length = self.next.min(buffer.len()).min(self.bytes.len());
-        buffer[..length].copy_from_slice(&self.bytes[..length]);
-        self.bytes = &self.bytes[length..];
-        Ok(length)
-    }
-}
-
 /// Every answer to a file that is held.
 fn held(bytes: &[u8], checked: &Checked) -> Vec<u8> {
     let mut out = Vec::new();
@@ -63,7 +48,7 @@ fn held(bytes: &[u8], checked: &Checked) -> Vec<u8> {
 /// Every answer to a file while it is read, and the check of the whole. The file comes in pieces, both times.
 fn passing(bytes: &[u8], threads: usize, most: usize) -> (Vec<u8>, Checked) {
     let mut out = Vec::new();
-    let dribble = |bytes| Dribble { bytes, next: 1, most };
+    let dribble = |bytes| Dribble::new(bytes, most);
     let again = |byte: u64| -> io::Result<Box<dyn Read + '_>> { Ok(Box::new(dribble(&bytes[byte as usize..]))) };
     let checked = check_each(dribble(bytes), &ShapeOnly, &Rules::default(), threads, &mut |ended| {
         let interchange = &ended.interchanges[0];

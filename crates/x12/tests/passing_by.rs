@@ -1,31 +1,16 @@
 //! The tools that let a file pass by give the same bytes as those that hold it, and hold little of it.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
+mod dribble;
 mod seeds;
 
 use std::io::{self, Read};
 use std::path::Path;
 
+use dribble::Dribble;
 use x12::render::{ShowOptions, show, tree, write_show, write_tree};
 use x12::tools::{Counts, RedactOptions, redact, to_json, write_json, write_redacted};
 use x12::{Document, ShapeOnly, check};
-
-/// Gives a file in pieces of changing length.
-struct Dribble<'b> {
-    bytes: &'b [u8],
-    next: usize,
-    most: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.next = self.next * 5 % self.most + 1;
-        let length = self.next.min(buffer.len()).min(self.bytes.len());
-        buffer[..length].copy_from_slice(&self.bytes[..length]);
-        self.bytes = &self.bytes[length..];
-        Ok(length)
-    }
-}
 
 fn files() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -57,7 +42,7 @@ fn every_tool_gives_the_same_while_the_file_passes() {
     for (name, original) in files() {
         for bytes in spoilt(&original) {
             let document = Document::read(&bytes);
-            let dribble = || Dribble { bytes: &bytes, next: 1, most: 997 };
+            let dribble = || Dribble::new(&bytes, 997);
             let is_x12 = !document.is_empty();
             let mut out = Vec::new();
             assert_eq!(write_json(dribble(), &mut out).unwrap(), is_x12, "{name}");

@@ -1,30 +1,16 @@
 //! A file is cut while it is read as one that is held, into the same bytes, and little of it is held.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
+mod dribble;
 mod seeds;
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::path::Path;
 
+use dribble::Dribble;
 use x12::tools::{NotSplit, Parts, SplitBy, SplitError, split, write_split};
 use x12::{Document, ShapeOnly, Verdict, check};
-
-/// Gives a file in pieces of changing length.
-struct Dribble<'b> {
-    bytes: &'b [u8],
-    next: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.next = self.next * 5 % 997 + 1;
-        let length = self.next.min(buffer.len()).min(self.bytes.len());
-        buffer[..length].copy_from_slice(&self.bytes[..length]);
-        self.bytes = &self.bytes[length..];
-        Ok(length)
-    }
-}
 
 #[derive(Default)]
 struct Kept {
@@ -78,7 +64,7 @@ fn a_file_that_passes_by_is_cut_into_the_same_parts() {
             for by in [SplitBy::Transactions(1), SplitBy::Transactions(2), SplitBy::Claims(1), SplitBy::Claims(2)] {
                 let whole = split(&Document::read(&bytes), by);
                 let again = |byte: u64| -> io::Result<Box<dyn Read + '_>> {
-                    Ok(Box::new(Dribble { bytes: &bytes[byte as usize..], next: 1 }))
+                    Ok(Box::new(Dribble::new(&bytes[byte as usize..], 997)))
                 };
                 let mut kept = Kept::default();
                 match (write_split(&again, by, &mut kept), whole) {

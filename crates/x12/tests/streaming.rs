@@ -1,27 +1,12 @@
 //! A file that is read as it comes is judged exactly as one in memory, wherever the reader cuts it.
 #![allow(clippy::unwrap_used)] // A test that cannot read its files must stop.
 
-use std::io::{self, Read};
+mod dribble;
+
 use std::path::Path;
 
+use dribble::Dribble;
 use x12::{Checked, ShapeOnly, Verdict, check, check_reader};
-
-/// Gives a file in pieces of changing length.
-struct Dribble<'b> {
-    bytes: &'b [u8],
-    next: usize,
-    most: usize,
-}
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.next = self.next * 5 % self.most + 1;
-        let length = self.next.min(buffer.len()).min(self.bytes.len());
-        buffer[..length].copy_from_slice(&self.bytes[..length]);
-        self.bytes = &self.bytes[length..];
-        Ok(length)
-    }
-}
 
 fn cases() -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
@@ -51,7 +36,7 @@ fn the_reader_s_pieces_change_nothing() {
     for (name, bytes) in cases() {
         let whole = all_of(&check(&bytes, &ShapeOnly));
         for most in [1, 7, 211] {
-            let dribble = Dribble { bytes: &bytes, next: 1, most };
+            let dribble = Dribble::new(&bytes, most);
             assert_eq!(all_of(&check_reader(dribble, &ShapeOnly).unwrap()), whole, "{name} in pieces of up to {most}");
         }
     }

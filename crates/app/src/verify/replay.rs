@@ -29,7 +29,7 @@ impl Replay {
         }
         self.postings += postings.len();
         let overdrawn = postings.iter().any(|posting| {
-            is_others(posting.account) && self.cents.get(&place(posting)).is_some_and(|cents| cents.is_positive())
+            posting.account.has_floor() && self.cents.get(&place(posting)).is_some_and(|cents| cents.is_positive())
         });
         if self.fault.is_none() && (sum != 0 || overdrawn) {
             let what = if sum == 0 { "takes more than was held" } else { "does not sum to zero" };
@@ -46,7 +46,7 @@ impl Replay {
         let mut held: BTreeMap<(AccountKind, Uuid), i128> = BTreeMap::new();
         for ((kind, _, payer, patient, ..), cents) in self.cents {
             *kinds.entry(kind).or_default() += cents;
-            if let (true, Some(owner)) = (is_others(kind), payer.or(patient)) {
+            if let (true, Some(owner)) = (kind.has_floor(), payer.or(patient)) {
                 *held.entry((kind, owner)).or_default() -= cents;
             }
         }
@@ -69,28 +69,4 @@ impl Replay {
 
 fn place(row: &PostingRow) -> Place {
     (row.account, row.charge_id, row.payer_id, row.patient_id, row.remittance_id, row.reference.clone())
-}
-
-/// Money of others, which stands as a credit: it is never taken twice.
-fn is_others(kind: AccountKind) -> bool {
-    match kind {
-        AccountKind::UnappliedPayer
-        | AccountKind::UnappliedPatient
-        | AccountKind::CreditBalance
-        | AccountKind::RefundPayable => true,
-        AccountKind::Revenue
-        | AccountKind::PayerReceivable
-        | AccountKind::PatientReceivable
-        | AccountKind::Contractual
-        | AccountKind::WriteOff
-        | AccountKind::BadDebt
-        | AccountKind::EraClearing
-        | AccountKind::InTransit
-        | AccountKind::Undeposited
-        | AccountKind::Bank
-        | AccountKind::Recoupment
-        | AccountKind::ProviderAdjustment
-        | AccountKind::Interest
-        | AccountKind::Suspense => false,
-    }
 }

@@ -90,6 +90,22 @@ fn another_amount_is_never_matched_and_a_person_says_what_a_line_is() {
 }
 
 #[test]
+fn the_banks_words_are_for_who_works_the_lines_and_sums_are_of_everything() {
+    for_each_engine(|db| {
+        let (_, _, number) = sent_claim(db);
+        decide(db, &number);
+        take(db, &[transfer(7_200, "ZELLE FROM A PATIENT")]);
+        for (role, reads) in [(Role::Poster, true), (Role::Manager, true), (Role::Owner, true), (Role::Auditor, false)]
+        {
+            let seen = bank::overview(db, &person(8, role), PRACTICE, BankLineState::Waiting).unwrap();
+            assert_eq!(seen.lines[0].words == "ZELLE FROM A PATIENT", reads, "{role:?}: {}", seen.lines[0].words);
+            assert_eq!(seen.in_transit_in_all, (1, cents(7_200)));
+            assert_eq!(seen.candidates, seen.in_transit, "the same amount");
+        }
+    });
+}
+
+#[test]
 fn words_do_not_end_the_work_about_a_line() {
     for_each_engine(|db| {
         sent_claim(db);

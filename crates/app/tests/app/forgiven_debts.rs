@@ -16,6 +16,7 @@ use billing::work::{Desk, WorkReason};
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, Money, WriteOffId};
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
+use store::reports::Cell;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 
 use crate::approvals::somebody;
@@ -96,8 +97,20 @@ fn written_off(db: &TestDb) -> Money {
     balance(db, AccountKind::WriteOff)
 }
 
+/// What the report of write-offs sums up.
+fn reported(db: &TestDb) -> Money {
+    let report = store::reports::find("write-offs").unwrap();
+    let rows = db.read(&db.system(), PRACTICE, |read| (report.run)(read)).unwrap();
+    let amount = |row: &Vec<Cell>| match row.last() {
+        Some(Cell::Money(amount)) => *amount,
+        other => panic!("the last column is the amount: {other:?}"),
+    };
+    rows.iter().map(amount).sum()
+}
+
 /// Nobody is owed anything, no refund is offered or taken, and nobody works on a credit.
 fn no_credit(db: &TestDb, practice: &Practice) -> PatientAccount {
+    assert_eq!(reported(db), written_off(db), "the report sums what the books hold");
     let tier2 = somebody(31, Role::Tier2);
     assert_eq!(credits(db, &tier2, PRACTICE, practice.patient).unwrap(), []);
     for payee in [Payee::Patient, Payee::Payer(practice.payer)] {

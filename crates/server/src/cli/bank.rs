@@ -103,7 +103,7 @@ pub fn import(paths: &[std::path::PathBuf], as_json: bool, place: &Place) -> Res
         if as_json {
             let object = json!({
                 "file": file, "matched": taken.matched, "waiting": taken.waiting, "known": taken.known,
-                "left_out": statement.left_out,
+                "left_out": statement.left_out, "not_yet": statement.not_yet,
             });
             line(&object.to_string());
             continue;
@@ -115,6 +115,10 @@ pub fn import(paths: &[std::path::PathBuf], as_json: bool, place: &Place) -> Res
             taken.known,
             counted(statement.left_out, "line")
         ));
+        if statement.not_yet > 0 {
+            let entries = counted(statement.not_yet, "entry");
+            line(&format!("  {entries} take effect on days to come: take the file in again then."));
+        }
     }
     Ok(if waits { Done::WithFindings } else { Done::Clean })
 }

@@ -15,7 +15,7 @@ use super::{InputProblem, Unreadable};
 
 /// Keeps a wrong file from filling the memory.
 const LARGEST_FILE_BYTES: usize = 16 * 1024 * 1024;
-/// An ACH file names the day on which its entries take effect, some days ahead; more is a mistyped year.
+/// An ACH file comes some days before its entries take effect; further ahead is a mistyped year.
 const MOST_DAYS_AHEAD: i64 = 7;
 /// Days before this are mistyped years.
 const OLDEST: Date = date(2000, 1, 1);
@@ -27,12 +27,23 @@ pub struct Statement {
     pub deposits: Vec<Deposit>,
     /// Lines of money that went out, or of none.
     pub left_out: usize,
+    /// ACH entries whose day has not come: nothing of them is in the bank, so the file is to be taken in again then.
+    pub not_yet: usize,
 }
 
 impl Statement {
     /// Adds a line; only what came in is a deposit.
     fn add(&mut self, line: Deposit) {
         if line.amount.is_positive() { self.deposits.push(line) } else { self.left_out += 1 }
+    }
+
+    /// Leaves out what takes effect within the days to come; a day further ahead stays, and is refused.
+    fn until(mut self, today: Date) -> Statement {
+        let latest = today.saturating_add(MOST_DAYS_AHEAD.days());
+        let all = self.deposits.len();
+        self.deposits.retain(|line| line.booked_on <= today || line.booked_on > latest);
+        self.not_yet = all - self.deposits.len();
+        self
     }
 }
 
@@ -55,19 +66,18 @@ pub fn read(file: &SourceFile, today: Date) -> Result<Statement, Unreadable> {
     let statement = if text.starts_with("01,") {
         bai2::read(file, text)
     } else if text.starts_with("101") && text.lines().next().is_some_and(|line| line.trim_end().len() > 23) {
-        nacha::read(file, text)
+        nacha::read(file, text).map(|statement| statement.until(today))
     } else {
         csv::read(file, text)
     }?;
-    let latest = today.saturating_add(MOST_DAYS_AHEAD.days());
-    let strange = statement.deposits.iter().find(|line| line.booked_on > latest || line.booked_on < OLDEST);
+    let strange = statement.deposits.iter().find(|line| line.booked_on > today || line.booked_on < OLDEST);
     if let Some(line) = strange {
         let place = format!("the line of {}", line.booked_on);
         let problem =
             problem_at(file, &place, "the day is no day of a statement", "Correct the date, or the file's format");
         return Err(Unreadable(vec![problem]));
     }
-    if statement.deposits.is_empty() && statement.left_out == 0 {
+    if statement.deposits.is_empty() && statement.left_out + statement.not_yet == 0 {
         return Err(whole("it holds no line of a statement", "Check that the right file was named"));
     }
     Ok(statement)

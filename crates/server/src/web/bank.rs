@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Form, Multipart, Query, State};
 use billing::access::Action;
 use billing::bank::BankLineState;
-use billing::{BankLineId, Money, RemittanceId};
+use billing::{BankLineId, RemittanceId};
 use serde::Deserialize;
 use store::bank::{BankLineRow, InTransitRow};
 
@@ -26,7 +26,6 @@ struct BankPage {
     shell: Shell,
     state: &'static str,
     tabs: Vec<(&'static str, &'static str, bool)>,
-    on_the_way: Money,
     found: Overview,
     may_work: bool,
     may_reconcile: bool,
@@ -35,7 +34,7 @@ struct BankPage {
 impl BankPage {
     /// What could have announced a line: the same amount.
     fn candidates(&self, line: &BankLineRow) -> Vec<&InTransitRow> {
-        self.found.in_transit.iter().filter(|row| row.amount_cents == line.amount_cents).collect()
+        self.found.candidates.iter().filter(|row| row.amount_cents == line.amount_cents).collect()
     }
 }
 
@@ -48,7 +47,6 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         shell: Shell::new(&desk, &who, "/bank").after(asked.done.as_deref()),
         state: state.as_str(),
         tabs: BankLineState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
-        on_the_way: found.in_transit.iter().map(|row| row.amount_cents).sum(),
         found,
         may_work: who.may(Action::WorkDeposits),
         may_reconcile: who.may(Action::ReconcileBank),
@@ -69,13 +67,15 @@ pub async fn take(State(desk): State<Desk>, who: SignedIn, mut form: Multipart) 
     }
     let file = file.filter(|file| !file.bytes.is_empty()).ok_or_else(|| wrong("Choose the bank's file first."))?;
     let actor = who.actor.clone();
-    desk.blocking(move |db, practice| {
-        let statement = crate::import::bank::read(&file, db.today(practice)?)
-            .map_err(|unreadable| app::Error::invalid(STATEMENT, unreadable.to_string()))?;
-        bank::take(db, &actor, practice, &statement.deposits)
-    })
-    .await?;
-    go("/bank", "bank-taken")
+    let is_whole = desk
+        .blocking(move |db, practice| {
+            let statement = crate::import::bank::read(&file, db.today(practice)?)
+                .map_err(|unreadable| app::Error::invalid(STATEMENT, unreadable.to_string()))?;
+            bank::take(db, &actor, practice, &statement.deposits)?;
+            Ok(statement.not_yet == 0)
+        })
+        .await?;
+    go("/bank", if is_whole { "bank-taken" } else { "bank-not-yet" })
 }
 
 /// Which remittance announced a line.

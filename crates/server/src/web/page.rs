@@ -65,6 +65,10 @@ const DONE: &[(&str, &str)] = &[
     ("credit-investigated", "Begun. The clock stands still until you end the investigation."),
     ("credit-concluded", "Ended. The clock runs on."),
     ("bank-taken", "The statement is in. What met its remittance is in the bank; the rest waits here."),
+    (
+        "bank-not-yet",
+        "What is in the bank by today is in. Entries of days to come were left out: take the file in again then.",
+    ),
     ("bank-placed", "The line has its place."),
     ("bank-taken-back", "Taken back. The line waits again."),
     ("refund-asked", "Refund asked for. The money is set aside until a second person decides."),
