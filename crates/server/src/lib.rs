@@ -7,6 +7,6 @@ pub mod daily;
 pub mod demo;
 pub mod exchanging;
 pub mod import;
-mod report_csv;
 pub mod serve;
+mod table_file;
 pub mod web;

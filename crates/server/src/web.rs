@@ -3,6 +3,7 @@
 //! Pages ask `app` and read `store::views`; nothing here names X12, a scrub rule or SQL, and no page is reached
 //! without a row in the permission matrix.
 
+mod api;
 pub mod assets;
 pub mod chart;
 mod chips;
@@ -14,6 +15,7 @@ mod policy;
 mod refusal;
 mod routes;
 mod session;
+mod tables;
 
 pub use desk::Desk;
 pub use layers::router;

@@ -47,6 +47,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::views::explain::STATEMENTS,
     crate::views::home::STATEMENTS,
     crate::views::inquiries::STATEMENTS,
+    crate::views::patient_ledger::STATEMENTS,
     crate::views::patients::STATEMENTS,
     crate::views::practice::STATEMENTS,
     crate::views::practice_totals::STATEMENTS,

@@ -7,6 +7,7 @@ pub mod claims;
 pub mod explain;
 pub mod home;
 pub mod inquiries;
+pub mod patient_ledger;
 pub mod patients;
 pub mod practice;
 pub mod practice_totals;

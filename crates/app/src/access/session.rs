@@ -1,4 +1,4 @@
-//! Sessions of the browser and tokens of the command line: random, stored as hashes, short-lived, ended at once with
+//! Sessions of the browser and tokens of the command line and of programs: random, stored as hashes, short-lived, ended at once with
 //! the person's right to sign in.
 
 use billing::access::{Action, Actor, ResourceState, Role, Standing, TOKEN_DAYS, UserState, authorize, session_lives};
@@ -90,6 +90,18 @@ pub fn find(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Sessio
     Ok(Some(session))
 }
 
+/// Whom a token stands for, as a session that may do what its person may; nobody where it has ended.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn find_by_token(db: &Db, practice: PracticeId, token: &str) -> Result<Option<Session>, Error> {
+    db.read(&Actor::system(practice), practice, |read| {
+        let Some(user) = user_of_token(read, token)? else { return Ok(None) };
+        let (actor, practice_name) = (actor_of(read, &user)?, store::views::practice::name(read)?);
+        Ok(Some(Session { actor, display_name: user.display_name, standing: Standing::Full, practice_name }))
+    })
+}
+
 /// Ends the session of a cookie. One that does not live is left as it is.
 ///
 /// # Errors
@@ -153,12 +165,14 @@ pub fn actor_by_token(conn: &Conn, login: &str, token: &str) -> Result<Actor, Er
             "That log-in and token do not belong together, or the token has ended. Make a new one on the page My log-in.",
         )
     };
-    let row = conn.query_opt(&TOKEN_BY_HASH, params![hash(token), conn.now()])?.ok_or_else(refused)?;
-    let user = conn.query_opt(&USER_BY_ID, params![row.user_id])?.ok_or_else(refused)?;
-    if user.login != login || user.state != UserState::Active {
-        return Err(refused());
-    }
+    let user = user_of_token(conn, token)?.filter(|user| user.login == login).ok_or_else(refused)?;
     actor_of(conn, &user)
+}
+
+/// The person of a token that lives, where they may sign in.
+fn user_of_token(conn: &Conn, token: &str) -> Result<Option<UserRow>, Error> {
+    let Some(row) = conn.query_opt(&TOKEN_BY_HASH, params![hash(token), conn.now()])? else { return Ok(None) };
+    Ok(conn.query_opt(&USER_BY_ID, params![row.user_id])?.filter(|user| user.state == UserState::Active))
 }
 
 fn new_secret(tx: &Tx) -> String {

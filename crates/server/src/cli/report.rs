@@ -3,11 +3,11 @@
 use app::Error;
 use app::access::allow_plain;
 use clap::Args;
-use serde_json::{Map, Value};
 use store::reports::{self, Cell};
 
 use super::output::{self, Align};
 use super::{Done, Failure, Place, Session};
+use crate::table_file::{self, Sheet};
 
 /// Which report.
 #[derive(Debug, Args)]
@@ -31,8 +31,7 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         (report.run)(read).map_err(Error::from)
     })?;
     if arguments.json {
-        let objects: Vec<Value> = rows.iter().map(|row| object(report.columns, row)).collect();
-        return output::json(&objects);
+        return output::json(&table_file::json_of(&[Sheet { name: report.key, columns: report.columns, rows }]));
     }
     let aligns = |column: usize| match rows.first().and_then(|row| row.get(column)) {
         Some(Cell::Money(_) | Cell::Count(_)) => Align::Right,
@@ -42,23 +41,6 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         report.columns.iter().enumerate().map(|(column, title)| (*title, aligns(column))).collect();
     let cells: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(text).collect()).collect();
     output::table(&head, &cells, report.when_empty)
-}
-
-/// Money as whole cents: a program that reads it must not meet a decimal point.
-fn object(columns: &[&str], row: &[Cell]) -> Value {
-    let fields: Map<String, Value> = columns
-        .iter()
-        .zip(row)
-        .map(|(title, cell)| {
-            let key = title.to_lowercase().replace([' ', '-'], "_");
-            match cell {
-                Cell::Text(text) => (key, Value::from(text.as_str())),
-                Cell::Money(money) => (format!("{key}_cents"), Value::from(money.cents())),
-                Cell::Count(count) => (key, Value::from(*count)),
-            }
-        })
-        .collect();
-    Value::Object(fields)
 }
 
 fn text(cell: &Cell) -> String {

@@ -9,13 +9,16 @@ use billing::bank::BankLineState;
 use billing::{BankLineId, RemittanceId};
 use serde::Deserialize;
 use store::bank::{BankLineRow, InTransitRow};
+use store::reports::Cell;
 
 use super::approvals::{self, Asked, Why};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
 use crate::import::fhir::SourceFile;
+use crate::table_file::Sheet;
 
 /// The name of the form's field with the statement.
 const STATEMENT: &str = "statement";
@@ -39,10 +42,18 @@ impl BankPage {
 }
 
 /// The bank with the lines of one state.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let state = asked.state.as_deref().and_then(BankLineState::parse).unwrap_or(BankLineState::Waiting);
     let actor = who.actor.clone();
     let found = desk.blocking(move |db, practice| bank::overview(db, &actor, practice, state)).await?;
+    if let Some(format) = wanted {
+        return tables::file("bank", &[lines_sheet(&found.lines), on_the_way_sheet(&found.in_transit)], format);
+    }
     render(&BankPage {
         shell: Shell::new(&desk, &who, "/bank").after(asked.done.as_deref()),
         state: state.as_str(),
@@ -51,6 +62,44 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         may_work: who.may(Action::WorkDeposits),
         may_reconcile: who.may(Action::ReconcileBank),
     })
+}
+
+fn lines_sheet(lines: &[BankLineRow]) -> Sheet {
+    let row = |line: &BankLineRow| {
+        vec![
+            text(line.booked_on),
+            text(&line.trace),
+            text(&line.words),
+            Cell::Money(line.amount_cents),
+            text(line.state.as_str()),
+            maybe(line.remittance_id),
+            text(&line.decision),
+            maybe(line.decided_by_login.as_ref()),
+            text(line.id),
+        ]
+    };
+    Sheet {
+        name: "Lines",
+        columns: &["Booked", "Number", "Words", "Amount", "State", "Remittance", "Decision", "Decided by", "Id"],
+        rows: lines.iter().map(row).collect(),
+    }
+}
+
+fn on_the_way_sheet(rows: &[InTransitRow]) -> Sheet {
+    let row = |row: &InTransitRow| {
+        vec![
+            text(row.paid_on),
+            text(&row.payer_name),
+            text(&row.trace),
+            Cell::Money(row.amount_cents),
+            text(row.remittance_id),
+        ]
+    };
+    Sheet {
+        name: "On the way",
+        columns: &["Paid", "Payer", "Trace", "Amount", "Remittance"],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 /// Takes in a statement that the bank gave as a file.

@@ -14,6 +14,7 @@ use billing::remittance::posting::PAID;
 use billing::work::{Desk as WorkDesk, WorkReason};
 use ledger::Money;
 use serde::Deserialize;
+use store::reports::Cell;
 use store::views::claim::{ClaimPostingRow, ClaimView, ClaimWorkRow, LineMoney};
 use store::views::claims::{ClaimListRow, PAGE};
 
@@ -23,7 +24,9 @@ use super::mending::{self, MayMend};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 /// What stands in the address.
 #[derive(Deserialize)]
@@ -88,10 +91,41 @@ struct ClaimPage {
     may_end_crossover: bool,
 }
 
+fn sheet(rows: &[ClaimListRow], masked: bool) -> Sheet {
+    let row = |row: &ClaimListRow| {
+        let patient = &row.patient.0;
+        vec![
+            text(&row.control_number),
+            text(if masked { patient.account_number.clone() } else { patient.name.sorted() }),
+            text(&row.payer),
+            text(row.date_of_service),
+            Cell::Money(row.total),
+            text(&row.status),
+            maybe(row.follow_up_on),
+            text(row.filing_limit_on),
+            text(row.id),
+        ]
+    };
+    Sheet {
+        name: "Claims",
+        columns: &["Claim", "Patient", "Payer", "Service", "Charged", "Status", "Look again", "Filing limit", "Id"],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
 /// The list, of one status or of all.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let page = asked.page.unwrap_or(0).max(0);
     let status = asked.status.as_deref().and_then(ClaimStatus::parse).map(ClaimStatus::as_str);
+    if let Some(format) = wanted {
+        let rows = desk.read(&who.actor, move |read| Ok(store::views::claims::every(read, status)?)).await?;
+        return tables::file("claims", &[sheet(&rows, who.is_masked(Action::ViewClaim))], format);
+    }
     let mut rows = desk.read(&who.actor, move |read| Ok(store::views::claims::list(read, status, page)?)).await?;
     let more = rows.len() as i64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));

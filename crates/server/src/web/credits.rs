@@ -7,11 +7,14 @@ use axum::extract::{Form, Query, State};
 use billing::access::Action;
 use billing::credit::CreditState;
 use billing::{CreditId, Money};
+use store::reports::Cell;
 
 use super::approvals::{self, Asked, Why};
 use super::page::{Page, Shell, show as render};
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 #[derive(Template)]
 #[template(path = "credits/index.html")]
@@ -46,7 +49,12 @@ impl CreditsPage {
 }
 
 /// The credits of one state.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let state = asked.state.as_deref().and_then(CreditState::parse).unwrap_or(CreditState::Open);
     let actor = who.actor.clone();
     let mut lines = desk.blocking(move |db, practice| credit::list(db, &actor, practice, state)).await?;
@@ -55,6 +63,9 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         [&mut line.row.investigated_because, &mut line.row.finding].map(|words| (patient, words))
     });
     approvals::mask(&desk, &who, &[Action::RequestRefund], typed).await?;
+    if let Some(format) = wanted {
+        return tables::file("credits", &[sheet(&lines)], format);
+    }
     let sum =
         |of: &dyn Fn(&CreditView) -> bool| lines.iter().filter(|line| of(line)).map(|line| line.row.amount_cents).sum();
     render(&CreditsPage {
@@ -67,6 +78,29 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         urgent: sum(&|line| line.is_urgent),
         lines,
     })
+}
+
+fn sheet(lines: &[CreditView]) -> Sheet {
+    let row = |line: &CreditView| {
+        let row = &line.row;
+        vec![
+            text(row.payer_name.as_deref().unwrap_or("The patient")),
+            text(&row.account_number),
+            maybe(row.date_of_service),
+            text(row.since_on),
+            text(row.found_on),
+            Cell::Money(row.amount_cents),
+            Cell::Money(row.in_refund_cents),
+            maybe(row.return_by),
+            maybe(row.ended_on),
+            text(row.id),
+        ]
+    };
+    Sheet {
+        name: "Credits",
+        columns: &["Whose", "Account", "Visit", "Since", "Found", "Amount", "In a refund", "Return by", "Ended", "Id"],
+        rows: lines.iter().map(row).collect(),
+    }
 }
 
 /// Begins an investigation.

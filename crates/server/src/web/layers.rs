@@ -14,10 +14,10 @@ use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::refusal::Refusal;
-use super::{Desk, routes, session};
+use super::{Desk, api, routes, session};
 
 /// The largest request body: an 835 of 10,000 claims has about 8 MB.
-const BODY_BYTES: usize = 64 * 1024 * 1024;
+pub(super) const BODY_BYTES: usize = 64 * 1024 * 1024;
 /// A page that takes longer than this is broken; a large import has this long to be read.
 const SLOWEST_PAGE: Duration = Duration::from_secs(60);
 
@@ -42,6 +42,7 @@ pub fn router(desk: Desk) -> Router {
     routes
         .fallback(|| async { Refusal::Absent })
         .method_not_allowed_fallback(|| async { Refusal::Absent })
+        .layer(from_fn(api::speak))
         .layer(from_fn_with_state(desk.clone(), session::load))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
         .layer(CsrfLayer::new())

@@ -132,6 +132,11 @@ const DONE: &[(&str, &str)] = &[
     ("guarantor", "Saved. The next statement goes there."),
 ];
 
+/// The sentence of a word that an address carries after an action.
+pub fn done(word: &str) -> Option<&'static str> {
+    DONE.iter().find(|(key, _)| *key == word).map(|(_, sentence)| *sentence)
+}
+
 /// The records that other pages lead to, each with whether this person may open one of its kind.
 #[derive(Clone, Copy)]
 pub struct Opens {
@@ -210,8 +215,8 @@ impl Shell {
     }
 
     /// With the sentence of an action just done.
-    pub fn after(mut self, done: Option<&str>) -> Shell {
-        self.toast = done.and_then(|word| DONE.iter().find(|(key, _)| *key == word)).map(|(_, sentence)| *sentence);
+    pub fn after(mut self, word: Option<&str>) -> Shell {
+        self.toast = word.and_then(done);
         self
     }
 

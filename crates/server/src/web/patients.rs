@@ -7,6 +7,8 @@ use billing::write_off::{Debtor, Side, WriteOffReason};
 use billing::{EncounterId, PatientId};
 use serde::Deserialize;
 use store::refund::RefundLine;
+use store::reports::Cell;
+use store::views::patient_ledger::{self, PatientPostingRow};
 use store::views::patients::{ContactRow, CoverageViewRow, EligibilityViewRow, PatientView, PatientWorkRow};
 use store::write_off::WriteOffLine;
 
@@ -14,8 +16,10 @@ use super::chips::{self, Chip};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::visit_hands::Hand;
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
 use app::refund::CreditLine;
 use app::write_off::DebtLine;
@@ -68,7 +72,17 @@ struct AccountPage {
 }
 
 /// The account.
-pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>, Query(asked): Query<Asked>) -> Page {
+pub async fn show(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<PatientId>,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
+    if let Some(format) = wanted {
+        let rows = desk.read(&who.actor, move |read| Ok(patient_ledger::of_patient(read, id)?)).await?;
+        return tables::file("patient-ledger", &[ledger(&rows)], format);
+    }
     let actor = who.actor.clone();
     let (account, beside, approvals) = desk
         .blocking(move |db, practice| {
@@ -92,6 +106,38 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<PatientId>
     let key = desk.new_id().to_string();
     let shell = Shell::new(&desk, &who, "/patients").after(asked.done.as_deref());
     render(&account_page(shell, &who, account, (beside, approvals), asked.visit, key)?)
+}
+
+/// The patient's part of the books.
+fn ledger(rows: &[PatientPostingRow]) -> Sheet {
+    let row = |row: &PatientPostingRow| {
+        vec![
+            Cell::Count(row.sequence),
+            text(row.occurred_on),
+            text(&row.entry_reason),
+            maybe(row.date_of_service),
+            maybe(row.procedure_code.as_ref()),
+            text(&row.account),
+            maybe(row.payer.as_ref()),
+            text(&row.reason),
+            Cell::Money(row.amount),
+        ]
+    };
+    Sheet {
+        name: "Ledger",
+        columns: &[
+            "Entry",
+            "Date",
+            "Entry reason",
+            "Visit",
+            "Procedure",
+            "Account",
+            "Payer",
+            "Posting reason",
+            "Amount",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 /// Refunds and write-offs of the account.

@@ -96,6 +96,10 @@ async fn guard(policy: Policy, request: Request, next: Next) -> Response {
     let refusal = match (policy, signed_in) {
         (Policy::Open, _) => None,
         (Policy::Enrolling | Policy::May(_), None) => Some(to_log_in(&request)),
+        // A token could else make its own successor, and outlive every end that was set to it.
+        (Policy::Enrolling | Policy::May(Action::ManageOwnLogin), Some(who)) if who.by_token => {
+            Some((Extension(ByPolicy), Refusal::Absent).into_response())
+        }
         (Policy::Enrolling, Some(_)) => None,
         (Policy::May(_), Some(who)) if who.standing == Standing::Enrolling => Some(Redirect::to("/me").into_response()),
         (Policy::May(action), Some(who)) => authorize(&who.actor, action, &ResourceState::default())

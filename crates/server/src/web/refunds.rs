@@ -10,12 +10,15 @@ use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::{Money, PatientId, PayerId, RefundId};
 use serde::Deserialize;
 use store::refund::RefundLine;
+use store::reports::Cell;
 
 use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 /// Who acts on refunds, and so reads why.
 const ACTS: [Action; 3] = [Action::RequestRefund, Action::ApproveRefund, Action::SendRefund];
@@ -50,7 +53,12 @@ impl RefundsPage {
 }
 
 /// The refunds of one state.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let state = asked.state.as_deref().and_then(RefundState::parse).unwrap_or(RefundState::Asked);
     let actor = who.actor.clone();
     let (mut rows, mut origins) = desk
@@ -61,6 +69,9 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         .await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
+    if let Some(format) = wanted {
+        return tables::file("refunds", &[sheet(&rows)], format);
+    }
     let shell = Shell::new(&desk, &who, "/refunds").after(asked.done.as_deref());
     let page_of = |row: &RefundLine, paid: &Origin| match paid.paid_by {
         PaidBy::Receipt(id) => shell.opens.receipts.then(|| format!("/patients/{}/payments/{id}", row.patient_id)),
@@ -81,6 +92,47 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         lines,
         shell,
     })
+}
+
+fn sheet(rows: &[RefundLine]) -> Sheet {
+    let row = |row: &RefundLine| {
+        vec![
+            text(&row.refund_number),
+            text(&row.account_number),
+            text(row.payer_name.as_deref().unwrap_or("The patient")),
+            Cell::Money(row.amount_cents),
+            text(&row.reason),
+            text(row.state.as_str()),
+            text(row.asked_on),
+            text(&row.asked_by_login),
+            maybe(row.decided_by_login.as_ref()),
+            text(&row.decision),
+            maybe(row.sent_on),
+            maybe(row.method.as_ref()),
+            text(&row.reference),
+            text(row.id),
+        ]
+    };
+    Sheet {
+        name: "Refunds",
+        columns: &[
+            "Refund",
+            "Account",
+            "To",
+            "Amount",
+            "Why",
+            "State",
+            "Asked",
+            "Asked by",
+            "Decided by",
+            "Decision",
+            "Sent",
+            "Method",
+            "Reference",
+            "Id",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 fn line(who: &SignedIn, row: RefundLine, paid_by: Vec<(Option<String>, Origin)>) -> Line {

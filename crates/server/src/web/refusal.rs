@@ -45,6 +45,15 @@ impl Refusal {
     }
 }
 
+/// What a refusal said, kept beside its page for who answers in JSON.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The field that is wrong, where one is.
+    pub field: Option<String>,
+    /// The sentence.
+    pub sentence: String,
+}
+
 #[derive(Template)]
 #[template(path = "refusal.html")]
 struct RefusalPage<'a> {
@@ -54,31 +63,36 @@ struct RefusalPage<'a> {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let (status, head, sentence) = match self {
+        let (status, head, field, sentence) = match self {
             Refusal::Absent => (
                 StatusCode::NOT_FOUND,
                 "Nothing here for you",
+                None,
                 "There is no such page, or it is another role’s. Go back, or ask a colleague who has the role."
                     .to_owned(),
             ),
-            Refusal::Conflict(sentence) => (StatusCode::CONFLICT, "Not now", sentence),
+            Refusal::Conflict(sentence) => (StatusCode::CONFLICT, "Not now", None, sentence),
             Refusal::Invalid { field, problem } => {
-                (StatusCode::UNPROCESSABLE_ENTITY, "Something is missing", format!("{field}: {problem}"))
+                (StatusCode::UNPROCESSABLE_ENTITY, "Something is missing", Some(field), problem)
             }
             Refusal::Broken(what) => {
                 eprintln!("tierline: {what}");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,
                     "Something broke",
+                    None,
                     "Nothing was changed. Try again; if it stays so, tell whoever keeps Tierline to look at its log."
                         .to_owned(),
                 )
             }
         };
-        let page = RefusalPage { head, sentence: &sentence };
-        match page.render() {
+        let shown = field.as_ref().map_or_else(|| sentence.clone(), |field| format!("{field}: {sentence}"));
+        let page = RefusalPage { head, sentence: &shown };
+        let mut response = match page.render() {
             Ok(html) => (status, Html(html)).into_response(),
-            Err(_) => (status, sentence).into_response(),
-        }
+            Err(_) => (status, shown).into_response(),
+        };
+        response.extensions_mut().insert(Told { field, sentence });
+        response
     }
 }

@@ -8,14 +8,19 @@ use billing::counting::counted;
 use billing::remittance::classification::{AdjustmentClass, classify};
 use ledger::Money;
 use serde::Deserialize;
-use store::views::remittances::{PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView};
+use store::reports::Cell;
+use store::views::remittances::{
+    EntryLineRow, OutsideRow, PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView,
+};
 
 use super::chips::{self, Chip};
 use super::masking;
 use super::page::{Page, Shell, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 /// What stands in the address.
 #[derive(Deserialize)]
@@ -75,7 +80,16 @@ struct RemittancePage {
 }
 
 /// The list.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
+    if let Some(format) = wanted {
+        let rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::every(read)?)).await?;
+        return tables::file("remittances", &[list_sheet(&rows)], format);
+    }
     let page = asked.page.unwrap_or(0).max(0);
     let mut rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::list(read, page)?)).await?;
     let more = rows.len() as i64 > PAGE;
@@ -85,11 +99,87 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     render(&RemittancesPage { shell, rows, page, more })
 }
 
+fn list_sheet(rows: &[RemittanceListRow]) -> Sheet {
+    let row = |row: &RemittanceListRow| {
+        vec![
+            text(row.paid_on),
+            text(&row.payer_name),
+            text(&row.trace),
+            Cell::Money(row.amount),
+            Cell::Count(row.claim_count),
+            text(&row.state),
+            Cell::Count(row.set_aside),
+            Cell::Money(row.difference),
+            maybe(row.problem.as_ref()),
+            text(row.id),
+        ]
+    };
+    Sheet {
+        name: "Remittances",
+        columns: &["Paid", "Payer", "Trace", "Amount", "Claims", "State", "Set aside", "Difference", "Problem", "Id"],
+        rows: rows.iter().map(row).collect(),
+    }
+}
+
+/// Claims, what stands outside any claim, and the entries.
+fn sheets(claims: &[ClaimLine], view: &RemittanceView) -> [Sheet; 3] {
+    let claim = |line: &ClaimLine| {
+        let row = &line.row;
+        vec![
+            text(&row.control_number),
+            text(&line.name),
+            text(&row.status_code),
+            Cell::Money(row.charge),
+            Cell::Money(row.paid),
+            Cell::Money(line.by_contract),
+            Cell::Money(line.patient_share),
+            Cell::Money(line.denied),
+            text(&row.state),
+            Cell::Money(row.difference),
+            maybe(row.problem.as_ref()),
+            maybe(row.claim_id),
+        ]
+    };
+    let outside = |row: &OutsideRow| vec![text(&row.reason), text(&row.reference), Cell::Money(row.amount)];
+    let entry = |row: &EntryLineRow| vec![text(&row.account), Cell::Money(row.debit), Cell::Money(row.credit)];
+    [
+        Sheet {
+            name: "Claims",
+            columns: &[
+                "Claim",
+                "Patient",
+                "Status",
+                "Charged",
+                "Paid",
+                "By contract",
+                "Patient share",
+                "Denied",
+                "State",
+                "Difference",
+                "Problem",
+                "Id",
+            ],
+            rows: claims.iter().map(claim).collect(),
+        },
+        Sheet {
+            name: "Outside claims",
+            columns: &["Reason", "Reference", "Amount"],
+            rows: view.outside.iter().map(outside).collect(),
+        },
+        Sheet {
+            name: "Entries",
+            columns: &["Account", "Debit", "Credit"],
+            rows: view.entries.iter().map(entry).collect(),
+        },
+    ]
+}
+
 /// One remittance.
 pub async fn show(
     State(desk): State<Desk>,
     who: SignedIn,
     Id(id): Id<RemittanceId>,
+    Wanted(wanted): Wanted,
     Query(asked): Query<Asked>,
 ) -> Page {
     let view = desk
@@ -97,12 +187,16 @@ pub async fn show(
         .await?
         .ok_or(Refusal::Absent)?;
     let masked = who.is_masked(Action::ViewPatient);
+    let claims: Vec<ClaimLine> = view.claims.iter().map(|row| claim_line(row, masked)).collect();
+    if let Some(format) = wanted {
+        return tables::file(&format!("remittance-{id}"), &sheets(&claims, &view), format);
+    }
     let outside_total: Money = view.outside.iter().map(|row| row.amount).sum();
     render(&RemittancePage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         state: chips::remittance(&view.head.state),
         balances: balances(&view, outside_total),
-        claims: view.claims.iter().map(|row| claim_line(row, masked)).collect(),
+        claims,
         outside_total,
         debits: view.entries.iter().map(|row| row.debit).sum(),
         credits: view.entries.iter().map(|row| row.credit).sum(),

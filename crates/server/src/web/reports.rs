@@ -1,29 +1,21 @@
-//! Reports: the list with the question each answers, and any one of them as a table or as CSV. Rows and sums come from
+//! Reports: the list with the question each answers, and any one of them as a table or as a file. Rows and sums come from
 //! `store::reports`; nothing is added up here.
 
 use app::access::{allow, allow_plain};
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::extract::{Path, State};
 use billing::access::ResourceState;
-use serde::Deserialize;
 use store::reports::{self, Cell, REPORTS, Report};
 
 use super::page::{Page, Shell, show as render};
 use super::refusal::Refusal;
 use super::session::SignedIn;
+use super::tables::{self, Wanted};
 use super::{Desk, filters};
-use crate::report_csv;
+use crate::table_file::{Format, Sheet};
 
-/// Rows a page shows: what a person reads and a browser draws at once. The CSV has all.
+/// Rows a page shows: what a person reads and a browser draws at once. The files have all.
 const ROWS: usize = 500;
-
-/// What stands in the address.
-#[derive(Deserialize)]
-pub struct Asked {
-    format: Option<String>,
-}
 
 #[derive(Template)]
 #[template(path = "reports/index.html")]
@@ -50,41 +42,28 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn) -> Page {
 }
 
 /// One report as of today.
-pub async fn show(
-    State(desk): State<Desk>,
-    who: SignedIn,
-    Path(key): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Page {
-    page(&desk, &who, reports::find(&key).ok_or(Refusal::Absent)?, &asked).await
+pub async fn show(State(desk): State<Desk>, who: SignedIn, Path(key): Path<String>, Wanted(wanted): Wanted) -> Page {
+    page(&desk, &who, reports::find(&key).ok_or(Refusal::Absent)?, wanted).await
 }
 
 /// The owner's daily report: a route of its own, because who may read it need not be one who reads the others.
-pub async fn conflicts(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
-    page(&desk, &who, &reports::conflicts::CONFLICTS, &asked).await
+pub async fn conflicts(State(desk): State<Desk>, who: SignedIn, Wanted(wanted): Wanted) -> Page {
+    page(&desk, &who, &reports::conflicts::CONFLICTS, wanted).await
 }
 
-async fn page(desk: &Desk, who: &SignedIn, report: &'static Report, asked: &Asked) -> Page {
+async fn page(desk: &Desk, who: &SignedIn, report: &'static Report, wanted: Option<Format>) -> Page {
     let mut rows = desk
         .read(&who.actor, move |read| {
             allow_plain(read, report.action)?;
             Ok((report.run)(read)?)
         })
         .await?;
-    if asked.format.as_deref() == Some("csv") {
-        return csv(report, &rows);
+    if let Some(format) = wanted {
+        return tables::file(report.key, &[Sheet { name: report.key, columns: report.columns, rows }], format);
     }
     let all = rows.len();
     rows.truncate(ROWS);
     render(&ReportPage { shell: Shell::new(desk, who, "/reports"), report, rows, all })
-}
-
-fn csv(report: &Report, rows: &[Vec<Cell>]) -> Page {
-    let text = report_csv::written(report, rows)
-        .map_err(|error| Refusal::Broken(format!("a report could not be written: {error}")))?;
-    let name = format!("attachment; filename=\"{}.csv\"", report.key);
-    let head = [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, text).into_response())
 }
 
 impl ReportPage {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use app::access::session::Session;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -11,8 +12,8 @@ use billing::access::{Actor, SESSION_HOURS, Standing};
 
 use uuid::Uuid;
 
-use super::Desk;
 use super::refusal::Refusal;
+use super::{Desk, api};
 
 /// Whoever is signed in, put into every request by `load`.
 #[derive(Debug, Clone)]
@@ -25,6 +26,15 @@ pub struct SignedIn {
     pub standing: Standing,
     /// The practice as it is called now.
     pub practice_name: String,
+    /// A program speaks with a token of the person's: answers are JSON, and the log-in itself is out of its reach.
+    pub by_token: bool,
+}
+
+impl SignedIn {
+    fn of(session: Session, by_token: bool) -> SignedIn {
+        let Session { actor, display_name, standing, practice_name } = session;
+        SignedIn { actor, display_name, standing, practice_name, by_token }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
@@ -63,20 +73,27 @@ impl FromRequestParts<Desk> for Network {
     }
 }
 
-/// Finds the session of the request's cookie.
+/// Finds the session of the request's cookie, or whom its token stands for. A token that is none is said at once: a
+/// program shall not be led to the log-in page.
 pub async fn load(State(desk): State<Desk>, mut request: Request, next: Next) -> Result<Response, Refusal> {
-    if let Some(secret) = secret_of(request.headers(), desk.secure_cookies()) {
+    if let Some(token) = token_of(request.headers()) {
+        let found =
+            desk.blocking(move |db, practice| app::access::session::find_by_token(db, practice, &token)).await?;
+        let Some(session) = found else { return Ok(api::unknown_token()) };
+        request.extensions_mut().insert(SignedIn::of(session, true));
+    } else if let Some(secret) = secret_of(request.headers(), desk.secure_cookies()) {
         let found = desk.blocking(move |db, practice| app::access::session::find(db, practice, &secret)).await?;
         if let Some(session) = found {
-            request.extensions_mut().insert(SignedIn {
-                actor: session.actor,
-                display_name: session.display_name,
-                standing: session.standing,
-                practice_name: session.practice_name,
-            });
+            request.extensions_mut().insert(SignedIn::of(session, false));
         }
     }
     Ok(next.run(request).await)
+}
+
+/// The token that a program sends: `Authorization: Bearer …`.
+fn token_of(headers: &HeaderMap) -> Option<String> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
 /// `__Host-` binds a cookie to this host and HTTPS; browsers refuse it on plain HTTP, so loopback has the bare name.

@@ -8,13 +8,16 @@ use billing::access::Action;
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, Money, PatientId, PayerId, WriteOffId};
 use serde::Deserialize;
+use store::reports::Cell;
 use store::write_off::WriteOffLine;
 
 use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 /// Who acts on write-offs, and so reads why.
 const ACTS: [Action; 2] = [Action::RequestWriteOff, Action::ApproveWriteOff];
@@ -40,12 +43,20 @@ struct WriteOffsPage {
 }
 
 /// The write-offs of one state.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let state = asked.state.as_deref().and_then(WriteOffState::parse).unwrap_or(WriteOffState::Asked);
     let actor = who.actor.clone();
     let mut rows = desk.blocking(move |db, practice| write_off::list(db, &actor, practice, state)).await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.note, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
+    if let Some(format) = wanted {
+        return tables::file("write-offs", &[sheet(&rows)], format);
+    }
     let lines: Vec<Line> = rows.into_iter().map(|row| line(&who, row)).collect();
     render(&WriteOffsPage {
         shell: Shell::new(&desk, &who, "/write-offs").after(asked.done.as_deref()),
@@ -56,6 +67,47 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         together: together(&lines),
         lines,
     })
+}
+
+fn sheet(rows: &[WriteOffLine]) -> Sheet {
+    let row = |row: &WriteOffLine| {
+        vec![
+            text(&row.write_off_number),
+            text(&row.account_number),
+            text(row.date_of_service),
+            text(row.payer_name.as_deref().unwrap_or("The patient")),
+            Cell::Money(row.amount_cents),
+            Cell::Money(row.stands()),
+            text(row.reason.label()),
+            text(&row.note),
+            text(row.state.as_str()),
+            text(row.asked_on),
+            text(&row.asked_by_login),
+            maybe(row.decided_by_login.as_ref()),
+            text(&row.decision),
+            text(row.id),
+        ]
+    };
+    Sheet {
+        name: "Write-offs",
+        columns: &[
+            "Write-off",
+            "Account",
+            "Visit",
+            "Owed by",
+            "Amount",
+            "Stands",
+            "Reason",
+            "Note",
+            "State",
+            "Asked",
+            "Asked by",
+            "Decided by",
+            "Decision",
+            "Id",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 /// Small balances are approved together where there are several.

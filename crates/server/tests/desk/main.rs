@@ -14,6 +14,7 @@ mod log_ins;
 mod masking;
 mod office;
 mod practice;
+mod programs;
 mod read_again;
 mod screens;
 mod solo_mode;

@@ -1,11 +1,13 @@
 //! The list of claims: where each one is, a page at a time.
 
+use std::collections::BTreeSet;
+
 use billing::id::{ClaimId, PatientId};
 use billing::patient::Patient;
 use jiff::civil::Date;
 use ledger::Money;
 
-use crate::{Conn, Json, StoreError, params, record, statements};
+use crate::{Conn, Json, Read, StoreError, params, record, statements};
 
 /// Claims on one page of the list: what fits two screens.
 pub const PAGE: i64 = 50;
@@ -66,6 +68,17 @@ pub fn list(conn: &Conn, status: Option<&str>, page: i64) -> Result<Vec<ClaimLis
         Some(status) => conn.query(&CLAIMS_OF_STATUS, params![status, limit, offset]),
         None => conn.query(&CLAIMS, params![limit, offset]),
     }
+}
+
+/// Every claim of a status or of all, for a file, and a note in the audit for every patient in it.
+pub fn every(read: &mut Read, status: Option<&str>) -> Result<Vec<ClaimListRow>, StoreError> {
+    let rows = match status {
+        Some(status) => read.query(&CLAIMS_OF_STATUS, params![status, i64::MAX, 0_i64])?,
+        None => read.query(&CLAIMS, params![i64::MAX, 0_i64])?,
+    };
+    let patients: BTreeSet<PatientId> = rows.iter().map(|row| row.patient_id).collect();
+    patients.into_iter().for_each(|patient| read.saw("list of claims", patient));
+    Ok(rows)
 }
 
 /// The claims of one patient.

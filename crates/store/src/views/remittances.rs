@@ -152,6 +152,11 @@ pub fn list(conn: &Conn, page: i64) -> Result<Vec<RemittanceListRow>, StoreError
     conn.query(&REMITTANCES, params![limit, offset])
 }
 
+/// Every remittance, the latest first, for a file.
+pub fn every(conn: &Conn) -> Result<Vec<RemittanceListRow>, StoreError> {
+    conn.query(&REMITTANCES, params![i64::MAX, 0_i64])
+}
+
 /// One remittance, and a note in the audit for every patient in it.
 pub fn get(read: &mut Read, id: RemittanceId) -> Result<Option<RemittanceView>, StoreError> {
     let Some(head) = read.query_opt(&REMITTANCE_HEAD, params![id])? else { return Ok(None) };
