@@ -59,6 +59,11 @@ pub const JOBS: &[Job] = &[
         run: crate::claim_acknowledgment::open_late_claims,
     },
     Job {
+        key: "payers-ledger",
+        does: "Opens work for every item of a payer’s ledger that stays open longer than its reason’s days.",
+        run: crate::provider_ledger::open_stale_items,
+    },
+    Job {
         key: "credits",
         does: "Finds what we hold of payers’ and patients’ money, and by when it must be back.",
         run: crate::credit::find,

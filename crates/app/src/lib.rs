@@ -5,6 +5,7 @@
 mod approval;
 mod digest;
 pub mod error;
+pub mod provider_ledger;
 mod reason;
 
 pub mod access;

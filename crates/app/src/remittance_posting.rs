@@ -8,6 +8,7 @@ mod desks;
 mod entries;
 mod history;
 mod known;
+mod outside;
 mod rows;
 mod second;
 mod settlement;
@@ -27,6 +28,7 @@ use self::known::Known;
 use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
 
+pub(crate) use self::outside::item_words;
 pub(crate) use self::second::decided_twice;
 
 /// What became of the claims of a payment.
@@ -149,10 +151,11 @@ fn post_known(
         sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
     let decided = decision::decide_all(tx, id, set, known, sender);
     rows::insert(tx, &decided)?;
-    rows::insert_outside(tx, id, set)?;
-    entries::post(tx, id, payer, set, &decided, known)?;
+    let placed = outside::place(tx, payer, &set.remittance, known)?;
+    outside::insert(tx, id, payer, &placed)?;
+    entries::post(tx, (id, payer), set, &placed, &decided, known)?;
     settlement::settle(tx, payer, &decided, known)?;
-    desks::outside_claims(tx, id, payer, &set.remittance)?;
+    outside::work(tx, id, payer, &set.remittance, &placed)?;
     pay_from_what_is_held(tx, known)?;
     Ok(Counts::of(&decided))
 }

@@ -20,6 +20,7 @@ use store::{Conn, Db, Json, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::claim_submission::PayerHabits;
+use crate::provider_ledger;
 use crate::reason;
 use crate::worklist;
 use crate::write_off;
@@ -42,11 +43,11 @@ pub struct Application {
     pub revision: i32,
 }
 
-/// Cash of one claim payment that waits.
+/// Cash of one claim payment that waits, or of one item of a payer's ledger.
 struct Waiting {
-    source: ClaimPaymentId,
-    account: AccountKind,
-    payer: Option<PayerId>,
+    /// What an entry that places it is made from.
+    source: EntrySource,
+    account: Account,
     /// Above zero where it was received, below where a payer took it back.
     amount: Money,
 }
@@ -62,6 +63,10 @@ pub fn waiting(conn: &Conn, item: WorkItemId) -> Result<Money, Error> {
 
 /// Refuses to end work whose cash has no place yet.
 pub(crate) fn refuse_while_waiting(conn: &Conn, item: &WorkItem) -> Result<(), Error> {
+    let found = conn.query_opt(&store::worklist::WORK_ITEM, params![item.id])?;
+    if let Some((payer, reference)) = found.as_ref().and_then(|row| provider_ledger::subject_parts(&row.subject_key)) {
+        return refuse_while_of_concern(conn, payer, reference);
+    }
     let waiting = waiting(conn, item.id)?;
     if waiting.is_zero() {
         return Ok(());
@@ -74,6 +79,19 @@ pub(crate) fn refuse_while_waiting(conn: &Conn, item: &WorkItem) -> Result<(), E
     )))
 }
 
+/// An item of a payer's ledger that went the wrong way is open until it is right; one that is only open for long may be
+/// left to the payer.
+fn refuse_while_of_concern(conn: &Conn, payer: PayerId, item: &str) -> Result<(), Error> {
+    if !provider_ledger::is_of_concern(conn, payer, item)? {
+        return Ok(());
+    }
+    let open = provider_ledger::balance(conn, payer, item)?.abs();
+    Err(Error::refused(format!(
+        "{open} of this item is still open in the payers' ledger. Apply it to a line of a claim, or wait for the payment \
+         that closes it; the item then ends by itself. Until then leave it open with a note."
+    )))
+}
+
 /// The keys of the work that may own the cash of a claim payment.
 pub(crate) fn owners_of(source: ClaimPaymentId) -> [String; 2] {
     OWNERS.map(|reason| worklist::subject_key(reason, source.0))
@@ -81,18 +99,31 @@ pub(crate) fn owners_of(source: ClaimPaymentId) -> [String; 2] {
 
 fn of_item(conn: &Conn, item: WorkItemId) -> Result<Option<Waiting>, Error> {
     let found = conn.query_opt(&store::worklist::WORK_ITEM, params![item])?;
+    if let Some((payer, reference)) = found.as_ref().and_then(|row| provider_ledger::subject_parts(&row.subject_key)) {
+        let amount = -provider_ledger::balance(conn, payer, reference)?;
+        let source = EntrySource { kind: provider_ledger::SOURCE.into(), id: item.0 };
+        let account = Account::Recoupment { payer: payer.0, reference: reference.to_owned() };
+        return Ok((!amount.is_zero()).then_some(Waiting { source, account, amount }));
+    }
     let source = found.filter(|row| OWNERS.contains(&row.reason)).and_then(|row| {
         let (_, thing) = row.subject_key.split_once(':')?;
         thing.parse::<uuid::Uuid>().ok()
     });
     let Some(source) = source else { return Ok(None) };
-    let waiting = conn.query(&CASH_WAITING_OF, params![source])?.into_iter().next();
-    Ok(waiting.map(|(account, payer, cents)| Waiting {
-        source: ClaimPaymentId(source),
-        account,
-        payer: payer.map(PayerId),
-        amount: -cents,
-    }))
+    let Some((account, payer, cents)) = conn.query(&CASH_WAITING_OF, params![source])?.into_iter().next() else {
+        return Ok(None);
+    };
+    let account = match (account, payer) {
+        (AccountKind::UnappliedPayer, Some(payer)) => Account::UnappliedPayer { payer },
+        (AccountKind::Suspense, _) => Account::Suspense,
+        (other, _) => {
+            return Err(Error::refused(format!(
+                "The cash waits in {}, from where none is applied. Tell Tier 3.",
+                other.name()
+            )));
+        }
+    };
+    Ok(Some(Waiting { source: EntrySource { kind: "unapplied_cash".into(), id: source }, account, amount: -cents }))
 }
 
 /// Applies waiting cash of an item to a line of a claim of ours: cash that came pays what the payer owes for the line,
@@ -141,7 +172,9 @@ pub fn apply(
             application.reason.trim()
         );
         worklist::cash_applied(tx, work, left, &sentence)?;
-        tx.audit("unapplied_cash.apply", "claim_payment", waiting.source, json!({ "cents": application.amount }));
+        let is_item = matches!(waiting.account, Account::Recoupment { .. });
+        let subject = if is_item { "work_item" } else { "claim_payment" };
+        tx.audit("unapplied_cash.apply", subject, waiting.source.id, json!({ "cents": application.amount }));
         Ok(if waiting.amount.is_negative() { -left } else { left })
     })
 }
@@ -149,16 +182,11 @@ pub fn apply(
 /// The entry between where the cash waits and what the claim's payer owes for the line.
 fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uuid, amount: Money) -> Result<(), Error> {
     let payer = claim.payer_id.0;
-    let from = match (waiting.account, waiting.payer) {
-        (AccountKind::UnappliedPayer, Some(payer)) => Account::UnappliedPayer { payer: payer.0 },
-        (AccountKind::Suspense, _) => Account::Suspense,
-        (other, _) => {
-            return Err(Error::refused(format!(
-                "The cash waits in {}, from where none is applied. Tell Tier 3.",
-                other.name()
-            )));
-        }
-    };
+    if let Account::Recoupment { payer: of, .. } = &waiting.account
+        && *of != payer
+    {
+        return Err(Error::invalid("claim", "Another payer was asked for this claim; the item is not its money."));
+    }
     let is_received = waiting.amount.is_positive();
     let most = if is_received {
         let owed = charge_balances(tx, &[charge])?;
@@ -181,13 +209,13 @@ fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uui
     }
     // The sign turns the whole entry where the cash was taken back.
     let moved = if is_received { amount } else { -amount };
-    let source = EntrySource { kind: "unapplied_cash".into(), id: waiting.source.0 };
-    let entry = DraftEntry::new(tx.today(), "Waiting cash of a payer applied to a line of a claim", source)
-        .debit(from, moved, "applied")
-        .credit(Account::PayerReceivable { charge, payer }, moved, PAID)
-        .balance()
-        .map_err(|unbalanced| Error::refused(unbalanced.to_string()))?;
-    let key = format!("unapplied_cash:{}:{}", waiting.source.0, tx.new_id());
+    let entry =
+        DraftEntry::new(tx.today(), "Waiting cash of a payer applied to a line of a claim", waiting.source.clone())
+            .debit(waiting.account.clone(), moved, "applied")
+            .credit(Account::PayerReceivable { charge, payer }, moved, PAID)
+            .balance()
+            .map_err(|unbalanced| Error::refused(unbalanced.to_string()))?;
+    let key = format!("{}:{}:{}", waiting.source.kind, waiting.source.id, tx.new_id());
     tx.post(&entry, &key)?;
     write_off::follow_debt(tx, &[ChargeId(charge)])
 }

@@ -14,6 +14,7 @@ use ledger::Money;
 use store::bank;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
+use store::provider_level::ITEMS_OFF_THEIR_PAYMENTS;
 use store::refund;
 use store::unapplied_cash::CASH_WAITING;
 use store::verify::{self, Chain};
@@ -22,7 +23,7 @@ use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
-use crate::{Error, remittance_posting, unapplied_cash, worklist};
+use crate::{Error, provider_ledger, remittance_posting, unapplied_cash, worklist};
 
 /// Places that a failing invariant names.
 const SHOWN: usize = 5;
@@ -97,6 +98,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         ));
         books_checks(read, &mut checks)?;
         remittance_checks(read, &mut checks)?;
+        provider_item_checks(read, &mut checks)?;
         claim_checks(read, &mut checks)?;
         records::checks(read, told, &mut checks)?;
         hand_checks(read, &mut checks)?;
@@ -212,6 +214,22 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
         .collect();
     let says = "every cent that waits in unapplied cash of payers or in suspense is somebody's open work";
     checks.push(check("waiting-cash-owned", says, lost.is_empty(), lost.join("; ")));
+    Ok(())
+}
+
+/// Every item of a payer's ledger is its payments, and is at zero, on its way there, or somebody's work (I8).
+fn provider_item_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    checks.push(none(
+        read,
+        "payers-items-are-payments",
+        "every item of a payer's ledger is what its payments say outside any claim",
+        &ITEMS_OFF_THEIR_PAYMENTS,
+        |(payer, item, cents)| format!("item {} is off by {cents}", provider_ledger::id_of(*payer, item)),
+    )?);
+    let (lost, open) = provider_ledger::in_no_hand(read)?;
+    let says = "every item of a payer's ledger is at zero, open as announced, or somebody's open work";
+    let detail = if lost.is_empty() { format!("{} open", counted(open, "item")) } else { lost.join("; ") };
+    checks.push(check("payers-items-in-a-hand", says, lost.is_empty(), detail));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ pub mod crossover;
 pub mod matching;
 pub mod outside;
 pub mod posting;
+pub mod provider_level;
 pub mod reversal;
 pub mod settled;
 pub mod source;

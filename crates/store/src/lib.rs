@@ -22,6 +22,7 @@ pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
 mod postgres;
+pub mod provider_level;
 mod record;
 pub mod refund;
 mod registry;

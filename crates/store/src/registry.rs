@@ -22,6 +22,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::ledger::STATEMENTS,
     crate::registration::STATEMENTS,
     crate::registration_version::STATEMENTS,
+    crate::provider_level::STATEMENTS,
     crate::refund::STATEMENTS,
     crate::remittance::STATEMENTS,
     crate::reports::aging::STATEMENTS,

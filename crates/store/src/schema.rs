@@ -94,6 +94,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(26, "33_lookups"),
     portable!(27, "34_credit"),
     portable!(28, "35_bank_line"),
+    portable!(29, "37_provider_item"),
 ];
 
 impl Migration {

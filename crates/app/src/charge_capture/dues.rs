@@ -208,6 +208,9 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::BankLineUnplaced
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
+        | WorkReason::PayerKeeps
+        | WorkReason::VirtualCard
+        | WorkReason::RefundTakenBack
         | WorkReason::Inquiry
         | WorkReason::Complaint => {}
     }

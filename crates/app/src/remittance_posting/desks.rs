@@ -4,9 +4,8 @@
 
 use std::collections::HashMap;
 
-use billing::remittance::Remittance;
 use billing::remittance::classification::AdjustmentClass;
-use billing::remittance::posting::{self, takes_back};
+use billing::remittance::posting;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, RemittanceId};
 use store::hands::{DUES_OF_VISITS, OVERPAID_BY_PAYERS};
@@ -60,28 +59,6 @@ pub(super) fn of_payments(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decide
         match one.arrival {
             Arrival::Now(_) => work.push(new),
             Arrival::Before(_) => worklist::open_or_restate(tx, vec![new])?,
-        }
-    }
-    worklist::open_many(tx, work)
-}
-
-/// Money that a payer takes back outside any claim.
-pub(super) fn outside_claims(
-    tx: &mut Tx,
-    id: RemittanceId,
-    payer: Option<PayerId>,
-    remittance: &Remittance,
-) -> Result<(), Error> {
-    let mut work = Vec::new();
-    for (adjustment, ordinal) in remittance.provider_adjustments.iter().zip(1..) {
-        if takes_back(adjustment) {
-            let reason = WorkReason::PayerRecoupment;
-            let summary = format!(
-                "{} kept back by adjustment {} of payment {}",
-                adjustment.amount, adjustment.reason, remittance.trace
-            );
-            let subject_key = format!("{}:{}:{ordinal}", reason.as_str(), id.0);
-            work.push(NewWork { subject_key, ..money_work(reason, id.0, summary, adjustment.amount, (id, payer)) });
         }
     }
     worklist::open_many(tx, work)

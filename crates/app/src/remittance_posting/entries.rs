@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::history::Original;
 use super::known::Known;
+use super::outside::Placed;
 use super::{Arrival, Decided, Outcome};
 use crate::digest::{hex, sha256};
 use crate::{Error, write_off};
@@ -19,9 +20,9 @@ use crate::{Error, write_off};
 /// balances.
 pub(super) fn post(
     tx: &mut Tx,
-    id: RemittanceId,
-    payer: Option<PayerId>,
+    (id, payer): (RemittanceId, Option<PayerId>),
     set: &ReadRemittance,
+    placed: &[Placed<'_>],
     decided: &[Decided<'_>],
     known: &Known,
 ) -> Result<(), Error> {
@@ -31,9 +32,9 @@ pub(super) fn post(
     let key = hex(&sha256(named.as_bytes())[..16]);
     let mut books = Journal::for_entries(decided.len() + 1);
     let source = EntrySource { kind: "remittance".into(), id: id.0 };
-    let outside = &remittance.provider_adjustments;
+    let outside = placed.iter().map(Placed::posting);
     let draft = DraftEntry::new(remittance.paid_on, "Payment of a payer", source);
-    books.add(draft, posting::payment(remittance.amount, outside, payer, id), format!("remittance:{key}"))?;
+    books.add(draft, posting::payment(remittance.amount, outside, id), format!("remittance:{key}"))?;
     books.add_decided(tx, payer, decided, known, &key)?;
     books.finish(tx)
 }

@@ -1,33 +1,12 @@
 //! What was decided as rows beside the books: each claim of a payment, its lines and adjustments with their meaning.
 
+use billing::Money;
 use billing::remittance::posting::ClaimPosting;
-use billing::{Money, RemittanceId};
-use edi::remittance_835::ReadRemittance;
-use store::remittance::{
-    ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, ProviderAdjustmentRow, RESTATE_PAYMENT,
-};
+use store::remittance::{ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, RESTATE_PAYMENT};
 use store::{Json, Tx, params};
 
 use super::{Arrival, Decided, Outcome};
 use crate::Error;
-
-/// What a payment says outside its claims.
-pub(super) fn insert_outside(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance) -> Result<(), Error> {
-    let outside: Vec<ProviderAdjustmentRow> = set
-        .remittance
-        .provider_adjustments
-        .iter()
-        .zip(1..)
-        .map(|(adjustment, ordinal)| ProviderAdjustmentRow {
-            remittance_id: id,
-            ordinal,
-            reason: adjustment.reason.clone(),
-            reference: adjustment.reference.clone(),
-            amount_cents: adjustment.amount,
-        })
-        .collect();
-    Ok(tx.insert_many(&outside)?)
-}
 
 /// What was decided of each claim. What was set aside before has its row, which says from now on that it was posted.
 pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> {

@@ -28,6 +28,7 @@ mod late_lines;
 mod patient_books;
 mod patient_money;
 mod payer_files;
+mod payers_ledger;
 mod practice_day;
 mod query_plans;
 mod read_again;

@@ -351,12 +351,29 @@ pub struct Payment {
     pub amount: i64,
     pub claims: Vec<Clp>,
     pub plb: Vec<(&'static str, &'static str, i64)>,
+    /// BPR16, as X12 writes days.
+    pub on: &'static str,
+    /// BPR04.
+    pub method: &'static str,
 }
 
 impl Payment {
     /// A payment that balances.
     pub fn new(trace: &str, claims: Vec<Clp>) -> Payment {
-        Payment { trace: trace.into(), amount: claims.iter().map(|claim| claim.paid).sum(), claims, plb: Vec::new() }
+        Payment {
+            trace: trace.into(),
+            amount: claims.iter().map(|claim| claim.paid).sum(),
+            claims,
+            plb: Vec::new(),
+            on: "20260302",
+            method: "ACH",
+        }
+    }
+
+    /// The same by another way of payment; one of nothing only notifies.
+    pub fn by(mut self, method: &'static str) -> Payment {
+        self.method = method;
+        self
     }
 
     /// Money outside any claim; positive reduces the payment.
@@ -405,11 +422,14 @@ pub fn file_of(payments: &[Payment], interchange: u32) -> String {
 fn segments(payment: &Payment) -> Vec<String> {
     let mut out = vec![
         format!(
-            "BPR*I*{}*C*ACH*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765*20260302",
-            amount(payment.amount)
+            "BPR*{}*{}*C*{}*CCP*01*999999992*DA*123456*1999999999**01*999988880*DA*98765*{}",
+            if payment.method == "NON" { "H" } else { "I" },
+            amount(payment.amount),
+            payment.method,
+            payment.on
         ),
         format!("TRN*1*{}*1999999999", payment.trace),
-        "DTM*405*20260302".into(),
+        format!("DTM*405*{}", payment.on),
         "N1*PR*NORTHFIELD MUTUAL*XV*NFM01".into(),
         "N3*1 PAYER WAY".into(),
         "N4*AUSTIN*TX*78701".into(),

@@ -326,12 +326,11 @@ pub fn set_aside(paid: Money, payer: Option<PayerId>, remittance: RemittanceId) 
     vec![Posting::debit(clearing, paid, PAID), Posting::credit(waiting, paid, PAID)]
 }
 
-/// Postings for the payment itself and what it holds outside any claim. Positive provider adjustments reduce the
-/// payment.
-pub fn payment(
+/// Postings for the payment itself and what it holds outside any claim, each with the account where it stands
+/// ([`super::provider_level::account`]). Positive provider adjustments reduce the payment.
+pub fn payment<'a>(
     amount: Money,
-    provider_adjustments: &[ProviderAdjustment],
-    payer: Option<PayerId>,
+    outside: impl IntoIterator<Item = (&'a ProviderAdjustment, Account)>,
     remittance: RemittanceId,
 ) -> Vec<Posting> {
     let clearing = Account::EraClearing { remittance: remittance.0 };
@@ -340,26 +339,13 @@ pub fn payment(
         postings.push(Posting::debit(Account::InTransit { remittance: remittance.0 }, amount, PAID));
         postings.push(Posting::credit(clearing.clone(), amount, PAID));
     }
-    for adjustment in provider_adjustments.iter().filter(|adjustment| !adjustment.amount.is_zero()) {
-        let reason = format!("PLB-{}", adjustment.reason);
-        let account = provider_account(adjustment, payer);
+    for (adjustment, account) in outside {
+        if adjustment.amount.is_zero() {
+            continue;
+        }
+        let reason = format!("{}{}", super::provider_level::POSTED_AS, adjustment.reason);
         postings.push(Posting::debit(account, adjustment.amount, reason.clone()));
         postings.push(Posting::credit(clearing.clone(), adjustment.amount, reason));
     }
     postings
-}
-
-/// Where money outside any claim stands, by its PLB code: taken back (WO), carried forward (FB), interest (L6), else
-/// its own account.
-fn provider_account(adjustment: &ProviderAdjustment, payer: Option<PayerId>) -> Account {
-    match (adjustment.reason.as_str(), payer) {
-        ("WO" | "FB", Some(payer)) => Account::Recoupment { payer: payer.0, reference: adjustment.reference.clone() },
-        ("L6", _) => Account::Interest,
-        _ => Account::ProviderAdjustment { code: adjustment.reason.clone() },
-    }
-}
-
-/// Whether a provider adjustment takes money back, so that somebody must look for the claim it is for.
-pub fn takes_back(adjustment: &ProviderAdjustment) -> bool {
-    adjustment.amount.is_positive() && matches!(adjustment.reason.as_str(), "WO" | "FB")
 }

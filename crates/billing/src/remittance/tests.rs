@@ -100,7 +100,7 @@ fn visit() -> ClaimPayment {
 fn books(payment: &ClaimPayment, claim: &ClaimFacts) -> Balances {
     let done = posting::decide(payment, claim, REMITTANCE).unwrap();
     let mut books = Balances::default();
-    books.apply(&posting::payment(payment.paid_amount, &[], Some(claim.payer_id), REMITTANCE));
+    books.apply(&posting::payment(payment.paid_amount, [], REMITTANCE));
     books.apply(&done.postings);
     assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO, "the clearing account reaches zero");
     assert_eq!(books.trial(), Money::ZERO);
@@ -299,12 +299,13 @@ fn money_outside_claims_and_money_without_a_claim_keep_the_clearing_at_zero() {
     let payer = Some(PayerId(id(3)));
     let amount = cents(20_000 - 3_000) - cents(5_000 - 150 + 25);
     let mut books = Balances::default();
-    books.apply(&posting::payment(amount, &adjustments, payer, REMITTANCE));
+    let placed = adjustments.iter().map(|one| (one, provider_level::account(one, payer, "R1")));
+    books.apply(&posting::payment(amount, placed, REMITTANCE));
     books.apply(&posting::set_aside(cents(20_000), payer, REMITTANCE));
     books.apply(&posting::set_aside(cents(-3_000), payer, REMITTANCE));
     assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO);
     assert_eq!(books.of_kind(AccountKind::UnappliedPayer), cents(-20_000));
     assert_eq!(books.of_kind(AccountKind::Suspense), cents(3_000));
     assert_eq!(books.of_kind(AccountKind::Interest), cents(-150));
-    assert_eq!(books.of(&Account::Recoupment { payer: id(3), reference: "R1".into() }), cents(5_000));
+    assert_eq!(books.of(&Account::Recoupment { payer: id(3), reference: "R1".into() }), cents(5_025));
 }

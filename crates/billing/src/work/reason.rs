@@ -198,9 +198,18 @@ reasons! {
     /// A remittance announced money that the bank does not have.
     TransferMissing "transfer_missing" Poster 2 "Announced money is not in the bank"
         => "Compare number, amount and day with the bank. Ask the payer to trace the transfer or the check; a check may have gone to an old address. It ends when the money is in the bank.";
-    /// A provider-level adjustment opened or left an amount with the payer.
-    PayerRecoupment "payer_recoupment" Tier2 5 "Payer takes money back"
-        => "Find the claim it is for. Valid: link it to the reversal. Not valid: rebut within the payer's window.";
+    /// An item of a payer's ledger went the wrong way, says not what it is for, or stays open.
+    PayerRecoupment "payer_recoupment" Poster 5 "Payer's ledger: item to clear"
+        => "Open the item in the payers' ledger: each movement names its remittance and segment. Money taken that no reversal announced: find the claim. Valid: wait for its reversal, or apply it to the claim's line, which is owed again. Not valid: rebut within the payer's window. A refund that is acknowledged: apply it to the line it was for. Open for long: ask the payer which payment ends it.";
+    /// A payer kept money for taxes, a creditor, a fee or itself.
+    PayerKeeps "payer_keeps" Tier3 3 "Payer kept money outside any claim"
+        => "Read the reason. Taxes: the payer does not have our tax id right; send a W-9, and keep the amount for the tax return. A levy: ask who holds it, and tell the owner today. A fee or a penalty: look into the contract, and ask for it back where it does not stand there.";
+    /// A payment came as a virtual card, which costs a fee.
+    VirtualCard "virtual_card" Poster 5 "Paid by virtual card, with a fee"
+        => "Charge the card before it expires and book the fee. Then opt out at the payer or its card company: nobody must take cards, and a plan must pay by standard EFT when asked (45 CFR 162.925, 162.1602). Ask for EFT with an ERA on the same day.";
+    /// A payer took back money of a charge of which a refund was given or asked for.
+    RefundTakenBack "refund_taken_back" Tier2 2 "Taken back although refunded"
+        => "Compare the refund with what the payer took. Not sent yet: withdraw it. Sent to the payer: send it the proof and ask for the money back, or for an acknowledgment (72). Sent to the patient: wait for the new decision; the patient owes again only what it says.";
     /// More was received than owed.
     CreditBalance "credit_balance" Tier2 5 "Credit balance"
         => "Find whose money it is. Apply it to another open balance of the same person, or ask for a refund on the account; the 60-day clock runs for payers.";

@@ -142,6 +142,9 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::BankLineUnplaced
             | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment
+            | WorkReason::PayerKeeps
+            | WorkReason::VirtualCard
+            | WorkReason::RefundTakenBack
             | WorkReason::CreditBalance
             | WorkReason::Inquiry
             | WorkReason::Complaint => {}
@@ -222,11 +225,6 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
                     in_scene("a rejected claim is taken up", scrubbed)?;
                 }
             }
-            WorkReason::PayerRecoupment => {
-                let words =
-                    "Compared the amount with the reversal in the earlier remittance: it is the same money. Valid.";
-                resolve(stage, Desk::Tier2, row.id, words, "payer")?;
-            }
             WorkReason::Denied
             | WorkReason::HeldForData
             | WorkReason::HeldForCoding
@@ -249,6 +247,10 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::UnmatchedCash
             | WorkReason::BankLineUnplaced
             | WorkReason::TransferMissing
+            | WorkReason::PayerRecoupment
+            | WorkReason::PayerKeeps
+            | WorkReason::VirtualCard
+            | WorkReason::RefundTakenBack
             | WorkReason::CreditBalance
             | WorkReason::Inquiry
             | WorkReason::Complaint => {}

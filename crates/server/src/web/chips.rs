@@ -76,6 +76,9 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::BankLineUnplaced
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
+        | WorkReason::PayerKeeps
+        | WorkReason::VirtualCard
+        | WorkReason::RefundTakenBack
         | WorkReason::CreditBalance => chip("warn", "alert", "To do"),
         WorkReason::Inquiry => chip("info", "phone", "Question"),
         WorkReason::Complaint => chip("warn", "mail", "Complaint"),
