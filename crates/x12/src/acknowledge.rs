@@ -5,7 +5,7 @@
 mod claims;
 mod context;
 
-pub use claims::write_277ca;
+pub use claims::{write_277ca, write_277ca_to};
 pub use context::AcknowledgedFile;
 
 use std::fmt;
@@ -84,7 +84,7 @@ pub fn write_999_with(
     }
 }
 
-/// Why a 999 was not written, or not to its end.
+/// Why an acknowledgment was not written, or not to its end.
 #[derive(Debug)]
 pub enum NotWritten {
     /// It cannot be addressed; nothing was written.

@@ -35,7 +35,8 @@ mod writer;
 pub mod measuring;
 
 pub use acknowledge::{
-    AcknowledgedFile, AcknowledgmentHeader, NotWritten, write_277ca, write_999, write_999_to, write_999_with, write_ta1,
+    AcknowledgedFile, AcknowledgmentHeader, NotWritten, write_277ca, write_277ca_to, write_999, write_999_to,
+    write_999_with, write_ta1,
 };
 pub use amount::Amount;
 pub use check::{

@@ -30,7 +30,7 @@ mod claim_status;
 mod detail;
 mod eligibility;
 mod fields;
-mod out;
+pub(crate) mod out;
 mod party;
 mod service;
 mod status;

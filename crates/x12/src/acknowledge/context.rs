@@ -57,7 +57,7 @@ impl<'f> AcknowledgedFile<'f> {
         Self { copies_data: true, ..self }
     }
 
-    fn read_from(&self, byte: u64) -> io::Result<Box<dyn Read + 'f>> {
+    pub(super) fn read_from(&self, byte: u64) -> io::Result<Box<dyn Read + 'f>> {
         match self.source {
             FileSource::Held(bytes) => {
                 let from = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());

@@ -360,6 +360,7 @@ impl<'c> Envelope<'c> {
             acknowledgments: 0,
             groups: Vec::new(),
             ordinal: header.ordinal,
+            start: header.span().start as u64,
         });
         let span = header.span();
         let at =

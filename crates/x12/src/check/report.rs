@@ -81,6 +81,8 @@ pub struct InterchangeReport {
     pub groups: Vec<GroupReport>,
     /// The ordinal of its ISA.
     pub ordinal: u64,
+    /// Where its ISA begins in the file, in bytes.
+    pub start: u64,
 }
 
 /// A checked functional group.

@@ -105,6 +105,26 @@ impl<R: Read> Passing<R> {
         Ok(passing)
     }
 
+    /// Begins to read at the ISA of an interchange, which stands at a byte of the file, without places. The data of
+    /// binary segments that are longer than the check holds is left out.
+    pub fn begin_at_interchange(reader: R, start: u64) -> io::Result<Self> {
+        Self::begin_inside(reader, start, Cutter::default())
+    }
+
+    /// Begins to read at any segment of an interchange, as [`Self::begin_at_interchange`] does at its first.
+    pub fn begin_at_segment(reader: R, start: u64, delimiters: Delimiters) -> io::Result<Self> {
+        Self::begin_inside(reader, start, Cutter::inside(delimiters))
+    }
+
+    fn begin_inside(reader: R, start: u64, cutter: Cutter) -> io::Result<Self> {
+        let mut passing = Self::new(reader, LONGEST_IN_CONTEXT);
+        passing.leaves_out_data = true;
+        passing.finds_places = false;
+        passing.cutter = cutter;
+        passing.following = passing.cut(0, start)?;
+        Ok(passing)
+    }
+
     fn new(reader: R, longest: usize) -> Self {
         Self {
             reader,

@@ -288,6 +288,19 @@ fn read_claim<'a>(r: &mut Reader<'_, 'a>) -> ClaimAcknowledgment<'a> {
 /// Writes ST to SE.
 pub fn write(answer: &ClaimAcknowledgments<'_>, writer: &mut Writer) {
     let out = &mut Out::open(writer, "277", &answer.implementation);
+    let source = write_source(answer, !answer.receivers.is_empty(), out);
+    for receiver in &answer.receivers {
+        let own = write_receiver(receiver, source, !receiver.providers.is_empty(), out);
+        for provider in &receiver.providers {
+            let level = write_provider(provider, own, !provider.claims.is_empty(), out);
+            provider.claims.iter().for_each(|claim| write_claim(claim, level, out));
+        }
+    }
+    out.close();
+}
+
+/// Writes BHT and the source's level, for a set that is written piece by piece; gives the level's number.
+pub(crate) fn write_source(answer: &ClaimAcknowledgments<'_>, has_receivers: bool, out: &mut Out<'_>) -> u32 {
     out.begin("BHT")
         .text("0085")
         .text("08")
@@ -296,20 +309,23 @@ pub fn write(answer: &ClaimAcknowledgments<'_>, writer: &mut Writer) {
         .text(&answer.created_at)
         .text(&answer.kind)
         .end();
-    let source_level = out.hierarchy(None, "20", (!answer.receivers.is_empty()).into());
+    let level = out.hierarchy(None, "20", has_receivers.into());
     answer.source.write(out);
     if let Some(trace) = &answer.source_trace {
         trace.write(out);
     }
     write_dates(&answer.source_dates, out);
-    for receiver in &answer.receivers {
-        write_receiver(receiver, source_level, out);
-    }
-    out.close();
+    level
 }
 
-fn write_receiver(receiver: &ReceiverAcknowledgment<'_>, parent: u32, out: &mut Out<'_>) {
-    let own_level = out.hierarchy(Some(parent), "21", (!receiver.providers.is_empty()).into());
+/// Writes the receiver's level without its providers; gives its number.
+pub(crate) fn write_receiver(
+    receiver: &ReceiverAcknowledgment<'_>,
+    parent: u32,
+    has_providers: bool,
+    out: &mut Out<'_>,
+) -> u32 {
+    let level = out.hierarchy(Some(parent), "21", has_providers.into());
     receiver.name.write(out);
     if let Some(trace) = &receiver.trace {
         trace.write(out);
@@ -317,24 +333,31 @@ fn write_receiver(receiver: &ReceiverAcknowledgment<'_>, parent: u32, out: &mut 
     write_statuses(&receiver.statuses, out);
     receiver.quantities.iter().for_each(|quantity| quantity.write(out));
     write_amounts(&receiver.amounts, out);
-    for provider in &receiver.providers {
-        let provider_level = out.hierarchy(Some(own_level), "19", (!provider.claims.is_empty()).into());
-        provider.name.write(out);
-        if let Some(trace) = &provider.trace {
-            trace.write(out);
-        }
-        write_statuses(&provider.statuses, out);
-        write_references(&provider.references, out);
-        provider.quantities.iter().for_each(|quantity| quantity.write(out));
-        write_amounts(&provider.amounts, out);
-        for claim in &provider.claims {
-            out.hierarchy(Some(provider_level), "PT", Child::Unsaid);
-            write_claim(claim, out);
-        }
-    }
+    level
 }
 
-fn write_claim(claim: &ClaimAcknowledgment<'_>, out: &mut Out<'_>) {
+/// Writes the provider's level without its claims; gives its number.
+pub(crate) fn write_provider(
+    provider: &ProviderAcknowledgment<'_>,
+    parent: u32,
+    has_claims: bool,
+    out: &mut Out<'_>,
+) -> u32 {
+    let level = out.hierarchy(Some(parent), "19", has_claims.into());
+    provider.name.write(out);
+    if let Some(trace) = &provider.trace {
+        trace.write(out);
+    }
+    write_statuses(&provider.statuses, out);
+    write_references(&provider.references, out);
+    provider.quantities.iter().for_each(|quantity| quantity.write(out));
+    write_amounts(&provider.amounts, out);
+    level
+}
+
+/// Writes the claim's level.
+pub(crate) fn write_claim(claim: &ClaimAcknowledgment<'_>, parent: u32, out: &mut Out<'_>) {
+    out.hierarchy(Some(parent), "PT", Child::Unsaid);
     claim.patient.write(out);
     if let Some(trace) = &claim.trace {
         trace.write(out);

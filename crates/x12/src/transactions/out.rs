@@ -27,6 +27,11 @@ impl<'w> Out<'w> {
         self.writer.end_set();
     }
 
+    /// What it is written with, for output that is not to be held.
+    pub(crate) fn writer(&mut self) -> &mut Writer {
+        self.writer
+    }
+
     pub(crate) fn begin(&mut self, id: &'static str) -> SegmentOut<'_> {
         let open = self.writer.open_segment(id);
         SegmentOut { writer: self.writer, open }

@@ -1,13 +1,13 @@
 //! `x12 ack`: the TA1, 999 and 277CA that answer a file.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use app::x12_file::OurTables;
 use clap::{Args, ValueEnum};
 use jiff::civil::DateTime;
 use x12::{
     AcknowledgedFile, AcknowledgmentHeader, Checked, InterchangeReport, NotWritten, Rules, WriteError, check_each,
-    write_277ca, write_999_to, write_ta1,
+    write_277ca_to, write_999_to, write_ta1,
 };
 
 use super::files::{Answer, Inputs, Source};
@@ -71,8 +71,7 @@ enum NotAnswered {
 }
 
 /// Answers a file while it is read; gives how many errors it has, and nothing where there is no interchange. What is
-/// rejected is looked at again for the context of the 999. Only for a 277CA, which looks at each claim with what its
-/// set says of it in the end, the file is held.
+/// rejected is looked at again for the context of the 999, and claim files for the 277CA.
 fn answered(
     source: &Source,
     arguments: &Arguments,
@@ -81,25 +80,16 @@ fn answered(
     out: &mut dyn Write,
 ) -> Result<Option<u64>, NotAnswered> {
     let opened = source.open().map_err(NotAnswered::Closed)?;
-    let needs_all = arguments.kind.contains(&Kind::Claims);
-    let held = if needs_all { Some(source.read_all(&opened).map_err(NotAnswered::Closed)?) } else { None };
     let again = |byte: u64| opened.from(source, byte);
-    let file = held.as_deref().map_or_else(|| AcknowledgedFile::opened(&again), AcknowledgedFile::held);
+    let file = AcknowledgedFile::opened(&again);
     let file = if arguments.copy_data { file.copying_data() } else { file };
-    let reader: Box<dyn Read + '_> = match held.as_deref() {
-        Some(bytes) => Box::new(bytes),
-        None => opened.from(source, 0).map_err(NotAnswered::File)?,
-    };
+    let reader = opened.from(source, 0).map_err(NotAnswered::File)?;
     let mut header = AcknowledgmentHeader { made_at, control_number: arguments.control_number };
     let (mut count, mut refused) = (0_u64, None);
     let checked = check_each(reader, &OurTables, &Rules::default(), threads, &mut |ended| {
         for interchange in &ended.interchanges {
             count += 1;
-            let mut told = answer(ended, interchange, arguments, &mut header, file, out);
-            if let (Ok(()), Some(bytes)) = (&told, held.as_deref()) {
-                told = answer_claims(bytes, ended, interchange, &mut header, out);
-            }
-            told.map_err(|error| match error {
+            answer(ended, interchange, arguments, &mut header, file, out).map_err(|error| match error {
                 NotWritten::Output(error) | NotWritten::File(error) => error,
                 NotWritten::Refused(error) => io::Error::other(refused.insert(error).to_string()),
             })?;
@@ -116,7 +106,7 @@ fn answered(
     Ok((count > 0).then_some(checked.problems.errors()))
 }
 
-/// The TA1 and the 999 of an interchange.
+/// The acknowledgments of an interchange.
 fn answer(
     checked: &Checked,
     interchange: &InterchangeReport,
@@ -134,20 +124,10 @@ fn answer(
         write_999_to(checked, interchange, *header, Some(file), out)?;
         header.control_number += 1;
     }
-    Ok(())
-}
-
-/// The 277CA of an interchange.
-fn answer_claims(
-    bytes: &[u8],
-    checked: &Checked,
-    interchange: &InterchangeReport,
-    header: &mut AcknowledgmentHeader,
-    out: &mut dyn Write,
-) -> Result<(), NotWritten> {
-    let written = write_277ca(bytes, checked, interchange, *header, header.made_at.date());
-    out.write_all(&written.map_err(NotWritten::Refused)?.unwrap_or_default()).map_err(NotWritten::Output)?;
-    header.control_number += 1;
+    if arguments.kind.contains(&Kind::Claims) {
+        write_277ca_to(checked, interchange, *header, header.made_at.date(), file, out)?;
+        header.control_number += 1;
+    }
     Ok(())
 }
 

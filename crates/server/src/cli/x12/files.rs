@@ -69,16 +69,6 @@ impl Source {
     }
 }
 
-impl Source {
-    /// All of it, once more.
-    pub fn read_all(&self, opened: &Opened) -> Result<Arc<[u8]>, String> {
-        match opened {
-            Opened::File(_) => read(&Ok(self.path.clone())).map(Arc::from),
-            Opened::Memory(bytes) => Ok(Arc::clone(bytes.get_ref())),
-        }
-    }
-}
-
 /// A file that can be read from its beginning and looked into.
 pub enum Opened {
     /// Read in blocks.
