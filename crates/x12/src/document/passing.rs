@@ -108,21 +108,25 @@ impl<R: Read> Passing<R> {
     /// Begins to read at the ISA of an interchange, which stands at a byte of the file, without places. The data of
     /// binary segments that are longer than the check holds is left out.
     pub fn begin_at_interchange(reader: R, start: u64) -> io::Result<Self> {
-        Self::begin_inside(reader, start, Cutter::default())
+        Self { leaves_out_data: true, ..Self::new(reader, LONGEST_IN_CONTEXT) }.begun_inside(start, Cutter::default())
     }
 
     /// Begins to read at any segment of an interchange, as [`Self::begin_at_interchange`] does at its first.
     pub fn begin_at_segment(reader: R, start: u64, delimiters: Delimiters) -> io::Result<Self> {
-        Self::begin_inside(reader, start, Cutter::inside(delimiters))
+        let passing = Self { leaves_out_data: true, ..Self::new(reader, LONGEST_IN_CONTEXT) };
+        passing.begun_inside(start, Cutter::inside(delimiters))
     }
 
-    fn begin_inside(reader: R, start: u64, cutter: Cutter) -> io::Result<Self> {
-        let mut passing = Self::new(reader, LONGEST_IN_CONTEXT);
-        passing.leaves_out_data = true;
-        passing.finds_places = false;
-        passing.cutter = cutter;
-        passing.following = passing.cut(0, start)?;
-        Ok(passing)
+    /// Begins to read at any segment of an interchange, for a tool that needs every byte. Holds pieces up to this length.
+    pub fn begin_whole_at_segment(reader: R, start: u64, delimiters: Delimiters, longest: usize) -> io::Result<Self> {
+        Self::new(reader, longest).begun_inside(start, Cutter::inside(delimiters))
+    }
+
+    fn begun_inside(mut self, start: u64, cutter: Cutter) -> io::Result<Self> {
+        self.finds_places = false;
+        self.cutter = cutter;
+        self.following = self.cut(0, start)?;
+        Ok(self)
     }
 
     fn new(reader: R, longest: usize) -> Self {

@@ -1,31 +1,8 @@
-//! The envelopes of a document by the index of their segments, for tools that move whole sets.
+//! The envelopes of a file as its segments pass by, for tools that move whole sets.
 //!
 //! Refuses what is not whole: a set without its end cannot be moved without guessing.
 
-use std::ops::Range;
-
-use crate::document::Document;
 use crate::segment::Segment;
-
-/// An interchange, by indexes of segments.
-pub(super) struct Envelope {
-    pub isa: usize,
-    /// TA1 segments.
-    pub acknowledgments: Vec<usize>,
-    pub groups: Vec<GroupOf>,
-    pub iea: usize,
-}
-
-/// A functional group.
-pub(super) struct GroupOf {
-    pub gs: usize,
-    /// From each ST to its SE.
-    pub sets: Vec<Range<usize>>,
-    pub ge: usize,
-}
-
-/// The index of the first segment that does not stand where envelopes have it.
-pub(super) struct NotWhole(pub usize);
 
 /// What a segment is in the envelopes of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,27 +61,4 @@ impl Walk {
     pub fn is_whole(&self) -> bool {
         self.has_begun && !self.is_open
     }
-}
-
-/// Takes the envelopes of a document apart.
-pub(super) fn envelopes(document: &Document<'_>) -> Result<Vec<Envelope>, NotWhole> {
-    let mut found: Vec<Envelope> = Vec::new();
-    let (mut walk, mut open_set) = (Walk::default(), 0);
-    for (index, segment) in document.segments().enumerate() {
-        let part = walk.step(&segment).ok_or(NotWhole(index))?;
-        if part == Part::Isa {
-            found.push(Envelope { isa: index, acknowledgments: Vec::new(), groups: Vec::new(), iea: index });
-        }
-        let envelope = found.last_mut().ok_or(NotWhole(index))?;
-        match part {
-            Part::Isa | Part::Inside => {}
-            Part::Acknowledgment => envelope.acknowledgments.push(index),
-            Part::Gs => envelope.groups.push(GroupOf { gs: index, sets: Vec::new(), ge: index }),
-            Part::St => open_set = index,
-            Part::Se => envelope.groups.iter_mut().last().ok_or(NotWhole(index))?.sets.push(open_set..index + 1),
-            Part::Ge => envelope.groups.iter_mut().last().ok_or(NotWhole(index))?.ge = index,
-            Part::Iea => envelope.iea = index,
-        }
-    }
-    if walk.is_whole() { Ok(found) } else { Err(NotWhole(document.len())) }
 }

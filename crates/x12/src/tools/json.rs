@@ -4,7 +4,9 @@
 //! repeated one `{"repeat":[…]}`; bytes that are no UTF-8 stand as `{"latin1":"…"}`. The bytes after a segment stand
 //! beside it only where they are not its interchange's usual `end`. Labels are for readers and are not read back.
 
-use std::fmt;
+mod back;
+mod scanner;
+
 use std::io::{self, Read, Write};
 
 use crate::delimiters::Delimiters;
@@ -12,8 +14,7 @@ use crate::document::{Document, Passing, Piece};
 use crate::outline::{Placed, outline};
 use crate::render::json::push_string;
 
-/// Objects and arrays nested deeper are no file of ours: guides nest loops less than ten deep.
-const DEEPEST: usize = 64;
+pub use back::{FromJsonError, NotFromJson, from_json, write_from_json};
 
 /// The file as one JSON object.
 pub fn to_json(document: &Document<'_>) -> String {
@@ -197,288 +198,6 @@ impl Emitter {
     }
 }
 
-/// Why JSON was not turned into a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FromJsonError {
-    /// What was expected, a sentence.
-    pub message: &'static str,
-    /// The byte of the JSON text where the reader stood; the end where its structure is not that of [`to_json`].
-    pub at: usize,
-}
-
-impl fmt::Display for FromJsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (byte {}); give the JSON that this program wrote", self.message, self.at)
-    }
-}
-
-impl std::error::Error for FromJsonError {}
-
-/// The bytes of the file that [`to_json`] told.
-pub fn from_json(text: &str) -> Result<Vec<u8>, FromJsonError> {
-    let mut parser = Parser { text: text.as_bytes(), at: 0 };
-    let value = parser.value(0)?;
-    parser.skip_blanks();
-    if parser.at < text.len() {
-        return Err(parser.fail("something follows the object"));
-    }
-    let wrong = |message| FromJsonError { message, at: text.len() };
-    let mut out = Vec::new();
-    if value.field("x12").is_none() {
-        return Err(wrong("this is JSON, but no X12 file: the field x12 is missing"));
-    }
-    push_bytes(value.field("lead"), &mut out).map_err(wrong)?;
-    for interchange in value.field("content").map_or(&[][..], Json::items) {
-        let byte = |name: &str| interchange.field(name).and_then(Json::byte);
-        let (Some(element), Some(component), Some(segment)) = (byte("element"), byte("component"), byte("segment"))
-        else {
-            return Err(wrong("an interchange does not name its element, component and segment separators"));
-        };
-        let delimiters = Delimiters { element, component, segment, repetition: byte("repetition") };
-        let mut end = Vec::new();
-        push_bytes(interchange.field("end"), &mut end).map_err(wrong)?;
-        for item in interchange.field("content").map_or(&[][..], Json::items) {
-            push_item(item, &delimiters, &end, &mut out).map_err(wrong)?;
-        }
-    }
-    Ok(out)
-}
-
-fn push_item(item: &Json, delimiters: &Delimiters, end: &[u8], out: &mut Vec<u8>) -> Result<(), &'static str> {
-    if let Some(content) = item.field("content") {
-        // The parser bounds how deep this goes.
-        return content.items().iter().try_for_each(|inner| push_item(inner, delimiters, end, out));
-    }
-    let (segment, own_end) = match item {
-        Json::Object(_) => (item.field("segment").ok_or("an object is neither loop nor segment")?, item.field("end")),
-        Json::Array(_) => (item, None),
-        Json::Text(_) | Json::Other => return Err("a segment is not an array"),
-    };
-    for (at, element) in segment.items().iter().enumerate() {
-        if at > 0 {
-            out.push(delimiters.element);
-        }
-        match element.field("repeat") {
-            Some(repeat) => {
-                let separator = delimiters.repetition.ok_or("an element repeats without a repetition separator")?;
-                joined(repeat.items(), separator, out, |one, out| push_element(one, delimiters, out))?;
-            }
-            None => push_element(element, delimiters, out)?,
-        }
-    }
-    match own_end {
-        Some(own) => push_bytes(Some(own), out),
-        None => {
-            out.extend_from_slice(end);
-            Ok(())
-        }
-    }
-}
-
-fn push_element(element: &Json, delimiters: &Delimiters, out: &mut Vec<u8>) -> Result<(), &'static str> {
-    match element {
-        Json::Array(parts) => joined(parts, delimiters.component, out, |part, out| push_bytes(Some(part), out)),
-        Json::Text(_) | Json::Object(_) | Json::Other => push_bytes(Some(element), out),
-    }
-}
-
-fn joined(
-    items: &[Json],
-    separator: u8,
-    out: &mut Vec<u8>,
-    push: impl Fn(&Json, &mut Vec<u8>) -> Result<(), &'static str>,
-) -> Result<(), &'static str> {
-    for (at, item) in items.iter().enumerate() {
-        if at > 0 {
-            out.push(separator);
-        }
-        push(item, out)?;
-    }
-    Ok(())
-}
-
-fn push_bytes(value: Option<&Json>, out: &mut Vec<u8>) -> Result<(), &'static str> {
-    match value {
-        Some(Json::Text(text)) => out.extend_from_slice(text.as_bytes()),
-        Some(object @ Json::Object(_)) => match object.field("latin1") {
-            Some(Json::Text(text)) => {
-                for character in text.chars() {
-                    out.push(u8::try_from(character).map_err(|_| "a latin1 text holds a character beyond Latin-1")?);
-                }
-            }
-            _ => return Err("an element is an object without latin1"),
-        },
-        Some(Json::Array(_) | Json::Other) | None => return Err("a text is missing where one must stand"),
-    }
-    Ok(())
-}
-
-/// As much of JSON as files need; numbers, booleans and null are passed over.
-enum Json {
-    Text(String),
-    Array(Vec<Json>),
-    Object(Vec<(String, Json)>),
-    Other,
-}
-
-impl Json {
-    fn field(&self, name: &str) -> Option<&Json> {
-        match self {
-            Json::Object(fields) => fields.iter().find(|(known, _)| known == name).map(|(_, value)| value),
-            Json::Text(_) | Json::Array(_) | Json::Other => None,
-        }
-    }
-
-    fn items(&self) -> &[Json] {
-        match self {
-            Json::Array(items) => items,
-            Json::Text(_) | Json::Object(_) | Json::Other => &[],
-        }
-    }
-
-    fn byte(&self) -> Option<u8> {
-        match self {
-            Json::Text(text) => {
-                let mut characters = text.chars();
-                characters.next().filter(|_| characters.next().is_none()).and_then(|one| u8::try_from(one).ok())
-            }
-            Json::Array(_) | Json::Object(_) | Json::Other => None,
-        }
-    }
-}
-
-struct Parser<'t> {
-    text: &'t [u8],
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn fail(&self, message: &'static str) -> FromJsonError {
-        FromJsonError { message, at: self.at }
-    }
-
-    fn skip_blanks(&mut self) {
-        while self.text.get(self.at).is_some_and(u8::is_ascii_whitespace) {
-            self.at += 1;
-        }
-    }
-
-    /// The next byte that is not blank, taken.
-    fn next(&mut self) -> Option<u8> {
-        self.skip_blanks();
-        let byte = self.text.get(self.at).copied();
-        self.at += usize::from(byte.is_some());
-        byte
-    }
-
-    fn value(&mut self, depth: usize) -> Result<Json, FromJsonError> {
-        if depth > DEEPEST {
-            return Err(self.fail("the JSON is nested too deep"));
-        }
-        match self.next() {
-            Some(b'"') => self.text().map(Json::Text),
-            Some(b'[') => {
-                let mut items = Vec::new();
-                while self.goes_on(b']', items.is_empty())? {
-                    items.push(self.value(depth + 1)?);
-                }
-                Ok(Json::Array(items))
-            }
-            Some(b'{') => {
-                let mut fields = Vec::new();
-                while self.goes_on(b'}', fields.is_empty())? {
-                    if self.next() != Some(b'"') {
-                        return Err(self.fail("the name of a field was expected"));
-                    }
-                    let name = self.text()?;
-                    if self.next() != Some(b':') {
-                        return Err(self.fail("a colon was expected"));
-                    }
-                    fields.push((name, self.value(depth + 1)?));
-                }
-                Ok(Json::Object(fields))
-            }
-            Some(byte) if byte.is_ascii_alphanumeric() || byte == b'-' => {
-                let is_rest = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
-                while self.text.get(self.at).is_some_and(is_rest) {
-                    self.at += 1;
-                }
-                Ok(Json::Other)
-            }
-            Some(_) | None => Err(self.fail("a value was expected")),
-        }
-    }
-
-    /// Whether another item follows; takes the comma before it, or the closing bracket.
-    fn goes_on(&mut self, closing: u8, is_first: bool) -> Result<bool, FromJsonError> {
-        self.skip_blanks();
-        match self.text.get(self.at) {
-            Some(byte) if *byte == closing => {
-                self.at += 1;
-                Ok(false)
-            }
-            Some(b',') if !is_first => {
-                self.at += 1;
-                Ok(true)
-            }
-            Some(_) if is_first => Ok(true),
-            Some(_) | None => Err(self.fail("a comma or the end of the list was expected")),
-        }
-    }
-
-    /// The text after its opening quote.
-    fn text(&mut self) -> Result<String, FromJsonError> {
-        let mut bytes = Vec::new();
-        loop {
-            let byte = *self.text.get(self.at).ok_or(self.fail("a text does not end"))?;
-            self.at += 1;
-            match byte {
-                b'"' => break,
-                b'\\' => {
-                    let character = self.escaped()?;
-                    bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                plain => bytes.push(plain),
-            }
-        }
-        String::from_utf8(bytes).map_err(|_| self.fail("a text is no UTF-8"))
-    }
-
-    fn escaped(&mut self) -> Result<char, FromJsonError> {
-        let byte = *self.text.get(self.at).ok_or(self.fail("a text does not end"))?;
-        self.at += 1;
-        Ok(match byte {
-            b'n' => '\n',
-            b'r' => '\r',
-            b't' => '\t',
-            b'b' => '\u{8}',
-            b'f' => '\u{c}',
-            b'u' => {
-                let first = self.four_hex()?;
-                let is_pair = (0xd800..0xdc00).contains(&first) && self.text[self.at..].starts_with(b"\\u");
-                let code = if is_pair {
-                    self.at += 2;
-                    let second = self.four_hex()?;
-                    0x10000 + ((first - 0xd800) << 10) + (second.wrapping_sub(0xdc00) & 0x3ff)
-                } else {
-                    first
-                };
-                char::from_u32(code).ok_or(self.fail("half of a character stands alone"))?
-            }
-            b'"' | b'\\' | b'/' => char::from(byte),
-            _ => return Err(self.fail("an unknown escape")),
-        })
-    }
-
-    fn four_hex(&mut self) -> Result<u32, FromJsonError> {
-        let digits = self.text.get(self.at..self.at + 4).ok_or(self.fail("four hexadecimal digits were expected"))?;
-        let text = std::str::from_utf8(digits).unwrap_or("");
-        let code = u32::from_str_radix(text, 16).map_err(|_| self.fail("four hexadecimal digits were expected"))?;
-        self.at += 4;
-        Ok(code)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -515,8 +234,43 @@ mod tests {
     }
 
     #[test]
+    fn fields_may_stand_in_any_order() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases/ok-837P.x12");
+        let bytes = std::fs::read(path).unwrap();
+        let json = to_json(&Document::read(&[b"\xef\xbb\xbf", &bytes[..]].concat()));
+        let separators = "\"element\":\"*\",\"component\":\":\",\"segment\":\"~\",\"repetition\":\"^\",\"end\":\"~\",";
+        let lead = "\"lead\":\"\u{feff}\",";
+        assert!(json.contains(separators) && json.contains(lead), "{json}");
+        let late = json.replace(separators, "").replace(lead, "").trim_end().strip_suffix("]}]}").unwrap().to_owned()
+            + &format!("],{}}}],{}}}", separators.trim_end_matches(','), lead.trim_end_matches(','));
+        assert_eq!(from_json(&late).unwrap(), from_json(&json).unwrap());
+        assert!(from_json(&json).unwrap().starts_with(b"\xef\xbb\xbfISA"));
+    }
+
+    #[test]
+    fn texts_longer_than_any_buffer_come_back_whole() {
+        let long = "\u{e9}x\u{20ac}".repeat(100_000);
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/cases");
+        let text = std::fs::read_to_string(folder.join("ok-837P.x12")).unwrap().replacen("SUNRISE", &long, 1);
+        let latin: Vec<u8> = text.replace('\u{20ac}', "").chars().map(|one| one as u8).collect();
+        for bytes in [text.as_bytes(), &latin] {
+            assert!(from_json(&to_json(&Document::read(bytes))).unwrap() == bytes);
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_of_json_that_is_refused() {
+        let json = to_json(&Document::read(b"ISA*00*          *00*          *ZZ*A              *ZZ*B              *260901*1253*^*00501*000000001*0*T*:~IEA*0*000000001~"));
+        let cut = &json[..json.len() - 3];
+        let open = |byte: u64| -> io::Result<Box<dyn Read + '_>> { Ok(Box::new(&cut.as_bytes()[byte as usize..])) };
+        let mut out = Vec::new();
+        assert!(matches!(write_from_json(&open, &mut out), Err(NotFromJson::Refused(_))));
+        assert_eq!(out, b"");
+    }
+
+    #[test]
     fn other_json_is_refused_with_its_place() {
-        for (text, at) in [("", 0), ("{", 1), ("{\"a\":1}", 7), ("[1,]x", 4), ("{\"x12\":1,\"lead\":\"\\u12\"}", 19)] {
+        for (text, at) in [("", 0), ("{", 1), ("{\"a\":1}", 7), ("[1,]x", 3), ("{\"x12\":1,\"lead\":\"\\u12\"}", 19)] {
             assert_eq!(from_json(text).map_err(|error| error.at), Err(at), "{text}");
         }
         assert!(from_json(&"[".repeat(100_000)).is_err());

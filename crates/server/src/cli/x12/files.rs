@@ -62,7 +62,7 @@ impl Source {
     pub fn open(&self) -> Result<Opened, String> {
         let is_pipe = std::fs::metadata(&self.path).is_ok_and(|found| !found.is_file());
         if self.path.as_os_str() == STANDARD_INPUT || is_pipe {
-            return read(&Ok(self.path.clone())).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes.into())));
+            return read(&self.path).map(|bytes| Opened::Memory(std::io::Cursor::new(bytes.into())));
         }
         let opened = std::fs::File::open(&self.path).map(Opened::File);
         opened.map_err(|error| Failure::file(&self.path, &error).to_string())
@@ -232,16 +232,15 @@ impl Inputs {
         (processors() / self.places().len().max(1)).max(1)
     }
 
-    /// Every file, read, in order; together no longer than one file may be that is held.
-    pub fn all(&self) -> Result<Vec<Input>, Failure> {
-        let mut left = LONGEST_HELD;
-        let mut inputs = Vec::new();
-        for place in self.places() {
-            let bytes = read_up_to(&place.source, left).map_err(Failure::Unreadable)?;
-            left -= bytes.len() as u64;
-            inputs.push(Input { name: place.name, bytes });
-        }
-        Ok(inputs)
+    /// Every file in order, not read yet.
+    pub fn sources(&self) -> Result<Vec<Source>, Failure> {
+        let places = self.places();
+        let is_only = places.len() == 1;
+        let source = |place: Place| {
+            let path = place.source.map_err(Failure::Unreadable)?;
+            Ok(Source { name: place.name, path, is_only })
+        };
+        places.into_iter().map(source).collect()
     }
 
     fn places(&self) -> Vec<Place> {
@@ -251,7 +250,7 @@ impl Inputs {
 
 /// One file, read; `-` is standard input.
 pub fn one(path: &Path) -> Result<Input, Failure> {
-    let bytes = read(&Ok(path.to_owned())).map_err(Failure::Unreadable)?;
+    let bytes = read(path).map_err(Failure::Unreadable)?;
     Ok(Input { name: path.display().to_string(), bytes })
 }
 
@@ -272,7 +271,7 @@ impl Place {
 
 /// Standard output, some bytes at a time.
 #[derive(Default)]
-struct Printing {
+pub struct Printing {
     waiting: Vec<u8>,
 }
 
@@ -333,16 +332,11 @@ fn walk(folder: &Path, depth: usize, found: &mut Vec<Place>) {
     }
 }
 
-fn read(source: &Result<PathBuf, String>) -> Result<Vec<u8>, String> {
-    read_up_to(source, LONGEST_HELD)
-}
-
-/// Reads a file of at most so many bytes: what is left of those that may be held.
-fn read_up_to(source: &Result<PathBuf, String>, left: u64) -> Result<Vec<u8>, String> {
-    let path = source.as_ref().map_err(Clone::clone)?;
+/// Reads a file that is held, if it is not too long for that.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     // One byte more tells that there is more.
-    let most = left + 1;
+    let most = LONGEST_HELD + 1;
     let (name, read) = if path.as_os_str() == STANDARD_INPUT {
         let read = std::io::stdin().lock().take(most).read_to_end(&mut bytes);
         let told = read.map_err(|error| format!("Standard input cannot be read: {error}."));
@@ -353,8 +347,8 @@ fn read_up_to(source: &Result<PathBuf, String>, left: u64) -> Result<Vec<u8>, St
     };
     if read? as u64 == most {
         return Err(format!(
-            "{name}: longer than {} MB, alone or with the files before it, which is the most that this command holds in \
-             memory. Split the file first, or give check, ack, show, json, split, tree, redact or stats a named file: they read it piece by piece.",
+            "{name}: longer than {} MB, which is the most that is held in memory. Split the file first; only diff holds \
+             named files, every other command reads them piece by piece.",
             LONGEST_HELD / (1024 * 1024)
         ));
     }
@@ -456,11 +450,6 @@ impl Printer {
 pub fn write(bytes: &[u8]) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(bytes).and_then(|()| out.flush());
-}
-
-/// Writes a new file; never over one that is there.
-pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    create_new(path)?.write_all(bytes).map_err(|error| Failure::file(path, &error))
 }
 
 /// Opens a new file for writing; never one that is there.

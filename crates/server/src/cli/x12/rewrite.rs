@@ -5,10 +5,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use x12::Document;
-use x12::tools::{self, NotSplit, RedactOptions, SplitBy};
+use x12::tools::{self, NotFromJson, NotMerged, NotSplit, RedactOptions, SplitBy};
 
-use super::files::{self, Answer, Inputs, Source};
+use super::files::{self, Answer, Inputs, Opened, Source};
 use super::{Done, Failure};
 
 /// Which file.
@@ -65,13 +64,18 @@ pub struct Redact {
     out: Option<PathBuf>,
 }
 
-/// Turns JSON back into the file.
+/// Turns JSON back into the file, while it is read.
 pub fn from_json(arguments: &FromJson) -> Result<Done, Failure> {
-    let input = files::one(&arguments.file)?;
-    let text = String::from_utf8(input.bytes)
-        .map_err(|_| Failure::Unreadable(format!("{}: this is no UTF-8 text. Give JSON.", input.name)))?;
-    let bytes = tools::from_json(&text).map_err(|error| Failure::Unreadable(format!("{}: {error}.", input.name)))?;
-    put(arguments.out.as_deref(), &bytes)
+    let source = Source::of(&arguments.file);
+    let opened = source.open().map_err(Failure::Unreadable)?;
+    let again = |byte: u64| -> io::Result<Box<dyn Read + '_>> { opened.from(&source, byte) };
+    into(arguments.out.as_deref(), |out| {
+        tools::write_from_json(&again, out).map_err(|error| match error {
+            NotFromJson::Refused(error) => Failure::Unreadable(format!("{}: {error}.", source.name)),
+            NotFromJson::File(error) => Failure::Unreadable(format!("{}: {error}.", source.name)),
+            NotFromJson::Output(error) => cannot_write(&error),
+        })
+    })
 }
 
 /// Cuts a file into parts `NAME-001.x12` and so on, while it is read.
@@ -144,12 +148,21 @@ impl tools::Parts for PartFiles<'_> {
     }
 }
 
-/// Joins files into one interchange.
+/// Joins files into one interchange, while they are read.
 pub fn merge(arguments: &Merge) -> Result<Done, Failure> {
-    let inputs = arguments.inputs.all()?;
-    let documents: Vec<Document<'_>> = inputs.iter().map(|input| Document::read(&input.bytes)).collect();
-    let bytes = tools::merge(&documents).map_err(|error| Failure::Refused(format!("Nothing was joined: {error}.")))?;
-    put(arguments.out.as_deref(), &bytes)
+    let sources = arguments.inputs.sources()?;
+    let opened: Vec<Opened> =
+        sources.iter().map(Source::open).collect::<Result<_, _>>().map_err(Failure::Unreadable)?;
+    let again = |file: usize, byte: u64| -> io::Result<Box<dyn Read + '_>> { opened[file].from(&sources[file], byte) };
+    into(arguments.out.as_deref(), |out| {
+        tools::write_merged(&again, sources.len(), out).map_err(|error| match error {
+            NotMerged::Refused(error) => Failure::Refused(format!("Nothing was joined: {error}.")),
+            NotMerged::File { file, error } => {
+                Failure::Unreadable(format!("{}: {error}.", sources[file.saturating_sub(1)].name))
+            }
+            NotMerged::Output(error) => cannot_write(&error),
+        })
+    })
 }
 
 /// Redacts files.
@@ -188,10 +201,26 @@ fn folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|error| Failure::file(path, &error))
 }
 
-fn put(out: Option<&Path>, bytes: &[u8]) -> Result<Done, Failure> {
-    match out {
-        Some(path) => files::write_new(path, bytes)?,
-        None => files::write(bytes),
+/// Writes a new file, or standard output. What is not whole is not left behind.
+fn into(
+    out: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<Done, Failure> {
+    let Some(path) = out else {
+        let mut printing = files::Printing::default();
+        write(&mut printing)?;
+        printing.flush().map_err(|error| cannot_write(&error))?;
+        return Ok(Done::Clean);
+    };
+    let mut file = io::BufWriter::new(files::create_new(path)?);
+    let written = write(&mut file).and_then(|()| file.flush().map_err(|error| Failure::file(path, &error)));
+    if written.is_err() {
+        drop(file);
+        let _ = std::fs::remove_file(path);
     }
-    Ok(Done::Clean)
+    written.map(|()| Done::Clean)
+}
+
+fn cannot_write(error: &io::Error) -> Failure {
+    Failure::Unreadable(format!("The output cannot be written: {error}. Make room, or name another place."))
 }
