@@ -31,6 +31,11 @@ impl Sizes {
 
 /// Chunks a thread: one in work, one waiting.
 const CHUNKS_A_THREAD: usize = 2;
+/// Tasks of a usual chunk, as far as its sets let it be parted: at the end of the file no thread shall wait long for
+/// another.
+const TASKS_A_CHUNK: usize = 8;
+/// So much is read and looked through at a time, as long as it is in the first caches.
+const READ_AT_ONCE: usize = 128 * 1024;
 /// The window is filled with at least so much, so that small wishes are not answered one by one.
 const LEAST_WINDOW: usize = 1024;
 
@@ -181,12 +186,18 @@ impl Drop for Closing<'_, '_> {
 
 /// A chunk of the file.
 struct Chunk {
-    id: u64,
     base: u64,
     /// The first `length` bytes are of this chunk; those behind begin the next one.
     bytes: Arc<Vec<u8>>,
     length: usize,
-    /// What is to come of its spans, from which byte to which.
+    /// What is to come of its spans, none of them empty.
+    batches: VecDeque<Batch>,
+}
+
+/// Spans that are one task.
+struct Batch {
+    id: u64,
+    /// From which byte of the chunk to which.
     spans: VecDeque<(usize, usize)>,
     is_in_work: bool,
     found: VecDeque<Option<Found>>,
@@ -230,7 +241,7 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
             pool,
             threads,
             sizes,
-            scout: Scout::new(),
+            scout: Scout::new(sizes.chunk / TASKS_A_CHUNK),
             aside: Aside::default(),
             chunks: VecDeque::new(),
             next_id: 0,
@@ -263,10 +274,8 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
 
     fn give_up_what_is_past(&mut self) {
         let at = self.offset();
-        while let Some(chunk) = self.chunks.pop_front_if(|chunk| chunk.end() <= at) {
-            if chunk.is_in_work {
-                self.pool.forget(chunk.id);
-            }
+        while let Some(mut chunk) = self.chunks.pop_front_if(|chunk| chunk.end() <= at) {
+            chunk.forget(self.pool);
             // One is kept to be used again; more would be memory that nobody needs.
             if let Ok(bytes) = Arc::try_unwrap(chunk.bytes)
                 && bytes.capacity() <= self.sizes.chunk
@@ -281,9 +290,18 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
     fn read_chunk(&mut self) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut self.rest);
         let mut wanted = bytes.len().next_multiple_of(self.sizes.chunk).max(self.sizes.chunk);
+        let mut seen = 0;
         let (spans, length) = loop {
-            self.read_up_to(&mut bytes, wanted)?;
-            match self.scout.look(&bytes, self.has_ended, wanted < self.sizes.longest) {
+            // What no terminator ends is looked through again: then so much more is read that it is not often.
+            let piece = READ_AT_ONCE.max(bytes.len() - seen);
+            bytes.reserve_exact(wanted.saturating_sub(bytes.len()));
+            let to = wanted.min(bytes.len() + piece);
+            self.read_up_to(&mut bytes, to)?;
+            seen = self.scout.look(&bytes, self.has_ended);
+            if bytes.len() < wanted && !self.has_ended {
+                continue;
+            }
+            match self.scout.found(bytes.len(), self.has_ended, wanted < self.sizes.longest) {
                 Looked::Found(spans, length) => break (spans, length),
                 Looked::TooShort => wanted += self.sizes.chunk,
             }
@@ -291,28 +309,39 @@ impl<'p, 'c, R: Read> Ahead<'p, 'c, R> {
         self.rest = self.free.pop().unwrap_or_default();
         self.rest.clear();
         self.rest.extend_from_slice(&bytes[length..]);
-        let chunk = Chunk {
-            id: self.next_id,
-            base: self.read_to,
-            bytes: Arc::new(bytes),
-            length,
-            spans: spans.iter().map(|span| (span.from, span.to)).collect(),
-            is_in_work: !spans.is_empty(),
-            found: VecDeque::new(),
-        };
-        self.next_id += 1;
+        let chunk = Chunk { base: self.read_to, bytes: Arc::new(bytes), length, batches: VecDeque::new() };
         self.read_to = chunk.end();
-        if chunk.is_in_work {
-            self.pool.submit(Task { id: chunk.id, chunk: Arc::clone(&chunk.bytes), base: chunk.base, spans });
-        }
         self.chunks.push_back(chunk);
+        self.submit(spans);
         Ok(())
+    }
+
+    /// Gives the spans of the last chunk to the pool, each with those that follow it until they are worth a task.
+    fn submit(&mut self, spans: Vec<Span>) {
+        let Some(chunk) = self.chunks.back_mut() else { return };
+        let enough = self.sizes.chunk / TASKS_A_CHUNK;
+        let mut spans = spans.into_iter().peekable();
+        while spans.peek().is_some() {
+            let mut bytes = 0;
+            let mut task = Task { id: self.next_id, chunk: Arc::clone(&chunk.bytes), base: chunk.base, spans: vec![] };
+            while let Some(span) = spans.next_if(|_| bytes < enough) {
+                bytes += span.to - span.from;
+                task.spans.push(span);
+            }
+            self.next_id += 1;
+            chunk.batches.push_back(Batch {
+                id: task.id,
+                spans: task.spans.iter().map(|span| (span.from, span.to)).collect(),
+                is_in_work: true,
+                found: VecDeque::new(),
+            });
+            self.pool.submit(task);
+        }
     }
 
     fn read_up_to(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
         let missing = wanted.saturating_sub(bytes.len());
         if missing > 0 && !self.has_ended {
-            bytes.reserve_exact(missing);
             // Unlike a read into a slice, this asks for no zeros to be written first.
             self.has_ended = self.reader.by_ref().take(missing as u64).read_to_end(bytes)? < missing;
         }
@@ -386,8 +415,8 @@ impl<R: Read> Source for Ahead<'_, '_, R> {
         self.fill()?;
         let at = self.offset();
         for chunk in &mut self.chunks {
-            while let Some((from, _)) = chunk.spans.front() {
-                let start = chunk.base + *from as u64;
+            while let Some((from, _)) = chunk.next_span() {
+                let start = chunk.base + from as u64;
                 if start >= at {
                     return Ok(Some(start - at));
                 }
@@ -399,8 +428,8 @@ impl<R: Read> Source for Ahead<'_, '_, R> {
 
     fn aside(&mut self) -> Option<(Found, u64)> {
         let at = self.offset();
-        let chunk = self.chunks.iter_mut().find(|chunk| !chunk.spans.is_empty())?;
-        let (from, to) = *chunk.spans.front()?;
+        let chunk = self.chunks.iter_mut().find(|chunk| !chunk.batches.is_empty())?;
+        let (from, to) = chunk.next_span()?;
         if chunk.base + from as u64 != at {
             return None;
         }
@@ -409,7 +438,7 @@ impl<R: Read> Source for Ahead<'_, '_, R> {
     }
 
     fn drop_aside(&mut self) {
-        if let Some(chunk) = self.chunks.iter_mut().find(|chunk| !chunk.spans.is_empty()) {
+        if let Some(chunk) = self.chunks.iter_mut().find(|chunk| !chunk.batches.is_empty()) {
             chunk.skip_span(self.pool, &mut self.aside);
         }
     }
@@ -428,11 +457,7 @@ impl<R: Read> Source for Ahead<'_, '_, R> {
     fn look_no_further(&mut self) {
         self.scout.give_up();
         for chunk in &mut self.chunks {
-            if chunk.is_in_work {
-                self.pool.forget(chunk.id);
-                chunk.is_in_work = false;
-            }
-            chunk.spans.clear();
+            chunk.forget(self.pool);
         }
     }
 
@@ -442,13 +467,30 @@ impl<R: Read> Source for Ahead<'_, '_, R> {
 }
 
 impl Chunk {
+    /// From which byte to which the next span reaches.
+    fn next_span(&self) -> Option<(usize, usize)> {
+        self.batches.front()?.spans.front().copied()
+    }
+
     /// Takes the next span away; gives what was found in it.
     fn skip_span(&mut self, pool: &Pool<'_>, aside: &mut Aside) -> Option<Found> {
-        if self.is_in_work {
-            self.found = pool.result(self.id, aside);
-            self.is_in_work = false;
+        let batch = self.batches.front_mut()?;
+        if batch.is_in_work {
+            batch.found = pool.result(batch.id, aside);
+            batch.is_in_work = false;
         }
-        self.spans.pop_front();
-        self.found.pop_front().flatten()
+        batch.spans.pop_front();
+        let found = batch.found.pop_front().flatten();
+        if batch.spans.is_empty() {
+            self.batches.pop_front();
+        }
+        found
+    }
+
+    /// Gives up its spans.
+    fn forget(&mut self, pool: &Pool<'_>) {
+        for batch in self.batches.drain(..).filter(|batch| batch.is_in_work) {
+            pool.forget(batch.id);
+        }
     }
 }

@@ -9,9 +9,9 @@ use crate::check::binary;
 use crate::check::cells::Cells;
 use crate::check::envelope::{self, GE, GS, IEA, ISA, SE, ST};
 use crate::check::isa;
-use crate::check::stream::{BLOCK, is_isa, is_padding};
+use crate::check::stream::{is_isa, is_padding};
 use crate::delimiters::Delimiters;
-use crate::index::{Index, Wanted, scan};
+use crate::index::pass;
 use crate::segment::SegmentId;
 
 /// What the sets of a span depend on.
@@ -41,7 +41,7 @@ pub(super) struct Span {
 pub(super) enum Looked {
     /// These spans; the next chunk begins at this byte.
     Found(Vec<Span>, usize),
-    /// Nothing whole stands in it: more is needed.
+    /// Nothing whole stands in it: more is needed, and is looked through from where this ended.
     TooShort,
 }
 
@@ -66,8 +66,11 @@ struct Run {
 
 /// Walks ahead of the reader.
 pub(super) struct Scout {
+    /// A span that has so many bytes goes on no further than to the end of its set.
+    enough: usize,
+    /// How far the chunk at hand was looked through.
+    at: usize,
     state: State,
-    index: Index,
     ordinal: u64,
     context: Option<Arc<Context>>,
     is_in_set: bool,
@@ -94,10 +97,11 @@ enum Walked {
 }
 
 impl Scout {
-    pub fn new() -> Self {
+    pub fn new(enough: usize) -> Self {
         Self {
+            enough,
+            at: 0,
             state: State::Start,
-            index: Index::default(),
             ordinal: 0,
             context: None,
             is_in_set: false,
@@ -106,31 +110,36 @@ impl Scout {
         }
     }
 
-    /// Looks through the next chunk. `may_grow` when a longer one can be had that begins at the same byte.
-    pub fn look(&mut self, chunk: &[u8], is_last: bool, may_grow: bool) -> Looked {
-        let before = (self.state, self.ordinal, self.context.clone(), self.is_in_set);
-        let understood = self.walk(chunk, is_last);
-        let run = self.run.take();
-        let next = match &run {
+    /// Looks through what is there of the next chunk and was not looked through; gives how far it is understood.
+    pub fn look(&mut self, chunk: &[u8], is_last: bool) -> usize {
+        self.at = self.walk(chunk, self.at, is_last);
+        self.at
+    }
+
+    /// What was found in a chunk of this length. `may_grow` when a longer one can be had that begins at the same byte.
+    pub fn found(&mut self, length: usize, is_last: bool, may_grow: bool) -> Looked {
+        let next = match &self.run {
             // What follows the last whole set begins the next chunk.
-            Some(Run { end: Some((end, ordinal)), .. }) => self.rewind(*end, *ordinal),
-            Some(Run { from, ordinal, end: None }) if *from > 0 => self.rewind(*from, *ordinal),
-            Some(_) | None => understood,
+            Some(Run { end: Some((end, _)), .. }) => *end,
+            Some(Run { from, end: None, .. }) if *from > 0 => *from,
+            Some(_) | None => self.at,
         };
-        let is_cut = next == 0 || matches!(run, Some(Run { from: 0, end: None, .. }));
+        let is_cut = next == 0 || matches!(self.run, Some(Run { from: 0, end: None, .. }));
         if is_cut && may_grow && !is_last {
-            (self.state, self.ordinal, self.context, self.is_in_set) = before;
-            self.spans.clear();
             return Looked::TooShort;
         }
-        if let Some(run) = run {
-            self.keep(run);
+        match &self.run {
+            Some(Run { end: Some((_, ordinal)), .. }) => self.rewind(*ordinal),
+            Some(Run { from, ordinal, end: None }) if *from > 0 => self.rewind(*ordinal),
+            Some(_) | None => {}
         }
+        self.end_run();
+        self.at = 0;
         let spans = std::mem::take(&mut self.spans);
         if next == 0 || is_last {
             // A segment longer than any chunk is the reader's; behind the end there is nothing.
             self.state = State::Lost;
-            return Looked::Found(spans, chunk.len());
+            return Looked::Found(spans, length);
         }
         Looked::Found(spans, next)
     }
@@ -154,16 +163,14 @@ impl Scout {
         }
     }
 
-    /// Back to a byte where no set is open; gives it.
-    fn rewind(&mut self, to: usize, ordinal: u64) -> usize {
+    /// Back to a segment where no set is open.
+    fn rewind(&mut self, ordinal: u64) {
         self.ordinal = ordinal;
         self.is_in_set = false;
-        to
     }
 
-    /// Walks over the chunk; gives how far it is understood.
-    fn walk(&mut self, chunk: &[u8], is_last: bool) -> usize {
-        let mut at = 0;
+    /// Walks on over the chunk; gives how far it is understood.
+    fn walk(&mut self, chunk: &[u8], mut at: usize, is_last: bool) -> usize {
         loop {
             match self.state {
                 State::Start => {
@@ -200,46 +207,33 @@ impl Scout {
         }
     }
 
-    /// Walks over segments, block after block as the reader does.
+    /// Walks over segments.
     fn segments(&mut self, chunk: &[u8], mut at: usize, delimiters: Delimiters) -> Walked {
-        let wanted = Wanted::terminators(&delimiters);
-        let mut size = BLOCK;
-        let mut index = std::mem::take(&mut self.index);
         let mut ends = Vec::new();
-        let walked = loop {
-            let block = &chunk[at..chunk.len().min(at + size)];
-            scan(block, wanted, &mut index);
-            let mut start = 0;
-            let mut ended = None;
-            for end in &index.ends {
-                let end = *end as usize;
-                if self.is_in_set && is_of_set(&block[start..=end]) {
-                    self.ordinal += 1;
-                } else {
-                    let separators = block[start..end].iter().enumerate();
-                    let separators = separators.filter(|(_, byte)| **byte == delimiters.element);
-                    ends.clear();
-                    ends.extend(separators.map(|(at, _)| (start + at) as u32).chain([end as u32]));
-                    let cells = self.cells(block, &ends, start, &delimiters);
-                    ended = self.take(&cells, at + start, at + end + 1);
-                    if ended.is_some() {
-                        break;
-                    }
+        loop {
+            if self.is_in_set {
+                let passed = pass(&chunk[at..], delimiters.segment);
+                self.ordinal += passed.segments;
+                at += passed.bytes;
+            }
+            let Some(length) = chunk[at..].iter().position(|byte| *byte == delimiters.segment) else {
+                return Walked::All(at);
+            };
+            let end = at + length;
+            if self.is_in_set && is_of_set(&chunk[at..=end]) {
+                self.ordinal += 1;
+            } else {
+                let separators = chunk[at..end].iter().enumerate();
+                let separators = separators.filter(|(_, byte)| **byte == delimiters.element);
+                ends.clear();
+                ends.extend(separators.map(|(from, _)| (at + from) as u32).chain([end as u32]));
+                let cells = self.cells(chunk, &ends, at, &delimiters);
+                if let Some(ended) = self.take(&cells, at, end + 1) {
+                    return ended;
                 }
-                start = end + 1;
             }
-            if let Some(ended) = ended {
-                break ended;
-            }
-            let is_end = at + block.len() == chunk.len();
-            if is_end {
-                break Walked::All(at + start);
-            }
-            size = if start == 0 { size * 2 } else { BLOCK };
-            at += start;
-        };
-        self.index = index;
-        walked
+            at = end + 1;
+        }
     }
 
     fn cells<'b>(&self, block: &'b [u8], ends: &'b [u32], from: usize, delimiters: &'b Delimiters) -> Cells<'b> {
@@ -295,6 +289,9 @@ impl Scout {
                 self.is_in_set = false;
                 if let Some(run) = &mut self.run {
                     run.end = Some((to, self.ordinal + 1));
+                    if to - run.from >= self.enough {
+                        self.end_run();
+                    }
                 }
             }
             _ if !self.is_in_set => self.end_run(),

@@ -8,7 +8,8 @@ use std::arch::x86_64::{
     _mm256_set1_epi8,
 };
 
-use super::{Index, Masks, STEP, Wanted, portable};
+use super::portable::{self, FIRST, SECOND};
+use super::{Index, Masks, Passed, Passing, STEP, Wanted};
 
 /// Whether this machine has the instructions; the answer is kept by the standard library.
 pub(super) fn is_available() -> bool {
@@ -55,4 +56,43 @@ unsafe fn scan_steps(steps: &[[u8; STEP]], wanted: Wanted, index: &mut Index) {
         found.strange &= !(found.ends | found.parts);
         index.push(found, (step * STEP) as u32);
     }
+}
+
+/// Passes over segments.
+pub(super) fn pass(bytes: &[u8], terminator: u8) -> Passed {
+    debug_assert!(is_available());
+    // SAFETY: `is_available` was true before this was chosen, so the processor has AVX2, BMI1 and POPCNT.
+    unsafe { pass_steps(bytes, terminator) }
+}
+
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+unsafe fn pass_steps(bytes: &[u8], terminator: u8) -> Passed {
+    let each = |byte: u8| _mm256_set1_epi8(byte as i8);
+    let (terminator, before_capitals, after_capitals) = (each(terminator), each(b'A' - 1), each(b'Z' + 1));
+    let (firsts, seconds) = (FIRST.map(each), SECOND.map(each));
+    let mut passing = Passing::new();
+    for (step, following) in bytes.windows(STEP + 1).step_by(STEP).enumerate() {
+        let (mut terminators, mut others) = (0, 0);
+        for half in 0..2 {
+            // SAFETY: there is one byte more than a step, so 32 can be read at offsets 0, 1, 32 and 33.
+            let (data, next) = unsafe {
+                (
+                    _mm256_loadu_si256(following.as_ptr().add(half * 32).cast::<__m256i>()),
+                    _mm256_loadu_si256(following.as_ptr().add(half * 32 + 1).cast::<__m256i>()),
+                )
+            };
+            let bits = |lanes: __m256i| u64::from(_mm256_movemask_epi8(lanes) as u32) << (half * 32);
+            let first = firsts.iter().fold(0, |found, letter| found | bits(_mm256_cmpeq_epi8(data, *letter)));
+            let second = seconds.iter().fold(0, |found, letter| found | bits(_mm256_cmpeq_epi8(next, *letter)));
+            // Signed: bytes from 0x80 on are negative and no capitals.
+            let capital =
+                bits(_mm256_cmpgt_epi8(data, before_capitals)) & bits(_mm256_cmpgt_epi8(after_capitals, data));
+            terminators |= bits(_mm256_cmpeq_epi8(data, terminator));
+            others |= (bits(each(u8::MAX)) & !capital) | first & second;
+        }
+        if passing.step(step * STEP, terminators, others) {
+            break;
+        }
+    }
+    passing.passed
 }

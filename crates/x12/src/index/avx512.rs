@@ -5,12 +5,17 @@
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
-    __m512i, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epi8_mask,
-    _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32, _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi8,
-    _mm512_set1_epi32, _mm512_storeu_si512,
+    __m512i, _MM_HINT_T0, _mm_prefetch, _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cmpeq_epi8_mask,
+    _mm512_cmpge_epu8_mask, _mm512_cmplt_epi8_mask, _mm512_cvtepu8_epi32, _mm512_extracti32x4_epi32,
+    _mm512_loadu_si512, _mm512_maskz_compress_epi8, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_storeu_si512,
+    _mm512_sub_epi8,
 };
 
-use super::{Index, Masks, STEP, Wanted, portable};
+use super::portable::{self, FIRST, SECOND};
+use super::{Index, Masks, Passed, Passing, STEP, Wanted};
+
+/// How many bytes ahead of a step are asked for.
+const AHEAD: usize = 16 * STEP;
 
 /// 0 to 63: the place of each byte in its step.
 static PLACES: [u8; STEP] = {
@@ -51,6 +56,8 @@ unsafe fn scan_steps(steps: &[[u8; STEP]], wanted: Wanted, index: &mut Index) {
     let space = _mm512_set1_epi8(0x20);
     let delete = _mm512_set1_epi8(0x7f);
     for (step, bytes) in steps.iter().enumerate() {
+        // What another core has read into memory comes slowly. A prefetch reads nothing, wherever it points.
+        _mm_prefetch::<_MM_HINT_T0>(bytes.as_ptr().wrapping_add(AHEAD).cast());
         // SAFETY: a step has 64 bytes; the load needs no alignment.
         let data = unsafe { _mm512_loadu_si512(bytes.as_ptr().cast::<__m512i>()) };
         let segments = _mm512_cmpeq_epi8_mask(data, segment);
@@ -63,6 +70,38 @@ unsafe fn scan_steps(steps: &[[u8; STEP]], wanted: Wanted, index: &mut Index) {
         unsafe { push_places(ends, (step * STEP) as u32, &mut index.ends) };
         index.push_rest(Masks { ends, segments, parts, strange }, before);
     }
+}
+
+/// Passes over segments.
+pub(super) fn pass(bytes: &[u8], terminator: u8) -> Passed {
+    debug_assert!(is_available());
+    // SAFETY: `is_available` was true before this was chosen, so the processor has these instructions.
+    unsafe { pass_steps(bytes, terminator) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]
+unsafe fn pass_steps(bytes: &[u8], terminator: u8) -> Passed {
+    let terminator = _mm512_set1_epi8(terminator as i8);
+    let (firsts, seconds) =
+        (FIRST.map(|byte| _mm512_set1_epi8(byte as i8)), SECOND.map(|byte| _mm512_set1_epi8(byte as i8)));
+    let (first_capital, capitals) = (_mm512_set1_epi8(b'A' as i8), _mm512_set1_epi8(26));
+    let mut passing = Passing::new();
+    for (step, following) in bytes.windows(STEP + 1).step_by(STEP).enumerate() {
+        // SAFETY: there is one byte more than a step, so 64 can be read from the first and from the second on.
+        let (data, next) = unsafe {
+            (
+                _mm512_loadu_si512(following.as_ptr().cast::<__m512i>()),
+                _mm512_loadu_si512(following.as_ptr().add(1).cast::<__m512i>()),
+            )
+        };
+        let first = firsts.iter().fold(0, |found, letter| found | _mm512_cmpeq_epi8_mask(data, *letter));
+        let second = seconds.iter().fold(0, |found, letter| found | _mm512_cmpeq_epi8_mask(next, *letter));
+        let no_capital = _mm512_cmpge_epu8_mask(_mm512_sub_epi8(data, first_capital), capitals);
+        if passing.step(step * STEP, _mm512_cmpeq_epi8_mask(data, terminator), no_capital | first & second) {
+            break;
+        }
+    }
+    passing.passed
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,bmi1,popcnt")]

@@ -3,7 +3,7 @@
 //! Eight bytes at a time in one word, with the compares spelled out in arithmetic; beside it the byte by byte form,
 //! which is the reference that every path is tested against.
 
-use super::{Index, Masks, STEP, Wanted};
+use super::{Index, Masks, Passed, Passing, STEP, Wanted};
 
 /// A byte in each place of a word.
 pub(crate) const EACH: u64 = 0x0101_0101_0101_0101;
@@ -37,6 +37,52 @@ pub(super) fn scan_rest(rest: &[u8], base: usize, wanted: Wanted, index: &mut In
         strange: found.strange & inside,
     };
     index.push(found, base as u32);
+}
+
+/// First and second letters of the segments of the envelope and of those with binary data.
+pub(super) const FIRST: [u8; 4] = *b"SGIB";
+pub(super) const SECOND: [u8; 5] = *b"TESID";
+
+/// Passes over segments.
+pub(super) fn pass(bytes: &[u8], terminator: u8) -> Passed {
+    let each = |byte: u8| EACH * u64::from(byte);
+    let is_any = |word: u64, of: &[u8]| of.iter().fold(0, |found, byte| found | zero_bytes(word ^ each(*byte)));
+    let mut passing = Passing::new();
+    for (step, following) in bytes.windows(STEP + 1).step_by(STEP).enumerate() {
+        let (mut terminators, mut others) = (0, 0);
+        for at in (0..STEP).step_by(8) {
+            let word = |from: usize| following[from..].first_chunk().map_or(0, |eight| u64::from_le_bytes(*eight));
+            let (first, second) = (word(at), word(at + 1));
+            // Capital letters are 0x41 to 0x5a: with 0x3f and 0x25 added to seven bits, the highest bit tells.
+            let seven = first & !HIGH;
+            let is_capital = seven.wrapping_add(each(0x3f)) & !seven.wrapping_add(each(0x25)) & !first & HIGH;
+            let is_other = !is_capital & HIGH | is_any(first, &FIRST) & is_any(second, &SECOND);
+            terminators |= gather(zero_bytes(first ^ each(terminator))) << at;
+            others |= gather(is_other) << at;
+        }
+        if passing.step(step * STEP, terminators, others) {
+            break;
+        }
+    }
+    passing.passed
+}
+
+/// The same, byte by byte.
+pub(super) fn pass_bytewise(bytes: &[u8], terminator: u8) -> Passed {
+    let mut passed = Passed::default();
+    let whole = bytes.len().saturating_sub(1) / STEP * STEP;
+    let mut begins = true;
+    for at in 0..whole {
+        let is_other = !bytes[at].is_ascii_uppercase() || FIRST.contains(&bytes[at]) && SECOND.contains(&bytes[at + 1]);
+        if begins && is_other {
+            break;
+        }
+        begins = bytes[at] == terminator;
+        if begins {
+            passed = Passed { segments: passed.segments + 1, bytes: at + 1 };
+        }
+    }
+    passed
 }
 
 fn masks(bytes: &[u8; STEP], wanted: Wanted) -> Masks {
