@@ -27,6 +27,7 @@ mod follow_up;
 pub mod inbound;
 pub mod next_payer;
 
+pub mod adjustment_rules;
 pub mod remittance_import;
 pub mod remittance_posting;
 pub mod unapplied_cash;

@@ -6,6 +6,7 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::coordination_of_benefits::{PriorPayer, facts_of, prior_payer};
 use billing::coverage::{Coverage, CoverageRank, in_force};
+use billing::remittance::classification::{Classes, Decider, RuleBook};
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::{ClaimPayment, reversal};
 use billing::work::WorkReason;
@@ -13,7 +14,7 @@ use billing::{ClaimId, EncounterId, PracticeId, RemittanceId};
 use jiff::civil::Date;
 use store::claim::{self as rows, DECIDED_CLAIMS_BEFORE, Evidence};
 use store::hands::{DUES_WITHOUT_CLAIM, VISITS_FOR_THE_NEXT_PAYER};
-use store::remittance::PAYMENTS_OF_CLAIMS;
+use store::remittance::{PAYMENTS_OF_CLAIMS, PaymentOfClaim};
 use store::{Conn, Db, Tx, params, registration};
 
 use crate::access::allow;
@@ -21,6 +22,7 @@ use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_after_others, create_in, happen, may_make_claims, refreeze_from_sources,
 };
 use crate::claim_scrub::{Scrubbed, scrub_in};
+use crate::remittance_posting::classes_of;
 use crate::{Error, charge_capture, corrected_claim, worklist};
 
 /// Makes the claim of a visit to the payer that an earlier one left something to, and scrubs it at once.
@@ -197,12 +199,15 @@ pub(crate) fn prior_payers(conn: &Conn, visit: EncounterId, rank: CoverageRank) 
     payments.retain(|row| row.state == "posted");
     // Keys grow with time.
     payments.sort_unstable_by_key(|row| row.id);
+    let mut meant = classes_of(conn, &payments.iter().map(|row| row.id).collect::<Vec<_>>())?;
     let mut all: Vec<PriorPayer> = Vec::with_capacity(ids.len());
     for claim in rows::load_many(conn, &ids)? {
-        let history: Vec<(Date, &ClaimPayment)> =
-            payments.iter().filter(|row| row.claim_id == claim.id).map(|row| (row.paid_on, &row.body.0)).collect();
-        let Some((decided_on, payment)) = standing(&history) else { continue };
-        let decision = prior_payer(&claim.body, &facts_of(&claim), payment, decided_on).map_err(|_| {
+        let history: Vec<&PaymentOfClaim> = payments.iter().filter(|row| row.claim_id == claim.id).collect();
+        let Some(row) = standing(&history) else { continue };
+        let (facts, payment) = (facts_of(&claim), &row.body.0);
+        let stored = meant.remove(&row.id).and_then(|rows| Classes::stored(payment, rows.into_iter()));
+        let classes = stored.unwrap_or_else(|| Classes::of(payment, Decider::of(&facts), &RuleBook::default()));
+        let decision = prior_payer(&claim.body, &facts, (payment, &classes), row.paid_on).map_err(|_| {
             Error::refused(format!(
                 "A line of the decision on claim {} is no line of it any more, so it cannot be passed on. Look at its \
                  remittance.",
@@ -221,14 +226,13 @@ pub(crate) fn standing_decision(conn: &Conn, claim: ClaimId) -> Result<Option<(D
     let mut payments = conn.query_in(&PAYMENTS_OF_CLAIMS, params![], &[claim])?;
     payments.retain(|row| row.state == "posted");
     payments.sort_unstable_by_key(|row| row.id);
-    let history: Vec<(Date, &ClaimPayment)> = payments.iter().map(|row| (row.paid_on, &row.body.0)).collect();
-    Ok(standing(&history).map(|(day, payment)| (day, payment.clone())))
+    let history: Vec<&PaymentOfClaim> = payments.iter().collect();
+    Ok(standing(&history).map(|row| (row.paid_on, row.body.0.clone())))
 }
 
 /// The latest decision that no reversal took back.
-fn standing<'p>(history: &[(Date, &'p ClaimPayment)]) -> Option<(Date, &'p ClaimPayment)> {
-    let places: Vec<(usize, &ClaimPayment)> =
-        history.iter().enumerate().map(|(n, (_, payment))| (n, *payment)).collect();
+fn standing<'p>(history: &[&'p PaymentOfClaim]) -> Option<&'p PaymentOfClaim> {
+    let places: Vec<(usize, &ClaimPayment)> = history.iter().enumerate().map(|(n, row)| (n, &row.body.0)).collect();
     let standing = reversal::standing(&places).into_iter().filter_map(|place| history.get(place).copied());
-    standing.max_by_key(|(paid_on, _)| *paid_on)
+    standing.max_by_key(|row| row.paid_on)
 }

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::charge::{Procedure, Units};
 use crate::claim::{ClaimBody, PayerOnClaim, ServiceLine};
 use crate::coverage::{CoverageRank, MedicareSecondaryType, Relationship, Subscriber};
+use crate::payer::MEDICAID;
+use crate::remittance::classification::Classes;
 use crate::remittance::matching::{ClaimFacts, lines};
 use crate::remittance::posting::{self, NotPosted};
 use crate::remittance::{Adjustment, ClaimPayment};
@@ -82,7 +84,7 @@ pub struct LeftOver {
 pub fn prior_payer(
     body: &ClaimBody,
     facts: &ClaimFacts,
-    payment: &ClaimPayment,
+    (payment, classes): (&ClaimPayment, &Classes),
     decided_on: Date,
 ) -> Result<PriorPayer, NotPosted> {
     let number = &payment.payer_claim_control_number;
@@ -102,7 +104,7 @@ pub fn prior_payer(
         adjustments: merged(&payment.adjustments),
         remarks: payment.remarks.clone(),
         lines: prior_lines(body, facts, payment)?,
-        left: left(facts, payment)?,
+        left: left(facts, payment, classes)?,
     })
 }
 
@@ -116,6 +118,7 @@ pub fn facts_of(claim: &crate::claim::Claim) -> ClaimFacts {
         encounter_id: claim.encounter_id,
         payer_id: claim.payer_id,
         rank: body.rank,
+        is_medicaid: body.payer.filing_indicator == MEDICAID,
         next_payer: None,
         status: claim.status,
         lines: body
@@ -176,8 +179,8 @@ fn merged(adjustments: &[Adjustment]) -> Vec<Adjustment> {
 }
 
 /// What is left to whoever pays next, by charge: the patient's share as the decision says it.
-fn left(facts: &ClaimFacts, payment: &ClaimPayment) -> Result<Vec<LeftOver>, NotPosted> {
-    let shares = posting::patient_shares(payment, facts)?;
+fn left(facts: &ClaimFacts, payment: &ClaimPayment, classes: &Classes) -> Result<Vec<LeftOver>, NotPosted> {
+    let shares = posting::left_shares(payment, facts, classes)?;
     Ok(shares.into_iter().map(|(charge_id, amount)| LeftOver { charge_id, amount: amount.max(Money::ZERO) }).collect())
 }
 

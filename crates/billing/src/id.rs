@@ -76,4 +76,6 @@ ids! {
     CreditId,
     /// A line of the bank's statement.
     BankLineId,
+    /// A practice's word on what an adjustment means.
+    AdjustmentRuleId,
 }

@@ -19,6 +19,9 @@ pub struct Payer {
     pub settings: PayerSettings,
 }
 
+/// The claim filing indicator of Medicaid programs.
+pub const MEDICAID: &str = "MC";
+
 /// What differs between payers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayerSettings {

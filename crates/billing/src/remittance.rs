@@ -34,6 +34,10 @@ pub enum AdjustmentGroup {
 }
 
 impl AdjustmentGroup {
+    /// Every group.
+    pub const ALL: [AdjustmentGroup; 5] =
+        [AdjustmentGroup::CO, AdjustmentGroup::PR, AdjustmentGroup::OA, AdjustmentGroup::PI, AdjustmentGroup::CR];
+
     /// The value of CAS01.
     pub fn code(self) -> &'static str {
         match self {

@@ -66,6 +66,26 @@ pub enum CarcClass {
     Informational,
 }
 
+impl CarcClass {
+    /// The kind in one word, as tables over reasons name it: every denial is "denial", every share "patient".
+    pub fn kind(self) -> &'static str {
+        match self {
+            CarcClass::Contractual => "contractual",
+            CarcClass::Withheld => "withheld",
+            CarcClass::Patient(_) => "patient",
+            CarcClass::PriorPayer => "prior-payer",
+            CarcClass::Denial(_) => "denial",
+            CarcClass::PaidElsewhere => "paid-elsewhere",
+            CarcClass::Pending => "pending",
+            CarcClass::Interest => "interest",
+            CarcClass::Incentive => "incentive",
+            CarcClass::Recoupment => "recoupment",
+            CarcClass::DoNotBillPatient => "do-not-bill-patient",
+            CarcClass::Informational => "informational",
+        }
+    }
+}
+
 /// Which part of the patient's share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PatientShare {

@@ -5,6 +5,7 @@
 //! It never decides anything about billing: it loads, saves, seals and proves.
 #![deny(clippy::float_arithmetic)]
 
+pub mod adjustment_rule;
 pub mod audit;
 mod audit_read;
 mod backup;

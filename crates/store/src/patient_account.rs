@@ -197,7 +197,7 @@ statements! {
          FROM claim k CROSS JOIN claim_payment m CROSS JOIN line_adjustment a CROSS JOIN remittance r
          WHERE k.practice_id = $1 AND k.patient_id = $2
          AND m.practice_id = k.practice_id AND m.claim_id = k.id AND m.state = 'posted'
-         AND a.practice_id = m.practice_id AND a.claim_payment_id = m.id AND a.class = 'denial'
+         AND a.practice_id = m.practice_id AND a.claim_payment_id = m.id AND a.class IN ('denial', 'recoupment', 'paid_elsewhere', 'pending', 'informational')
          AND r.practice_id = m.practice_id AND r.id = m.remittance_id
          ORDER BY r.paid_on, m.id, a.line_ordinal, a.ordinal";
     /// The remittances that speak of a patient's claims.

@@ -6,6 +6,7 @@ use crate::statement::Registered;
 /// The statements of each file on tables of a practice.
 pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::bank::STATEMENTS,
+    crate::adjustment_rule::STATEMENTS,
     crate::audit::STATEMENTS,
     crate::audit_read::STATEMENTS,
     crate::charge::STATEMENTS,

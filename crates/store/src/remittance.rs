@@ -287,6 +287,15 @@ statements! {
         p.state, p.problem, p.body FROM claim_payment p \
         JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id \
         WHERE p.practice_id = $1 AND p.state IN ('posted', 'set_aside') AND p.claim_id IN ({keys})";
+    /// What adjustments of payments meant when they were posted: payment, line, place and class, in no order.
+    pub const CLASSES_OF_PAYMENTS: (ClaimPaymentId, i64, i64, AdjustmentClass) = "SELECT claim_payment_id, line_ordinal, \
+        ordinal, class FROM line_adjustment WHERE practice_id = $1 AND claim_payment_id IN ({keys})";
+    /// What decisions on a visit left that the patient is never asked for, by charge (none for a claim as a whole), net of
+    /// what was taken back.
+    pub const NEVER_THE_PATIENTS: (Option<ChargeId>, Money) = "SELECT a.charge_id, CAST(SUM(a.amount_cents) AS BIGINT) \
+        FROM claim k JOIN claim_payment p ON p.practice_id = k.practice_id AND p.claim_id = k.id AND p.state = 'posted' \
+        JOIN line_adjustment a ON a.practice_id = p.practice_id AND a.claim_payment_id = p.id AND a.class = 'never_patient' \
+        WHERE k.practice_id = $1 AND k.encounter_id = $2 GROUP BY a.charge_id";
     /// What was set aside found its place after all.
     pub const PLACE_PAYMENT: () = "UPDATE claim_payment SET state = 'posted', problem = NULL, difference_cents = 0, \
         denied_cents = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";

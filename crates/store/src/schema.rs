@@ -95,6 +95,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(27, "34_credit"),
     portable!(28, "35_bank_line"),
     portable!(29, "37_provider_item"),
+    portable!(30, "38_adjustment_rule"),
 ];
 
 impl Migration {

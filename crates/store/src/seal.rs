@@ -13,8 +13,9 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    bank, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment, patient_statement,
-    provider_level, refund, registration, registration_version, remittance, submission, users, worklist, write_off,
+    adjustment_rule, bank, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment,
+    patient_statement, provider_level, refund, registration, registration_version, remittance, submission, users,
+    worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -125,6 +126,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::groups::<remittance::LineAdjustmentRow>(&["claim_payment_id"], &["line_ordinal", "ordinal"]),
     Sealed::groups::<remittance::ProviderAdjustmentRow>(&["remittance_id"], &["ordinal"]),
     Sealed::groups::<provider_level::AdjustmentPlaceRow>(&["remittance_id"], &["ordinal"]),
+    Sealed::rows::<adjustment_rule::AdjustmentRuleRow>(&["id"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),

@@ -117,6 +117,8 @@ mod tests {
 
     /// Statements (or all of a file) that read a whole table of a practice, with the reason.
     const WHOLE: &[(&str, &str)] = &[
+        ("adjustment_rule::ADJUSTMENT_RULES", "a practice's own rows are few"),
+        ("adjustment_rule::POSTED_DECISIONS", "a dry run reads what was posted, a piece at a time"),
         ("audit::AUDIT_LATEST", "the newest rows of a chain, up to a limit"),
         ("audit_read::", "the head of a chain: one row a practice"),
         ("credit::PATIENTS_WITH_CREDIT", "the daily look at everything that is overpaid"),

@@ -306,6 +306,7 @@ col_newtypes!(
     billing::id::WriteOffId { Uuid },
     billing::id::CreditId { Uuid },
     billing::id::BankLineId { Uuid },
+    billing::id::AdjustmentRuleId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

@@ -310,6 +310,13 @@ fn bill_dues(tx: &mut Tx, encounter: &Encounter) -> Result<(), Error> {
         ));
     }
     super::dues::move_to(tx, encounter, &dues, None)?;
+    let protected: Money = super::dues::of_visit(tx, encounter.id)?.iter().map(|(_, _, amount)| *amount).sum();
+    if !protected.is_zero() {
+        return Err(Error::refused(format!(
+            "The law forbids asking the patient for {protected} of it: a payer said so (a member of a Medicare savings \
+             program, or Medicaid). Bill the plan that pays after it, or ask for a write-off. Nothing was changed."
+        )));
+    }
     super::dues::end_work(tx, encounter, "No further plan pays; the patient does.")
 }
 

@@ -2,6 +2,8 @@
 //! open work until a claim asks for it, the patient is billed, or its coverage turns out not to be in force. Also what
 //! keeps such work, and the question for a coverage, from ending by words while nobody has the money.
 
+use std::collections::BTreeMap;
+
 use billing::charge::{Charge, TRANSFER};
 use billing::claim::{ClaimFrequency, ClaimStatus};
 use billing::coverage::{Coverage, CoverageRank, in_force};
@@ -13,6 +15,7 @@ use ledger::{Account, DraftEntry};
 use store::charge as rows;
 use store::claim::LIVE_CLAIMS_OF_ENCOUNTER;
 use store::hands::{DUES_WITHOUT_CLAIM, OVERPAID_BY_PAYERS, VISITS_DUE_WITHOUT_CLAIM, VISITS_WITH_CLAIMS_AFTER_OTHERS};
+use store::remittance::NEVER_THE_PATIENTS;
 use store::worklist::OPEN_ITEMS_OF_VISIT;
 use store::{Conn, Tx, params};
 
@@ -29,11 +32,37 @@ pub(super) fn of_visit(conn: &Conn, visit: EncounterId) -> Result<Vec<Due>, Erro
     Ok(conn.query(&DUES_WITHOUT_CLAIM, params![visit])?)
 }
 
-/// Makes dues the patient's, or another payer's.
+/// Of the dues what may become the patient's: all but what a payer said is never asked from the patient, which stays with
+/// the payer that it was left to until somebody bills that one or gives it up.
+fn that_may_be_the_patients(conn: &Conn, visit: EncounterId, dues: &[Due]) -> Result<Vec<Due>, Error> {
+    let mut kept: BTreeMap<Option<ChargeId>, Money> =
+        conn.query(&NEVER_THE_PATIENTS, params![visit])?.into_iter().collect();
+    let mut free = Vec::with_capacity(dues.len());
+    for (charge, payer, due) in dues {
+        let mut left = *due;
+        for of in [Some(*charge), None] {
+            let Some(protected) = kept.get_mut(&of) else { continue };
+            let taken = left.min((*protected).max(Money::ZERO));
+            (left, *protected) = (left - taken, *protected - taken);
+        }
+        free.push((*charge, *payer, left));
+    }
+    free.retain(|(_, _, left)| left.is_positive());
+    Ok(free)
+}
+
+/// Makes dues the patient's, or another payer's. What the law forbids to ask from the patient stays where it is.
 pub(super) fn move_to(tx: &mut Tx, encounter: &Encounter, dues: &[Due], payer: Option<PayerId>) -> Result<(), Error> {
     let charges = rows::charges(tx, encounter.id)?;
+    let free = match payer {
+        None => that_may_be_the_patients(tx, encounter.id, dues)?,
+        Some(_) => dues.to_vec(),
+    };
+    if free.is_empty() {
+        return Ok(());
+    }
     let mut entry = DraftEntry::new(tx.today(), "Another owes these charges now", source(encounter.id));
-    for (charge, from, amount) in dues {
+    for (charge, from, amount) in &free {
         let to = |charge: &Charge| receivable(charge, payer);
         let Some(to) = charges.iter().find(|one| one.id == *charge).map(to) else { continue };
         let from = Account::PayerReceivable { charge: charge.0, payer: from.0 };

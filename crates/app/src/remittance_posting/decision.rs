@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use billing::claim::status::{Refused, next};
 use billing::claim::{ClaimEvent, ClaimStatus};
+use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::posting::{self, NotPosted};
 use billing::remittance::reversal::NoOriginal;
@@ -340,9 +341,14 @@ impl<'a> Deciding<'a> {
                 set_aside("it decides a claim that was never sent".to_owned(), Money::ZERO, None)
             };
         }
-        let decision = takes_back.and_then(|original| known.earlier.payment(original, &self.decided));
-        let is_refused = posting::is_refused(decision.unwrap_or(payment), claim);
-        match posting::decide_as(payment, claim, id, is_refused) {
+        let mut classes = Classes::of(payment, Decider::of(claim), &known.rules);
+        if let Some(original) = takes_back
+            && let Some(decision) = known.earlier.payment(original, &self.decided)
+        {
+            let before = known.earlier.classes(original, &self.decided, claim, &known.rules);
+            classes = classes.mirrored(payment, decision, &before);
+        }
+        match posting::decide_as(payment, claim, id, &classes) {
             Ok(mut posting) => {
                 if takes_back.is_none()
                     && !is_paired

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use billing::remittance::classification::AdjustmentClass;
+use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::posting;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, RemittanceId};
@@ -177,7 +177,7 @@ fn still_owed(known: &Known, standing: &Standing<'_>) -> Option<NewWork> {
     let number = &facts.control_number;
     let summary = if reasons.is_empty() {
         format!("Claim {number}: the payer did not decide all of it")
-    } else if posting::allows_nothing(latest.payment, facts) {
+    } else if Classes::said(latest.payment, Decider::of(facts), &known.rules).allows_nothing(latest.payment) {
         format!(
             "Claim {number}: processed, yet all of it was taken off ({}) and nothing is the patient's. Nothing is written \
              down until somebody has looked",
@@ -195,10 +195,7 @@ fn still_owed(known: &Known, standing: &Standing<'_>) -> Option<NewWork> {
 
 /// Why the decision left something unpaid, each reason once.
 fn reasons_of(latest: &Latest<'_>, standing: &Standing<'_>) -> Vec<String> {
-    // A decision that could be posted can be read again; lines that were changed since give no reasons.
-    let Ok(posting) = posting::decide(latest.payment, standing.facts, latest.remittance) else { return Vec::new() };
-    let denials = posting.adjustments.iter().filter(|one| one.class == AdjustmentClass::Denial);
-    distinct(denials.map(|one| posting::reason(&one.adjustment)))
+    distinct(posting::unpaid_reasons(latest.payment, standing.facts, &latest.classes).into_iter())
 }
 
 /// The next payer's turn.

@@ -5,13 +5,15 @@
 use std::collections::HashMap;
 
 use billing::remittance::ClaimPayment;
+use billing::remittance::classification::{AdjustmentClass, Classes, Decider, RuleBook};
+use billing::remittance::matching::ClaimFacts;
 use billing::remittance::reversal::NoOriginal;
 use billing::work::WorkReason;
 use billing::{ClaimId, ClaimPaymentId, PayerId, RemittanceId};
 use jiff::civil::Date;
 use ledger::{Account, AccountKind, Posting};
 use store::ledger::{ENTRIES_OF_SOURCES, POSTINGS_OF_ENTRIES};
-use store::remittance::{PAYMENTS_OF_CLAIMS, PaymentOfClaim};
+use store::remittance::{CLASSES_OF_PAYMENTS, PAYMENTS_OF_CLAIMS, PaymentOfClaim};
 use store::unapplied_cash::CASH_WAITING_OF;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Conn, Json, Tx, params};
@@ -39,6 +41,8 @@ struct Posted {
     /// Its last entry; none where it moved no money.
     entry: Option<Uuid>,
     postings: Vec<Posting>,
+    /// What its adjustments meant when it was posted.
+    classes: Option<Classes>,
 }
 
 /// What a payment that was set aside waits for.
@@ -114,12 +118,14 @@ impl Earlier {
         rows.sort_unstable_by_key(|row| row.id);
         let (posted, set_aside): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.state == "posted");
         let mut books = entries_of(tx, &posted)?;
+        let mut meant = classes_of(tx, &posted.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let mut earlier = Earlier::default();
         for row in posted {
             let (entry, postings) = books.remove(&row.id.0).map_or((None, Vec::new()), |(id, all)| (Some(id), all));
             earlier.of_claim.entry(row.claim_id).or_default().push(earlier.payments.len());
             let (remittance, trace, paid_on, Json(payment)) = (row.remittance_id, row.trace, row.paid_on, row.body);
-            earlier.payments.push(Posted { payment, remittance, trace, paid_on, entry, postings });
+            let classes = meant.remove(&row.id).and_then(|rows| Classes::stored(&payment, rows.into_iter()));
+            earlier.payments.push(Posted { payment, remittance, trace, paid_on, entry, postings, classes });
         }
         for row in set_aside {
             if let Some(waiting) = waiting(tx, row)? {
@@ -183,10 +189,49 @@ impl Earlier {
         }
     }
 
+    /// What the adjustments of a payment of a claim meant when it was posted.
+    pub(super) fn classes(
+        &self,
+        original: Original,
+        here: &[Decided<'_>],
+        claim: &ClaimFacts,
+        rules: &RuleBook,
+    ) -> Classes {
+        let stored = match original {
+            Original::Earlier(place) => self.payments.get(place).and_then(|posted| posted.classes.clone()),
+            Original::Here(place) => here.get(place).and_then(|one| match &one.outcome {
+                Outcome::Posted { posting, .. } => {
+                    Classes::stored(one.payment, posting.adjustments.iter().map(|of| (of.line, of.class)))
+                }
+                Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. } => None,
+            }),
+        };
+        let anew = || Some(Classes::of(self.payment(original, here)?, Decider::of(claim), rules));
+        stored.or_else(anew).unwrap_or_default()
+    }
+
     /// The entry of a payment of an earlier remittance; none where it moved no money.
     pub(super) fn entry(&self, place: usize) -> Option<Uuid> {
         self.payments.get(place).and_then(|posted| posted.entry)
     }
+}
+
+/// What adjustments meant when their payments were posted: by claim payment the place of the line and the class, in the
+/// order of the file.
+///
+/// # Errors
+/// Of the store.
+pub fn classes_of(
+    conn: &Conn,
+    payments: &[ClaimPaymentId],
+) -> Result<HashMap<ClaimPaymentId, Vec<(usize, AdjustmentClass)>>, Error> {
+    let mut rows = conn.query_in(&CLASSES_OF_PAYMENTS, params![], payments)?;
+    rows.sort_unstable_by_key(|row| (row.0, row.2));
+    let mut found: HashMap<ClaimPaymentId, Vec<(usize, AdjustmentClass)>> = HashMap::with_capacity(payments.len());
+    for (payment, line, _, class) in rows {
+        found.entry(payment).or_default().push((usize::try_from(line).unwrap_or_default(), class));
+    }
+    Ok(found)
 }
 
 /// By claim payment, its last entry and what it posted. One that was set aside first has two entries: between them its

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use billing::claim::{ClaimBody, ClaimStatus};
 use billing::coverage::CoverageRank;
-use billing::payer::Payer;
+use billing::payer::{MEDICAID, Payer};
 use billing::remittance::ClaimPayment;
+use billing::remittance::classification::RuleBook;
 use billing::remittance::matching::{ClaimFacts, ClaimIndex, LineFacts};
 use billing::{ClaimId, PatientId, PayerId};
 use store::claim::BODIES_OF_CLAIMS;
@@ -19,7 +20,7 @@ use store::{Json, Tx, params};
 
 use super::distinct;
 use super::history::Earlier;
-use crate::Error;
+use crate::{Error, adjustment_rules};
 
 /// What is known of the claims that a payment names.
 pub(super) struct Known {
@@ -31,6 +32,8 @@ pub(super) struct Known {
     pub(super) earlier: Earlier,
     /// Claims that were mended after a sending and not sent again.
     pub(super) mended: HashSet<ClaimId>,
+    /// What adjustments mean today.
+    pub(super) rules: RuleBook,
 }
 
 impl Known {
@@ -72,6 +75,12 @@ impl Known {
                 asked: asked.get(&line.claim_id).and_then(|body| body.asked_of(line.charge_id)),
             });
         }
+        let ids = distinct(rows.iter().map(|row| row.id));
+        let earlier = Earlier::load(tx, &ids)?;
+        let billed = rows.iter().map(|row| row.payer_id);
+        let payers = distinct(billed.chain(earlier.waiting.iter().filter_map(|waiting| waiting.payer)));
+        let payers = tx.query_in(&PAYERS_BY_ID, params![], &payers)?;
+        let payers: HashMap<PayerId, Payer> = payers.into_iter().map(|(id, Json(payer))| (id, payer)).collect();
         let facts = rows.iter().map(|row| ClaimFacts {
             id: row.id,
             control_number: row.control_number.clone(),
@@ -79,19 +88,16 @@ impl Known {
             encounter_id: row.encounter_id,
             payer_id: row.payer_id,
             rank: row.rank,
+            is_medicaid: payers.get(&row.payer_id).is_some_and(|payer| payer.filing_indicator == MEDICAID),
             next_payer: next_payer(row, later.get(&row.patient_id).map_or(&[], Vec::as_slice)),
             status: row.status,
             lines: of_claim.remove(&row.id).unwrap_or_default(),
         });
         let index = ClaimIndex::new(facts.collect());
-        let ids = distinct(rows.iter().map(|row| row.id));
-        let earlier = Earlier::load(tx, &ids)?;
-        let asked = rows.iter().map(|row| row.payer_id);
-        let payers = distinct(asked.chain(earlier.waiting.iter().filter_map(|waiting| waiting.payer)));
-        let payers = tx.query_in(&PAYERS_BY_ID, params![], &payers)?;
-        let payers = payers.into_iter().map(|(id, Json(payer))| (id, payer)).collect();
         let mended = mended(tx, &rows)?;
-        Ok(Known { index, payers, rows: rows.into_iter().map(|row| (row.id, row)).collect(), earlier, mended })
+        let rules = adjustment_rules::in_force(tx, tx.today())?;
+        let rows = rows.into_iter().map(|row| (row.id, row)).collect();
+        Ok(Known { index, payers, rows, earlier, mended, rules })
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use billing::remittance::classification::Classes;
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::{ClaimPayment, reversal};
 use billing::{ChargeId, ClaimId, Money, PatientId, PayerId, RemittanceId};
@@ -44,6 +45,8 @@ pub(super) struct Latest<'a> {
     pub(super) payment: &'a ClaimPayment,
     pub(super) paid_on: Date,
     pub(super) remittance: RemittanceId,
+    /// What its adjustments meant when it was posted.
+    pub(super) classes: Classes,
 }
 
 /// What is owed after the posting: by the claim's own payer, and the lowest balance of any side (below zero is a credit).
@@ -79,7 +82,7 @@ pub(super) fn of_claims<'a>(
         let standing = reversal::standing(&history);
         let standing = Standing {
             facts,
-            latest: latest(known, decided, &standing),
+            latest: latest(known, decided, &standing, facts),
             left_to: left_to(known, decided, &standing, facts.payer_id),
             owed: owed.get(&facts.id).copied().unwrap_or_default(),
             is_known: known.earlier.knows(facts.id),
@@ -91,13 +94,20 @@ pub(super) fn of_claims<'a>(
 }
 
 /// The latest by the day of its payment, and among those of one day the one that came last.
-fn latest<'a>(known: &'a Known, decided: &'a [Decided<'_>], standing: &[Original]) -> Option<Latest<'a>> {
+fn latest<'a>(
+    known: &'a Known,
+    decided: &'a [Decided<'_>],
+    standing: &[Original],
+    facts: &ClaimFacts,
+) -> Option<Latest<'a>> {
     let all = standing.iter().filter_map(|original| {
         let (paid_on, remittance) = known.earlier.origin(*original, decided)?;
         let payment = known.earlier.payment(*original, decided)?;
-        Some(Latest { payment, paid_on, remittance })
+        Some((paid_on, remittance, payment, *original))
     });
-    all.max_by_key(|latest| latest.paid_on)
+    let (paid_on, remittance, payment, original) = all.max_by_key(|(paid_on, ..)| *paid_on)?;
+    let classes = known.earlier.classes(original, decided, facts, &known.rules);
+    Some(Latest { payment, paid_on, remittance, classes })
 }
 
 fn left_to(known: &Known, decided: &[Decided<'_>], standing: &[Original], own: PayerId) -> Vec<PayerId> {

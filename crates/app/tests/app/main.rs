@@ -1,6 +1,7 @@
 //! The use cases on both databases: one binary, one module a feature.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
+mod adjustment_rules;
 mod answers_and_desks;
 mod approvals;
 mod backup;

@@ -195,6 +195,8 @@ actions! {
     EditProvider = "edit_provider",
     /// May the person change a payer and its habits?
     EditPayer = "edit_payer",
+    /// May the person say what adjustments of payers mean?
+    ChangeAdjustmentRules = "change_adjustment_rules",
     /// May the person run the daily jobs now, and see how they ended?
     RunJobs = "run_jobs",
     /// May the person back up?

@@ -1,111 +1,218 @@
-//! What an adjustment means for the money: its group and reason together. The reason's meaning is data (`codes::carc`);
-//! the group decides who it falls to. What is not known is a denial to be looked at, never a write-off.
+//! What an adjustment means for the money. A table says it (`rules`): the base that ships with the program, and the rows
+//! that a practice puts over it. What no row may break is said in code (`guard`). What is not known is a denial to be looked
+//! at, never a write-off.
 
-use codes::carc::{self, CarcClass};
+mod guard;
+mod rules;
 
-use super::{Adjustment, AdjustmentGroup};
+pub use guard::Guard;
+pub use rules::{Ambiguous, BASE_SINCE, BaseRow, Pattern, RuleBook, RuledBy, Ruling, base_rows};
 
-/// What an adjustment means for the money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum AdjustmentClass {
+use super::matching::ClaimFacts;
+use super::{Adjustment, ClaimPayment};
+use crate::PayerId;
+use crate::coverage::CoverageRank;
+
+macro_rules! classes {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $effect:ident $label:literal;)*) => {
+        /// What an adjustment means for the money.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum AdjustmentClass { $($(#[$doc])* $variant),* }
+
+        impl AdjustmentClass {
+            /// Every class.
+            pub const ALL: &'static [AdjustmentClass] = &[$(AdjustmentClass::$variant),*];
+
+            /// The stored word.
+            pub fn as_str(self) -> &'static str { match self { $(AdjustmentClass::$variant => $word),* } }
+
+            /// What a page says.
+            pub fn label(self) -> &'static str { match self { $(AdjustmentClass::$variant => $label),* } }
+
+            /// What it does to what is owed.
+            pub fn effect(self) -> Effect { match self { $(AdjustmentClass::$variant => Effect::$effect),* } }
+
+            /// Reads the stored word.
+            pub fn parse(word: &str) -> Option<Self> {
+                AdjustmentClass::ALL.iter().copied().find(|class| class.as_str() == word)
+            }
+        }
+    };
+}
+
+classes! {
     /// Above the contract's allowance: written down, owed by nobody.
-    Contractual,
+    Contractual "contractual" WrittenDown "Contractual";
+    /// The reduction of federal payments by law: written down, owed by nobody.
+    Sequestration "sequestration" WrittenDown "Sequestration";
     /// Falls to the next payer, or to the patient where there is none.
-    Patient,
+    Patient "patient" LeftToNext "Patient";
+    /// Falls to the next payer, and is never asked from the patient, whoever else there is.
+    NeverPatient "never_patient" LeftToNextPayer "Never the patient's";
     /// What an earlier payer paid or wrote down: this payer never owed it, so nothing moves.
-    PriorPayer,
+    PriorPayer "prior_payer" NotThisPayers "Prior payer";
     /// Interest inside a claim; negative amounts add to the payment.
-    Interest,
+    Interest "interest" Interest "Interest";
+    /// Kept by the payer for a debt of another claim: stays owed by the payer until somebody says for which.
+    Recoupment "recoupment" StaysOwed "Recoupment";
+    /// Paid by the payer to somebody else: stays owed until somebody says by whom.
+    PaidElsewhere "paid_elsewhere" StaysOwed "Paid to another";
+    /// Not decided yet: stays owed by the payer.
+    Pending "pending" StaysOwed "Pending";
+    /// Says something about the amount and decides nothing of it: stays owed by the payer.
+    Informational "informational" StaysOwed "Informational";
     /// Not paid and to be worked: stays owed by the payer.
-    Denial,
+    Denial "denial" StaysOwed "Denial";
 }
 
-impl AdjustmentClass {
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
+/// What a class does to what is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Owed by nobody any more.
+    WrittenDown,
+    /// Owed by the next payer, else by the patient.
+    LeftToNext,
+    /// Owed by the next payer; where there is none, by this one still.
+    LeftToNextPayer,
+    /// This payer never owed it.
+    NotThisPayers,
+    /// On the account of interest.
+    Interest,
+    /// Owed by this payer still, and somebody works it.
+    StaysOwed,
+}
+
+impl Effect {
+    /// What it does, for who reads the table.
+    pub fn words(self) -> &'static str {
         match self {
-            AdjustmentClass::Contractual => "contractual",
-            AdjustmentClass::Patient => "patient",
-            AdjustmentClass::PriorPayer => "prior_payer",
-            AdjustmentClass::Interest => "interest",
-            AdjustmentClass::Denial => "denial",
+            Effect::WrittenDown => "written down: owed by nobody",
+            Effect::LeftToNext => "owed by the next payer, else by the patient",
+            Effect::LeftToNextPayer => "owed by the next payer; without one it stays owed by this payer and is worked",
+            Effect::NotThisPayers => "nothing moves: this payer never owed it",
+            Effect::Interest => "stands on the account of interest",
+            Effect::StaysOwed => "stays owed by this payer and is worked",
         }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        [
-            AdjustmentClass::Contractual,
-            AdjustmentClass::Patient,
-            AdjustmentClass::PriorPayer,
-            AdjustmentClass::Interest,
-            AdjustmentClass::Denial,
-        ]
-        .into_iter()
-        .find(|class| class.as_str() == word)
     }
 }
 
-/// What an adjustment means. `is_primary`: the deciding payer pays first, so no payer can have paid before it.
-pub fn classify(adjustment: &Adjustment, is_primary: bool) -> AdjustmentClass {
-    let of_reason = carc::find(&adjustment.reason).and_then(|carc| carc.class);
-    match adjustment.group {
-        AdjustmentGroup::PR => AdjustmentClass::Patient,
-        // Contract or law: the reason says whether it is a price or a refusal.
-        AdjustmentGroup::CO => by_reason(of_reason, is_primary, AdjustmentClass::Contractual),
-        // No contract stands behind these, so nothing is written down without a look, except what the law forbids to ask.
-        AdjustmentGroup::OA | AdjustmentGroup::PI | AdjustmentGroup::CR => match of_reason {
-            Some(CarcClass::DoNotBillPatient) => AdjustmentClass::Contractual,
-            other => by_reason(other, is_primary, AdjustmentClass::Denial),
-        },
+/// Who decided a claim, as far as the meaning of its adjustments goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decider {
+    /// The payer.
+    pub payer: PayerId,
+    /// It pays first, so no payer can have paid before it.
+    pub is_primary: bool,
+    /// It is a Medicaid program, whose payment is payment in full but for its own cost shares (42 CFR 447.15).
+    pub is_medicaid: bool,
+}
+
+impl Decider {
+    /// Of a claim.
+    pub fn of(claim: &ClaimFacts) -> Decider {
+        Decider {
+            payer: claim.payer_id,
+            is_primary: claim.rank == CoverageRank::Primary,
+            is_medicaid: claim.is_medicaid,
+        }
     }
 }
 
-fn by_reason(of_reason: Option<CarcClass>, is_primary: bool, contractual: AdjustmentClass) -> AdjustmentClass {
-    match of_reason {
-        Some(CarcClass::Contractual | CarcClass::Withheld | CarcClass::DoNotBillPatient | CarcClass::Incentive) => {
-            contractual
+/// What each adjustment of a claim payment means, in the order in which they stand in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Classes {
+    /// Of the claim as a whole.
+    pub of_claim: Vec<AdjustmentClass>,
+    /// Of each line.
+    pub of_lines: Vec<Vec<AdjustmentClass>>,
+}
+
+impl Classes {
+    /// As the rules have it. In a claim that its payer refused, or of which it allows nothing, no price was agreed, so
+    /// nothing is written down: it is owed still.
+    pub fn of(payment: &ClaimPayment, decider: Decider, rules: &RuleBook) -> Classes {
+        let said = Classes::said(payment, decider, rules);
+        if payment.is_refused() || said.allows_nothing(payment) { said.refused() } else { said }
+    }
+
+    /// As the rules have each adjustment by itself, whatever became of the claim.
+    pub fn said(payment: &ClaimPayment, decider: Decider, rules: &RuleBook) -> Classes {
+        let class = |one: &Adjustment, remarks: [&[String]; 2]| rules.classify(decider, one, remarks).class;
+        Classes {
+            of_claim: payment.adjustments.iter().map(|one| class(one, [&payment.remarks, &[]])).collect(),
+            of_lines: payment
+                .lines
+                .iter()
+                .map(|line| line.adjustments.iter().map(|one| class(one, [&payment.remarks, &line.remarks])).collect())
+                .collect(),
         }
-        Some(CarcClass::PriorPayer) if !is_primary => AdjustmentClass::PriorPayer,
-        Some(CarcClass::Interest) => AdjustmentClass::Interest,
-        Some(
-            CarcClass::Patient(_)
-            | CarcClass::PriorPayer
-            | CarcClass::Denial(_)
-            | CarcClass::PaidElsewhere
-            | CarcClass::Pending
-            | CarcClass::Recoupment
-            | CarcClass::Informational,
-        )
-        | None => AdjustmentClass::Denial,
+    }
+
+    /// As they were stored when the payment was posted: the place of the line (0 for the claim as a whole) and the class, in
+    /// the order of the file. None where they do not fit the payment.
+    pub fn stored(payment: &ClaimPayment, rows: impl Iterator<Item = (usize, AdjustmentClass)>) -> Option<Classes> {
+        let mut found = Classes { of_claim: Vec::new(), of_lines: vec![Vec::new(); payment.lines.len()] };
+        for (line, class) in rows {
+            match line.checked_sub(1) {
+                None => found.of_claim.push(class),
+                Some(place) => found.of_lines.get_mut(place)?.push(class),
+            }
+        }
+        let fits = found.of_claim.len() == payment.adjustments.len()
+            && found.of_lines.iter().zip(&payment.lines).all(|(of, line)| of.len() == line.adjustments.len());
+        fits.then_some(found)
+    }
+
+    /// A reversal's, each as it was in what is taken back, by group and reason; what stands in no such place is as here.
+    pub fn mirrored(self, reversal: &ClaimPayment, original: &ClaimPayment, classes: &Classes) -> Classes {
+        let before: Vec<(&Adjustment, AdjustmentClass)> = classes.with(original).collect();
+        let find = |one: &Adjustment, own: AdjustmentClass| {
+            let same = |(of, _): &&(&Adjustment, AdjustmentClass)| of.group == one.group && of.reason == one.reason;
+            before.iter().find(same).map_or(own, |(_, class)| *class)
+        };
+        let each = |all: &[Adjustment], own: Vec<AdjustmentClass>| -> Vec<AdjustmentClass> {
+            all.iter().zip(own).map(|(one, own)| find(one, own)).collect()
+        };
+        Classes {
+            of_claim: each(&reversal.adjustments, self.of_claim),
+            of_lines: reversal
+                .lines
+                .iter()
+                .zip(self.of_lines)
+                .map(|(line, own)| each(&line.adjustments, own))
+                .collect(),
+        }
+    }
+
+    /// Each adjustment with its class: of the claim as a whole, then line by line.
+    pub fn with<'p>(&self, payment: &'p ClaimPayment) -> impl Iterator<Item = (&'p Adjustment, AdjustmentClass)> {
+        let of_claim = payment.adjustments.iter().zip(&self.of_claim);
+        let of_lines =
+            payment.lines.iter().zip(&self.of_lines).flat_map(|(line, classes)| line.adjustments.iter().zip(classes));
+        of_claim.chain(of_lines).map(|(one, class)| (one, *class))
+    }
+
+    /// Whether a payer says that it processed the claim and yet allows nothing: it pays nothing, leaves nothing to the
+    /// patient, names no payer before it, and takes the whole charge off by reasons that are each a price or a law. A
+    /// contract has a price above nothing, so whatever the reasons are called, this is no write-down before somebody looked
+    /// (a fee schedule without the code, a plan that another one replaced, a claim under a fixed fee). One line of several
+    /// that is taken off whole beside others that are paid is as common as right, and stays a write-down.
+    pub fn allows_nothing(&self, payment: &ClaimPayment) -> bool {
+        payment.charge_amount.is_positive()
+            && payment.paid_amount.is_zero()
+            && payment.lines.iter().all(|line| line.paid_amount.is_zero())
+            && self.with(payment).all(|(one, class)| one.amount.is_zero() || class.effect() == Effect::WrittenDown)
+    }
+
+    /// Nothing of it is written down.
+    fn refused(mut self) -> Classes {
+        let all = self.of_claim.iter_mut().chain(self.of_lines.iter_mut().flatten());
+        for class in all.filter(|class| class.effect() == Effect::WrittenDown) {
+            *class = AdjustmentClass::Denial;
+        }
+        self
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Money;
-
-    #[test]
-    fn the_group_and_the_reason_decide_together() {
-        use AdjustmentClass::*;
-        use AdjustmentGroup::*;
-        for (group, reason, is_primary, class) in [
-            (CO, "45", true, Contractual),
-            (CO, "253", true, Contractual),
-            (CO, "97", true, Denial),
-            (CO, "197", true, Denial),
-            (CO, "no such code", true, Denial),
-            (PR, "1", true, Patient),
-            (PR, "96", true, Patient),
-            (CO, "1", true, Denial),
-            (OA, "23", false, PriorPayer),
-            (OA, "23", true, Denial),
-            (PI, "45", true, Denial),
-            (OA, "209", true, Contractual),
-        ] {
-            let adjustment = Adjustment { group, reason: reason.into(), amount: Money::from_cents(1) };
-            assert_eq!(classify(&adjustment, is_primary), class, "{group:?}-{reason}");
-        }
-    }
-}
+mod tests;

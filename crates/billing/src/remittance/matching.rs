@@ -23,6 +23,8 @@ pub struct ClaimFacts {
     pub payer_id: PayerId,
     /// Which payer in the order of payers.
     pub rank: CoverageRank,
+    /// It is a Medicaid program.
+    pub is_medicaid: bool,
     /// Who pays after it, where somebody does.
     pub next_payer: Option<PayerId>,
     /// Where it is.

@@ -9,10 +9,9 @@ use std::collections::BTreeMap;
 use ledger::{Account, Posting};
 use uuid::Uuid;
 
-use super::classification::{AdjustmentClass, classify};
+use super::classification::{AdjustmentClass, Classes, Decider, Effect, RuleBook};
 use super::matching::{ClaimFacts, LineFacts, MatchedBy, lines};
 use super::{Adjustment, ClaimPayment, ProviderAdjustment};
-use crate::coverage::CoverageRank;
 use crate::{ChargeId, Money, PayerId, RemittanceId};
 
 /// The stored reason of cash from a payer.
@@ -57,36 +56,20 @@ pub enum NotPosted {
     TooLarge,
 }
 
-/// Decides what a balanced claim payment does to a claim of ours.
+/// Decides what a balanced claim payment does to a claim of ours, by the rules in force.
 ///
 /// # Errors
 /// [`NotPosted`] where a line finds no charge; the claim is then set aside.
-pub fn decide(payment: &ClaimPayment, claim: &ClaimFacts, remittance: RemittanceId) -> Result<ClaimPosting, NotPosted> {
-    decide_as(payment, claim, remittance, is_refused(payment, claim))
+pub fn decide(
+    payment: &ClaimPayment,
+    claim: &ClaimFacts,
+    remittance: RemittanceId,
+    rules: &RuleBook,
+) -> Result<ClaimPosting, NotPosted> {
+    decide_as(payment, claim, remittance, &Classes::of(payment, Decider::of(claim), rules))
 }
 
-/// Whether nothing of a decision is a price that was agreed, so that nothing of it is written down: the payer refused
-/// the claim, or it allowed nothing ([`allows_nothing`]).
-pub fn is_refused(payment: &ClaimPayment, claim: &ClaimFacts) -> bool {
-    payment.is_refused() || allows_nothing(payment, claim)
-}
-
-/// Whether a payer says that it processed the claim and yet allows nothing: it pays nothing, leaves nothing to the
-/// patient, names no payer before it, and takes the whole charge off by reasons that are each a price or a law. A
-/// contract has a price above nothing, so whatever the reasons are called, this is no write-down before somebody looked
-/// (a fee schedule without the code, a plan that another one replaced, a claim under a fixed fee). One line of several
-/// that is taken off whole beside others that are paid is as common as right, and stays a write-down.
-pub fn allows_nothing(payment: &ClaimPayment, claim: &ClaimFacts) -> bool {
-    let is_primary = claim.rank == CoverageRank::Primary;
-    let mut all = payment.lines.iter().flat_map(|line| &line.adjustments).chain(&payment.adjustments);
-    let is_written_down = |one: &Adjustment| classify(one, is_primary) == AdjustmentClass::Contractual;
-    payment.charge_amount.is_positive()
-        && payment.paid_amount.is_zero()
-        && payment.lines.iter().all(|line| line.paid_amount.is_zero())
-        && all.all(|one| one.amount.is_zero() || is_written_down(one))
-}
-
-/// As [`decide`], saying whether the adjustments are those of a refused claim: a reversal repeats them without its word.
+/// As [`decide`], with the meaning of each adjustment: that of a reversal is what it was in what it takes back.
 ///
 /// # Errors
 /// As [`decide`].
@@ -94,41 +77,40 @@ pub fn decide_as(
     payment: &ClaimPayment,
     claim: &ClaimFacts,
     remittance: RemittanceId,
-    is_refused: bool,
+    classes: &Classes,
 ) -> Result<ClaimPosting, NotPosted> {
-    let meaning = Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused };
-    let parts = parts(payment, claim)?;
+    let parts = parts(payment, claim, classes)?;
     let mut done = ClaimPosting {
         postings: Vec::with_capacity(parts.len() * 6),
         lines: parts.iter().filter_map(|part| part.matched_by.map(|by| (part.line.charge_id, by))).collect(),
-        adjustments: classified(payment, &parts, meaning),
+        adjustments: classified(payment, &parts, classes),
         denied: Money::ZERO,
         undecided: Money::ZERO,
         to_next_payer: Money::ZERO,
     };
     let clearing = Account::EraClearing { remittance: remittance.0 };
-    for (part, adjustments) in parts.iter().zip(within_what_was_asked(&parts, meaning, payment.is_reversal())) {
+    for (part, adjustments) in parts.iter().zip(within_what_was_asked(&parts, payment.is_reversal())) {
         let books = Books { claim, charge: part.line.charge_id.0 };
         books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
-        for adjustment in adjustments {
-            let class = meaning.of(&adjustment);
+        for Meant { adjustment, class } in adjustments {
+            let amount = adjustment.amount;
             let reason: Cow<'static, str> = reason(&adjustment).into();
-            match class {
-                AdjustmentClass::Contractual => {
+            match class.effect() {
+                Effect::WrittenDown => {
                     let account = Account::Contractual { charge: books.charge };
-                    books.pair(&mut done.postings, account, adjustment.amount, reason);
+                    books.pair(&mut done.postings, account, amount, reason);
                 }
-                AdjustmentClass::Interest => {
-                    books.pair(&mut done.postings, Account::Interest, adjustment.amount, reason);
-                }
-                AdjustmentClass::Patient => {
+                Effect::Interest => books.pair(&mut done.postings, Account::Interest, amount, reason),
+                // Without a next payer nobody else may be asked: this one is.
+                Effect::LeftToNextPayer if claim.next_payer.is_none() => done.denied = plus(done.denied, amount)?,
+                Effect::LeftToNext | Effect::LeftToNextPayer => {
                     if claim.next_payer.is_some() {
-                        done.to_next_payer = plus(done.to_next_payer, adjustment.amount)?;
+                        done.to_next_payer = plus(done.to_next_payer, amount)?;
                     }
-                    books.pair(&mut done.postings, books.next(), adjustment.amount, reason);
+                    books.pair(&mut done.postings, books.next(), amount, reason);
                 }
-                AdjustmentClass::Denial => done.denied = plus(done.denied, adjustment.amount)?,
-                AdjustmentClass::PriorPayer => {}
+                Effect::StaysOwed => done.denied = plus(done.denied, amount)?,
+                Effect::NotThisPayers => {}
             }
         }
     }
@@ -136,20 +118,31 @@ pub fn decide_as(
     Ok(done)
 }
 
-/// What decides the meaning of an adjustment beside itself.
-#[derive(Clone, Copy)]
-struct Meaning {
-    is_primary: bool,
-    is_refused: bool,
+/// Why a decision left something with its payer, each reason in its order.
+pub fn unpaid_reasons(payment: &ClaimPayment, claim: &ClaimFacts, classes: &Classes) -> Vec<String> {
+    let is_unpaid = |class: AdjustmentClass| match class.effect() {
+        Effect::StaysOwed => true,
+        Effect::LeftToNextPayer => claim.next_payer.is_none(),
+        Effect::WrittenDown | Effect::LeftToNext | Effect::NotThisPayers | Effect::Interest => false,
+    };
+    classes.with(payment).filter(|(_, class)| is_unpaid(*class)).map(|(one, _)| reason(one)).collect()
 }
 
-impl Meaning {
-    /// In a refused claim an adjustment that would be written down is owed still.
-    fn of(self, adjustment: &Adjustment) -> AdjustmentClass {
-        match classify(adjustment, self.is_primary) {
-            AdjustmentClass::Contractual if self.is_refused => AdjustmentClass::Denial,
-            class => class,
-        }
+/// An adjustment with what it means.
+#[derive(Debug, Clone)]
+struct Meant {
+    adjustment: Adjustment,
+    class: AdjustmentClass,
+}
+
+impl Meant {
+    fn all(adjustments: &[Adjustment], classes: &[AdjustmentClass]) -> Vec<Meant> {
+        let pairs = adjustments.iter().zip(classes);
+        pairs.map(|(one, class)| Meant { adjustment: one.clone(), class: *class }).collect()
+    }
+
+    fn share(&self, amount: Money) -> Meant {
+        Meant { adjustment: Adjustment { amount, ..self.adjustment.clone() }, class: self.class }
     }
 }
 
@@ -159,37 +152,38 @@ struct Part<'c> {
     /// None for a payment without lines, where every charge gets its share.
     matched_by: Option<MatchedBy>,
     paid: Money,
-    adjustments: Vec<Adjustment>,
+    adjustments: Vec<Meant>,
 }
 
 /// Cuts the payment by charge. What concerns the claim as a whole is shared out to the cent: among the lines by what
 /// was paid for them, or among all charges by their amount where the payer named no lines.
-fn parts<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Result<Vec<Part<'c>>, NotPosted> {
+fn parts<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts, classes: &Classes) -> Result<Vec<Part<'c>>, NotPosted> {
+    let of_claim = Meant::all(&payment.adjustments, &classes.of_claim);
     if payment.lines.is_empty() {
-        return Ok(shared(payment, claim));
+        return Ok(shared(payment, claim, &of_claim));
     }
     let matched = lines(payment, claim).ok_or(NotPosted::LineUnmatched)?;
     let mut parts: Vec<Part<'c>> = matched
         .iter()
-        .zip(&payment.lines)
-        .map(|((line, by), of)| Part {
+        .zip(payment.lines.iter().zip(&classes.of_lines))
+        .map(|((line, by), (of, classes))| Part {
             line,
             matched_by: Some(*by),
             paid: of.paid_amount,
-            adjustments: of.adjustments.clone(),
+            adjustments: Meant::all(&of.adjustments, classes),
         })
         .collect();
     let weights: Vec<u64> = payment.lines.iter().map(|line| line.paid_amount.cents().unsigned_abs()).collect();
-    for adjustment in &payment.adjustments {
-        for (part, share) in parts.iter_mut().zip(adjustment.amount.allocate(&weights)) {
+    for meant in &of_claim {
+        for (part, share) in parts.iter_mut().zip(meant.adjustment.amount.allocate(&weights)) {
             part.paid = part.paid.checked_sub(share).ok_or(NotPosted::TooLarge)?;
-            part.adjustments.push(Adjustment { amount: share, ..adjustment.clone() });
+            part.adjustments.push(meant.share(share));
         }
     }
     Ok(parts)
 }
 
-fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Vec<Part<'c>> {
+fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts, of_claim: &[Meant]) -> Vec<Part<'c>> {
     let weights: Vec<u64> = claim.lines.iter().map(|line| line.amount.cents().unsigned_abs()).collect();
     let paid = payment.paid_amount.allocate(&weights);
     let mut parts: Vec<Part<'c>> = claim
@@ -198,25 +192,24 @@ fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Vec<Part<'c>> {
         .zip(paid)
         .map(|(line, paid)| Part { line, matched_by: None, paid, adjustments: Vec::new() })
         .collect();
-    for adjustment in &payment.adjustments {
-        for (part, share) in parts.iter_mut().zip(adjustment.amount.allocate(&weights)) {
-            part.adjustments.push(Adjustment { amount: share, ..adjustment.clone() });
+    for meant in of_claim {
+        for (part, share) in parts.iter_mut().zip(meant.adjustment.amount.allocate(&weights)) {
+            part.adjustments.push(meant.share(share));
         }
     }
     parts
 }
 
-fn classified(payment: &ClaimPayment, parts: &[Part<'_>], meaning: Meaning) -> Vec<ClassifiedAdjustment> {
+fn classified(payment: &ClaimPayment, parts: &[Part<'_>], classes: &Classes) -> Vec<ClassifiedAdjustment> {
     let mut all = Vec::new();
-    for adjustment in &payment.adjustments {
-        let class = meaning.of(adjustment);
-        all.push(ClassifiedAdjustment { line: 0, charge_id: None, adjustment: adjustment.clone(), class });
+    for (adjustment, class) in payment.adjustments.iter().zip(&classes.of_claim) {
+        all.push(ClassifiedAdjustment { line: 0, charge_id: None, adjustment: adjustment.clone(), class: *class });
     }
-    for ((place, line), part) in payment.lines.iter().enumerate().zip(parts) {
-        for adjustment in &line.adjustments {
-            let class = meaning.of(adjustment);
+    for (((place, line), classes), part) in payment.lines.iter().enumerate().zip(&classes.of_lines).zip(parts) {
+        for (adjustment, class) in line.adjustments.iter().zip(classes) {
             let charge_id = Some(part.line.charge_id);
-            all.push(ClassifiedAdjustment { line: place + 1, charge_id, adjustment: adjustment.clone(), class });
+            let (line, adjustment, class) = (place + 1, adjustment.clone(), *class);
+            all.push(ClassifiedAdjustment { line, charge_id, adjustment, class });
         }
     }
     all
@@ -225,8 +218,8 @@ fn classified(payment: &ClaimPayment, parts: &[Part<'_>], meaning: Meaning) -> V
 /// Each part's adjustments as they move money. A payer that pays after another was asked for no more than that one left, so
 /// it can neither leave the patient nor write down more: of what it names beyond, the earlier payer disposed, and it never
 /// was this one's. The patient's share goes before a write-down, so that what the last payer said of it stands.
-fn within_what_was_asked(parts: &[Part<'_>], meaning: Meaning, is_reversal: bool) -> Vec<Vec<Adjustment>> {
-    let mut moved: Vec<Vec<Adjustment>> = parts.iter().map(|part| part.adjustments.clone()).collect();
+fn within_what_was_asked(parts: &[Part<'_>], is_reversal: bool) -> Vec<Vec<Meant>> {
+    let mut moved: Vec<Vec<Meant>> = parts.iter().map(|part| part.adjustments.clone()).collect();
     if is_reversal || parts.iter().all(|part| part.line.asked.is_none()) {
         return moved;
     }
@@ -237,29 +230,36 @@ fn within_what_was_asked(parts: &[Part<'_>], meaning: Meaning, is_reversal: bool
         *asked = asked.checked_sub(part.paid).unwrap_or(Money::ZERO);
     }
     left.values_mut().for_each(|left| *left = (*left).max(Money::ZERO));
-    for class in [AdjustmentClass::Patient, AdjustmentClass::Contractual] {
+    let is_left = |effect: Effect| matches!(effect, Effect::LeftToNext | Effect::LeftToNextPayer);
+    let is_written_down = |effect: Effect| effect == Effect::WrittenDown;
+    for is_meant in [&is_left as &dyn Fn(Effect) -> bool, &is_written_down] {
         for (part, adjustments) in parts.iter().zip(&mut moved) {
             let Some(left) = left.get_mut(&part.line.charge_id) else { continue };
-            for one in adjustments.iter_mut().filter(|one| meaning.of(one) == class) {
-                one.amount = one.amount.min(*left);
-                *left = left.checked_sub(one.amount).unwrap_or(*left);
+            for one in adjustments.iter_mut().filter(|one| is_meant(one.class.effect())) {
+                let amount = &mut one.adjustment.amount;
+                *amount = (*amount).min(*left);
+                *left = left.checked_sub(*amount).unwrap_or(*left);
             }
         }
     }
     moved
 }
 
-/// The patient's share of a decision, charge by charge, as the decision says it: what the next payer is asked for.
+/// What a decision left of each charge, as the decision says it: what the next payer is asked for.
 ///
 /// # Errors
 /// As [`decide`].
-pub fn patient_shares(payment: &ClaimPayment, claim: &ClaimFacts) -> Result<Vec<(ChargeId, Money)>, NotPosted> {
-    let meaning = Meaning { is_primary: claim.rank == CoverageRank::Primary, is_refused: is_refused(payment, claim) };
-    let parts = parts(payment, claim)?;
+pub fn left_shares(
+    payment: &ClaimPayment,
+    claim: &ClaimFacts,
+    classes: &Classes,
+) -> Result<Vec<(ChargeId, Money)>, NotPosted> {
+    let parts = parts(payment, claim, classes)?;
     let mut shares: Vec<(ChargeId, Money)> = Vec::with_capacity(parts.len());
-    for (part, moved) in parts.iter().zip(within_what_was_asked(&parts, meaning, payment.is_reversal())) {
-        let of_patient = moved.iter().filter(|one| meaning.of(one) == AdjustmentClass::Patient).map(|one| one.amount);
-        let share = Money::checked_sum(of_patient).ok_or(NotPosted::TooLarge)?;
+    for (part, moved) in parts.iter().zip(within_what_was_asked(&parts, payment.is_reversal())) {
+        let is_left = |one: &&Meant| matches!(one.class.effect(), Effect::LeftToNext | Effect::LeftToNextPayer);
+        let amounts = moved.iter().filter(is_left).map(|one| one.adjustment.amount);
+        let share = Money::checked_sum(amounts).ok_or(NotPosted::TooLarge)?;
         match shares.iter_mut().find(|(charge, _)| *charge == part.line.charge_id) {
             Some((_, known)) => *known = plus(*known, share)?,
             None => shares.push((part.line.charge_id, share)),

@@ -5,6 +5,7 @@ use ledger::{Account, AccountKind, Balances};
 use uuid::Uuid;
 
 use super::balance::{self, Equation};
+use super::classification::RuleBook;
 use super::matching::{ClaimFacts, ClaimIndex, LineFacts, MatchedBy};
 use super::posting::{self, NotPosted};
 use super::*;
@@ -79,6 +80,7 @@ fn claim(next_payer: Option<PayerId>) -> ClaimFacts {
         encounter_id: EncounterId(id(4)),
         payer_id: PayerId(id(3)),
         rank: CoverageRank::Primary,
+        is_medicaid: false,
         next_payer,
         status: ClaimStatus::Accepted,
         lines: vec![line(11, "L1", "99214", 14_000), line(12, "L2", "80053", 4_000), line(13, "L3", "80053", 4_000)],
@@ -98,7 +100,7 @@ fn visit() -> ClaimPayment {
 
 /// Charges every line to the payer, then posts; what is left on each kind of account.
 fn books(payment: &ClaimPayment, claim: &ClaimFacts) -> Balances {
-    let done = posting::decide(payment, claim, REMITTANCE).unwrap();
+    let done = posting::decide(payment, claim, REMITTANCE, &RuleBook::default()).unwrap();
     let mut books = Balances::default();
     books.apply(&posting::payment(payment.paid_amount, [], REMITTANCE));
     books.apply(&done.postings);
@@ -109,7 +111,7 @@ fn books(payment: &ClaimPayment, claim: &ClaimFacts) -> Balances {
 
 #[test]
 fn a_visit_is_paid_written_down_moved_to_the_patient_and_partly_denied() {
-    let done = posting::decide(&visit(), &claim(None), REMITTANCE).unwrap();
+    let done = posting::decide(&visit(), &claim(None), REMITTANCE, &RuleBook::default()).unwrap();
     assert_eq!((done.denied, done.undecided), (cents(4_000), Money::ZERO));
     assert!(done.lines.iter().all(|(_, by)| *by == MatchedBy::LineControlNumber));
     let books = books(&visit(), &claim(None));
@@ -124,7 +126,7 @@ fn a_visit_is_paid_written_down_moved_to_the_patient_and_partly_denied() {
 #[test]
 fn the_patients_share_goes_to_the_next_payer_where_there_is_one() {
     let next = PayerId(id(99));
-    let done = posting::decide(&visit(), &claim(Some(next)), REMITTANCE).unwrap();
+    let done = posting::decide(&visit(), &claim(Some(next)), REMITTANCE, &RuleBook::default()).unwrap();
     assert_eq!(done.to_next_payer, cents(2_000));
     let books = books(&visit(), &claim(Some(next)));
     assert_eq!(books.of_kind(AccountKind::PatientReceivable), Money::ZERO);
@@ -150,7 +152,7 @@ fn turned(payment: &ClaimPayment) -> ClaimPayment {
 fn a_reversal_undoes_the_posting_account_by_account() {
     let next = claim(Some(PayerId(id(99))));
     assert_eq!(balance::claim(&turned(&visit())), None);
-    let done = posting::decide(&visit(), &next, REMITTANCE).unwrap();
+    let done = posting::decide(&visit(), &next, REMITTANCE, &RuleBook::default()).unwrap();
     let later = RemittanceId(id(51));
     let undone = reversal::undo(&done.postings, later);
     let mut books = Balances::default();
@@ -207,7 +209,7 @@ fn claim_level_adjustments_are_shared_out_and_lose_no_cent() {
     assert_eq!(books.of_kind(AccountKind::InTransit), cents(14_000 - 333 - 1_001));
     assert_eq!(books.of_kind(AccountKind::PatientReceivable), cents(1_001));
     assert_eq!(books.of_kind(AccountKind::Contractual), cents(4_333));
-    let done = posting::decide(&payment, &claim(None), REMITTANCE).unwrap();
+    let done = posting::decide(&payment, &claim(None), REMITTANCE, &RuleBook::default()).unwrap();
     assert_eq!(done.undecided, cents(4_000), "the third charge is not spoken of");
 }
 
@@ -220,7 +222,7 @@ fn a_payment_without_lines_is_shared_among_the_charges() {
     assert_eq!(balance::claim(&payment), None);
     let books = books(&payment, &claim(None));
     assert_eq!(books.of_kind(AccountKind::PayerReceivable), cents(-22_000));
-    let done = posting::decide(&payment, &claim(None), REMITTANCE).unwrap();
+    let done = posting::decide(&payment, &claim(None), REMITTANCE, &RuleBook::default()).unwrap();
     assert_eq!(done.undecided, Money::ZERO);
 }
 
@@ -257,17 +259,20 @@ fn lines_without_our_number_find_their_charge_by_procedure_or_not_at_all() {
         payment.lines.iter_mut().for_each(|l| l.line_control_number.clear());
         payment
     };
-    let done = posting::decide(&unnumbered(visit()), &claim(None), REMITTANCE).unwrap();
+    let done = posting::decide(&unnumbered(visit()), &claim(None), REMITTANCE, &RuleBook::default()).unwrap();
     let charges: Vec<ChargeId> = done.lines.iter().map(|(charge, _)| *charge).collect();
     assert_eq!(charges, [ChargeId(id(11)), ChargeId(id(12)), ChargeId(id(13))]);
     let mut other = visit();
     other.lines[0].line_control_number = "NOT OURS".to_owned();
-    assert_eq!(posting::decide(&other, &claim(None), REMITTANCE), Err(NotPosted::LineUnmatched));
+    assert_eq!(posting::decide(&other, &claim(None), REMITTANCE, &RuleBook::default()), Err(NotPosted::LineUnmatched));
     let mut bundled = unnumbered(visit());
     bundled.lines[0].procedure.code = "99213".to_owned();
-    assert_eq!(posting::decide(&bundled, &claim(None), REMITTANCE), Err(NotPosted::LineUnmatched));
+    assert_eq!(
+        posting::decide(&bundled, &claim(None), REMITTANCE, &RuleBook::default()),
+        Err(NotPosted::LineUnmatched)
+    );
     bundled.lines[0].submitted_procedure = Some(Procedure { code: "99214".to_owned(), modifiers: Vec::new() });
-    assert!(posting::decide(&bundled, &claim(None), REMITTANCE).is_ok());
+    assert!(posting::decide(&bundled, &claim(None), REMITTANCE, &RuleBook::default()).is_ok());
 }
 
 #[test]

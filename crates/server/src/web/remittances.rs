@@ -1,11 +1,12 @@
 //! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
 
+use app::remittance_posting::classes_of;
 use askama::Template;
 use axum::extract::{Query, State};
 use billing::RemittanceId;
 use billing::access::Action;
 use billing::counting::counted;
-use billing::remittance::classification::{AdjustmentClass, classify};
+use billing::remittance::classification::{Classes, Decider, Effect, RuleBook};
 use ledger::Money;
 use serde::Deserialize;
 use store::reports::Cell;
@@ -182,12 +183,23 @@ pub async fn show(
     Wanted(wanted): Wanted,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let view = desk
-        .read(&who.actor, move |read| Ok(store::views::remittances::get(read, id)?))
-        .await?
-        .ok_or(Refusal::Absent)?;
+    let (view, mut meant) = desk
+        .read(&who.actor, move |read| {
+            let view = store::views::remittances::get(read, id)?;
+            let ids: Vec<_> = view.iter().flat_map(|view| view.claims.iter().map(|row| row.id)).collect();
+            Ok((view, classes_of(read, &ids)?))
+        })
+        .await?;
+    let view = view.ok_or(Refusal::Absent)?;
     let masked = who.is_masked(Action::ViewPatient);
-    let claims: Vec<ClaimLine> = view.claims.iter().map(|row| claim_line(row, masked)).collect();
+    let claims: Vec<ClaimLine> = view
+        .claims
+        .iter()
+        .map(|row| {
+            let posted = meant.remove(&row.id);
+            claim_line(row, posted.and_then(|rows| Classes::stored(&row.body.0, rows.into_iter())), masked)
+        })
+        .collect();
     if let Some(format) = wanted {
         return tables::file(&format!("remittance-{id}"), &sheets(&claims, &view), format);
     }
@@ -204,14 +216,16 @@ pub async fn show(
     })
 }
 
-fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
+/// `posted`: what its adjustments meant when it was posted.
+fn claim_line(row: &RemittanceClaimRow, posted: Option<Classes>, masked: bool) -> ClaimLine {
     let payment = &row.body.0;
     // The payer's own sum of the patient's share (CLP05) is information only, and zero where a decision is taken back.
-    let adjustments =
-        || payment.adjustments.iter().chain(payment.lines.iter().flat_map(|line| line.adjustments.iter()));
-    let of_class = |class: AdjustmentClass| -> Money {
-        // Whether another payer came first changes neither of the two classes asked for here.
-        adjustments().filter(|one| classify(one, true) == class).map(|one| one.amount).sum()
+    // Of what was not posted the base says what it would mean; whoever decided changes neither of the two sums.
+    let anybody = Decider { payer: PayerId(Uuid::nil()), is_primary: true, is_medicaid: false };
+    let classes = posted.unwrap_or_else(|| Classes::said(payment, anybody, &RuleBook::default()));
+    let of_effects = |effects: &[Effect]| -> Money {
+        let meant = classes.with(payment).filter(|(_, class)| effects.contains(&class.effect()));
+        meant.map(|(one, _)| one.amount).sum()
     };
     let name = match &row.patient {
         Some(patient) if masked => format!("Account {}", patient.0.account_number),
@@ -222,10 +236,10 @@ fn claim_line(row: &RemittanceClaimRow, masked: bool) -> ClaimLine {
     ClaimLine {
         chip: chips::claim_payment(&row.state, &row.status_code, row.paid.is_zero() && row.denied.is_positive()),
         name,
-        by_contract: of_class(AdjustmentClass::Contractual),
+        by_contract: of_effects(&[Effect::WrittenDown]),
         denied: row.denied,
         raw: if masked { masking::without_people(&raw) } else { raw },
-        patient_share: of_class(AdjustmentClass::Patient),
+        patient_share: of_effects(&[Effect::LeftToNext, Effect::LeftToNextPayer]),
         row: row.clone(),
     }
 }

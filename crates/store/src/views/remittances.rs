@@ -1,6 +1,6 @@
 //! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
 
-use billing::id::{ClaimId, PatientId, RemittanceId};
+use billing::id::{ClaimId, ClaimPaymentId, PatientId, RemittanceId};
 use billing::patient::Patient;
 use billing::remittance::ClaimPayment;
 use jiff::Timestamp;
@@ -69,6 +69,8 @@ record! {
 
     /// A claim in a remittance.
     pub struct RemittanceClaimRow {
+        /// Key of what it says.
+        pub id: ClaimPaymentId,
         /// Ours; none when it matches nothing.
         pub claim_id: Option<ClaimId>,
         /// The number it came back with.
@@ -124,7 +126,7 @@ statements! {
     /// One remittance.
     pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
     /// Its claims.
-    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
+    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.id AS id, p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
     /// What stands outside any claim.
     pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT reason, reference, amount_cents AS amount FROM provider_adjustment WHERE practice_id = $1 AND remittance_id = $2 ORDER BY ordinal";
     /// Its entries, summed by account.
