@@ -5,6 +5,7 @@
 //! in the books, a claim held); 2 the arguments or a file cannot be read, nothing was changed; 3 refused: not allowed,
 //! not found, or not possible now.
 
+mod adjustments;
 mod approval;
 mod bank;
 mod checkpoint;
@@ -109,6 +110,9 @@ enum Command {
     /// What the practice stops asking for
     #[command(subcommand)]
     WriteOff(write_off::Command),
+    /// What adjustments of payers mean: list, ask, add, retire, try on what was posted
+    #[command(subcommand)]
+    Adjustments(adjustments::Command),
     /// The desk's work
     #[command(subcommand)]
     Work(work::Command),
@@ -169,6 +173,7 @@ pub fn run() -> ExitCode {
         Command::Bank(command) => bank::run(&command, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
+        Command::Adjustments(command) => adjustments::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),
         Command::X12(command) => x12::run(&command),
         Command::Statement(command) => statement::run(&command, &cli.place),

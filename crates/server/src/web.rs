@@ -23,6 +23,7 @@ pub use policy::{ByPolicy, Policy, Route};
 pub use routes::table;
 
 mod access_log;
+mod adjustments;
 mod approvals;
 mod bank;
 mod claims;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use billing::access::{Action, Matrix, Role};
+use billing::remittance::classification::{AdjustmentClass, Guard, base_rows};
 use billing::work::WorkReason;
 use clap::{Args, ValueEnum};
 
@@ -25,6 +26,8 @@ enum Page {
     WorkReasons,
     /// The situational rules of the X12 guides and what they cover.
     Situations,
+    /// What adjustments mean.
+    Adjustments,
     /// Every command with its options.
     Commands,
 }
@@ -36,6 +39,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Page::Permissions => permissions(),
         Page::WorkReasons => work_reasons(),
         Page::Situations => situations(),
+        Page::Adjustments => adjustments(),
         Page::Commands => commands(),
     };
     line(page.trim_end());
@@ -65,6 +69,34 @@ fn permissions() -> String {
         }
         page.push('\n');
     }
+    page
+}
+
+fn adjustments() -> String {
+    let mut page = format!(
+        "# What adjustments mean\n\n{GENERATED}A payer names each amount that it took off by group (CAS01), reason (CARC) \
+         and remark (RARC). Together they say who owes it. The base below ships with the program; a practice puts dated rows \
+         of its own over it (`tierline adjustments add`, Settings), and of the rows that fit the most specific one decides. A \
+         row decides what is posted from its day on; what was posted keeps its meaning.\n\n## Classes\n\n\
+         | Class | Word | What it does |\n|---|---|---|\n"
+    );
+    for class in AdjustmentClass::ALL {
+        let _ = writeln!(page, "| {} | `{}` | {} |", class.label(), class.as_str(), class.effect().words());
+    }
+    page.push_str("\n## What no row may break\n\n");
+    for guard in Guard::ALL {
+        let _ = writeln!(page, "- {}", guard.words());
+    }
+    page.push_str(
+        "- In a claim that its payer refused (CLP02 4 or 23), or of which it allows nothing, nothing is written down.\n\
+         - A payer that pays after another can leave the patient no more than it was asked for: shares are never added up.\n",
+    );
+    page.push_str("\n## The base\n\n| Group | Reason | Remark | Means | From | Why |\n|---|---|---|---|---|---|\n");
+    for row in base_rows() {
+        let (group, class) = (row.group.code(), row.class.label());
+        let _ = writeln!(page, "| {group} | {} | {} | {class} | {} | {} |", row.reason, row.remark, row.from, row.why);
+    }
+    page.push_str("\n`@` names a kind of reason as the table of reasons sorts it; `*` is any.\n");
     page
 }
 

@@ -125,6 +125,8 @@ const DONE: &[(&str, &str)] = &[
     ("jobs-failed", "The jobs ran, and one failed; its words stand below."),
     ("checks-allowed", "Further identity checks are allowed for this inquiry."),
     ("saved", "Saved. Claims held for it were scrubbed again; those already sent keep what they were made from."),
+    ("adjustment-rule", "In force from its day on. What was posted keeps the meaning it had."),
+    ("adjustment-rule-back", "Taken back. The base decides again."),
     ("provider-added", "Provider added."),
     ("payer-added", "Payer added. Coverages may name it now."),
     ("held", "Held. No statement goes out before that day."),

@@ -3,16 +3,17 @@
 use app::remittance_posting::classes_of;
 use askama::Template;
 use axum::extract::{Query, State};
-use billing::RemittanceId;
 use billing::access::Action;
 use billing::counting::counted;
 use billing::remittance::classification::{Classes, Decider, Effect, RuleBook};
+use billing::{PayerId, RemittanceId};
 use ledger::Money;
 use serde::Deserialize;
 use store::reports::Cell;
 use store::views::remittances::{
     EntryLineRow, OutsideRow, PAGE, RemittanceClaimRow, RemittanceListRow, RemittanceView,
 };
+use uuid::Uuid;
 
 use super::chips::{self, Chip};
 use super::masking;

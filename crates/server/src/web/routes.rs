@@ -4,9 +4,9 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries, jobs, log_in,
-    log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims, settings,
-    small_balances, statements, stored_files, users, visit_hands, visits, work, write_offs,
+    access_log, adjustments, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries,
+    jobs, log_in, log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims,
+    settings, small_balances, statements, stored_files, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -132,6 +132,9 @@ fn setting_pages(routes: Routes) -> Routes {
         .get("/settings", Policy::May(Action::ViewSettings), settings::index)
         .get("/settings/practice", Policy::May(Action::ChangePractice), settings::edit_practice)
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
+        .get("/settings/adjustments", Policy::May(Action::ViewSettings), adjustments::index)
+        .post("/settings/adjustments", Policy::May(Action::ChangeAdjustmentRules), adjustments::change)
+        .post("/settings/adjustments/{id}/retirement", Policy::May(Action::ChangeAdjustmentRules), adjustments::retire)
         .get("/providers/new", Policy::May(Action::EditProvider), settings::new_provider)
         .post("/providers", Policy::May(Action::EditProvider), settings::create_provider)
         .get("/providers/{id}/edit", Policy::May(Action::EditProvider), settings::edit_provider)

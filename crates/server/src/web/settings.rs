@@ -25,6 +25,13 @@ pub struct Asked {
     done: Option<String>,
 }
 
+impl Asked {
+    /// What was done before this page.
+    pub(super) fn done(&self) -> Option<&str> {
+        self.done.as_deref()
+    }
+}
+
 /// What stands above a form and beside its fields.
 #[derive(Default)]
 pub(super) struct Problems(pub(super) Vec<FieldProblem>);
@@ -297,7 +304,7 @@ impl SettingsPage {
 }
 
 /// What a use case refused, for the form; what is no form's to mend stays a refusal.
-fn problems(refusal: Refusal) -> Result<Problems, Refusal> {
+pub(super) fn problems(refusal: Refusal) -> Result<Problems, Refusal> {
     refusal.for_form().map(|(name, problem)| field(&name, &problem))
 }
 

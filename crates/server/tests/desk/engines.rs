@@ -88,6 +88,7 @@ fn settings(tour: &mut Tour) {
     tour.follow(&page, "/payers/0", "/edit");
     for form in [
         "/settings/practice",
+        "/settings/adjustments",
         "/providers/new",
         "/payers/new",
         "/jobs",

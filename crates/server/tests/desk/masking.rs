@@ -307,6 +307,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "payers" => "payer",
                 "users" => "app_user",
                 "credits" => "credit",
+                "settings" => "adjustment_rule",
                 "refunds" => "refund",
                 "write-offs" => "write_off",
                 other => panic!("a route of {other} whose things this test does not know: {route}"),

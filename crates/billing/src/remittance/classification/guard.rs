@@ -26,6 +26,17 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// Every rule.
+    pub const ALL: [Guard; 7] = [
+        Guard::ProtectedByLaw,
+        Guard::GroupIsNotThePatients,
+        Guard::ReasonIsNotThePatients,
+        Guard::DenialIsWorked,
+        Guard::OtherIsRead,
+        Guard::ShareIsNotWaived,
+        Guard::NothingBefore,
+    ];
+
     /// What it says.
     pub fn words(self) -> &'static str {
         match self {
