@@ -154,5 +154,12 @@ fn hostile_repetition_stays_linear() {
         assert!(large < small * 64.0 + 0.5, "{hostile}: {small} s and {large} s");
     }
     let components = text.replace("HI*ABK:E119*", &format!("HI*ABK:E119{}*", ":X".repeat(100_000)));
-    assert_eq!(check(components.as_bytes(), &ShapeOnly).verdict, Verdict::Rejected);
+    let checked = check(components.as_bytes(), &ShapeOnly);
+    // Parts without end are one fault.
+    let codes: Vec<String> = checked.problems.kept().iter().map(|problem| problem.code.to_string()).collect();
+    assert_eq!(codes, ["IK403=13"]);
+    let few = text.replace("HI*ABK:E119*", "HI*ABK:E119:X:X:X*");
+    let checked = check(few.as_bytes(), &ShapeOnly);
+    let codes: Vec<String> = checked.problems.kept().iter().map(|problem| problem.code.to_string()).collect();
+    assert_eq!(codes, ["IK403=I10"]);
 }

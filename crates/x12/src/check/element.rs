@@ -316,6 +316,9 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
         }
         return;
     }
+    // Parts that are too many for any guide tell all of those that this one has no use for, and so does the first of these.
+    let is_too_long = value.iter().filter(|byte| **byte == separator).count() >= element.components.len();
+    let mut told_not_used = is_too_long;
     let mut seen = 0;
     for (index, part) in value.split(|byte| *byte == separator).enumerate() {
         seen = index + 1;
@@ -327,7 +330,11 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
         match (part.is_empty(), component.usage) {
             (true, Usage::Required) => sink.error(&REQUIRED, place.at(cells)),
             (true, Usage::Situational | Usage::NotUsed) => {}
-            (false, Usage::NotUsed) => sink.error(&NOT_USED, place.at(cells)),
+            (false, Usage::NotUsed) => {
+                if !std::mem::replace(&mut told_not_used, true) {
+                    sink.error(&NOT_USED, place.at(cells));
+                }
+            }
             (false, Usage::Required | Usage::Situational)
                 if has_refused_form(component, element.components, |k| {
                     crate::segment::nth(value, separator, k - 1)

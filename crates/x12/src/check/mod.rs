@@ -9,6 +9,7 @@ pub(crate) mod cells;
 mod decimals;
 pub(crate) mod element;
 mod envelope;
+mod following;
 pub(crate) mod hierarchy;
 pub(crate) mod isa;
 mod memo;

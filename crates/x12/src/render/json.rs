@@ -15,7 +15,8 @@ pub enum Detail {
     /// change.
     #[default]
     Agreed,
-    /// Also ordinal, component, repetition, length, rule and remedy, and how many errors and warnings there are. What is
+    /// Also ordinal, component, repetition, length, rule and remedy, the problem it follows from (`follows`, counted from
+    /// 0) where there is one, and how many errors and warnings there are. What is
     /// told here may grow.
     Full,
 }
@@ -41,11 +42,16 @@ pub fn check_json(file_name: &str, checked: &Checked, detail: Detail) -> String 
         out.push('}');
     }
     out.push_str("],\"problems\":[");
+    let following = if detail == Detail::Full { checked.following() } else { Vec::new() };
     for (at, problem) in checked.problems.kept().iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         push_problem(&mut out, problem, detail);
+        if let Some(Some(first)) = following.get(at) {
+            push_number(&mut out, "follows", *first as u64);
+        }
+        out.push('}');
     }
     out.push(']');
     // Whoever counts the problems must see that there are more.
@@ -72,6 +78,7 @@ pub fn unreadable_json(file_name: &str, reason: &str) -> String {
     out
 }
 
+/// All but the closing brace.
 fn push_problem(out: &mut String, problem: &Problem, detail: Detail) {
     // Writing to a String cannot fail.
     let _ = write!(out, "{{\"snip\":{}", problem.snip.number());
@@ -90,7 +97,6 @@ fn push_problem(out: &mut String, problem: &Problem, detail: Detail) {
         push_field(out, "rule", problem.rule);
         push_field(out, "remedy", problem.remedy);
     }
-    out.push('}');
 }
 
 fn push_field(out: &mut String, name: &str, value: &str) {

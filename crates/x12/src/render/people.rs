@@ -29,8 +29,16 @@ pub fn check_text(file_name: &str, bytes_at: BytesAt<'_>, checked: &Checked, opt
         checked.problems.errors(),
         checked.problems.warnings()
     );
-    for problem in checked.problems.kept() {
+    let following = checked.following();
+    for (problem, from) in checked.problems.kept().iter().zip(following) {
         push_problem(&mut out, bytes_at, checked, problem, options);
+        if let Some(first) = from.and_then(|first| checked.problems.kept().get(first)) {
+            let _ = writeln!(
+                out,
+                "  Perhaps one fault with the problem of segment {} above: a segment that was moved.",
+                first.ordinal + 1
+            );
+        }
     }
     if checked.problems.dropped() > 0 {
         let _ = writeln!(out, "… and {} more that are not listed", checked.problems.dropped());

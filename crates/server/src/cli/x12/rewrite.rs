@@ -202,10 +202,7 @@ fn folder(path: &Path) -> Result<(), Failure> {
 }
 
 /// Writes a new file, or standard output. What is not whole is not left behind.
-fn into(
-    out: Option<&Path>,
-    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
-) -> Result<Done, Failure> {
+fn into(out: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>) -> Result<Done, Failure> {
     let Some(path) = out else {
         let mut printing = files::Printing::default();
         write(&mut printing)?;
