@@ -28,9 +28,12 @@ pub mod inbound;
 pub mod next_payer;
 
 pub mod adjustment_rules;
+pub mod cash_request;
 pub mod remittance_import;
 pub mod remittance_posting;
+pub mod suspense;
 pub mod unapplied_cash;
+pub mod unmatched;
 
 pub mod bank;
 pub mod credit;

@@ -30,3 +30,16 @@ pub(crate) fn given<'a>(words: &'a str, ask: &str) -> Result<&'a str, Error> {
     }
     Ok(words)
 }
+
+/// Longest name of somebody who gets cash.
+const LONGEST_NAME: usize = 80;
+
+/// A name without spaces around it.
+///
+/// # Errors
+/// `Invalid` at the field, with `ask` as the words.
+pub(crate) fn named<'a>(field: &str, words: &'a str, ask: &str) -> Result<&'a str, Error> {
+    let words = words.trim();
+    let is_odd = words.is_empty() || words.chars().count() > LONGEST_NAME || words.chars().any(char::is_control);
+    if is_odd || holds_card_number(words) { Err(Error::invalid(field, ask)) } else { Ok(words) }
+}

@@ -6,7 +6,7 @@ mod quarantine;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::counting::counted;
-use billing::remittance::{Remittance, balance};
+use billing::remittance::{About, Remittance, balance};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
@@ -435,7 +435,12 @@ fn content_hash(remittance: &Remittance) -> [u8; 32] {
     let mut bare = remittance.clone();
     for claim in &mut bare.claims {
         claim.raw.clear();
-        claim.lines.iter_mut().for_each(|line| line.raw.clear());
+        // Not what makes a payment itself, and not read by earlier builds.
+        claim.about = About::default();
+        for line in &mut claim.lines {
+            line.raw.clear();
+            line.units = None;
+        }
     }
     // Our own type holds nothing that JSON refuses; an empty text would only make two contents look alike and
     // quarantine the second.

@@ -2,6 +2,7 @@
 //! written in few statements, in the transaction of the import. What is not ours or does not add up is set aside with
 //! its cash, and each such claim opens work. A reversal undoes the very postings of the payment it takes back.
 
+mod by_hand;
 mod crossover;
 mod decision;
 mod desks;
@@ -29,6 +30,7 @@ use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
 
 pub use self::history::classes_of;
+pub(crate) use self::by_hand::{Placing, place, take_off};
 pub(crate) use self::outside::item_words;
 pub(crate) use self::second::decided_twice;
 
@@ -81,6 +83,8 @@ struct Decided<'a> {
     paid_on: Date,
     arrival: Arrival,
     outcome: Outcome<'a>,
+    /// What a person says who gave it its place, or took it off a claim.
+    by_hand: Option<&'a str>,
 }
 
 impl Decided<'_> {

@@ -26,7 +26,7 @@ use crate::worklist;
 use crate::write_off;
 
 /// Work that owns waiting cash: it ends only when its cash has a place.
-const OWNERS: [WorkReason; 2] = [WorkReason::UnmatchedCash, WorkReason::ClaimSetAside];
+const OWNERS: [WorkReason; 3] = [WorkReason::UnmatchedCash, WorkReason::ClaimSetAside, WorkReason::SuspenseDifference];
 
 /// Where cash of a work item is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,13 @@ pub(crate) fn refuse_while_waiting(conn: &Conn, item: &WorkItem) -> Result<(), E
     if waiting.is_zero() {
         return Ok(());
     }
+    if item.reason == WorkReason::SuspenseDifference {
+        return Err(Error::refused(format!(
+            "{} of this payment is in suspense. Move it to the line that the payer owes it for; the item then ends by \
+             itself, as it does where the payer takes the decision back.",
+            waiting.abs()
+        )));
+    }
     let place = if waiting.is_positive() { "waits in unapplied cash" } else { "taken back waits in suspense" };
     Err(Error::refused(format!(
         "{} of this payment still {place}. Apply it to a line of a claim; the item then ends by itself. Until the payer \
@@ -93,8 +100,20 @@ fn refuse_while_of_concern(conn: &Conn, payer: PayerId, item: &str) -> Result<()
 }
 
 /// The keys of the work that may own the cash of a claim payment.
-pub(crate) fn owners_of(source: ClaimPaymentId) -> [String; 2] {
+pub(crate) fn owners_of(source: ClaimPaymentId) -> [String; 3] {
     OWNERS.map(|reason| worklist::subject_key(reason, source.0))
+}
+
+/// The claim payment that an item is about; none for work about something else.
+///
+/// # Errors
+/// Of the database only.
+pub fn payment_of(conn: &Conn, item: WorkItemId) -> Result<Option<ClaimPaymentId>, Error> {
+    let found = conn.query_opt(&store::worklist::WORK_ITEM, params![item])?;
+    Ok(found.filter(|row| OWNERS.contains(&row.reason)).and_then(|row| {
+        let (_, thing) = row.subject_key.split_once(':')?;
+        thing.parse().ok()
+    }))
 }
 
 fn of_item(conn: &Conn, item: WorkItemId) -> Result<Option<Waiting>, Error> {
@@ -105,17 +124,12 @@ fn of_item(conn: &Conn, item: WorkItemId) -> Result<Option<Waiting>, Error> {
         let account = Account::Recoupment { payer: payer.0, reference: reference.to_owned() };
         return Ok((!amount.is_zero()).then_some(Waiting { source, account, amount }));
     }
-    let source = found.filter(|row| OWNERS.contains(&row.reason)).and_then(|row| {
-        let (_, thing) = row.subject_key.split_once(':')?;
-        thing.parse::<uuid::Uuid>().ok()
-    });
-    let Some(source) = source else { return Ok(None) };
-    let Some((account, payer, cents)) = conn.query(&CASH_WAITING_OF, params![source])?.into_iter().next() else {
-        return Ok(None);
-    };
+    let Some(ClaimPaymentId(source)) = payment_of(conn, item)? else { return Ok(None) };
+    let cash = conn.query(&CASH_WAITING_OF, params![source, source.to_string()])?;
+    let Some((account, payer, cents)) = cash.into_iter().next() else { return Ok(None) };
     let account = match (account, payer) {
         (AccountKind::UnappliedPayer, Some(payer)) => Account::UnappliedPayer { payer },
-        (AccountKind::Suspense, _) => Account::Suspense,
+        (AccountKind::Suspense, _) => Account::Suspense { item: source },
         (other, _) => {
             return Err(Error::refused(format!(
                 "The cash waits in {}, from where none is applied. Tell Tier 3.",
@@ -146,37 +160,60 @@ pub fn apply(
         if work.revision != application.revision {
             return Err(Error::Changed);
         }
-        let waiting = of_item(tx, item)?.filter(|_| work.state != WorkState::Resolved);
-        let waiting = waiting.ok_or_else(|| Error::refused("Nothing of this item waits for a place any more."))?;
-        if !application.amount.is_positive() || application.amount > waiting.amount.abs() {
-            let problem = format!("Give an amount above zero and at most the {} that waits.", waiting.amount.abs());
-            return Err(Error::invalid("amount", problem));
+        if work.reason == WorkReason::SuspenseDifference {
+            return Err(Error::refused(
+                "This is no cash but a difference: settle it on the page of unmatched payments.",
+            ));
         }
-        let named = [application.claim.trim().to_owned()];
+        let part = Part { claim: application.claim.clone(), line: application.line, amount: application.amount };
+        apply_parts(tx, work, &[part], application.reason.trim())
+    })
+}
+
+/// A part of waiting cash with the line it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Our number of the claim.
+    pub claim: String,
+    /// The claim's line, from 1.
+    pub line: i32,
+    /// How much, above zero.
+    pub amount: Money,
+}
+
+/// Applies parts of an item's cash to lines, together or not at all. The item ends when nothing waits any more. Gives what
+/// still waits.
+pub(crate) fn apply_parts(tx: &mut Tx, work: WorkItem, parts: &[Part], why: &str) -> Result<Money, Error> {
+    let waiting = of_item(tx, work.id)?.filter(|_| work.state != WorkState::Resolved);
+    let waiting = waiting.ok_or_else(|| Error::refused("Nothing of this item waits for a place any more."))?;
+    let amount =
+        Money::checked_sum(parts.iter().map(|part| part.amount)).unwrap_or_else(|| Money::from_cents(i64::MAX));
+    let is_positive = !parts.is_empty() && parts.iter().all(|part| part.amount.is_positive());
+    if !is_positive || amount > waiting.amount.abs() {
+        let problem = format!("Give an amount above zero and at most the {} that waits.", waiting.amount.abs());
+        return Err(Error::invalid("amount", problem));
+    }
+    let mut told = Vec::new();
+    for part in parts {
+        let named = [part.claim.trim().to_owned()];
         let claim = tx.query_in(&CLAIM_FACTS_BY_NUMBER, params![], &named)?.into_iter().next();
         let claim = claim.ok_or_else(|| Error::invalid("claim", "No claim of this practice has that number."))?;
         let lines = tx.query_in(&LINE_FACTS, params![], &[claim.id])?;
-        let line = lines.iter().find(|line| line.line_number == i64::from(application.line));
+        let line = lines.iter().find(|line| line.line_number == i64::from(part.line));
         let charge =
             line.ok_or_else(|| Error::invalid("line", "The claim has no such line; lines begin at 1."))?.charge_id;
-        post(tx, &waiting, &claim, charge.0, application.amount)?;
+        post(tx, &waiting, &claim, charge.0, part.amount)?;
         if waiting.amount.is_negative() {
-            give_back_to_payer(tx, &claim, application)?;
+            give_back_to_payer(tx, &claim, part)?;
         }
-        let left = waiting.amount.abs() - application.amount;
-        let sentence = format!(
-            "{} applied to line {} of claim {}: {}",
-            application.amount,
-            application.line,
-            claim.control_number,
-            application.reason.trim()
-        );
-        worklist::cash_applied(tx, work, left, &sentence)?;
+        told.push(format!("{} applied to line {} of claim {}", part.amount, part.line, claim.control_number));
         let is_item = matches!(waiting.account, Account::Recoupment { .. });
         let subject = if is_item { "work_item" } else { "claim_payment" };
-        tx.audit("unapplied_cash.apply", subject, waiting.source.id, json!({ "cents": application.amount }));
-        Ok(if waiting.amount.is_negative() { -left } else { left })
-    })
+        tx.audit("unapplied_cash.apply", subject, waiting.source.id, json!({ "cents": part.amount }));
+    }
+    let left = waiting.amount.abs() - amount;
+    worklist::cash_applied(tx, work, left, &format!("{}: {why}", told.join(", ")))?;
+    Ok(if waiting.amount.is_negative() { -left } else { left })
 }
 
 /// The entry between where the cash waits and what the claim's payer owes for the line.
@@ -221,7 +258,7 @@ fn post(tx: &mut Tx, waiting: &Waiting, claim: &ClaimFactsRow, charge: uuid::Uui
 }
 
 /// A closed claim whose payer took cash back is open again and in the payer's hand; one that is open stays in its hand.
-fn give_back_to_payer(tx: &mut Tx, claim: &ClaimFactsRow, application: &Application) -> Result<(), Error> {
+fn give_back_to_payer(tx: &mut Tx, claim: &ClaimFactsRow, part: &Part) -> Result<(), Error> {
     match claim.status {
         ClaimStatus::Closed => {}
         ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated => return Ok(()),
@@ -242,7 +279,7 @@ fn give_back_to_payer(tx: &mut Tx, claim: &ClaimFactsRow, application: &Applicat
         actor: tx.actor().login.clone(),
         kind: event.kind().to_owned(),
         status_after: status,
-        sentence: format!("The payer took {} of line {} back", application.amount, application.line),
+        sentence: format!("The payer took {} of line {} back", part.amount, part.line),
         raw: None,
         submission_id: None,
         inbound_file_id: None,

@@ -12,6 +12,7 @@ use billing::work::WorkReason;
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::bank;
+use store::cash_request;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
 use store::provider_level::ITEMS_OFF_THEIR_PAYMENTS;
@@ -23,7 +24,7 @@ use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
-use crate::{Error, provider_ledger, remittance_posting, unapplied_cash, worklist};
+use crate::{Error, provider_ledger, remittance_posting, suspense, unapplied_cash, worklist};
 
 /// Places that a failing invariant names.
 const SHOWN: usize = 5;
@@ -212,8 +213,18 @@ fn remittance_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Err
         .filter(|(source, _)| !is_owned(*source))
         .map(|(source, cents)| format!("{} of {source} waits and is nobody's work", -*cents))
         .collect();
-    let says = "every cent that waits in unapplied cash of payers or in suspense is somebody's open work";
+    let says = "every cent that waits in unapplied cash of payers is somebody's open work";
     checks.push(check("waiting-cash-owned", says, lost.is_empty(), lost.join("; ")));
+    let says = "what stands in the suspense of a claim payment is exactly what open work is about";
+    let judged = suspense::not_in_a_hand(read).map(|lost| {
+        check(
+            "suspense-in-a-hand",
+            says,
+            lost.is_empty(),
+            lost.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; "),
+        )
+    });
+    checks.push(readable("suspense-in-a-hand", says, judged)?);
     Ok(())
 }
 
@@ -295,6 +306,13 @@ fn approval_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error
         "what is payable is what approved refunds say",
         &refund::PAYABLE_WITHOUT_REFUND,
         |(id, cents)| format!("account {id} is off by {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "payer-payables-are-requests",
+        "what of payers' cash is to leave is what requests say",
+        &cash_request::PAYABLE_WITHOUT_REQUEST,
+        |(number, cents)| format!("request {number} is off by {cents}"),
     )?);
     checks.push(write_offs_posted(read)?);
     checks.push(none(

@@ -114,6 +114,8 @@ impl Effect {
             | AccountKind::Bank
             | AccountKind::UnappliedPayer
             | AccountKind::UnappliedPatient
+            | AccountKind::LegacyReceipts
+            | AccountKind::PayerPayable
             | AccountKind::CreditBalance
             | AccountKind::RefundPayable
             | AccountKind::Recoupment

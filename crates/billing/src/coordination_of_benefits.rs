@@ -130,6 +130,7 @@ pub fn facts_of(claim: &crate::claim::Claim) -> ClaimFacts {
                 procedure_code: line.procedure.code.clone(),
                 amount: line.charge_amount,
                 asked: body.asked_of(line.charge_id),
+                modifiers: Some(line.procedure.modifiers.clone()),
             })
             .collect(),
     }

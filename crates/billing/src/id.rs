@@ -72,6 +72,8 @@ ids! {
     RefundId,
     /// A part of a charge that the practice stops asking for.
     WriteOffId,
+    /// Something about waiting cash that two people decide.
+    CashRequestId,
     /// Money that we hold and that is another's.
     CreditId,
     /// A line of the bank's statement.

@@ -19,6 +19,7 @@ pub mod person;
 pub mod practice;
 pub mod provider;
 
+pub mod cash_request;
 pub mod charge;
 pub mod encounter;
 pub mod fee_schedule;

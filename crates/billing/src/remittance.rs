@@ -2,6 +2,7 @@
 //! signs of the file: a positive adjustment reduces the payment.
 
 pub mod balance;
+pub mod candidate;
 pub mod classification;
 pub mod crossover;
 pub mod matching;
@@ -11,12 +12,13 @@ pub mod provider_level;
 pub mod reversal;
 pub mod settled;
 pub mod source;
+pub mod translation;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Money;
-use crate::charge::Procedure;
+use crate::charge::{Procedure, Units};
 
 /// Who the difference between charge and payment falls to (CAS01).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -119,8 +121,35 @@ pub struct ClaimPayment {
     pub remarks: Vec<String>,
     /// Each line; may be none.
     pub lines: Vec<LinePayment>,
+    /// Whom and which visit it is about, in the payer's words; empty in what an earlier build stored.
+    #[serde(default, skip_serializing_if = "About::is_empty")]
+    pub about: About,
     /// The claim's segments as they stand in the file.
     pub raw: String,
+}
+
+/// Whom and which visit a claim payment is about, in the payer's words: what a person would search by. Never part of what
+/// makes a payment itself, and never of its balances.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct About {
+    /// The patient's family name (NM103 of QC).
+    pub last_name: String,
+    /// The patient's given name (NM104 of QC).
+    pub first_name: String,
+    /// The member's id (NM109 of QC, else of IL).
+    pub member_id: String,
+    /// Who gave the care (NM109 of 82, where it is an NPI).
+    pub rendering_npi: String,
+    /// First day of the care (DTM 232), where the claim as a whole has one.
+    pub first_day: Option<Date>,
+}
+
+impl About {
+    /// Whether the payer says nothing of it.
+    pub fn is_empty(&self) -> bool {
+        *self == About::default()
+    }
 }
 
 impl ClaimPayment {
@@ -160,6 +189,9 @@ pub struct LinePayment {
     pub adjustments: Vec<Adjustment>,
     /// Remark codes (LQ HE).
     pub remarks: Vec<String>,
+    /// How many units it is about (SVC07, else SVC05); none where the payer gave no number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<Units>,
     /// What the contract permits (AMT B6), information only.
     pub allowed_amount: Option<Money>,
     /// The line's segments as they stand in the file.

@@ -1,7 +1,9 @@
 //! An 835 file to the domain's remittances. Judges no balance: the domain does; what cannot be read is named.
 
-use billing::charge::Procedure;
-use billing::remittance::{Adjustment, AdjustmentGroup, ClaimPayment, LinePayment, ProviderAdjustment, Remittance};
+use billing::charge::{Procedure, Units};
+use billing::remittance::{
+    About, Adjustment, AdjustmentGroup, ClaimPayment, LinePayment, ProviderAdjustment, Remittance,
+};
 use ledger::Money;
 use x12::transactions::{Adjustments, Source, remittance_835};
 
@@ -212,9 +214,27 @@ fn claim_payment(bytes: &[u8], claim: &remittance_835::ClaimPayment<'_>) -> (Cla
         adjustments,
         remarks,
         lines,
+        about: about(claim),
         raw: raw(bytes, &claim.source),
     };
     (payment, odd)
+}
+
+/// Whom and which visit the payer names. Blanks around a name are the dress of its file.
+fn about(claim: &remittance_835::ClaimPayment<'_>) -> About {
+    let id = |role: &str, qualifiers: &[&str]| {
+        let named = claim.name(role).filter(|name| qualifiers.contains(&&*name.id_qualifier));
+        named.map_or("", |name| name.id.trim()).to_owned()
+    };
+    let patient = claim.name("QC");
+    let members = ["MI", "MR", "II", "HN"];
+    About {
+        last_name: patient.map_or("", |name| name.last_or_organization.trim()).to_owned(),
+        first_name: patient.map_or("", |name| name.first.trim()).to_owned(),
+        member_id: Some(id("QC", &members)).filter(|id| !id.is_empty()).unwrap_or_else(|| id("IL", &members)),
+        rendering_npi: id("82", &["XX"]),
+        first_day: claim.dates.iter().find(|date| date.qualifier == "232").and_then(|date| date.day),
+    }
 }
 
 fn line_payment(bytes: &[u8], line: &remittance_835::LinePayment<'_>, odd: &mut Vec<String>) -> LinePayment {
@@ -228,9 +248,20 @@ fn line_payment(bytes: &[u8], line: &remittance_835::LinePayment<'_>, odd: &mut 
         line_control_number: line.line_control_number().unwrap_or("").to_owned(),
         adjustments: adjustments("2110", &line.adjustments, odd),
         remarks: line.remarks.iter().filter(|(list, _)| list == "HE").map(|(_, code)| code.to_string()).collect(),
+        units: units(&line.submitted_units).or_else(|| units(&line.paid_units)),
         allowed_amount: line.allowed_amount().map(to_money),
         raw: raw(bytes, &line.source),
     }
+}
+
+/// "1.5" is one and a half units; what is no such number is none.
+fn units(text: &str) -> Option<Units> {
+    let (whole, rest) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || rest.len() > 3 || !is_number(whole) || !is_number(rest) {
+        return None;
+    }
+    format!("{whole}{rest:0<3}").parse().ok().map(Units::from_thousandths)
 }
 
 fn procedure(procedure: &x12::transactions::Procedure<'_>) -> Procedure {

@@ -69,6 +69,21 @@ pub enum Account {
         /// The patient it was paid for.
         patient: Uuid,
     },
+    /// A payer's money for a claim that another system of this practice made. It is the practice's; the debt that it pays
+    /// stands in that system's books, so here it is neither owed to anybody nor revenue.
+    LegacyReceipts {
+        /// The payer it came from; none for one that we do not know.
+        payer: Option<Uuid>,
+        /// That system's number of the claim.
+        reference: String,
+    },
+    /// A payer's money that is not the practice's: to go back, or to the practice it was meant for, until it left the bank.
+    PayerPayable {
+        /// The payer it came from; none for one that we do not know.
+        payer: Option<Uuid>,
+        /// The number of the request that sends it.
+        reference: String,
+    },
     /// Money we owe back because a charge is overpaid.
     CreditBalance {
         /// The patient on whose account the credit stands.
@@ -93,8 +108,12 @@ pub enum Account {
     },
     /// Interest paid by payers.
     Interest,
-    /// Money whose place is not known yet; every cent in it has open work.
-    Suspense,
+    /// Money whose place is not known yet, or the difference of a claim payment that two people posted although it does not
+    /// add up; every cent in it has open work.
+    Suspense {
+        /// The claim payment that it came with: each is walked to zero by itself. Nil where an earlier build told none.
+        item: Uuid,
+    },
 }
 
 /// Which account, without its dimensions. The text form is stored, so it never changes.
@@ -114,6 +133,8 @@ pub enum AccountKind {
     Bank,
     UnappliedPayer,
     UnappliedPatient,
+    LegacyReceipts,
+    PayerPayable,
     CreditBalance,
     RefundPayable,
     Recoupment,
@@ -139,7 +160,7 @@ pub struct Dimensions {
 
 impl AccountKind {
     /// Every kind, in the order of the chart.
-    pub const ALL: [AccountKind; 18] = [
+    pub const ALL: [AccountKind; 20] = [
         AccountKind::Revenue,
         AccountKind::PayerReceivable,
         AccountKind::PatientReceivable,
@@ -152,6 +173,8 @@ impl AccountKind {
         AccountKind::Bank,
         AccountKind::UnappliedPayer,
         AccountKind::UnappliedPatient,
+        AccountKind::LegacyReceipts,
+        AccountKind::PayerPayable,
         AccountKind::CreditBalance,
         AccountKind::RefundPayable,
         AccountKind::Recoupment,
@@ -175,6 +198,8 @@ impl AccountKind {
             AccountKind::Bank => "bank",
             AccountKind::UnappliedPayer => "unapplied_payer",
             AccountKind::UnappliedPatient => "unapplied_patient",
+            AccountKind::LegacyReceipts => "legacy_receipts",
+            AccountKind::PayerPayable => "payer_payable",
             AccountKind::CreditBalance => "credit_balance",
             AccountKind::RefundPayable => "refund_payable",
             AccountKind::Recoupment => "recoupment",
@@ -201,6 +226,8 @@ impl AccountKind {
             | AccountKind::InTransit
             | AccountKind::Undeposited
             | AccountKind::Bank
+            | AccountKind::LegacyReceipts
+            | AccountKind::PayerPayable
             | AccountKind::Recoupment
             | AccountKind::ProviderAdjustment
             | AccountKind::Interest
@@ -242,12 +269,14 @@ impl Account {
             Account::Bank => AccountKind::Bank,
             Account::UnappliedPayer { .. } => AccountKind::UnappliedPayer,
             Account::UnappliedPatient { .. } => AccountKind::UnappliedPatient,
+            Account::LegacyReceipts { .. } => AccountKind::LegacyReceipts,
+            Account::PayerPayable { .. } => AccountKind::PayerPayable,
             Account::CreditBalance { .. } => AccountKind::CreditBalance,
             Account::RefundPayable { .. } => AccountKind::RefundPayable,
             Account::Recoupment { .. } => AccountKind::Recoupment,
             Account::ProviderAdjustment { .. } => AccountKind::ProviderAdjustment,
             Account::Interest => AccountKind::Interest,
-            Account::Suspense => AccountKind::Suspense,
+            Account::Suspense { .. } => AccountKind::Suspense,
         }
     }
 
@@ -275,8 +304,12 @@ impl Account {
             Account::Recoupment { payer, reference } => {
                 Dimensions { payer: Some(*payer), reference: Some(reference.clone()), ..none }
             }
+            Account::LegacyReceipts { payer, reference } | Account::PayerPayable { payer, reference } => {
+                Dimensions { payer: *payer, reference: Some(reference.clone()), ..none }
+            }
             Account::ProviderAdjustment { code } => Dimensions { reference: Some(code.clone()), ..none },
-            Account::Undeposited | Account::Bank | Account::Interest | Account::Suspense => none,
+            Account::Suspense { item } => Dimensions { reference: (!item.is_nil()).then(|| item.to_string()), ..none },
+            Account::Undeposited | Account::Bank | Account::Interest => none,
         }
     }
 
@@ -296,12 +329,16 @@ impl Account {
             AccountKind::Bank => Account::Bank,
             AccountKind::UnappliedPayer => Account::UnappliedPayer { payer: payer? },
             AccountKind::UnappliedPatient => Account::UnappliedPatient { patient: patient? },
+            AccountKind::LegacyReceipts => Account::LegacyReceipts { payer, reference: reference? },
+            AccountKind::PayerPayable => Account::PayerPayable { payer, reference: reference? },
             AccountKind::CreditBalance => Account::CreditBalance { patient: patient? },
             AccountKind::RefundPayable => Account::RefundPayable { patient: patient? },
             AccountKind::Recoupment => Account::Recoupment { payer: payer?, reference: reference? },
             AccountKind::ProviderAdjustment => Account::ProviderAdjustment { code: reference? },
             AccountKind::Interest => Account::Interest,
-            AccountKind::Suspense => Account::Suspense,
+            AccountKind::Suspense => {
+                Account::Suspense { item: reference.map_or(Some(Uuid::nil()), |item| item.parse().ok())? }
+            }
         };
         (account.dimensions() == dimensions).then_some(account)
     }
@@ -338,12 +375,14 @@ mod tests {
                 Account::Bank,
                 Account::UnappliedPayer { payer: id(2) },
                 Account::UnappliedPatient { patient: id(3) },
+                Account::LegacyReceipts { payer: Some(id(2)), reference: "WO".into() },
+                Account::PayerPayable { payer: None, reference: "WO".into() },
                 Account::CreditBalance { patient: id(3) },
                 Account::RefundPayable { patient: id(3) },
                 Account::Recoupment { payer: id(2), reference: "WO".into() },
                 Account::ProviderAdjustment { code: "WO".into() },
                 Account::Interest,
-                Account::Suspense,
+                Account::Suspense { item: id(5) },
             ];
             let account = accounts.iter().find(|a| a.kind() == kind).unwrap();
             assert_eq!(Account::from_parts(kind, account.dimensions()).as_ref(), Some(account));

@@ -194,15 +194,22 @@ mod tests {
     #[test]
     fn what_does_not_balance_does_not_exist() {
         assert_eq!(
-            draft().debit(Account::Bank, cents(5), "x").credit(Account::Suspense, cents(4), "x").balance(),
+            draft()
+                .debit(Account::Bank, cents(5), "x")
+                .credit(Account::Suspense { item: Uuid::nil() }, cents(4), "x")
+                .balance(),
             Err(Unbalanced::Difference { difference: cents(1) })
         );
         assert_eq!(draft().balance(), Err(Unbalanced::TooFew));
         assert_eq!(
-            draft().debit(Account::Bank, Money::ZERO, "x").credit(Account::Suspense, Money::ZERO, "x").balance(),
+            draft()
+                .debit(Account::Bank, Money::ZERO, "x")
+                .credit(Account::Suspense { item: Uuid::nil() }, Money::ZERO, "x")
+                .balance(),
             Err(Unbalanced::TooFew)
         );
-        let mut silent = draft().debit(Account::Bank, cents(5), "x").credit(Account::Suspense, cents(5), "x");
+        let mut silent =
+            draft().debit(Account::Bank, cents(5), "x").credit(Account::Suspense { item: Uuid::nil() }, cents(5), "x");
         silent.reason = "  ".into();
         assert_eq!(silent.balance(), Err(Unbalanced::NoReason));
     }
@@ -222,7 +229,7 @@ mod tests {
                 sum += amount;
                 entry = entry.debit(Account::Bank, amount, "x");
             }
-            entry = entry.credit(Account::Suspense, sum, "x");
+            entry = entry.credit(Account::Suspense { item: Uuid::nil() }, sum, "x");
             assert!(entry.clone().balance().is_ok());
             let at = next() as usize % entry.postings.len();
             entry.postings[at].amount += cents(1);

@@ -27,6 +27,7 @@ mod session;
 mod set_up;
 mod simulate;
 mod statement;
+mod unmatched;
 mod upkeep;
 mod user;
 mod work;

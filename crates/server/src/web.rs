@@ -51,6 +51,7 @@ mod settings;
 mod small_balances;
 mod statements;
 mod stored_files;
+mod unmatched;
 mod users;
 mod visit_details;
 mod visit_hands;

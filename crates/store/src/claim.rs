@@ -205,6 +205,9 @@ statements! {
     /// What a version of a claim said.
     pub const CLAIM_BODY: (Json<ClaimBody>,) = "SELECT body FROM claim_version \
         WHERE practice_id = $1 AND claim_id = $2 AND version = $3";
+    /// Claims with a line for charges.
+    pub const CLAIMS_OF_CHARGES: (ClaimId,) =
+        "SELECT claim_id FROM claim_line WHERE practice_id = $1 AND charge_id IN ({keys})";
     /// What claims say in their present version.
     pub const BODIES_OF_CLAIMS: (ClaimId, Json<ClaimBody>) = "SELECT c.id, v.body FROM claim c \
         JOIN claim_version v ON v.practice_id = c.practice_id AND v.claim_id = c.id AND v.version = c.version \

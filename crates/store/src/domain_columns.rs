@@ -1,6 +1,7 @@
 //! How the domain's words stand in columns: one line each.
 
 use billing::bank::BankLineState;
+use billing::cash_request::{CashRequestKind, CashRequestState};
 use billing::claim::submission::SubmissionStatus;
 use billing::claim::{ClaimStatus, Hand, Severity};
 use billing::coverage::CoverageRank;
@@ -22,6 +23,8 @@ col_texts!(
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
     BankLineState: |state| state.as_str(), |text| BankLineState::parse(text);
     RefundState: |state| state.as_str(), |text| RefundState::parse(text);
+    CashRequestKind: |kind| kind.as_str(), |text| CashRequestKind::parse(text);
+    CashRequestState: |state| state.as_str(), |text| CashRequestState::parse(text);
     CreditState: |state| state.as_str(), |text| CreditState::parse(text);
     WriteOffState: |state| state.as_str(), |text| WriteOffState::parse(text);
     WriteOffReason: |reason| reason.as_str(), |text| WriteOffReason::parse(text);

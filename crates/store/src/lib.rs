@@ -40,6 +40,7 @@ pub mod verify;
 
 pub mod access;
 pub mod bank;
+pub mod cash_request;
 pub mod charge;
 pub mod claim;
 pub mod credit;

@@ -9,6 +9,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::adjustment_rule::STATEMENTS,
     crate::audit::STATEMENTS,
     crate::audit_read::STATEMENTS,
+    crate::cash_request::STATEMENTS,
     crate::charge::STATEMENTS,
     crate::claim::STATEMENTS,
     crate::control_number::STATEMENTS,
@@ -54,6 +55,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::views::practice::STATEMENTS,
     crate::views::practice_totals::STATEMENTS,
     crate::views::remittances::STATEMENTS,
+    crate::views::unmatched::STATEMENTS,
     crate::views::work::STATEMENTS,
 ];
 

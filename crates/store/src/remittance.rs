@@ -231,6 +231,32 @@ record! {
         pub body: Json<ClaimPayment>,
     }
 
+    /// A claim payment with what its payment says of itself.
+    pub struct ClaimPaymentFacts {
+        /// Key.
+        pub id: ClaimPaymentId,
+        /// Its payment.
+        pub remittance_id: RemittanceId,
+        /// Its check or EFT number.
+        pub trace: String,
+        /// Day of the payment.
+        pub paid_on: Date,
+        /// Who sent it; none when we know none by its number.
+        pub payer_id: Option<PayerId>,
+        /// Its name in the file.
+        pub payer_name: String,
+        /// The claim of ours.
+        pub claim_id: Option<ClaimId>,
+        /// 'posted', 'set_aside', 'unmatched'.
+        pub state: String,
+        /// Why it waits, or what a person said who gave it its place.
+        pub problem: Option<String>,
+        /// By how much its equation fails.
+        pub difference_cents: Money,
+        /// As it was read.
+        pub body: Json<ClaimPayment>,
+    }
+
     /// An earlier payment of the same check or transfer number.
     pub struct EarlierPayment {
         /// Key.
@@ -297,8 +323,21 @@ statements! {
         JOIN line_adjustment a ON a.practice_id = p.practice_id AND a.claim_payment_id = p.id AND a.class = 'never_patient' \
         WHERE k.practice_id = $1 AND k.encounter_id = $2 GROUP BY a.charge_id";
     /// What was set aside found its place after all.
-    pub const PLACE_PAYMENT: () = "UPDATE claim_payment SET state = 'posted', problem = NULL, difference_cents = 0, \
-        denied_cents = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";
+    pub const PLACE_PAYMENT: () = "UPDATE claim_payment SET state = 'posted', problem = $5, difference_cents = 0, \
+        denied_cents = $3, claim_id = $4 WHERE practice_id = $1 AND id = $2 AND state IN ('set_aside', 'unmatched')";
+    /// A claim payment with its payment.
+    pub const CLAIM_PAYMENT: ClaimPaymentFacts = "SELECT p.id, p.remittance_id, r.trace, r.paid_on, r.payer_id, r.payer_name, \
+        p.claim_id, p.state, p.problem, p.difference_cents, p.body FROM claim_payment p \
+        JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id \
+        WHERE p.practice_id = $1 AND p.id = $2";
+    /// Claim payments with their payments, by key.
+    pub const CLAIM_PAYMENTS: ClaimPaymentFacts = "SELECT p.id, p.remittance_id, r.trace, r.paid_on, r.payer_id, r.payer_name, \
+        p.claim_id, p.state, p.problem, p.difference_cents, p.body FROM claim_payment p \
+        JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id \
+        WHERE p.practice_id = $1 AND p.id IN ({keys})";
+    /// The last place of a claim in a payment.
+    pub const LAST_ORDINAL: (i64,) =
+        "SELECT COALESCE(MAX(ordinal), 0) FROM claim_payment WHERE practice_id = $1 AND remittance_id = $2";
     /// What was set aside waits for something else now.
     pub const RESTATE_PAYMENT: () =
         "UPDATE claim_payment SET problem = $3 WHERE practice_id = $1 AND id = $2 AND state = 'set_aside'";

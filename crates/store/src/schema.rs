@@ -96,6 +96,14 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(28, "35_bank_line"),
     portable!(29, "37_provider_item"),
     portable!(30, "38_adjustment_rule"),
+    Migration {
+        version: 31,
+        name: "43_cash_request",
+        text: Text::PerEngine {
+            sqlite: include_str!("../schema/43_cash_request.sqlite.sql"),
+            postgres: include_str!("../schema/43_cash_request.postgres.sql"),
+        },
+    },
 ];
 
 impl Migration {

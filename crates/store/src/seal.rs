@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    adjustment_rule, bank, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment,
+    adjustment_rule, bank, cash_request, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment,
     patient_statement, provider_level, refund, registration, registration_version, remittance, submission, users,
     worklist, write_off,
 };
@@ -131,6 +131,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
+    Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
     Sealed::rows::<refund::RefundRow>(&["id"]),
     Sealed::rows::<write_off::WriteOffRow>(&["id"]),
     Sealed::rows::<patient_statement::StatementRow>(&["id"]),
@@ -162,6 +163,8 @@ const CHANGES: &[(&str, &str)] = &[
     (remittance::RESTATE_PAYMENT.name, "claim_payment"),
     (credit::SAVE_CREDIT.name, "credit"),
     (bank::DECIDE_BANK_LINE.name, "bank_line"),
+    (cash_request::DECIDE_CASH_REQUEST.name, "cash_request"),
+    (cash_request::SEND_CASH_REQUEST.name, "cash_request"),
     (refund::DECIDE_REFUND.name, "refund"),
     (refund::SEND_REFUND.name, "refund"),
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),

@@ -304,6 +304,7 @@ col_newtypes!(
     billing::id::PatientPaymentId { Uuid },
     billing::id::RefundId { Uuid },
     billing::id::WriteOffId { Uuid },
+    billing::id::CashRequestId { Uuid },
     billing::id::CreditId { Uuid },
     billing::id::BankLineId { Uuid },
     billing::id::AdjustmentRuleId { Uuid },

@@ -12,4 +12,5 @@ pub mod patients;
 pub mod practice;
 pub mod practice_totals;
 pub mod remittances;
+pub mod unmatched;
 pub mod work;

@@ -234,6 +234,7 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::RemittanceQuarantined
         | WorkReason::ClaimSetAside
         | WorkReason::UnmatchedCash
+        | WorkReason::SuspenseDifference
         | WorkReason::BankLineUnplaced
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment

@@ -62,6 +62,8 @@ fn owing(charge: &Charge, balance: &ChargeBalance) -> Option<Account> {
         | AccountKind::Bank
         | AccountKind::UnappliedPayer
         | AccountKind::UnappliedPatient
+        | AccountKind::LegacyReceipts
+        | AccountKind::PayerPayable
         | AccountKind::CreditBalance
         | AccountKind::RefundPayable
         | AccountKind::Recoupment

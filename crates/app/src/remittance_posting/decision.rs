@@ -63,6 +63,8 @@ pub(super) fn decide_all<'a>(
             arrival: Arrival::Now(ordinal),
             sender,
             waits_for: WaitsFor::Original,
+            by_hand: None,
+            in_suspense: false,
         };
         let outcome = match unreadable.get(&place) {
             Some(sentence) => Outcome::SetAside {
@@ -91,21 +93,39 @@ pub(super) fn decide_all<'a>(
     decided
 }
 
+/// What one claim payment comes to that a person gives its place, and what else finds its place by it.
+///
+/// # Errors
+/// Why it is not posted, in words that follow "it is not posted: ".
+pub(super) fn by_hand<'a>(known: &'a Known, one: Pending<'a>) -> Result<Vec<Decided<'a>>, String> {
+    let mut desk = Deciding::new(known, 1, |waiting| waiting.id != one.id);
+    match desk.decide(&one, false) {
+        outcome @ Outcome::Posted { .. } => desk.take(one.decided(outcome)),
+        Outcome::SetAside { problem, .. } | Outcome::Unmatched { problem } => return Err(problem),
+        Outcome::Estimate { .. } => return Err("it is an estimate (CLP02 25), which moves no money".to_owned()),
+    }
+    Ok(desk.end())
+}
+
 /// What was set aside and finds its place now.
 pub(super) fn take_up(known: &Known) -> Vec<Decided<'_>> {
     Deciding::new(known, 0, |_| true).end()
 }
 
 /// A claim payment that may find its place by what is decided after it.
-struct Pending<'a> {
-    id: ClaimPaymentId,
-    remittance: RemittanceId,
-    trace: &'a str,
-    payment: &'a ClaimPayment,
-    paid_on: Date,
-    arrival: Arrival,
-    sender: Sender<'a>,
-    waits_for: WaitsFor,
+pub(super) struct Pending<'a> {
+    pub(super) id: ClaimPaymentId,
+    pub(super) remittance: RemittanceId,
+    pub(super) trace: &'a str,
+    pub(super) payment: &'a ClaimPayment,
+    pub(super) paid_on: Date,
+    pub(super) arrival: Arrival,
+    pub(super) sender: Sender<'a>,
+    pub(super) waits_for: WaitsFor,
+    /// What a person says who gives it its place.
+    pub(super) by_hand: Option<&'a str>,
+    /// Two people post it although it does not add up.
+    pub(super) in_suspense: bool,
 }
 
 impl<'a> Pending<'a> {
@@ -125,6 +145,8 @@ impl<'a> Pending<'a> {
             arrival: Arrival::Before(waiting.account.clone()),
             sender,
             waits_for: waiting.waits_for,
+            by_hand: None,
+            in_suspense: false,
         }
     }
 
@@ -133,8 +155,8 @@ impl<'a> Pending<'a> {
     }
 
     fn decided(self, outcome: Outcome<'a>) -> Decided<'a> {
-        let Pending { id, remittance, trace, payment, paid_on, arrival, sender: _, waits_for: _ } = self;
-        Decided { id, remittance, trace, payment, paid_on, arrival, outcome }
+        let Pending { id, remittance, trace, payment, paid_on, arrival, by_hand, .. } = self;
+        Decided { id, remittance, trace, payment, paid_on, arrival, outcome, by_hand }
     }
 }
 
@@ -261,9 +283,21 @@ impl<'a> Deciding<'a> {
             Outcome::SetAside { .. } | Outcome::Unmatched { .. } | Outcome::Estimate { .. } => {
                 self.statuses.insert(claim.id, status);
                 self.places.entry(claim.id).or_default().pop();
-                let Decided { id, remittance, trace, payment, paid_on, arrival, outcome: _ } = self.decided.pop()?;
-                let waits_for = WaitsFor::Reversal;
-                Some((Pending { id, remittance, trace, payment, paid_on, arrival, sender, waits_for }, back))
+                let Decided { id, remittance, trace, payment, paid_on, arrival, by_hand, .. } = self.decided.pop()?;
+                let (waits_for, in_suspense) = (WaitsFor::Reversal, false);
+                let one = Pending {
+                    id,
+                    remittance,
+                    trace,
+                    payment,
+                    paid_on,
+                    arrival,
+                    sender,
+                    waits_for,
+                    by_hand,
+                    in_suspense,
+                };
+                Some((one, back))
             }
         }
     }
@@ -291,6 +325,12 @@ impl<'a> Deciding<'a> {
         original
     }
 
+    /// Whether a reversal turns every amount of a payment that is posted. Such a one repeats what did not add up either, where
+    /// two people posted it with its difference in suspense.
+    fn turns_what_is_posted(&self, claim: ClaimId, payment: &ClaimPayment) -> bool {
+        payment.is_reversal() && reversal::original(&self.history(claim), payment).is_ok()
+    }
+
     /// Why a decision would come on top of one that stands.
     fn second(&self, claim: &ClaimFacts, postings: &[Posting]) -> Option<String> {
         let history = self.history(claim.id);
@@ -314,7 +354,10 @@ impl<'a> Deciding<'a> {
             difference,
             waits_for,
         };
-        if let Some(imbalance) = balance::claim(payment) {
+        if let Some(imbalance) = balance::claim(payment)
+            && !one.in_suspense
+            && !claim.is_some_and(|claim| self.turns_what_is_posted(claim.id, payment))
+        {
             return set_aside(imbalance.to_string(), imbalance.difference, None);
         }
         let Some(claim) = claim else {
@@ -348,7 +391,12 @@ impl<'a> Deciding<'a> {
             let before = known.earlier.classes(original, &self.decided, claim, &known.rules);
             classes = classes.mirrored(payment, decision, &before);
         }
-        match posting::decide_as(payment, claim, id, &classes) {
+        let posting = if one.in_suspense {
+            posting::decide_in_suspense(payment, claim, id, &classes, one.id).map(|(posting, _)| posting)
+        } else {
+            posting::decide_as(payment, claim, id, &classes)
+        };
+        match posting {
             Ok(mut posting) => {
                 if takes_back.is_none()
                     && !is_paired

@@ -14,12 +14,13 @@ use store::{Tx, params};
 use uuid::Uuid;
 
 use super::crossover;
+use super::history::Original;
 use super::known::Known;
 use super::settlement::days_after;
 use super::standing::{Latest, Standing};
 use super::{Arrival, Decided, Outcome, distinct};
 use crate::worklist::{self, NewWork, subject_key};
-use crate::{Error, charge_capture};
+use crate::{Error, charge_capture, suspense, unapplied_cash};
 
 /// Work on a claim that any decision of its payer ends.
 const ENDED_BY_A_DECISION: [WorkReason; 5] = [
@@ -31,10 +32,20 @@ const ENDED_BY_A_DECISION: [WorkReason; 5] = [
 ];
 
 /// Work for each claim payment without a place; what was set aside and has its place now is nobody's work any more.
-pub(super) fn of_payments(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decided<'_>]) -> Result<(), Error> {
+pub(super) fn of_payments(
+    tx: &mut Tx,
+    payer: Option<PayerId>,
+    decided: &[Decided<'_>],
+    known: &Known,
+) -> Result<(), Error> {
     let mut work = Vec::new();
     for one in decided {
         let number = &one.payment.control_number;
+        if let Outcome::Posted { takes_back: Some(Original::Earlier(place)), .. } = &one.outcome
+            && let Some(original) = known.earlier.id(*place)
+        {
+            suspense::follow(tx, original, "The decision that it was the difference of was taken back.")?;
+        }
         let (reason, summary) = match (&one.outcome, &one.arrival) {
             (Outcome::SetAside { problem, .. }, _) => {
                 (WorkReason::ClaimSetAside, format!("Claim {number} is set aside: {problem}"))
@@ -43,8 +54,10 @@ pub(super) fn of_payments(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decide
                 (WorkReason::UnmatchedCash, format!("Payment for {number}: {problem}"))
             }
             (Outcome::Posted { .. }, Arrival::Before(_)) => {
-                let key = subject_key(WorkReason::ClaimSetAside, one.id.0);
-                worklist::resolve_subject(tx, &key, "What it waited for came; it is posted to its claim.", "payer")?;
+                let outcome = one.by_hand.unwrap_or("What it waited for came; it is posted to its claim.");
+                for key in unapplied_cash::owners_of(one.id) {
+                    worklist::resolve_subject(tx, &key, outcome, "payer")?;
+                }
                 tx.audit(
                     "claim_payment.place",
                     "claim_payment",
@@ -121,7 +134,7 @@ fn end_what_is_decided(
         }
         let outcome = match standing.get(&claim).and_then(|one| one.latest.as_ref()) {
             Some(_) => "The payer decided the claim; see its remittance.",
-            None => "The payer took its decision back; see its remittance.",
+            None => "The decision does not stand any more; see its remittance.",
         };
         worklist::resolve_for_claim(tx, claim, &reasons, outcome, "payer")?;
     }

@@ -39,6 +39,19 @@ pub(super) fn post(
     books.finish(tx)
 }
 
+/// A claim payment that is taken off its claim by hand, as entries: what was posted is undone, and its cash waits again.
+pub(super) fn take_off(
+    tx: &mut Tx,
+    payer: Option<PayerId>,
+    decided: &[Decided<'_>],
+    known: &Known,
+    taken: ClaimPaymentId,
+) -> Result<(), Error> {
+    let mut books = Journal::for_entries(decided.len());
+    books.add_decided(tx, payer, decided, known, &format!("off:{taken}"))?;
+    books.finish(tx)
+}
+
 /// What was set aside and finds its place, as entries: its cash leaves where it waited.
 pub(super) fn place(tx: &mut Tx, decided: &[Decided<'_>], known: &Known) -> Result<(), Error> {
     let mut books = Journal::for_entries(decided.len());
@@ -83,7 +96,7 @@ impl Journal {
         for one in decided {
             let payment = one.payment;
             let source = EntrySource { kind: "claim_payment".into(), id: one.id.0 };
-            let set_aside = || posting::set_aside(payment.paid_amount, payer, one.remittance);
+            let set_aside = || posting::set_aside(payment.paid_amount, payer, one.remittance, one.id);
             let (reason, postings, corrects) = match &one.outcome {
                 Outcome::Posted { posting, takes_back: Some(original), .. } => {
                     let corrects = match original {

@@ -9,7 +9,7 @@ use billing::remittance::classification::{AdjustmentClass, Classes, Decider, Rul
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::reversal::NoOriginal;
 use billing::work::WorkReason;
-use billing::{ClaimId, ClaimPaymentId, PayerId, RemittanceId};
+use billing::{ClaimId, ClaimPaymentId, Money, PayerId, RemittanceId};
 use jiff::civil::Date;
 use ledger::{Account, AccountKind, Posting};
 use store::ledger::{ENTRIES_OF_SOURCES, POSTINGS_OF_ENTRIES};
@@ -20,8 +20,8 @@ use store::{Conn, Json, Tx, params};
 use uuid::Uuid;
 
 use super::{Decided, Outcome};
-use crate::Error;
 use crate::worklist::subject_key;
+use crate::{Error, suspense};
 
 /// A payment of a claim, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,7 @@ pub(super) enum Original {
 
 /// A payment posted by an earlier remittance.
 struct Posted {
+    id: ClaimPaymentId,
     payment: ClaimPayment,
     remittance: RemittanceId,
     trace: String,
@@ -123,9 +124,10 @@ impl Earlier {
         for row in posted {
             let (entry, postings) = books.remove(&row.id.0).map_or((None, Vec::new()), |(id, all)| (Some(id), all));
             earlier.of_claim.entry(row.claim_id).or_default().push(earlier.payments.len());
-            let (remittance, trace, paid_on, Json(payment)) = (row.remittance_id, row.trace, row.paid_on, row.body);
-            let classes = meant.remove(&row.id).and_then(|rows| Classes::stored(&payment, rows.into_iter()));
-            earlier.payments.push(Posted { payment, remittance, trace, paid_on, entry, postings, classes });
+            let (id, remittance, trace, paid_on) = (row.id, row.remittance_id, row.trace, row.paid_on);
+            let Json(payment) = row.body;
+            let classes = meant.remove(&id).and_then(|rows| Classes::stored(&payment, rows.into_iter()));
+            earlier.payments.push(Posted { id, payment, remittance, trace, paid_on, entry, postings, classes });
         }
         for row in set_aside {
             if let Some(waiting) = waiting(tx, row)? {
@@ -210,6 +212,16 @@ impl Earlier {
         stored.or_else(anew).unwrap_or_default()
     }
 
+    /// The place of a claim payment that was posted before.
+    pub(super) fn place_of(&self, id: ClaimPaymentId) -> Option<usize> {
+        self.payments.iter().position(|posted| posted.id == id)
+    }
+
+    /// The claim payment at a place.
+    pub(super) fn id(&self, place: usize) -> Option<ClaimPaymentId> {
+        self.payments.get(place).map(|posted| posted.id)
+    }
+
     /// The entry of a payment of an earlier remittance; none where it moved no money.
     pub(super) fn entry(&self, place: usize) -> Option<Uuid> {
         self.payments.get(place).and_then(|posted| posted.entry)
@@ -235,11 +247,11 @@ pub fn classes_of(
 }
 
 /// By claim payment, its last entry and what it posted. One that was set aside first has two entries: between them its
-/// cash waited, and of that nothing is left.
+/// cash waited, and of that nothing is left. What was done with its difference in suspense is part of it.
 pub(super) fn entries_of(conn: &Conn, posted: &[PaymentOfClaim]) -> Result<HashMap<Uuid, (Uuid, Vec<Posting>)>, Error> {
     let sources: Vec<ClaimPaymentId> = posted.iter().map(|row| row.id).collect();
     let mut entries = conn.query_in(&ENTRIES_OF_SOURCES, params![], &sources)?;
-    entries.retain(|entry| entry.source_kind == "claim_payment");
+    entries.retain(|entry| entry.source_kind == "claim_payment" || entry.source_kind == suspense::SOURCE);
     entries.sort_unstable_by_key(|entry| entry.sequence);
     let ids: Vec<Uuid> = entries.iter().map(|entry| entry.id).collect();
     let mut rows = conn.query_in(&POSTINGS_OF_ENTRIES, params![], &ids)?;
@@ -260,17 +272,40 @@ pub(super) fn entries_of(conn: &Conn, posted: &[PaymentOfClaim]) -> Result<HashM
                 found.insert(entry.source_id, (entry.id, postings));
             }
             Some((last, all)) => {
-                *last = entry.id;
+                if entry.source_kind != suspense::SOURCE {
+                    *last = entry.id;
+                }
                 all.extend(postings);
-                all.retain(|posting| !is_waiting_place(posting.account.kind()));
             }
         }
     }
+    found.values_mut().for_each(|(_, all)| leave_out_where_it_waited(all));
     Ok(found)
 }
 
-fn is_waiting_place(account: AccountKind) -> bool {
-    matches!(account, AccountKind::UnappliedPayer | AccountKind::Suspense)
+/// Places where cash waited and of which nothing is left.
+fn leave_out_where_it_waited(postings: &mut Vec<Posting>) {
+    let mut waits: HashMap<Account, i128> = HashMap::new();
+    for posting in postings.iter() {
+        if matches!(posting.account.kind(), AccountKind::UnappliedPayer | AccountKind::Suspense) {
+            *waits.entry(posting.account.clone()).or_default() += i128::from(posting.amount.cents());
+        }
+    }
+    postings.retain(|posting| waits.get(&posting.account).is_none_or(|left| *left != 0));
+}
+
+/// Where all the cash of a claim payment waits: an account, or none where it has no cash. None of both where some of it has a
+/// place already.
+pub(super) fn where_all_waits(tx: &Tx, id: ClaimPaymentId, paid: Money) -> Result<Option<Option<Account>>, Error> {
+    let cash = tx.query(&CASH_WAITING_OF, params![id, id.to_string()])?;
+    Ok(match cash[..] {
+        [] if paid.is_zero() => Some(None),
+        [(AccountKind::UnappliedPayer, Some(payer), cents)] if -cents == paid => {
+            Some(Some(Account::UnappliedPayer { payer }))
+        }
+        [(AccountKind::Suspense, None, cents)] if -cents == paid => Some(Some(Account::Suspense { item: id.0 })),
+        _ => None,
+    })
 }
 
 /// What was set aside, where it may find its place by itself: its cause may pass, nobody ended its work, and all of its
@@ -282,15 +317,7 @@ fn waiting(tx: &mut Tx, row: PaymentOfClaim) -> Result<Option<Waiting>, Error> {
         return Ok(None);
     }
     let Json(payment) = row.body;
-    let cash = tx.query(&CASH_WAITING_OF, params![row.id])?;
-    let account = match cash[..] {
-        [] if payment.paid_amount.is_zero() => None,
-        [(AccountKind::UnappliedPayer, Some(payer), cents)] if -cents == payment.paid_amount => {
-            Some(Account::UnappliedPayer { payer })
-        }
-        [(AccountKind::Suspense, None, cents)] if -cents == payment.paid_amount => Some(Account::Suspense),
-        _ => return Ok(None),
-    };
+    let Some(account) = where_all_waits(tx, row.id, payment.paid_amount)? else { return Ok(None) };
     Ok(Some(Waiting {
         id: row.id,
         payment,

@@ -47,7 +47,9 @@ impl Known {
             let lines = strangers.flat_map(|claim| &claim.lines).map(|line| line.line_control_number.clone());
             distinct(lines.filter(|number| !number.is_empty()))
         })?;
-        Known::of(tx, rows, lines)
+        // Our numbers of the lines decide; only without them what was done does, and then its modifiers count.
+        let by_code = claims.iter().flat_map(|claim| &claim.lines).any(|line| line.line_control_number.is_empty());
+        Known::of(tx, rows, lines, by_code)
     }
 
     /// Of one claim.
@@ -55,24 +57,32 @@ impl Known {
         let rows = tx.query_in(&CLAIM_FACTS_BY_ID, params![], &[claim])?;
         let mut lines = tx.query_in(&LINE_FACTS, params![], &[claim])?;
         lines.sort_by_key(|line| line.line_number);
-        Known::of(tx, rows, lines)
+        Known::of(tx, rows, lines, true)
     }
 
-    fn of(tx: &mut Tx, rows: Vec<ClaimFactsRow>, lines: Vec<LineFactsRow>) -> Result<Known, Error> {
+    fn of(
+        tx: &mut Tx,
+        rows: Vec<ClaimFactsRow>,
+        lines: Vec<LineFactsRow>,
+        with_modifiers: bool,
+    ) -> Result<Known, Error> {
         let patients = distinct(rows.iter().map(|row| row.patient_id));
         let mut later: HashMap<PatientId, Vec<LaterCoverageRow>> = HashMap::new();
         for coverage in tx.query_in(&LATER_COVERAGES, params![], &patients)? {
             later.entry(coverage.patient_id).or_default().push(coverage);
         }
-        let asked = bodies_after_others(tx, &rows)?;
+        let bodies = bodies(tx, &rows, with_modifiers)?;
         let mut of_claim: HashMap<ClaimId, Vec<LineFacts>> = HashMap::new();
         for line in lines {
+            let body = bodies.get(&line.claim_id);
+            let said = body.and_then(|body| body.lines.iter().find(|said| said.charge_id == line.charge_id));
             of_claim.entry(line.claim_id).or_default().push(LineFacts {
                 control_number: line.line_control_number,
                 charge_id: line.charge_id,
                 procedure_code: line.procedure_code,
                 amount: line.amount_cents,
-                asked: asked.get(&line.claim_id).and_then(|body| body.asked_of(line.charge_id)),
+                asked: body.and_then(|body| body.asked_of(line.charge_id)),
+                modifiers: said.filter(|_| with_modifiers).map(|line| line.procedure.modifiers.clone()),
             });
         }
         let ids = distinct(rows.iter().map(|row| row.id));
@@ -101,9 +111,10 @@ impl Known {
     }
 }
 
-/// What the claims say that ask a payer after another: each asks it for what that one left.
-fn bodies_after_others(tx: &mut Tx, rows: &[ClaimFactsRow]) -> Result<HashMap<ClaimId, ClaimBody>, Error> {
-    let later = rows.iter().filter(|row| row.rank != CoverageRank::Primary).map(|row| row.id);
+/// What the claims say that ask a payer after another: each asks it for what that one left. Of all claims where they are asked
+/// for.
+fn bodies(tx: &mut Tx, rows: &[ClaimFactsRow], of_all: bool) -> Result<HashMap<ClaimId, ClaimBody>, Error> {
+    let later = rows.iter().filter(|row| of_all || row.rank != CoverageRank::Primary).map(|row| row.id);
     let bodies = tx.query_in(&BODIES_OF_CLAIMS, params![], &distinct(later))?;
     Ok(bodies.into_iter().map(|(id, Json(body))| (id, body)).collect())
 }

@@ -14,8 +14,8 @@ pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> 
     for one in decided {
         match (&one.arrival, &one.outcome) {
             (Arrival::Now(ordinal), _) => claims.push(claim_payment_row(*ordinal, one)),
-            (Arrival::Before(_), Outcome::Posted { posting, .. }) => {
-                tx.execute(&PLACE_PAYMENT, params![one.id, posting.denied])?;
+            (Arrival::Before(_), Outcome::Posted { claim, posting, .. }) => {
+                tx.execute(&PLACE_PAYMENT, params![one.id, posting.denied, claim.id, one.by_hand])?;
             }
             (Arrival::Before(_), Outcome::SetAside { problem, .. }) => {
                 tx.execute(&RESTATE_PAYMENT, params![one.id, problem.as_str()])?;
@@ -33,7 +33,9 @@ pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> 
 
 fn claim_payment_row(ordinal: i64, one: &Decided<'_>) -> ClaimPaymentRow {
     let (state, claim_id, problem, difference, denied) = match &one.outcome {
-        Outcome::Posted { claim, posting, .. } => ("posted", Some(claim.id), None, Money::ZERO, posting.denied),
+        Outcome::Posted { claim, posting, .. } => {
+            ("posted", Some(claim.id), one.by_hand.map(str::to_owned), Money::ZERO, posting.denied)
+        }
         Outcome::SetAside { claim, problem, difference, waits_for: _ } => {
             ("set_aside", *claim, Some(problem.clone()), *difference, Money::ZERO)
         }

@@ -56,7 +56,7 @@ pub(super) fn settle(tx: &mut Tx, payer: Option<PayerId>, decided: &[Decided<'_>
         }
     }
     desk.save(tx, &claims, &standing)?;
-    desks::of_payments(tx, payer, decided)?;
+    desks::of_payments(tx, payer, decided, known)?;
     desks::of_claims(tx, known, &claims, &standing)?;
     for standing in claims.iter().filter(|claim| voided.contains(claim)).filter_map(|claim| standing.get(claim)) {
         desks::of_voided(tx, standing)?;
@@ -89,7 +89,10 @@ impl Settlement<'_> {
             Arrival::Now(_) => "",
             Arrival::Before(_) => "; this was set aside until now",
         };
-        let words = words(one.payment, posting, late);
+        let words = match one.by_hand {
+            Some(said) => format!("{}; {said}", words(one.payment, posting, "")),
+            None => words(one.payment, posting, late),
+        };
         self.step(tx, row.id, one.remittance, event, words, Some(one.payment.raw.clone()))
     }
 

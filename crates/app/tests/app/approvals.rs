@@ -284,7 +284,7 @@ fn what_was_paid_meanwhile_is_not_written_off_and_what_nobody_approved_is_found(
         db.write(&db.system(), PRACTICE, |tx| {
             let slip = vec![
                 Posting::debit(Account::WriteOff { charge }, cents(50), "slip"),
-                Posting::credit(Account::Suspense, cents(50), "slip"),
+                Posting::credit(Account::Suspense { item: uuid::Uuid::nil() }, cents(50), "slip"),
             ];
             post(tx, "slip", Uuid::from_u128(0x78), date(2026, 3, 2), slip)
         })

@@ -42,6 +42,8 @@ mod second_decisions;
 mod small_balances;
 mod staff;
 mod start_codes;
+mod suspense;
 mod two_payers;
 mod unapplied_cash;
+mod unmatched;
 mod worklist;

@@ -49,6 +49,7 @@ mod tests {
             adjustments: Vec::new(),
             remarks: remarks.iter().map(|code| (*code).to_owned()).collect(),
             lines: Vec::new(),
+            about: Default::default(),
             raw: String::new(),
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::{ClaimPayment, LinePayment};
+use crate::charge::Procedure;
 use crate::claim::ClaimStatus;
 use crate::coverage::CoverageRank;
 use crate::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId};
@@ -46,6 +47,8 @@ pub struct LineFacts {
     pub amount: Money,
     /// What this payer was asked for of it: the share that the payer before it left. None where it pays first.
     pub asked: Option<Money>,
+    /// Modifiers as we sent them; none where nobody asked for them, because our numbers of the lines decide.
+    pub modifiers: Option<Vec<String>>,
 }
 
 /// How a line of the remittance found its charge.
@@ -55,6 +58,14 @@ pub enum MatchedBy {
     LineControlNumber,
     /// Procedure code, with the charge where the code stands twice.
     Procedure,
+    /// As [`MatchedBy::Procedure`], where the payer changed, dropped or added modifiers.
+    OtherModifiers,
+    /// The payer answered one line of ours in several of its own, which add up to it. Only where a person says so.
+    SplitByPayer,
+    /// The payer answered several lines of ours in one of its own, which is their sum. Only where a person says so.
+    BundledByPayer,
+    /// The one line that was left has this charge, under another code. Only where a person says so.
+    Charge,
 }
 
 impl MatchedBy {
@@ -63,6 +74,10 @@ impl MatchedBy {
         match self {
             MatchedBy::LineControlNumber => "line control number",
             MatchedBy::Procedure => "procedure",
+            MatchedBy::OtherModifiers => "procedure, other modifiers",
+            MatchedBy::SplitByPayer => "split by the payer",
+            MatchedBy::BundledByPayer => "bundled by the payer",
+            MatchedBy::Charge => "charge",
         }
     }
 }
@@ -126,17 +141,21 @@ pub fn lines<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Option<Vec<(&
         if slot.is_none() && line.line_control_number.is_empty() {
             let place = by_procedure(line, claim, &taken)?;
             taken[place] = true;
-            *slot = Some((place, MatchedBy::Procedure));
+            *slot = Some((place, by_code(line, &claim.lines[place])));
         }
     }
     found.into_iter().map(|slot| slot.map(|(place, by)| (&claim.lines[place], by))).collect()
 }
 
 /// The free line with the procedure that we sent and its charge; or the only free one with that procedure.
-fn by_procedure(line: &LinePayment, claim: &ClaimFacts, taken: &[bool]) -> Option<usize> {
-    let code = line.submitted_procedure.as_ref().map_or(&line.procedure.code, |submitted| &submitted.code);
+pub(super) fn by_procedure(line: &LinePayment, claim: &ClaimFacts, taken: &[bool]) -> Option<usize> {
+    let code = &submitted(line).code;
     let charge = line.charge_amount.abs();
     let free = || claim.lines.iter().enumerate().filter(|(place, ours)| !taken[*place] && ours.procedure_code == *code);
+    let exact = |(_, ours): &(usize, &LineFacts)| ours.amount == charge && !has_other_modifiers(line, ours);
+    if let Some((place, _)) = free().find(exact) {
+        return Some(place);
+    }
     // Two free lines with the same code and charge are worth the same: the first is as right as the second.
     if let Some((place, _)) = free().find(|(_, ours)| ours.amount == charge) {
         return Some(place);
@@ -146,4 +165,24 @@ fn by_procedure(line: &LinePayment, claim: &ClaimFacts, taken: &[bool]) -> Optio
         (Some((place, _)), None) => Some(place),
         (Some(_), Some(_)) | (None, _) => None,
     }
+}
+
+/// What we sent, as the payer repeats it (SVC06), else what it paid for (SVC01).
+pub(super) fn submitted(line: &LinePayment) -> &Procedure {
+    line.submitted_procedure.as_ref().unwrap_or(&line.procedure)
+}
+
+/// By its code; said with whether the modifiers are those that we sent.
+pub(super) fn by_code(line: &LinePayment, ours: &LineFacts) -> MatchedBy {
+    if has_other_modifiers(line, ours) { MatchedBy::OtherModifiers } else { MatchedBy::Procedure }
+}
+
+/// Whether the payer names other modifiers than we sent, in whatever order. What nobody asked for differs in nothing.
+fn has_other_modifiers(line: &LinePayment, ours: &LineFacts) -> bool {
+    let sorted = |modifiers: &[String]| {
+        let mut modifiers = modifiers.to_vec();
+        modifiers.sort_unstable();
+        modifiers
+    };
+    ours.modifiers.as_ref().is_some_and(|sent| sorted(sent) != sorted(&submitted(line).modifiers))
 }

@@ -12,10 +12,16 @@ use uuid::Uuid;
 use super::classification::{AdjustmentClass, Classes, Decider, Effect, RuleBook};
 use super::matching::{ClaimFacts, LineFacts, MatchedBy, lines};
 use super::{Adjustment, ClaimPayment, ProviderAdjustment};
-use crate::{ChargeId, Money, PayerId, RemittanceId};
+use crate::{ChargeId, ClaimPaymentId, Money, PayerId, RemittanceId};
+
+mod suspense;
+
+pub use suspense::decide_in_suspense;
 
 /// The stored reason of cash from a payer.
 pub const PAID: &str = "paid";
+/// The stored reason of what stands in suspense because a claim payment does not add up.
+pub const DIFFERENCE: &str = "difference";
 
 /// An adjustment with its meaning and the charge it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,17 +85,26 @@ pub fn decide_as(
     remittance: RemittanceId,
     classes: &Classes,
 ) -> Result<ClaimPosting, NotPosted> {
-    let parts = parts(payment, claim, classes)?;
+    decide_parts(payment, claim, remittance, classes, &parts(payment, claim, classes)?)
+}
+
+fn decide_parts(
+    payment: &ClaimPayment,
+    claim: &ClaimFacts,
+    remittance: RemittanceId,
+    classes: &Classes,
+    parts: &[Part<'_>],
+) -> Result<ClaimPosting, NotPosted> {
     let mut done = ClaimPosting {
         postings: Vec::with_capacity(parts.len() * 6),
         lines: parts.iter().filter_map(|part| part.matched_by.map(|by| (part.line.charge_id, by))).collect(),
-        adjustments: classified(payment, &parts, classes),
+        adjustments: classified(payment, parts, classes),
         denied: Money::ZERO,
         undecided: Money::ZERO,
         to_next_payer: Money::ZERO,
     };
     let clearing = Account::EraClearing { remittance: remittance.0 };
-    for (part, adjustments) in parts.iter().zip(within_what_was_asked(&parts, payment.is_reversal())) {
+    for (part, adjustments) in parts.iter().zip(within_what_was_asked(parts, payment.is_reversal())) {
         let books = Books { claim, charge: part.line.charge_id.0 };
         books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
         for Meant { adjustment, class } in adjustments {
@@ -114,7 +129,7 @@ pub fn decide_as(
             }
         }
     }
-    done.undecided = undecided(payment, claim, &parts)?;
+    done.undecided = undecided(payment, claim, parts)?;
     Ok(done)
 }
 
@@ -151,6 +166,8 @@ struct Part<'c> {
     line: &'c LineFacts,
     /// None for a payment without lines, where every charge gets its share.
     matched_by: Option<MatchedBy>,
+    /// What the payer saw as the charge.
+    charge: Money,
     paid: Money,
     adjustments: Vec<Meant>,
 }
@@ -169,6 +186,7 @@ fn parts<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts, classes: &Classes) -
         .map(|((line, by), (of, classes))| Part {
             line,
             matched_by: Some(*by),
+            charge: of.charge_amount,
             paid: of.paid_amount,
             adjustments: Meant::all(&of.adjustments, classes),
         })
@@ -186,11 +204,12 @@ fn parts<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts, classes: &Classes) -
 fn shared<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts, of_claim: &[Meant]) -> Vec<Part<'c>> {
     let weights: Vec<u64> = claim.lines.iter().map(|line| line.amount.cents().unsigned_abs()).collect();
     let paid = payment.paid_amount.allocate(&weights);
+    let charged = payment.charge_amount.allocate(&weights);
     let mut parts: Vec<Part<'c>> = claim
         .lines
         .iter()
-        .zip(paid)
-        .map(|(line, paid)| Part { line, matched_by: None, paid, adjustments: Vec::new() })
+        .zip(charged.into_iter().zip(paid))
+        .map(|(line, (charge, paid))| Part { line, matched_by: None, charge, paid, adjustments: Vec::new() })
         .collect();
     for meant in of_claim {
         for (part, share) in parts.iter_mut().zip(meant.adjustment.amount.allocate(&weights)) {
@@ -313,14 +332,14 @@ impl Books<'_> {
 }
 
 /// Postings for the cash of a claim payment that is not posted to a claim: it waits as the payer's unapplied money.
-/// Money taken back for an unknown claim, and money of an unknown payer, waits in suspense.
-pub fn set_aside(paid: Money, payer: Option<PayerId>, remittance: RemittanceId) -> Vec<Posting> {
+/// Money taken back for an unknown claim, and money of an unknown payer, waits in the suspense of this claim payment.
+pub fn set_aside(paid: Money, payer: Option<PayerId>, remittance: RemittanceId, item: ClaimPaymentId) -> Vec<Posting> {
     if paid.is_zero() {
         return Vec::new();
     }
     let waiting = match payer {
         Some(payer) if paid.is_positive() => Account::UnappliedPayer { payer: payer.0 },
-        Some(_) | None => Account::Suspense,
+        Some(_) | None => Account::Suspense { item: item.0 },
     };
     let clearing = Account::EraClearing { remittance: remittance.0 };
     vec![Posting::debit(clearing, paid, PAID), Posting::credit(waiting, paid, PAID)]

@@ -27,12 +27,14 @@ pub fn settled(postings: &[Posting]) -> BTreeSet<Uuid> {
             | Account::Bank
             | Account::UnappliedPayer { .. }
             | Account::UnappliedPatient { .. }
+            | Account::LegacyReceipts { .. }
+            | Account::PayerPayable { .. }
             | Account::CreditBalance { .. }
             | Account::RefundPayable { .. }
             | Account::Recoupment { .. }
             | Account::ProviderAdjustment { .. }
             | Account::Interest
-            | Account::Suspense => continue,
+            | Account::Suspense { .. } => continue,
         };
         let sum = moved.entry((charge, kind, of)).or_default();
         // What is posted was added up before it was; out of all measure it is no zero.

@@ -47,6 +47,7 @@ mod tests {
             line_control_number: String::new(),
             adjustments: vec![],
             remarks: vec![],
+            units: None,
             allowed_amount: None,
             raw: raw.into(),
         }
@@ -67,6 +68,7 @@ mod tests {
                 line("SVC*HC:99213*140*72~\nCAS*CO*45*48**253*1.28~\nCAS*PR*3*20~"),
                 line("SVC|HC>85025|40|40'CAS|CO|97|40'"),
             ],
+            about: Default::default(),
             raw: "CLP*1*1*180*112**12~CAS*OA*23*5~".into(),
         };
         for (line, reason, segment) in [

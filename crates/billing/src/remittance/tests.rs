@@ -11,7 +11,7 @@ use super::posting::{self, NotPosted};
 use super::*;
 use crate::claim::ClaimStatus;
 use crate::coverage::CoverageRank;
-use crate::{ChargeId, ClaimId, EncounterId, PatientId, PayerId, RemittanceId};
+use crate::{ChargeId, ClaimId, ClaimPaymentId, EncounterId, PatientId, PayerId, RemittanceId};
 
 fn cents(cents: i64) -> Money {
     Money::from_cents(cents)
@@ -43,6 +43,7 @@ fn line(code: &str, number: &str, charge: i64, paid: i64, list: &[(&str, &str, i
         line_control_number: number.to_owned(),
         adjustments: adjustments(list),
         remarks: Vec::new(),
+        units: None,
         allowed_amount: None,
         raw: String::new(),
     }
@@ -61,6 +62,7 @@ fn claim_payment(lines: Vec<LinePayment>, list: &[(&str, &str, i64)]) -> ClaimPa
         adjustments,
         remarks: Vec::new(),
         lines,
+        about: About::default(),
         raw: String::new(),
     }
 }
@@ -72,6 +74,7 @@ fn claim(next_payer: Option<PayerId>) -> ClaimFacts {
         procedure_code: code.to_owned(),
         amount: cents(amount),
         asked: None,
+        modifiers: None,
     };
     ClaimFacts {
         id: ClaimId(id(1)),
@@ -306,8 +309,8 @@ fn money_outside_claims_and_money_without_a_claim_keep_the_clearing_at_zero() {
     let mut books = Balances::default();
     let placed = adjustments.iter().map(|one| (one, provider_level::account(one, payer, "R1")));
     books.apply(&posting::payment(amount, placed, REMITTANCE));
-    books.apply(&posting::set_aside(cents(20_000), payer, REMITTANCE));
-    books.apply(&posting::set_aside(cents(-3_000), payer, REMITTANCE));
+    books.apply(&posting::set_aside(cents(20_000), payer, REMITTANCE, ClaimPaymentId(id(50))));
+    books.apply(&posting::set_aside(cents(-3_000), payer, REMITTANCE, ClaimPaymentId(id(51))));
     assert_eq!(books.of_kind(AccountKind::EraClearing), Money::ZERO);
     assert_eq!(books.of_kind(AccountKind::UnappliedPayer), cents(-20_000));
     assert_eq!(books.of_kind(AccountKind::Suspense), cents(3_000));

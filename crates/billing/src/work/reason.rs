@@ -192,6 +192,9 @@ reasons! {
     /// Paid for a claim that is not ours, or not found.
     UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
         => "Search by name, date and amount. Apply it to the line it pays, or ask the payer to take it back. It ends when no cash of it waits.";
+    /// Two people posted a claim payment that does not add up; its difference is in suspense.
+    SuspenseDifference "suspense_difference" Poster 5 "Difference in suspense"
+        => "Ask the payer for a reversal and a right decision; when they come, it empties by itself. Where the payer says what it is, move it to the line it is owed for: Tier 2 then asks for it, or has it written off by two people. It ends when none of it is in suspense.";
     /// Money came into the bank that no posted remittance announced.
     BankLineUnplaced "bank_line_unplaced" Poster 3 "Money in the bank without its remittance"
         => "Open the bank's page. Import the remittance that is missing and the two meet by themselves; or say which remittance it is, or that patients paid it at the desk. Where the amounts differ, ask the payer. It ends when the line has its place.";

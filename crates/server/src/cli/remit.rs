@@ -14,7 +14,7 @@ use store::views;
 
 use super::import::files::{judge_all, source_files, take_each};
 use super::output::{self, Align, line};
-use super::{Done, Failure, Place, Session};
+use super::{Done, Failure, Place, Session, unmatched};
 
 /// Commands about remittances.
 #[derive(Debug, Subcommand)]
@@ -25,6 +25,12 @@ pub enum Command {
     Show(Show),
     /// Post what balances in 835 files
     Post(Post),
+    /// Payments that no claim took
+    #[command(subcommand)]
+    Unmatched(unmatched::Unmatched),
+    /// Differences in suspense, and what else two people decide about payments
+    #[command(subcommand)]
+    Suspense(unmatched::Suspense),
 }
 
 /// Which remittances.
@@ -68,6 +74,8 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     match command {
         Command::List(arguments) => list(&session, arguments),
         Command::Show(arguments) => show(&session, arguments),
+        Command::Unmatched(command) => unmatched::run(command, &session),
+        Command::Suspense(command) => unmatched::run_suspense(command, &session),
         Command::Post(arguments) => post_files(&session, &arguments.files, arguments.dry_run, arguments.json),
     }
 }

@@ -139,6 +139,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
+            | WorkReason::SuspenseDifference
             | WorkReason::BankLineUnplaced
             | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment
@@ -245,6 +246,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::RemittanceQuarantined
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
+            | WorkReason::SuspenseDifference
             | WorkReason::BankLineUnplaced
             | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment

@@ -73,6 +73,7 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::BillNextPayer
         | WorkReason::LateCharge
         | WorkReason::UnmatchedCash
+        | WorkReason::SuspenseDifference
         | WorkReason::BankLineUnplaced
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment

@@ -72,6 +72,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let may = May { approve: who.may(Action::ApproveRefund), send: who.may(Action::SendRefund) };
     let may_write_off = who.may(Action::ApproveWriteOff);
     let may_give_back = who.may(Action::RequestRefund);
+    let may_release = who.may(Action::ApproveQuarantineRelease);
     let (home, mut mine, approvals, troubled_jobs) = desk
         .blocking(move |db, practice| {
             let home = db.read(&actor, practice, |read| Ok::<_, app::Error>(store::views::home::get(read)?))?;
@@ -80,6 +81,9 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
             let mut waiting = refunds(db, &actor, practice, &may)?;
             if may_write_off {
                 waiting.extend(write_offs(app::write_off::asked(db, &actor, practice)?));
+            }
+            if may_release {
+                waiting.extend(cash_requests(app::cash_request::asked(db, &actor, practice)?));
             }
             if may_give_back {
                 waiting.extend(urgent_credits(app::credit::urgent(db, &actor, practice)?));
@@ -123,6 +127,11 @@ fn refunds(db: &Db, actor: &Actor, practice: PracticeId, may: &May) -> Result<Ve
 
 fn write_offs((count, amount): (i64, ledger::Money)) -> Option<Approval> {
     (count > 0).then(|| Approval { href: "/write-offs", words: waits(count, "write-off", "for approval"), amount })
+}
+
+fn cash_requests((count, amount): (i64, ledger::Money)) -> Option<Approval> {
+    let words = waits(count, "request about payments", "for approval");
+    (count > 0).then_some(Approval { href: "/remittances/requests", words, amount })
 }
 
 fn urgent_credits((count, amount): (i64, ledger::Money)) -> Option<Approval> {

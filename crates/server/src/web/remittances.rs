@@ -38,6 +38,7 @@ struct RemittancesPage {
     rows: Vec<(Chip, RemittanceListRow)>,
     page: i64,
     more: bool,
+    may_see_cash: bool,
 }
 
 /// One of the three balances.
@@ -98,7 +99,7 @@ pub async fn index(
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let shell = Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref());
     let rows = rows.into_iter().map(|row| (chips::remittance(&row.state), row)).collect();
-    render(&RemittancesPage { shell, rows, page, more })
+    render(&RemittancesPage { shell, rows, page, more, may_see_cash: who.may(Action::ViewDeposits) })
 }
 
 fn list_sheet(rows: &[RemittanceListRow]) -> Sheet {
@@ -319,6 +320,8 @@ impl RemittancePage {
             "interest" => "Interest income",
             "write_off" => "Written off",
             "suspense" => "Suspense",
+            "legacy_receipts" => "Receipts for another system",
+            "payer_payable" => "Payable to payers",
             "revenue" => "Revenue",
             other => other,
         }

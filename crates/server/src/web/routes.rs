@@ -6,7 +6,7 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries,
     jobs, log_in, log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims,
-    settings, small_balances, statements, stored_files, users, visit_hands, visits, work, write_offs,
+    settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -113,6 +113,19 @@ fn records(routes: Routes) -> Routes {
         .post("/claims/{id}/crossover/end", Policy::May(Action::SubmitInitialClaim), corrections::end_crossover)
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
+        .get("/remittances/unmatched", Policy::May(Action::ViewDeposits), unmatched::index)
+        .get("/remittances/unmatched/{id}", Policy::May(Action::ViewDeposits), unmatched::show)
+        .post("/remittances/unmatched/{id}/matches", Policy::May(Action::ApplyUnappliedCash), unmatched::match_to)
+        .post("/remittances/unmatched/{id}/undoing", Policy::May(Action::ApplyUnappliedCash), unmatched::unmatch)
+        .post("/remittances/unmatched/{id}/splits", Policy::May(Action::ApplyUnappliedCash), unmatched::split)
+        .post("/remittances/unmatched/{id}/legacy", Policy::May(Action::ApplyUnappliedCash), unmatched::legacy)
+        .post("/remittances/unmatched/{id}/settlements", Policy::May(Action::ApplyUnappliedCash), unmatched::settle)
+        .post("/remittances/unmatched/{id}/requests", Policy::May(Action::ReleaseQuarantine), unmatched::ask)
+        .get("/remittances/requests", Policy::May(Action::ViewDeposits), unmatched::requests)
+        .post("/remittances/requests/{id}/approval", Policy::May(Action::ApproveQuarantineRelease), unmatched::approve)
+        .post("/remittances/requests/{id}/refusal", Policy::May(Action::ApproveQuarantineRelease), unmatched::refuse)
+        .post("/remittances/requests/{id}/withdrawal", Policy::May(Action::ReleaseQuarantine), unmatched::withdraw)
+        .post("/remittances/requests/{id}/sending", Policy::May(Action::SendRefund), unmatched::send)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
         .get("/bank", Policy::May(Action::ViewDeposits), bank::index)

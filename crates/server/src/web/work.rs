@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::response::IntoResponse;
 use axum::response::Redirect;
-use billing::WorkItemId;
 use billing::access::{Action, ResourceState, authorize};
 use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkItem, WorkReason, WorkState};
+use billing::{ClaimPaymentId, WorkItemId};
 use jiff::civil::Date;
 use ledger::Money;
 use serde::Deserialize;
@@ -78,6 +78,8 @@ struct Pane {
     masked: bool,
     /// Cash that the item owns and that has no place yet; below zero where a payer took it back.
     waiting: Money,
+    /// The payment that the item is about, where this person may open its page.
+    payment: Option<ClaimPaymentId>,
     may_apply: bool,
     state: Chip,
     reason: Chip,
@@ -277,7 +279,7 @@ async fn page(
                 let mut view = app::worklist::show(db, &actor, practice, id)?;
                 let beside = db.read(&actor, practice, |read| {
                     let context = store::views::work::context(read, &view.item)?;
-                    let waiting = unapplied_cash::waiting(read, id)?;
+                    let waiting = (unapplied_cash::waiting(read, id)?, unapplied_cash::payment_of(read, id)?);
                     let claim = match view.item.links.claim_id.filter(|_| tells_of_its_claim(view.item.reason)) {
                         Some(claim) => store::views::claim::get(read, claim)?,
                         None => None,
@@ -398,7 +400,12 @@ fn mends(who: &SignedIn, (reason, summary): (WorkReason, &str), claim: &ClaimVie
 fn pane(
     who: &SignedIn,
     view: WorkItemView,
-    (context, claim, waiting, readable): (WorkContext, Option<ClaimView>, Money, Option<ReadableFile>),
+    (context, claim, (waiting, payment), readable): (
+        WorkContext,
+        Option<ClaimView>,
+        (Money, Option<ClaimPaymentId>),
+        Option<ReadableFile>,
+    ),
     typed: Typed,
     problem: Option<(String, String)>,
 ) -> Pane {
@@ -421,6 +428,7 @@ fn pane(
             .map(mending::denials_of)
             .unwrap_or_default(),
         waiting,
+        payment: payment.filter(|_| who.may(Action::ViewDeposits)),
         may_apply: who.may(Action::ApplyUnappliedCash),
         state: chips::work(view.item.state),
         reason: chips::reason(view.item.reason),
