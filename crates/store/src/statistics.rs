@@ -121,6 +121,7 @@ mod tests {
         ("adjustment_rule::POSTED_DECISIONS", "a dry run reads what was posted, a piece at a time"),
         ("audit::AUDIT_LATEST", "the newest rows of a chain, up to a limit"),
         ("audit_read::", "the head of a chain: one row a practice"),
+        ("cash_request::PAYABLE_WITHOUT_REQUEST", "proof reads everything"),
         ("credit::PATIENTS_WITH_CREDIT", "the daily look at everything that is overpaid"),
         ("hands::", "proof that everything owed is in a hand reads everything"),
         ("head::", "the heads of the chains: one row a practice"),
