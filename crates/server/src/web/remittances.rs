@@ -79,6 +79,7 @@ struct RemittancePage {
     outside_total: Money,
     debits: Money,
     credits: Money,
+    may_see_cash: bool,
     view: RemittanceView,
 }
 
@@ -214,6 +215,7 @@ pub async fn show(
         outside_total,
         debits: view.entries.iter().map(|row| row.debit).sum(),
         credits: view.entries.iter().map(|row| row.credit).sum(),
+        may_see_cash: who.may(Action::ViewDeposits),
         view,
     })
 }

@@ -95,10 +95,13 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Page {
     let actor = who.actor.clone();
-    let shown = desk.blocking(move |db, practice| unmatched::show(db, &actor, practice, id)).await?;
-    let said = shown.said();
+    let mut shown = desk.blocking(move |db, practice| unmatched::show(db, &actor, practice, id)).await?;
+    let said = shown.said().clone();
     let raw = said.lines.iter().fold(said.raw.clone(), |raw, line| raw + &line.raw);
     let masked = who.is_masked(Action::ViewPatient);
+    if masked && shown.facts.state == "posted" && !who.may(Action::ApplyUnappliedCash) {
+        shown.facts.problem = shown.facts.problem.take().map(|_| masking::TYPED_NOT_SHOWN.to_owned());
+    }
     render(&PaymentPage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         chip: chips::claim_payment(&shown.facts.state, &said.status_code, false),
@@ -265,7 +268,12 @@ pub async fn settle(
 pub async fn requests(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let state = asked.state.as_deref().and_then(CashRequestState::parse).unwrap_or(CashRequestState::Asked);
     let actor = who.actor.clone();
-    let rows = desk.blocking(move |db, practice| cash_request::list(db, &actor, practice, state)).await?;
+    let mut rows = desk.blocking(move |db, practice| cash_request::list(db, &actor, practice, state)).await?;
+    let acts = [Action::ReleaseQuarantine, Action::ApproveQuarantineRelease];
+    if who.is_masked(Action::ViewPatient) && !acts.iter().any(|action| who.may(*action)) {
+        let words = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision]);
+        words.filter(|words| !words.is_empty()).for_each(|words| *words = masking::TYPED_NOT_SHOWN.to_owned());
+    }
     render(&RequestsPage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         state: state.as_str(),

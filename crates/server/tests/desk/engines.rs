@@ -48,7 +48,7 @@ fn desks(tour: &mut Tour) {
     let page = tour.open("/claims");
     tour.follow(&page, "/claims/", "");
     let page = tour.open("/remittances");
-    let remittance = tour.follow(&page, "/remittances/", "");
+    let remittance = tour.follow(&page, "/remittances/0", "");
     tour.open(&format!("{remittance}/file"));
     let page = tour.open("/reports");
     for report in links(&page, "/reports/") {
@@ -98,9 +98,15 @@ fn settings(tour: &mut Tour) {
         "/bank",
         "/refunds",
         "/write-offs",
+        "/remittances/unmatched",
+        "/remittances/requests",
     ] {
         tour.open(form);
     }
+    let page = tour.open("/remittances");
+    let remittance = tour.follow(&page, "/remittances/0", "");
+    let page = tour.open(&remittance);
+    tour.follow(&page, "/remittances/unmatched/0", "");
 }
 
 fn take(practice: &Practice, address: std::net::SocketAddr, login: &str, seen: BTreeSet<String>) -> Tour {

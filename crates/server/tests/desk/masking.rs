@@ -293,6 +293,12 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
             .flat_map(|report| [format!("/reports/{}", report.key), format!("/reports/{}?format=csv", report.key)])
             .collect(),
         ("assets", _) => Vec::new(),
+        ("remittances", _) if route.contains("/unmatched/") => {
+            all("claim_payment").iter().map(|id| route.replace("{id}", id)).collect()
+        }
+        ("remittances", _) if route.contains("/requests/") => {
+            all("cash_request").iter().map(|id| route.replace("{id}", id)).collect()
+        }
         (head, _) => {
             let table = match head {
                 "patients" => "patient",

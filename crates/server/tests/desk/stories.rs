@@ -437,7 +437,7 @@ fn an_estimate_is_called_an_estimate() {
     let mut poster = Visitor::signed_in(&practice, practice.serve(), "pia");
     let list = poster.open("/remittances");
     assert!(words(&list).contains("1 estimate"), "{}", words(&list));
-    let page = poster.open(&links(&list, "/remittances/")[0]);
+    let page = poster.open(&links(&list, "/remittances/0")[0]);
     assert!(words(&page).contains("Estimate decides nothing; noted on the claim"), "{}", words(&page));
     assert!(!words(&page).to_lowercase().contains("set aside"), "{}", words(&page));
 }
