@@ -29,8 +29,8 @@ use self::known::Known;
 use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
 
-pub use self::history::classes_of;
 pub(crate) use self::by_hand::{Placing, place, take_off};
+pub use self::history::classes_of;
 pub(crate) use self::outside::item_words;
 pub(crate) use self::second::decided_twice;
 

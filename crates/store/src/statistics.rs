@@ -146,6 +146,7 @@ mod tests {
         ("reports::", "a report reads what it reports on"),
         ("submission::", "files that went out, newest first or by their state"),
         ("unapplied_cash::CASH_WAITING", "proof that waiting cash is somebody's work"),
+        ("unapplied_cash::SUSPENSE", "everything in suspense is little, and an index of its own"),
         ("users::", "the people of a practice"),
         ("verify::", "proof reads everything"),
         ("views::access_log::PEOPLE", "the people of a practice"),

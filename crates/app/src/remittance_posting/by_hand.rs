@@ -2,6 +2,7 @@
 //! same judgement; taking it off is a reversal of our own beside it, with the same cash waiting anew. Never changes what the
 //! payer said, and never posts what the import would refuse, but for a difference that two people let stand in suspense.
 
+use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::matching::MatchedBy;
 use billing::remittance::posting::ClaimPosting;
 use billing::remittance::translation::in_our_lines;
@@ -119,16 +120,17 @@ pub(crate) fn take_off(tx: &mut Tx, id: ClaimPaymentId, why: &str) -> Result<Cla
     let back = turned(payment);
     let (back_in_ours, lines) =
         in_our_lines(&back, claim).map_or((back.clone(), Vec::new()), |found| (found.payment, found.lines));
-    let is_refused = posting::is_refused(payment, claim);
-    let mut undone =
-        posting::decide_as(&back_in_ours, claim, facts.remittance_id, is_refused).unwrap_or(ClaimPosting {
-            postings: Vec::new(),
-            lines: Vec::new(),
-            adjustments: Vec::new(),
-            denied: Money::ZERO,
-            undecided: Money::ZERO,
-            to_next_payer: Money::ZERO,
-        });
+    let before = known.earlier.classes(original, &[], claim, &known.rules);
+    let classes =
+        Classes::of(&back_in_ours, Decider::of(claim), &known.rules).mirrored(&back_in_ours, payment, &before);
+    let mut undone = posting::decide_as(&back_in_ours, claim, facts.remittance_id, &classes).unwrap_or(ClaimPosting {
+        postings: Vec::new(),
+        lines: Vec::new(),
+        adjustments: Vec::new(),
+        denied: Money::ZERO,
+        undecided: Money::ZERO,
+        to_next_payer: Money::ZERO,
+    });
     undone.lines.iter_mut().zip(&lines).for_each(|((_, by), how)| *by = *how);
     undone.postings = reversal::undo(known.earlier.postings(original, &[]), facts.remittance_id);
     let waits = match balance::claim(payment) {

@@ -139,6 +139,8 @@ fn facts_of(
         payer_id: row.payer_id,
         rank: row.rank,
         next_payer: None,
+        // Lines are compared here; nothing is decided by it.
+        is_medicaid: false,
         status: row.status,
     });
     Ok(facts.map(|facts| (facts.id, facts)).collect())

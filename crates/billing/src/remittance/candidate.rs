@@ -268,6 +268,7 @@ mod tests {
             payer_id: PAYER,
             rank: CoverageRank::Primary,
             next_payer: None,
+            is_medicaid: false,
             status: ClaimStatus::Accepted,
             lines: vec![line],
         };

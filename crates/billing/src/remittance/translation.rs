@@ -187,6 +187,7 @@ mod tests {
             payer_id: PayerId(Uuid::from_u128(3)),
             rank: CoverageRank::Primary,
             next_payer: None,
+            is_medicaid: false,
             status: ClaimStatus::Accepted,
             lines: lines.iter().enumerate().map(line).collect(),
         }

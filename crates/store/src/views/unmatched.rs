@@ -90,7 +90,7 @@ statements! {
     pub const WAITING_WORK: WaitingWork =
         "SELECT id, reason, subject_key, desk, stake_cents, opened_on, due_on, revision FROM work_item
          WHERE practice_id = $1 AND reason IN ('unmatched_cash', 'claim_set_aside', 'suspense_difference')
-         AND state <> 'resolved' ORDER BY due_on, id LIMIT $2";
+         AND desk IN ('poster', 'tier2', 'tier3', 'tier1', 'coder') AND state <> 'resolved' ORDER BY due_on, id LIMIT $2";
     /// Claim payments in the list.
     pub const WAITING_PAYMENTS: WaitingPayment =
         "SELECT p.id, r.trace, r.payer_name, r.paid_on, p.control_number, p.charge_cents, p.paid_cents, p.state, p.problem,

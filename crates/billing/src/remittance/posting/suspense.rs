@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use ledger::{Account, Posting};
 
-use super::{Books, ClaimPosting, DIFFERENCE, Meant, NotPosted, Part, decide_parts, parts, plus, within_what_was_asked};
+use super::{
+    Books, ClaimPosting, DIFFERENCE, Meant, NotPosted, Part, decide_parts, parts, plus, within_what_was_asked,
+};
 use crate::remittance::ClaimPayment;
 use crate::remittance::classification::{Classes, Effect};
 use crate::remittance::matching::ClaimFacts;
