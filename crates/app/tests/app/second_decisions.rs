@@ -223,7 +223,7 @@ fn books_in_which_two_decisions_stand_side_by_side_are_named() {
         db.write(&db.system(), PRACTICE, |tx| {
             let rows = tx.query_in(&store::remittance::PAYMENTS_OF_CLAIMS, params![], &[claim_id(1)])?;
             let second: ClaimPaymentId = rows.iter().find(|row| row.state == "set_aside").unwrap().id;
-            tx.execute(&store::remittance::PLACE_PAYMENT, params![second, Money::ZERO])?;
+            tx.execute(&store::remittance::PLACE_PAYMENT, params![second, Money::ZERO, claim_id(1), None::<String>])?;
             let charge = charge_id(1, 1).0;
             let source = EntrySource { kind: "claim_payment".into(), id: second.0 };
             let patient = Account::PatientReceivable { charge, patient: patient_id(1).0 };
