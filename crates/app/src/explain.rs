@@ -1,6 +1,8 @@
 //! Why is this owed, for programs and auditors: the chain of what happened to a charge, each link with its entry of the
 //! books and the segment of the payer's file that it stands on. The same numbers and words as the account page; reads only.
 
+pub mod outside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use billing::access::{Action, Actor, ResourceState};

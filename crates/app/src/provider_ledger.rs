@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::remittance::outside::segment_of;
-use billing::remittance::provider_level::reference::FoundBy;
-use billing::remittance::provider_level::{Concern, Movement, Standing, rule_of};
+use billing::remittance::provider_level::reference::{FoundBy, bare};
+use billing::remittance::provider_level::{Behaviour, Concern, Movement, Standing, behaviour_of, rule_of};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, Money, PayerId, PracticeId, RemittanceId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::patient_account::PAYER_NAMES;
 use store::provider_level::{
-    CLAIM_OF_ITEM, CLOSED_ITEMS, ItemMovementRow, LAST_RESOLVED, MOVEMENTS_OF_ITEMS, OPEN_ITEMS, PLACED_ON_ITEM,
+    CLAIMS_OF_ITEMS, CLOSED_ITEMS, ItemMovementRow, LAST_RESOLVED, MOVEMENTS_OF_ITEMS, OPEN_ITEMS, PLACED_ON_ITEM,
     PlacedAdjustmentRow, SETTLED_AT_ONCE, SettledAtOnceRow,
 };
 use store::worklist::OPEN_ITEMS_BY_SUBJECTS;
@@ -56,6 +56,8 @@ pub struct ItemView {
     pub payer_name: String,
     /// The item's number: of our claim where one is known, else as the payer writes it.
     pub item: String,
+    /// The claim of ours that its references name.
+    pub claim: Option<(ClaimId, String)>,
     /// Where its movements leave it.
     pub standing: Standing,
     /// What makes it somebody's work today.
@@ -68,6 +70,15 @@ impl ItemView {
     /// The item in words.
     pub fn words(&self) -> String {
         item_words(&self.item)
+    }
+
+    /// The item in words that name nobody: our number of its claim, the payment that was carried forward, or its id.
+    pub fn masked_words(&self) -> String {
+        let is_ours = self.claim.as_ref().is_some_and(|(_, number)| bare(number) == self.item);
+        if is_ours || self.item.starts_with('(') || behaviour_of(&self.standing.code) == Behaviour::Carried {
+            return self.words();
+        }
+        format!("Item {:.8}", self.id.to_string())
     }
 }
 
@@ -193,9 +204,13 @@ fn payers_of(conn: &Conn, which: Which) -> Result<Vec<PayerLedger>, Error> {
     let mut ledgers = Vec::with_capacity(of_payers.len());
     for (payer_id, items) in of_payers {
         let payer_name = names.get(&payer_id).cloned().unwrap_or_default();
+        let mut claims = claims_of(conn, payer_id, &items)?;
         let mut views: Vec<ItemView> = walks(conn, payer_id, &items)?
             .into_iter()
-            .filter_map(|(item, rows)| view(payer_id, &payer_name, item, &rows, today))
+            .filter_map(|(item, rows)| {
+                let claim = claims.remove(&item);
+                view((payer_id, &payer_name), item, claim, &rows, today)
+            })
             .collect();
         views.sort_by(|a, b| a.standing.since.cmp(&b.standing.since).then_with(|| a.item.cmp(&b.item)));
         if which == Which::Closed {
@@ -212,7 +227,13 @@ fn payers_of(conn: &Conn, which: Which) -> Result<Vec<PayerLedger>, Error> {
     Ok(ledgers)
 }
 
-fn view(payer_id: PayerId, payer_name: &str, item: String, rows: &[ItemMovementRow], today: Date) -> Option<ItemView> {
+fn view(
+    (payer_id, payer_name): (PayerId, &str),
+    item: String,
+    claim: Option<(ClaimId, String)>,
+    rows: &[ItemMovementRow],
+    today: Date,
+) -> Option<ItemView> {
     let standing = Standing::of(&movements(rows))?;
     Some(ItemView {
         id: id_of(payer_id, &item),
@@ -220,6 +241,7 @@ fn view(payer_id: PayerId, payer_name: &str, item: String, rows: &[ItemMovementR
         payer_name: payer_name.to_owned(),
         concern: standing.concern_on(today),
         item,
+        claim,
         standing,
         movements: rows.len(),
     })
@@ -344,9 +366,15 @@ pub(crate) fn follow(
     worklist::open_or_restate(tx, work)
 }
 
-/// The claim of ours that an item's references name, where they name one.
+/// The claim of ours that the references of each item name.
+fn claims_of(conn: &Conn, payer: PayerId, items: &[String]) -> Result<BTreeMap<String, (ClaimId, String)>, Error> {
+    let mut found = conn.query_in(&CLAIMS_OF_ITEMS, params![payer], items)?;
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found.into_iter().map(|(item, claim, number)| (item, (claim, number))).collect())
+}
+
 fn claim_of(conn: &Conn, payer: PayerId, item: &str) -> Result<Option<(ClaimId, String)>, Error> {
-    Ok(conn.query_opt(&CLAIM_OF_ITEM, params![payer, item])?)
+    Ok(claims_of(conn, payer, &[item.to_owned()])?.remove(item))
 }
 
 /// Names no reference as the payer wrote it, which may name a person: our number of the claim, or none.

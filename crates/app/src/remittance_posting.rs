@@ -10,6 +10,7 @@ mod entries;
 mod history;
 mod known;
 mod outside;
+mod refunded;
 mod rows;
 mod second;
 mod settlement;
@@ -161,6 +162,8 @@ fn post_known(
     entries::post(tx, (id, payer), set, &placed, &decided, known)?;
     settlement::settle(tx, payer, &decided, known)?;
     outside::work(tx, id, payer, &set.remittance, &placed)?;
+    outside::card(tx, id, payer, &set.remittance)?;
+    refunded::mind(tx, &decided)?;
     pay_from_what_is_held(tx, known)?;
     Ok(Counts::of(&decided))
 }
@@ -175,6 +178,7 @@ pub(crate) fn take_up(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
     rows::insert(tx, &decided)?;
     entries::place(tx, &decided, &known)?;
     settlement::settle(tx, None, &decided, &known)?;
+    refunded::mind(tx, &decided)?;
     pay_from_what_is_held(tx, &known)
 }
 

@@ -13,6 +13,7 @@ pub mod reversal;
 pub mod settled;
 pub mod source;
 pub mod translation;
+pub mod virtual_card;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

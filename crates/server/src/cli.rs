@@ -18,6 +18,7 @@ mod failure;
 mod import;
 mod jobs;
 mod output;
+mod provider_ledger;
 mod reference;
 mod refund;
 mod remit;

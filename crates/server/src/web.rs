@@ -41,6 +41,7 @@ mod masking;
 mod me;
 mod mending;
 mod patients;
+mod payers_ledger;
 mod payments;
 mod refunds;
 mod registration;

@@ -24,6 +24,7 @@ mod submitted;
 mod truth;
 mod write_277ca;
 mod write_835;
+mod year;
 
 pub use behaviour::{
     Benefits, BundleHabit, Copay, DenialHabit, DenialScope, DenialTrigger, Fees, PayerAddress, PayerBehaviour,
@@ -36,3 +37,4 @@ pub use payment::ProviderAdjustment;
 pub use simulator::{MAX_FILE_BYTES, Simulator};
 pub use state::{Member, Standing};
 pub use truth::{ClaimTruth, DecisionTruth, PaymentTruth, Told, Truth};
+pub use year::{Week, YearClaim, YearLine, YearParties, year};

@@ -148,11 +148,11 @@ statements! {
          JOIN remittance r ON r.practice_id = l.practice_id AND r.id = l.remittance_id
          LEFT JOIN claim c ON c.practice_id = l.practice_id AND c.id = l.claim_id
          WHERE l.practice_id = $1 AND l.payer_id = $2 AND l.item = $3 ORDER BY r.imported_at, r.id, l.ordinal";
-    /// The claim of ours that an item's references name.
-    pub const CLAIM_OF_ITEM: (ClaimId, String) =
-        "SELECT c.id, c.control_number FROM provider_adjustment_place l
+    /// The claims of ours that the references of items name.
+    pub const CLAIMS_OF_ITEMS: (String, ClaimId, String) =
+        "SELECT DISTINCT l.item, c.id, c.control_number FROM provider_adjustment_place l
          JOIN claim c ON c.practice_id = l.practice_id AND c.id = l.claim_id
-         WHERE l.practice_id = $1 AND l.payer_id = $2 AND l.item = $3 ORDER BY l.remittance_id, l.ordinal LIMIT 1";
+         WHERE l.practice_id = $1 AND l.payer_id = $2 AND l.item IN ({keys})";
     /// The amounts outside any claim of one payment, in its order.
     pub const PLACED_IN_PAYMENT: PlacedAdjustmentRow =
         "SELECT l.remittance_id, l.ordinal, r.trace, r.paid_on, a.reason, a.reference, a.amount_cents, l.item, l.claim_id,

@@ -135,6 +135,12 @@ statements! {
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
          WHERE r.practice_id = $1 AND r.patient_id = $2 ORDER BY r.asked_on DESC, r.refund_number DESC";
+    /// Refunds on accounts that were not given up.
+    pub const STANDING_REFUNDS_OF_PATIENTS: RefundRow =
+        "SELECT id, refund_number, patient_id, payer_id, amount_cents, reason, state, asked_on, asked_by, asked_by_login,
+                decided_on, decided_by, decided_by_login, decision, sent_on, sent_by_login, method, reference,
+                idempotency_key, parts
+         FROM refund WHERE practice_id = $1 AND state IN ('asked', 'approved', 'sent') AND patient_id IN ({keys})";
     /// How many refunds of each state there are that somebody must act on, with their sum: those that others asked for.
     pub const REFUNDS_UNDER_WAY: (RefundState, i64, Money) =
         "SELECT state, count(*), CAST(SUM(amount_cents) AS BIGINT) FROM refund

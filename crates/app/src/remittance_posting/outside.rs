@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use billing::remittance::outside::reason_words;
 use billing::remittance::provider_level::reference::{KnownItems, NamedClaim, Place, bare, nameless, numbers_in};
 use billing::remittance::provider_level::{account, behaviour_of, is_item};
-use billing::remittance::{ProviderAdjustment, Remittance};
+use billing::remittance::{ProviderAdjustment, Remittance, virtual_card};
 use billing::work::{WorkLinks, WorkReason};
 use billing::{PayerId, RemittanceId};
 use ledger::Account;
@@ -165,6 +165,29 @@ fn kept(one: &Placed<'_>, links: WorkLinks, remittance: &Remittance, payer: Opti
         money_at_stake: adjustment.amount,
         deadline_on: None,
     })
+}
+
+/// A payment that came as a card costs a fee, and must be charged before it expires.
+pub(super) fn card(
+    tx: &mut Tx,
+    id: RemittanceId,
+    payer_id: Option<PayerId>,
+    remittance: &Remittance,
+) -> Result<(), Error> {
+    let Some(fee) = virtual_card::fee(remittance) else { return Ok(()) };
+    let reason = WorkReason::VirtualCard;
+    let work = NewWork {
+        reason,
+        subject_key: worklist::subject_key(reason, id),
+        summary: format!(
+            "Payment {} of {} came as a virtual card, {fee}: charge it, then opt out",
+            remittance.trace, remittance.amount
+        ),
+        links: WorkLinks { remittance_id: Some(id), payer_id, ..WorkLinks::default() },
+        money_at_stake: fee.amount(),
+        deadline_on: None,
+    };
+    worklist::open_many(tx, vec![work])
 }
 
 /// Of a payer that we do not know no ledger is kept: each amount is work of its own.

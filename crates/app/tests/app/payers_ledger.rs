@@ -284,3 +284,68 @@ fn payers_that_are_not_registered_leave_work_for_every_amount() {
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn a_virtual_card_is_work_with_its_fee_and_other_payments_are_none() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        post(db, &payment("EFT1", &[1], &[]));
+        post(db, &payment("CARD1", &[2], &[]).by("VCC"));
+        post(db, &payment("CARD2", &[3], &[("AH", "", 250)]).by("VCC"));
+        let of_cards = work(db).into_iter().filter(|(reason, _)| *reason == WorkReason::VirtualCard);
+        let mut cards: Vec<Money> = of_cards.map(|(_, fee)| fee).collect();
+        cards.sort_unstable();
+        // What the payment itself keeps, and about three percent of 102.00.
+        assert_eq!(cards, [cents(250), cents(306)]);
+    });
+}
+
+#[test]
+fn a_payment_of_nothing_tells_denials_and_corrections_and_moves_no_cash() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let mut denied = Clp::paid(1);
+        for line in &mut denied.lines {
+            line.paid = 0;
+            line.adjustments = vec![("CO", "197", line.charge)];
+        }
+        denied.paid = 0;
+        post(db, &Payment::new("ZERO1", vec![denied.clone()]).by("NON"));
+        assert_eq!(balance(db, AccountKind::InTransit), Money::ZERO);
+        assert_eq!(places(db)[0].1, ClaimStatus::Adjudicated);
+        // Taken back and decided anew in a payment that is carried whole: nothing is paid now either.
+        let again = Payment::new("ZERO2", vec![denied.reversed(), Clp::paid(1)]).with_plb("FB", "ZERO2", 10_200);
+        post(db, &again.by("NON"));
+        assert_eq!(balance(db, AccountKind::InTransit), Money::ZERO);
+        assert_eq!(open(db), [("ZERO2".to_owned(), cents(10_200), Some(Concern::TakenBeyond))]);
+    });
+}
+
+#[test]
+fn a_payment_outside_any_claim_is_explained_in_both_languages() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        post(db, &payment("EFT1", &[1], &[]));
+        let outside = [("WO", "PC000001", -10_200), ("L6", "PC000001", -45), ("IR", "", 900)];
+        let back =
+            outside.iter().fold(Payment::new("EFT2", vec![Clp::paid(1).reversed(), Clp::paid(2)]), |all, one| {
+                all.with_plb(one.0, one.1, one.2)
+            });
+        post(db, &back);
+        let told = |language| app::explain::outside::of_payment(db, &db.system(), PRACTICE, "EFT2", language).unwrap();
+        let english = told(billing::explain::Language::English);
+        assert_eq!(
+            english.iter().map(|one| one.words.as_str()).collect::<Vec<_>>(),
+            [
+                "$102.00 that the plan takes back is not taken yet: it comes out of a later payment (WO).",
+                "The plan paid $0.45 of interest (L6).",
+                "$9.00 was withheld for taxes on our account (IR)."
+            ]
+        );
+        assert_eq!(english[0].item.as_deref(), Some("C000001"));
+        assert_eq!(english[1].claim.as_deref(), Some("C000001"));
+        assert_eq!(english[2].segment.as_deref(), Some("PLB*2044188300*20261231*IR:*9"));
+        let spanish = told(billing::explain::Language::Spanish);
+        assert_eq!(spanish[1].words, "El plan pagó $0.45 de intereses (L6).");
+    });
+}

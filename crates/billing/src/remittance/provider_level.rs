@@ -222,6 +222,20 @@ pub enum Concern {
     TooLong(i32),
 }
 
+impl Concern {
+    /// In a few words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Concern::TakenBeyond => "Taken and not announced",
+            Concern::GivenBeyond => "Paid back beyond what was withheld",
+            Concern::Acknowledged => "Our refund, without its line",
+            Concern::ForAnother => "For another provider",
+            Concern::Unexplained => "Not explained",
+            Concern::TooLong(_) => "Open for long",
+        }
+    }
+}
+
 /// An item as its movements leave it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {

@@ -1,9 +1,11 @@
 //! `tierline explain`: why something is owed, link by link, each with its entry of the books and the payer's segment.
 
+use app::explain::outside::{self, Outside};
 use app::explain::{About, Link, Told};
 use billing::explain::{Language, day_words, dollar_words};
 use billing::{EncounterId, Money};
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::output::{self, Align, line};
@@ -79,10 +81,20 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         Tongue::Es => Language::Spanish,
     };
     let told = app::explain::explain(&session.db, &session.actor, session.practice, &about, language)?;
-    if arguments.json {
+    let outside = match &about {
+        About::Payment(trace) => outside::of_payment(&session.db, &session.actor, session.practice, trace, language)?,
+        About::Patient(_) | About::Visit(_) | About::Claim(_) | About::Line(..) | About::Receipt(_) => Vec::new(),
+    };
+    if arguments.json && outside.is_empty() {
         return output::json(&told);
     }
-    if told.is_empty() {
+    if arguments.json {
+        // What stands outside any claim is no visit's: one more object, after those of the visits.
+        let visits = told.iter().map(|visit| json!(visit));
+        let all: Vec<serde_json::Value> = visits.chain([json!({ "outside_any_claim": outside })]).collect();
+        return output::json(&all);
+    }
+    if told.is_empty() && outside.is_empty() {
         line("Nothing was posted that this could be explained by.");
     }
     for (place, visit) in told.iter().enumerate() {
@@ -91,7 +103,34 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         }
         print(visit, language)?;
     }
+    print_outside(&outside, language)?;
     Ok(Done::Clean)
+}
+
+fn print_outside(outside: &[Outside], language: Language) -> Result<(), Failure> {
+    if outside.is_empty() {
+        return Ok(());
+    }
+    let [title, what, change, item, stands_on] = match language {
+        Language::English => ["Outside any claim", "What happened", "Change", "Item", "Stands on"],
+        Language::Spanish => ["Fuera de toda reclamación", "Qué pasó", "Cambio", "Partida", "Se basa en"],
+    };
+    line("");
+    line(title);
+    let head = [(what, Align::Left), (change, Align::Right), (item, Align::Left), (stands_on, Align::Left)];
+    let rows: Vec<Vec<String>> = outside
+        .iter()
+        .map(|one| {
+            vec![
+                one.words.replace('\u{a0}', " "),
+                (-one.amount_cents).to_string(),
+                one.item.clone().unwrap_or_else(|| "-".to_owned()),
+                one.segment.clone().unwrap_or_default(),
+            ]
+        })
+        .collect();
+    output::table(&head, &rows, "")?;
+    Ok(())
 }
 
 fn print(visit: &Told, language: Language) -> Result<(), Failure> {

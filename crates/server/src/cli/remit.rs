@@ -14,7 +14,7 @@ use store::views;
 
 use super::import::files::{judge_all, source_files, take_each};
 use super::output::{self, Align, line};
-use super::{Done, Failure, Place, Session, unmatched};
+use super::{Done, Failure, Place, Session, provider_ledger, unmatched};
 
 /// Commands about remittances.
 #[derive(Debug, Subcommand)]
@@ -31,6 +31,9 @@ pub enum Command {
     /// Differences in suspense, and what else two people decide about payments
     #[command(subcommand)]
     Suspense(unmatched::Suspense),
+    /// What money outside any claim (PLB) leaves open with each payer
+    #[command(subcommand)]
+    ProviderLedger(provider_ledger::Command),
 }
 
 /// Which remittances.
@@ -76,6 +79,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Show(arguments) => show(&session, arguments),
         Command::Unmatched(command) => unmatched::run(command, &session),
         Command::Suspense(command) => unmatched::run_suspense(command, &session),
+        Command::ProviderLedger(command) => provider_ledger::run(&session, command),
         Command::Post(arguments) => post_files(&session, &arguments.files, arguments.dry_run, arguments.json),
     }
 }

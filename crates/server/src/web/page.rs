@@ -38,6 +38,7 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
     ("/credits", "Credit balances", "", Action::ViewRefunds),
+    ("/payers/ledger", "Payers’ ledger", "", Action::ViewRemittance),
     ("/bank", "Bank", "", Action::ViewDeposits),
     ("/remittances/unmatched", "Unmatched payments", "", Action::ViewDeposits),
     ("/refunds", "Refunds", "", Action::ViewRefunds),

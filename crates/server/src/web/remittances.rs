@@ -80,6 +80,8 @@ struct RemittancePage {
     debits: Money,
     credits: Money,
     may_see_cash: bool,
+    /// The payer's references may name people.
+    masked: bool,
     view: RemittanceView,
 }
 
@@ -216,6 +218,7 @@ pub async fn show(
         debits: view.entries.iter().map(|row| row.debit).sum(),
         credits: view.entries.iter().map(|row| row.credit).sum(),
         may_see_cash: who.may(Action::ViewDeposits),
+        masked: who.is_masked(Action::ViewRemittance),
         view,
     })
 }
@@ -306,6 +309,16 @@ impl RemittancePage {
         billing::remittance::outside::reason_words(reason)
     }
 
+    /// It came as a virtual card, which costs a fee.
+    fn is_card(&self) -> bool {
+        billing::remittance::virtual_card::is_card(&self.view.head.method)
+    }
+
+    /// The item of the payers' ledger that an amount opened or moved, as its address names it.
+    fn item(row: &OutsideRow) -> Option<uuid::Uuid> {
+        row.payer_id.zip(row.item.as_deref()).map(|(payer, item)| app::provider_ledger::id_of(payer, item))
+    }
+
     /// An account of the books in words.
     fn account(name: &str) -> &str {
         match name {
@@ -317,7 +330,7 @@ impl RemittancePage {
             "bank" => "Bank",
             "unapplied_payer" => "Unapplied cash of the payer",
             "credit_balance" => "Credit balances",
-            "recoupment" => "Recoupments",
+            "recoupment" => "Payers’ ledger",
             "provider_adjustment" => "Provider adjustments",
             "interest" => "Interest income",
             "write_off" => "Written off",

@@ -5,8 +5,9 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries,
-    jobs, log_in, log_in_reset, me, patients, payments, refunds, registration, remittances, reports, sent_claims,
-    settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
+    jobs, log_in, log_in_reset, me, patients, payers_ledger, payments, refunds, registration, remittances, reports,
+    sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work,
+    write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -128,6 +129,7 @@ fn records(routes: Routes) -> Routes {
         .post("/remittances/requests/{id}/sending", Policy::May(Action::SendRefund), unmatched::send)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
+        .get("/payers/ledger", Policy::May(Action::ViewRemittance), payers_ledger::index)
         .get("/bank", Policy::May(Action::ViewDeposits), bank::index)
         .post("/bank/statements", Policy::May(Action::WorkDeposits), bank::take)
         .post("/bank/{id}/match", Policy::May(Action::WorkDeposits), bank::match_to)

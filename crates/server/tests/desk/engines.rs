@@ -96,6 +96,7 @@ fn settings(tour: &mut Tour) {
         "/reports/conflicts",
         "/credits",
         "/bank",
+        "/payers/ledger",
         "/refunds",
         "/write-offs",
         "/remittances/unmatched",

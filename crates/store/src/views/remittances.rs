@@ -1,6 +1,6 @@
 //! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
 
-use billing::id::{ClaimId, ClaimPaymentId, PatientId, RemittanceId};
+use billing::id::{ClaimId, ClaimPaymentId, PatientId, PayerId, RemittanceId};
 use billing::patient::Patient;
 use billing::remittance::ClaimPayment;
 use jiff::Timestamp;
@@ -97,6 +97,10 @@ record! {
         pub patient_id: Option<PatientId>,
         /// The patient.
         pub patient: Option<Json<Patient>>,
+        /// The remittance whose decision it takes back.
+        pub takes_back: Option<RemittanceId>,
+        /// Its number.
+        pub takes_back_trace: Option<String>,
     }
 
     /// Money outside any claim.
@@ -107,6 +111,10 @@ record! {
         pub reference: String,
         /// Taken from the payment where positive.
         pub amount: Money,
+        /// Whose item it opened or moved.
+        pub payer_id: Option<PayerId>,
+        /// The item; none where it was settled at once.
+        pub item: Option<String>,
     }
 
     /// The remittance's entries, one line an account and reason.
@@ -126,9 +134,9 @@ statements! {
     /// One remittance.
     pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
     /// Its claims.
-    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.id AS id, p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
+    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.id AS id, p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient, (SELECT b.id FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back, (SELECT b.trace FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back_trace FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
     /// What stands outside any claim.
-    pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT reason, reference, amount_cents AS amount FROM provider_adjustment WHERE practice_id = $1 AND remittance_id = $2 ORDER BY ordinal";
+    pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT a.reason AS reason, a.reference AS reference, a.amount_cents AS amount, l.payer_id AS payer_id, NULLIF(l.item, '') AS item FROM provider_adjustment a LEFT JOIN provider_adjustment_place l ON l.practice_id = a.practice_id AND l.remittance_id = a.remittance_id AND l.ordinal = a.ordinal WHERE a.practice_id = $1 AND a.remittance_id = $2 ORDER BY a.ordinal";
     /// Its entries, summed by account.
     pub const REMITTANCE_ENTRIES: EntryLineRow = "SELECT p.account AS account, CAST(SUM(CASE WHEN p.cents > 0 THEN p.cents ELSE 0 END) AS BIGINT) AS debit, CAST(SUM(CASE WHEN p.cents < 0 THEN -p.cents ELSE 0 END) AS BIGINT) AS credit FROM ledger_entry e JOIN ledger_posting p ON p.practice_id = e.practice_id AND p.entry_id = e.id WHERE e.practice_id = $1 AND (e.source_id = $2 OR e.source_id IN (SELECT id FROM claim_payment WHERE practice_id = $1 AND remittance_id = $2)) GROUP BY p.account ORDER BY p.account";
     /// The remittance of a trace number.
