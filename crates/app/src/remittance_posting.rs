@@ -33,6 +33,7 @@ use crate::patient_payment::apply_unapplied_of;
 pub(crate) use self::by_hand::{Placing, place, take_off};
 pub use self::history::classes_of;
 pub(crate) use self::outside::item_words;
+pub(crate) use self::refunded::refuse_while_owed_twice;
 pub(crate) use self::second::decided_twice;
 
 /// What became of the claims of a payment.

@@ -54,7 +54,8 @@ statements! {
          AND l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
          AND l.account = 'payer_receivable'
          GROUP BY c.id, c.line_number, l.payer_id HAVING SUM(l.cents) < 0 ORDER BY c.line_number, l.payer_id";
-    /// What a payer owes for a charge below zero or above the charge, without open work about a credit.
+    /// What a payer owes for a charge below zero or above the charge, without open work about a credit or a
+    /// refund that was taken back as well.
     pub const RECEIVABLES_OUT_OF_RANGE: (ChargeId, Money) =
         "SELECT o.charge_id, o.cents FROM (
             SELECT l.charge_id, l.payer_id, CAST(SUM(l.cents) AS BIGINT) AS cents FROM ledger_posting l
@@ -62,7 +63,8 @@ statements! {
          JOIN charge c ON c.practice_id = $1 AND c.id = o.charge_id
          WHERE (o.cents < 0 OR o.cents > c.amount_cents) AND NOT EXISTS (
             SELECT 1 FROM work_item w WHERE w.practice_id = c.practice_id AND w.patient_id = c.patient_id
-            AND w.encounter_id = c.encounter_id AND w.reason = 'credit_balance' AND w.state <> 'resolved') LIMIT 5";
+            AND w.encounter_id = c.encounter_id AND w.reason IN ('credit_balance', 'refund_taken_back')
+            AND w.state <> 'resolved') LIMIT 5";
     /// Visits without a claim that nobody has: no coverage on their day and no question for one.
     pub const OPEN_VISITS_IN_NO_HAND: (EncounterId, PatientId) =
         "SELECT v.id, v.patient_id FROM encounter v WHERE v.practice_id = $1 AND v.status = 'open'

@@ -141,6 +141,12 @@ statements! {
                 decided_on, decided_by, decided_by_login, decision, sent_on, sent_by_login, method, reference,
                 idempotency_key, parts
          FROM refund WHERE practice_id = $1 AND state IN ('asked', 'approved', 'sent') AND patient_id IN ({keys})";
+    /// Charges of a visit for which a payer owes more than they cost: it took back what was refunded as well.
+    pub const OWED_BEYOND_CHARGE: (ChargeId, Money) =
+        "SELECT c.id, CAST(SUM(l.cents) - c.amount_cents AS BIGINT) FROM charge c
+         JOIN ledger_posting l ON l.practice_id = c.practice_id AND l.charge_id = c.id AND l.charge_id IS NOT NULL
+         WHERE c.practice_id = $1 AND c.encounter_id = $2 AND l.account = 'payer_receivable'
+         GROUP BY c.id, c.amount_cents, l.payer_id HAVING SUM(l.cents) > c.amount_cents ORDER BY c.id";
     /// How many refunds of each state there are that somebody must act on, with their sum: those that others asked for.
     pub const REFUNDS_UNDER_WAY: (RefundState, i64, Money) =
         "SELECT state, count(*), CAST(SUM(amount_cents) AS BIGINT) FROM refund

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use billing::refund::{RefundPart, RefundState};
 use billing::remittance::matching::ClaimFacts;
-use billing::work::{WorkLinks, WorkReason};
+use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{ChargeId, Money, RemittanceId};
 use ledger::AccountKind;
 use store::ledger::charge_balances;
-use store::refund::{RefundRow, STANDING_REFUNDS_OF_PATIENTS};
+use store::refund::{OWED_BEYOND_CHARGE, RefundRow, STANDING_REFUNDS_OF_PATIENTS};
 use store::{Tx, params};
 
 use super::{Decided, Outcome, distinct};
@@ -96,4 +96,19 @@ fn of_refund(claim: &ClaimFacts, by: RemittanceId, trace: &str, refund: &RefundR
         money_at_stake: amount,
         deadline_on: None,
     }
+}
+
+/// Refuses to end work while a payer owes more for the visit than it costs: nobody else would ask for it.
+pub(crate) fn refuse_while_owed_twice(tx: &Tx, item: &WorkItem) -> Result<(), Error> {
+    let Some(visit) = item.links.encounter_id.filter(|_| item.reason == WorkReason::RefundTakenBack) else {
+        return Ok(());
+    };
+    let beyond: Money = tx.query(&OWED_BEYOND_CHARGE, params![visit])?.iter().map(|(_, cents)| *cents).sum();
+    if beyond.is_zero() {
+        return Ok(());
+    }
+    Err(Error::refused(format!(
+        "The payer owes {beyond} more than the visit costs, because it took back what was refunded as well. Withdraw the \
+         refund, or wait for the payer's new decision or its acknowledgment; until then leave the item open with a note."
+    )))
 }

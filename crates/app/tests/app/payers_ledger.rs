@@ -11,8 +11,9 @@ use billing::remittance::provider_level::reference::FoundBy;
 use billing::work::{Desk, Resolution, WorkReason};
 use billing::{Money, WorkItemId};
 use jiff::SignedDuration;
-use ledger::AccountKind;
-use store::testing::{PRACTICE, TestDb, for_each_engine};
+use jiff::civil::date;
+use ledger::{Account, AccountKind, DraftEntry, EntrySource};
+use store::testing::{PRACTICE, TestDb, facts, for_each_engine};
 use store::worklist::{QueueCursor, WORK_ITEM};
 use store::{StoreError, params};
 
@@ -347,5 +348,37 @@ fn a_payment_outside_any_claim_is_explained_in_both_languages() {
         assert_eq!(english[2].segment.as_deref(), Some("PLB*2044188300*20261231*IR:*9"));
         let spanish = told(billing::explain::Language::Spanish);
         assert_eq!(spanish[1].words, "El plan pagó $0.45 de intereses (L6).");
+    });
+}
+
+/// Names of the invariants that do not hold.
+fn broken(db: &TestDb) -> Vec<&'static str> {
+    let checks = app::verify::verify(db, &db.system(), PRACTICE).unwrap().checks;
+    checks.into_iter().filter(|check| !check.holds).map(|check| check.name).collect()
+}
+
+#[test]
+fn verify_names_an_item_that_is_nobodys_work_and_one_that_is_not_what_its_payments_say() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        post(db, &payment("EFT1", &[1], &[("E3", "", 500)]));
+        let add = |kind: &'static str, source: uuid::Uuid, item: &str, amount: i64| {
+            let account = Account::Recoupment { payer: PAYER.0, reference: item.into() };
+            let source = EntrySource { kind: kind.into(), id: source };
+            let entry = DraftEntry::new(date(2026, 3, 2), "Past the program", source)
+                .debit(account, cents(amount), "PLB-WO")
+                .credit(Account::Bank, cents(amount), "PLB-WO")
+                .balance()
+                .unwrap();
+            db.write(&db.system(), PRACTICE, |tx| tx.post(&entry, &format!("{kind}:{item}:{amount}")).map(|_| ()))
+                .unwrap();
+        };
+        let posted = db.read(&db.system(), PRACTICE, |r| facts::ids(r, "remittance")).unwrap()[0];
+        add("provider_item", uuid::Uuid::from_u128(9), "X77", -100);
+        assert_eq!(broken(db), Vec::<&str>::new(), "owed to the payer, as announced");
+        add("provider_item", uuid::Uuid::from_u128(9), "X77", 300);
+        assert_eq!(broken(db), ["payers-items-in-a-hand"]);
+        add("remittance", posted, "(E3)", 300);
+        assert_eq!(broken(db), ["payers-items-are-payments", "payers-items-in-a-hand"]);
     });
 }

@@ -2,16 +2,18 @@
 //! to the cent, and whoever must act is told.
 
 use app::refund::{self, RefundRequest};
+use app::{Error, worklist};
 use billing::access::Role;
 use billing::coverage::CoverageRank;
 use billing::refund::{Payee, RefundMethod};
-use billing::work::WorkReason;
+use billing::work::{Desk, WorkReason};
 use billing::{Money, PatientId, RefundId};
 use ledger::AccountKind;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
+use store::worklist::QueueCursor;
 
 use crate::approvals::somebody;
-use crate::late_coverage::{answer, last_year, pay, sent, without_coverage};
+use crate::late_coverage::{answer, last_year, pay, sent, without_coverage, words};
 use crate::payer_files::{Clp, Payment, file};
 use crate::remittance::{all_invariants_hold, balance, cents, clinic, take, work};
 use crate::staff::{Practice, open};
@@ -112,9 +114,15 @@ fn a_refund_that_is_not_sent_yet_is_stopped_when_its_payer_takes_the_money_back(
         post(db, "EFT2", vec![overpaid(&number).reversed()], &[("FB", "EFT2", -20_000)]);
         assert_eq!(taken_back(db), [cents(6_000)]);
         let tier2 = somebody(31, Role::Tier2);
+        let queue = worklist::queue(db, &db.system(), PRACTICE, Desk::Tier2, QueueCursor::START).unwrap();
+        let item = queue.iter().find(|row| row.reason == WorkReason::RefundTakenBack).unwrap().id;
+        let refused = worklist::resolve(db, &tier2, PRACTICE, item, words());
+        assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("60.00")), "{refused:?}");
         refund::withdraw(db, &tier2, PRACTICE, asked, "The payer took it back itself.").unwrap();
         all_invariants_hold(db);
         assert_eq!(balance(db, AccountKind::PayerReceivable), cents(14_000), "the whole claim is owed again");
+        worklist::resolve(db, &tier2, PRACTICE, item, words()).unwrap();
+        all_invariants_hold(db);
     });
 }
 

@@ -135,7 +135,16 @@ fn a_person_in_a_browser_gets_files_by_link_and_pages_otherwise() {
     for practice in Practice::on_each_engine() {
         let address = practice.serve();
         let mut max = Visitor::signed_in(&practice, address, "max");
-        for list in ["/claims", "/remittances", "/refunds", "/write-offs", "/credits", "/bank", "/reports/aging"] {
+        for list in [
+            "/claims",
+            "/remittances",
+            "/refunds",
+            "/write-offs",
+            "/credits",
+            "/bank",
+            "/payers/ledger",
+            "/reports/aging",
+        ] {
             assert!(max.open(list).contains("format=xlsx"), "{list} offers its file");
             assert!(!max.open(&format!("{list}?format=csv")).contains("<html"), "{list}");
         }
