@@ -17,6 +17,8 @@ use crate::value::Value;
 
 /// ISA13, GS06 and their like have nine digits.
 const MAX_CONTROL_NUMBER: u32 = 999_999_999;
+/// BDS01 is a code of three characters; readers seek the length in the first 64 bytes of its segment.
+const LONGEST_FILTER: usize = 32;
 /// ISA06 and ISA08 are fifteen bytes wide.
 const PARTY_WIDTH: usize = 15;
 /// So many problems of a refused file are given back; the rest is for `check` to tell.
@@ -191,6 +193,7 @@ impl Writer {
     }
 
     /// Writes a segment of the open set. Trailing empty elements are left out; a segment without any content is not written.
+    /// BIN and BDS are for [`Self::binary`] alone: a length that does not count its data would swallow what follows.
     pub fn segment<'v, I>(&mut self, id: &str, elements: I) -> &mut Self
     where
         I: IntoIterator,
@@ -198,6 +201,10 @@ impl Writer {
     {
         if self.set.is_none() {
             self.fail(WriteError::Misplaced("a segment was written outside a transaction set"));
+            return self;
+        }
+        if matches!(id, "BIN" | "BDS") {
+            self.fail(WriteError::Misplaced("a binary segment was written without its octets being counted"));
             return self;
         }
         if self.write_segment(id, elements)
@@ -208,8 +215,19 @@ impl Writer {
         self
     }
 
-    /// Writes a binary segment, BIN or BDS: `before` the length, then the octets' count and the octets as they are.
+    /// Writes a binary segment, BIN or BDS: `before` the length (nothing for BIN, the filter of BDS), then the octets'
+    /// count and the octets as they are.
     pub fn binary(&mut self, id: &str, before: &[&str], octets: &[u8]) -> &mut Self {
+        // A reader finds the length after so many elements, and no farther from the beginning.
+        let is_readable = match (id, before) {
+            ("BIN", []) => true,
+            ("BDS", [filter]) => filter.len() <= LONGEST_FILTER,
+            _ => false,
+        };
+        if !is_readable {
+            self.fail(WriteError::Misplaced("a binary segment was written with other elements than BIN and BDS have"));
+            return self;
+        }
         let Some(set) = &mut self.set else {
             self.fail(WriteError::Misplaced("a segment was written outside a transaction set"));
             return self;

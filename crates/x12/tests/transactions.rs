@@ -409,3 +409,39 @@ fn what_the_receiver_would_reject_is_not_given_out() {
     let Err(refused @ x12::WriteError::Rejected(_)) = written(&claims) else { panic!("a claim that does not balance") };
     assert!(refused.to_string().starts_with("the receiver would reject the file: 2300 CLM02"), "{refused}");
 }
+
+#[test]
+fn no_length_that_does_not_count_its_data_is_written() {
+    let refused = |write: &dyn Fn(&mut Writer)| {
+        let mut writer = writer_of("PI", attachment_275::ADOPTED);
+        writer.begin_set("275", Some(attachment_275::ADOPTED));
+        write(&mut writer);
+        writer.segment("LX", ["1"]);
+        writer.finish()
+    };
+    // A reader would take the next segment for data of the first, or the data for segments.
+    for told in [
+        refused(&|writer| {
+            writer.segment("BDS", ["ASB", "6", "A"]);
+        }),
+        refused(&|writer| {
+            writer.segment("BIN", ["6", "A"]);
+        }),
+        refused(&|writer| {
+            writer.binary("BDS", &[], b"A~SE*1~");
+        }),
+        refused(&|writer| {
+            writer.binary("BIN", &["ASB"], b"A~SE*1~");
+        }),
+        refused(&|writer| {
+            writer.binary("BDS", &["A".repeat(70).as_str()], b"A~SE*1~");
+        }),
+    ] {
+        assert!(matches!(told, Err(x12::WriteError::Misplaced(_))), "{told:?}");
+    }
+    let bytes = refused(&|writer| {
+        writer.binary("BDS", &["ASB"], b"A~SE*1~");
+    })
+    .unwrap();
+    assert_eq!(x12::read(&bytes).sets().next().unwrap().2.body().count(), 2);
+}
