@@ -1,5 +1,5 @@
-//! Many files at once: named files, whole folders, standard input; worked on in parallel, answered in order, with
-//! progress on a terminal.
+//! Many files at once: named files, whole folders, standard input; worked on in parallel, answered in order, with a
+//! progress bar on a terminal.
 //!
 //! Knows nothing of X12.
 
@@ -8,7 +8,7 @@ use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
 use clap::Args;
@@ -403,8 +403,7 @@ impl Printer {
             waiting: BTreeMap::new(),
             next: 0,
             count,
-            // Where answers go to the same terminal they show the progress themselves.
-            shows_progress: count > 1 && std::io::stderr().is_terminal() && !std::io::stdout().is_terminal(),
+            shows_progress: count > 1 && std::io::stderr().is_terminal() && !is_dumb(),
             has_findings: false,
             unreadable: Vec::new(),
             refused: Vec::new(),
@@ -424,17 +423,13 @@ impl Printer {
             }
         }
         if self.shows_progress {
-            const BAR: usize = 30;
-            let done = BAR * self.next / self.count;
-            let bar = format!("{}{}", "#".repeat(done), ".".repeat(BAR - done));
-            // Progress that nobody can see is no failure.
-            let _ = write!(std::io::stderr(), "\r[{bar}] {} of {} files", self.next, self.count);
+            draw_bar(self.next, self.count);
         }
     }
 
     fn end(self) -> Result<Done, Failure> {
         if self.shows_progress {
-            let _ = writeln!(std::io::stderr());
+            clear_bar();
         }
         if !self.unreadable.is_empty() {
             return Err(Failure::Unreadable([self.unreadable, self.refused].concat().join("\n")));
@@ -446,8 +441,36 @@ impl Printer {
     }
 }
 
+/// A progress bar stands on the last line of the terminal: what is printed next must take it away before.
+static BAR_IS_DRAWN: AtomicBool = AtomicBool::new(false);
+
+/// A terminal that knows no control sequences would show them.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Draws the bar, or the next state of it, on one line of standard error.
+fn draw_bar(done: usize, count: usize) {
+    const WIDTH: usize = 30;
+    let filled = WIDTH * done / count.max(1);
+    let bar = format!("{}{}", "█".repeat(filled), "░".repeat(WIDTH - filled));
+    BAR_IS_DRAWN.store(true, Ordering::Relaxed);
+    // Progress that nobody can see is no failure.
+    let _ = write!(std::io::stderr(), "\r{bar} {done} of {count} files\x1b[K");
+}
+
+fn clear_bar() {
+    if BAR_IS_DRAWN.swap(false, Ordering::Relaxed) {
+        let _ = write!(std::io::stderr(), "\r\x1b[K");
+    }
+}
+
 /// Bytes on standard output. Where the reader has gone away (`| head`) there is nobody left to tell.
 pub fn write(bytes: &[u8]) {
+    if bytes.is_empty() {
+        return;
+    }
+    clear_bar();
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(bytes).and_then(|()| out.flush());
 }
