@@ -6,7 +6,7 @@ use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
     Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable,
-    Marks, Observe, Order, Point, Scope, Situation, Tables, Test, Trigger, Variant,
+    Marks, More, Observe, Order, Point, Questions, Scope, Situation, Tables, Test, Trigger, Variant,
 };
 
 /// How a guide uses an element.
@@ -84,7 +84,7 @@ pub(crate) struct Element {
     pub repeats: u16,
     /// Packed and sorted; empty for any.
     pub codes: &'static [u64],
-    pub outside: Option<Outside>,
+    pub outside: Option<&'static Outside>,
     pub components: &'static [Element],
     /// The last component that must be there.
     pub least_components: u8,

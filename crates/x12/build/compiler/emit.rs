@@ -323,7 +323,7 @@ impl Emitter<'_> {
             Some((at, codes)) => (*at, self.codes(codes)),
             None => (0, "&[]".to_owned()),
         };
-        format!("Some(Outside {{ list: CodeList::{list}, only_if_at: {at}, only_if: {codes} }})")
+        format!("Some(&Outside {{ list: CodeList::{list}, only_if_at: {at}, only_if: {codes} }})")
     }
 }
 

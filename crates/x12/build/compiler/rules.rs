@@ -4,8 +4,8 @@
 
 use super::language::outline::{Element, Entry as OutlineEntry, Loop, Outline, Use};
 use super::language::tables::{
-    Comparison, Cover, EntryTable, Group, Guard, Keeping, Look, LoopTable, Marks, Observe, Scope, Situation, Tables,
-    Test, Variant,
+    Comparison, Cover, EntryTable, Group, Guard, Keeping, Look, LoopTable, Marks, Observe, Questions, Scope, Situation,
+    Tables, Test, Variant,
 };
 use super::language::{compile, text};
 use super::parse::{Dictionary, Entry, Guide, Item, SegmentUse, Usage};
@@ -109,6 +109,10 @@ fn list<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
     format!("&[{}]", items.iter().map(text).collect::<Vec<_>>().join(", "))
 }
 
+fn option<T>(item: Option<&T>, text: impl Fn(&T) -> String) -> String {
+    item.map_or("None".to_owned(), |item| format!("Some(&{})", text(item)))
+}
+
 fn tables_text(tables: &Tables) -> String {
     format!(
         "Tables {{ set_id: {:?}, version: {:?}, heading: {:?}, slots: {}, places: {}, entries: {}, loops: {} }}",
@@ -151,8 +155,9 @@ fn keeping_text(keeping: &Keeping) -> String {
 }
 
 fn marks_text(marks: &Marks) -> String {
-    let Marks { word, bits, has_more, more, places } = marks;
-    format!("Marks {{ word: {word}, bits: {bits:#x}, has_more: {has_more}, more: &{more:?}, places: &{places:?} }}")
+    let Marks { bits, more, word } = marks;
+    let more = option(*more, |more| format!("More {{ words: &{:?}, places: &{:?} }}", more.words, more.places));
+    format!("Marks {{ bits: {bits:#x}, more: {more}, word: {word} }}")
 }
 
 fn guard_text(guard: &Guard) -> String {
@@ -176,22 +181,28 @@ fn look_text(look: &Look) -> String {
     let codes = list(look.codes, |range| {
         format!("CodeRange {{ low: {}, high: {}, marks: {} }}", range.low, range.high, marks_text(&range.marks))
     });
-    let compares = list(look.compares, |compare| {
-        format!("Compare {{ value: {}, comparisons: {} }}", compare.value, list(compare.comparisons, comparison_text))
-    });
     format!(
-        "Look {{ first: {}, last: {}, component: {}, there: {:#x}, is_presence: {}, asks_more: {}, further: {}, present: {}, codes: {codes}, wanted: &{:?}, compares: {compares}, \
-         observes: {} }}",
+        "Look {{ first: {}, last: {}, component: {}, there: {:#x}, is_presence: {}, further: {}, present: {}, \
+         codes: {codes}, more: {} }}",
         look.first,
         look.last,
         look.component,
         look.there,
         look.is_presence,
-        look.asks_more,
         look.further,
         marks_text(&look.present),
-        look.wanted,
-        list(look.observes, observe_text)
+        option(look.more, questions_text)
+    )
+}
+
+fn questions_text(questions: &Questions) -> String {
+    let compares = list(questions.compares, |compare| {
+        format!("Compare {{ value: {}, comparisons: {} }}", compare.value, list(compare.comparisons, comparison_text))
+    });
+    format!(
+        "Questions {{ wanted: &{:?}, compares: {compares}, observes: {} }}",
+        questions.wanted,
+        list(questions.observes, observe_text)
     )
 }
 

@@ -28,6 +28,50 @@ pub(crate) struct Cells<'b> {
     pub delimiters: &'b Delimiters,
 }
 
+/// Goes from one component of an element to the next.
+pub(crate) struct Components<'c, 'b> {
+    cells: &'c Cells<'b>,
+    begin: usize,
+    /// Where the next one begins; None behind the last.
+    from: Option<usize>,
+    end: usize,
+    /// The separators that are left, the lowest bit for the first byte of the element; None for an element that is
+    /// searched byte by byte.
+    left: Option<u64>,
+}
+
+impl<'b> Iterator for Components<'_, 'b> {
+    type Item = &'b [u8];
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<&'b [u8]> {
+        let from = self.from?;
+        let to = self.next_separator(from);
+        self.from = to.map(|to| to.wrapping_add(1));
+        Some(&self.cells.block[from..to.unwrap_or(self.end)])
+    }
+}
+
+impl Components<'_, '_> {
+    #[inline(always)]
+    fn next_separator(&mut self, from: usize) -> Option<usize> {
+        let Cells { block, delimiters, .. } = self.cells;
+        let Some(left) = &mut self.left else {
+            let found = block[from..self.end].iter().position(|byte| *byte == delimiters.component);
+            return found.map(|length| from.wrapping_add(length));
+        };
+        while *left != 0 {
+            let at = self.begin.wrapping_add(left.trailing_zeros() as usize);
+            *left &= left.wrapping_sub(1);
+            // A repetition separator parts no components.
+            if block[at] == delimiters.component {
+                return Some(at);
+            }
+        }
+        None
+    }
+}
+
 /// A place in the file that a problem can point to later, when the segment is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct At {
@@ -106,9 +150,11 @@ impl<'b> Cells<'b> {
     }
 
     /// The components of element `n`, in order.
-    pub fn components(&self, n: usize) -> impl Iterator<Item = &'b [u8]> + use<'b> {
-        let separator = self.delimiters.component;
-        self.get(n).split(move |byte| *byte == separator)
+    #[inline]
+    pub fn components(&self, n: usize) -> Components<'_, 'b> {
+        let (begin, end) = self.bounds(n);
+        let left = self.separators(begin, end);
+        Components { cells: self, begin, from: Some(begin), end, left }
     }
 
     /// The whole segment.

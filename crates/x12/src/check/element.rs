@@ -358,7 +358,7 @@ fn one(cells: &Cells<'_>, n: usize, value: &[u8], element: &Element, sink: &mut 
 fn simple(cells: &Cells<'_>, place: Where, value: &[u8], element: &Element, sink: &mut Sink<'_>) {
     if let Some(rule) = lexical(value, element, |k| cells.get(k)) {
         sink.error(rule, place.at(cells));
-    } else if let Some(outside) = &element.outside {
+    } else if let Some(outside) = element.outside {
         outside_list(cells, place, value, outside, |k| cells.get(k), sink);
     }
 }
@@ -368,7 +368,7 @@ fn simple_part(cells: &Cells<'_>, place: Where, whole: &[u8], value: &[u8], elem
     let neighbour = |k: usize| crate::segment::nth(whole, cells.delimiters.component, k.saturating_sub(1));
     if let Some(rule) = lexical(value, element, neighbour) {
         sink.error(rule, place.at(cells));
-    } else if let Some(outside) = &element.outside {
+    } else if let Some(outside) = element.outside {
         outside_list(cells, place, value, outside, neighbour, sink);
     }
 }

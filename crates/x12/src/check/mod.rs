@@ -6,7 +6,7 @@ mod ahead;
 mod aside;
 pub(crate) mod binary;
 pub(crate) mod cells;
-mod decimals;
+pub(crate) mod decimals;
 pub(crate) mod element;
 mod envelope;
 mod following;

@@ -75,7 +75,7 @@ fn is_lone_part(element: &Element, block: &[u8], begin: usize, length: usize) ->
 /// Whether a value has the shape of its list and nobody is to be asked for more now.
 #[inline(never)]
 fn is_plainly_listed(element: &Element, value: &[u8], sink: &Sink<'_>) -> bool {
-    let Some(outside) = &element.outside else { return false };
+    let Some(outside) = element.outside else { return false };
     // These two are lists of the guide itself.
     let is_own = matches!(outside.list, CodeList::ClaimFrequency | CodeList::BillFrequency);
     (sink.up_to < Snip::CodeSet && !is_own)

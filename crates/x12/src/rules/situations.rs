@@ -6,14 +6,15 @@ use std::cmp::Ordering;
 
 use crate::amount::plain_cents;
 use crate::check::cells::{At, Cells};
+use crate::check::decimals::Decimals;
 use crate::check::element::Outcome;
 use crate::check::sink::{Rule, Sink};
 use crate::date::is_eight_digits;
-use crate::guide::{packed_at, packed_code};
+use crate::guide::{packed_at, packed_code, packed_within};
 use crate::problem::{Code, Snip};
 use crate::rules::language::tables::{
-    Against, CodeRange, Compare, Count, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, NONE, Observe, Order,
-    Scope, Situation, Tables, Test, Words,
+    Against, CodeRange, Compare, Count, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, More, NONE, Observe,
+    Order, Questions, Scope, Situation, Tables, Test, Words,
 };
 use crate::rules::parts::Parts;
 
@@ -40,24 +41,62 @@ pub(super) struct Situations {
     doubted_inside: u128,
 }
 
+/// A segment that is looked at, with the amounts that were read when its elements were checked.
+#[derive(Clone, Copy)]
+struct Asked<'c, 'b> {
+    cells: &'c Cells<'b>,
+    decimals: &'c Decimals,
+    /// A bit for each element that is there.
+    present: u32,
+}
+
 /// A value that is looked at: where it stands in the block, and in which element and component.
 #[derive(Clone, Copy)]
 struct Seen<'c, 'b> {
-    cells: &'c Cells<'b>,
+    asked: Asked<'c, 'b>,
     element: u8,
     component: u8,
     from: usize,
     to: usize,
 }
 
+impl Asked<'_, '_> {
+    /// A whole element as a decimal in thousandths.
+    fn thousandths(&self, element: u8, value: &[u8]) -> Option<i64> {
+        match self.decimals.get(usize::from(element)) {
+            Some(amount) => amount.cents().checked_mul(10),
+            None => thousandths(value),
+        }
+    }
+}
+
 impl<'b> Seen<'_, 'b> {
     fn value(&self) -> &'b [u8] {
-        &self.cells.block[self.from..self.to]
+        &self.asked.cells.block[self.from..self.to]
     }
 
     fn at(&self) -> At {
-        let span = (self.cells.base + self.from as u64, self.to.wrapping_sub(self.from) as u32);
-        At { element: self.element, component: self.component, span, ..self.cells.at() }
+        let cells = self.asked.cells;
+        let span = (cells.base + self.from as u64, self.to.wrapping_sub(self.from) as u32);
+        At { element: self.element, component: self.component, span, ..cells.at() }
+    }
+
+    /// The value as a decimal in thousandths.
+    fn thousandths(&self) -> Option<i64> {
+        match self.component {
+            0 => self.asked.thousandths(self.element, self.value()),
+            _ => thousandths(self.value()),
+        }
+    }
+
+    /// The value as it is kept for comparison.
+    #[inline(always)]
+    fn as_kept(&self, kept: Kept, end: bool) -> u64 {
+        match kept {
+            Kept::Day => day_of(self.value(), end),
+            Kept::Whole => fingerprint(self.asked.cells.block, self.from, self.to),
+            Kept::Number => self.thousandths().map_or(0, sortable),
+        }
     }
 }
 
@@ -135,11 +174,12 @@ impl Situations {
             }
         };
         if let Some(variant) = variant {
+            let asked = Asked { cells, decimals: &sink.decimals, present: outcome.present };
             for group in variant.groups.iter().filter(|group| lets_in(&group.guard, cells)) {
-                self.group(group, outcome.present, cells);
+                self.group(group, asked);
             }
             for keeping in variant.keeps.iter().filter(|keeping| lets_in(&keeping.guard, cells)) {
-                self.keep(keeping, outcome.present, cells);
+                self.keep(keeping, asked);
             }
         }
         if outcome.clean {
@@ -147,9 +187,10 @@ impl Situations {
         }
     }
 
-    /// Looks at what a group asks of; `present` has a bit for each element that is there.
+    /// Looks at what a group asks of.
     #[inline(always)] // Nearly every entry has one group.
-    fn group(&mut self, group: &Group, present: u32, cells: &Cells<'_>) {
+    fn group(&mut self, group: &Group, asked: Asked<'_, '_>) {
+        let Asked { cells, present, .. } = asked;
         self.mark(&group.present, || cells.at());
         for count in group.counts {
             self.count(count, cells);
@@ -169,12 +210,12 @@ impl Situations {
                 continue;
             }
             if look.first != look.last {
-                self.look_at_each(look, look.there & present, cells, &mut parts);
+                self.look_at_each(look, asked, &mut parts);
                 continue;
             }
             let (from, to) = parts.find(look.first, look.component);
             if from < to {
-                self.look(look, look.first, (from, to), cells);
+                self.look(look, look.first, (from, to), asked);
             } else if parts.is_past(look.component) {
                 looks = looks.get(usize::from(look.further)..).unwrap_or_default();
             }
@@ -194,46 +235,48 @@ impl Situations {
     }
 
     /// Looks at several elements alike: backwards, so that the first that sets something is the one whose place is kept.
-    fn look_at_each<'b>(&mut self, look: &Look, there: u32, cells: &Cells<'b>, parts: &mut Parts<'_, 'b>) {
-        let mut left = there;
+    fn look_at_each<'b>(&mut self, look: &Look, asked: Asked<'_, 'b>, parts: &mut Parts<'_, 'b>) {
+        let mut left = look.there & asked.present;
         while left != 0 {
             let element = (31 - left.leading_zeros()) as u8;
             left ^= 1 << element;
             let (from, to) = parts.find(element, look.component);
             if from < to {
-                self.look(look, element, (from, to), cells);
+                self.look(look, element, (from, to), asked);
             }
         }
     }
 
     /// Looks at a value; where it stands is written down only for what keeps it.
     #[inline(always)]
-    fn look(&mut self, look: &Look, element: u8, (from, to): (usize, usize), cells: &Cells<'_>) {
-        let seen = || Seen { cells, element, component: look.component, from, to };
-        self.mark(&look.present, || seen().at());
+    fn look(&mut self, look: &Look, element: u8, (from, to): (usize, usize), asked: Asked<'_, '_>) {
+        let seen = || Seen { asked, element, component: look.component, from, to };
+        if look.present.bits != 0 {
+            self.mark(&look.present, || seen().at());
+        }
         if !look.codes.is_empty()
-            && let Some(range) = range_of(look.codes, packed_at(cells.block, from, to))
+            && let Some(range) = range_of(look.codes, packed_at(asked.cells.block, from, to))
         {
             self.mark(&range.marks, || seen().at());
         }
-        if look.asks_more {
-            self.look_further(look, &seen());
+        if let Some(questions) = look.more {
+            self.look_further(questions, &seen());
         }
     }
 
     /// What is asked of a value besides its code.
     #[inline(never)]
-    fn look_further(&mut self, look: &Look, seen: &Seen<'_, '_>) {
-        for (word, wanted, first) in look.wanted {
+    fn look_further(&mut self, questions: &Questions, seen: &Seen<'_, '_>) {
+        for (word, wanted, first) in questions.wanted {
             let mut kept = self.kept[usize::from(*word)] & wanted;
             while kept != 0 {
                 let below = (kept & kept.wrapping_neg()).wrapping_sub(1);
                 let at = usize::from(*first) + (wanted & below).count_ones() as usize;
-                self.compare(&look.compares[at], seen);
+                self.compare(&questions.compares[at], seen);
                 kept &= kept - 1;
             }
         }
-        for observe in look.observes {
+        for observe in questions.observes {
             if holds(observe, seen) {
                 self.set(observe, seen);
             }
@@ -241,45 +284,42 @@ impl Situations {
     }
 
     /// Compares a value with a kept one.
-    #[inline(never)]
+    #[inline(always)]
     fn compare(&mut self, compare: &Compare, seen: &Seen<'_, '_>) {
         let kept = self.slots[usize::from(compare.value)];
         for comparison in compare.comparisons {
-            let found = match comparison.against {
-                Against::Before | Against::After => day_of(seen.value(), comparison.end),
-                Against::Same | Against::Differs => fingerprint(seen.value()),
-                Against::Over | Against::Under => sortable(seen.value()),
+            let as_kept = match comparison.against {
+                Against::Before | Against::After => Kept::Day,
+                Against::Same | Against::Differs => Kept::Whole,
+                Against::Over | Against::Under => Kept::Number,
             };
-            if compares(found, comparison.against, kept) {
+            if compares(seen.as_kept(as_kept, comparison.end), comparison.against, kept) {
                 self.mark(&comparison.marks, || seen.at());
             }
         }
     }
 
-    /// Keeps a value, of several the last; `present` has a bit for each element that is there.
+    /// Keeps a value, of several the last.
     #[inline(never)]
-    fn keep(&mut self, keeping: &Keeping, present: u32, cells: &Cells<'_>) {
-        let mut left = keeping.there & present;
+    fn keep(&mut self, keeping: &Keeping, asked: Asked<'_, '_>) {
+        let mut left = keeping.there & asked.present;
         while left != 0 {
-            let element = left.trailing_zeros() as usize;
-            left &= left - 1;
-            let value = match keeping.component {
-                0 => cells.get(element),
-                component => cells.component(element, usize::from(component)),
+            let element = (31 - left.leading_zeros()) as u8;
+            left ^= 1 << element;
+            let (from, to) = match keeping.component {
+                0 => asked.cells.bounds(usize::from(element)),
+                component => Parts::new(asked.cells).find(element, component),
             };
-            if !value.is_empty() {
-                self.keep_value(keeping, value);
+            if from < to {
+                let seen = Seen { asked, element, component: keeping.component, from, to };
+                self.keep_value(keeping, seen.as_kept(keeping.kept, keeping.end));
+                return;
             }
         }
     }
 
     #[inline(always)]
-    fn keep_value(&mut self, keeping: &Keeping, value: &[u8]) {
-        let kept = match keeping.kept {
-            Kept::Day => day_of(value, keeping.end),
-            Kept::Whole => fingerprint(value),
-            Kept::Number => sortable(value),
-        };
+    fn keep_value(&mut self, keeping: &Keeping, kept: u64) {
         self.slots[usize::from(keeping.value)] = kept;
         match kept {
             0 => clear(&mut self.kept, keeping.slots),
@@ -301,15 +341,15 @@ impl Situations {
     #[inline(always)]
     fn mark(&mut self, marks: &Marks, at: impl FnOnce() -> At) {
         self.facts[usize::from(marks.word)] |= marks.bits;
-        if marks.has_more {
-            self.mark_more(marks, at());
+        if let Some(more) = marks.more {
+            self.mark_more(more, at());
         }
     }
 
     #[inline(never)]
-    fn mark_more(&mut self, marks: &Marks, at: At) {
-        add(&mut self.facts, marks.more);
-        for place in marks.places {
+    fn mark_more(&mut self, more: &More, at: At) {
+        add(&mut self.facts, more.words);
+        for place in more.places {
             self.places[usize::from(*place)] = at;
         }
     }
@@ -368,19 +408,34 @@ impl Situations {
     }
 }
 
+#[inline(always)]
 fn clear(words: &mut Bits, meant: Words) {
     match meant {
+        [] => {}
         // Nearly always all of them are in one word.
         [(word, bits)] => words[usize::from(*word)] &= !bits,
-        _ => meant.iter().for_each(|(word, bits)| words[usize::from(*word)] &= !bits),
+        _ => clear_each(words, meant),
     }
 }
 
+/// Kept apart, so that the common way stays short.
+#[inline(never)]
+fn clear_each(words: &mut Bits, meant: Words) {
+    meant.iter().for_each(|(word, bits)| words[usize::from(*word)] &= !bits);
+}
+
+#[inline(always)]
 fn add(words: &mut Bits, meant: Words) {
     match meant {
+        [] => {}
         [(word, bits)] => words[usize::from(*word)] |= bits,
-        _ => meant.iter().for_each(|(word, bits)| words[usize::from(*word)] |= bits),
+        _ => add_each(words, meant),
     }
+}
+
+#[inline(never)]
+fn add_each(words: &mut Bits, meant: Words) {
+    meant.iter().for_each(|(word, bits)| words[usize::from(*word)] |= bits);
 }
 
 /// The range of codes that a packed value lies in.
@@ -408,10 +463,10 @@ fn holds(observe: &Observe, seen: &Seen<'_, '_>) -> bool {
     let value = seen.value();
     match observe.test {
         Test::Text(texts) => texts.iter().any(|text| text.as_bytes() == value),
-        Test::Number(order, number) => thousandths(value).is_some_and(|found| is_in_order(found, order, number)),
+        Test::Number(order, number) => seen.thousandths().is_some_and(|found| is_in_order(found, order, number)),
         Test::NumberOf(order, other) => {
-            let other = thousandths(seen.cells.get(usize::from(other)));
-            thousandths(value).zip(other).is_some_and(|(found, other)| is_in_order(found, order, other))
+            let other = seen.asked.thousandths(other, seen.asked.cells.get(usize::from(other)));
+            seen.thousandths().zip(other).is_some_and(|(found, other)| is_in_order(found, order, other))
         }
         Test::Day(against, day) => compares(day_of(value, observe.end), against, day),
         Test::Shape(shapes) => shapes.iter().any(|shape| has_shape(value, shape.as_bytes())),
@@ -432,11 +487,18 @@ fn day_of(value: &[u8], end: bool) -> u64 {
     if is_eight_digits(word) { word } else { 0 }
 }
 
-/// A value as an integer, never 0: itself where it is short, a hash of it where not.
-fn fingerprint(value: &[u8]) -> u64 {
-    if value.len() <= 8 {
-        return packed_code(value).max(1);
+/// A value of the block as an integer, never 0: itself where it is short, a hash of it where not.
+#[inline(always)]
+fn fingerprint(block: &[u8], from: usize, to: usize) -> u64 {
+    if to.wrapping_sub(from) <= 8 {
+        return packed_within(block, from, to.wrapping_sub(from)).max(1);
     }
+    hash(&block[from..to])
+}
+
+/// A hash of a value of more than eight bytes.
+#[inline(never)]
+fn hash(value: &[u8]) -> u64 {
     // Words of eight bytes, the last of which may overlap the one before.
     let (words, _) = value.as_chunks::<8>();
     let hash = words.iter().chain(value.last_chunk::<8>()).fold(value.len() as u64, |hash, word| {
@@ -445,9 +507,9 @@ fn fingerprint(value: &[u8]) -> u64 {
     hash | 1
 }
 
-/// A number as an integer that sorts as the number does; 0 for none.
-fn sortable(value: &[u8]) -> u64 {
-    thousandths(value).map_or(0, |number| number as u64 ^ 1 << 63)
+/// A number as an integer that sorts as the number does.
+fn sortable(number: i64) -> u64 {
+    number as u64 ^ 1 << 63
 }
 
 fn compares(found: u64, against: Against, other: u64) -> bool {

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tables::{
-    Against, CodeRange, Compare, Comparison, Count, Group, Guard, Keeping, Look, Marks, NONE, Observe, Point,
-    Situation, Test, Trigger, Variant, Words,
+    Against, CodeRange, Compare, Comparison, Count, Group, Guard, Keeping, Look, Marks, More, NONE, Observe, Point,
+    Questions, Situation, Test, Trigger, Variant, Words,
 };
 
 /// The last element that rules can speak of; no segment of our guides has more.
@@ -15,6 +15,10 @@ pub const MAX_POSITION: u8 = 30;
 pub fn leak<T>(items: Vec<T>) -> &'static [T] {
     // Problems point into the tables of rules, which live as long as the program.
     Box::leak(items.into_boxed_slice())
+}
+
+fn leak_one<T>(item: T) -> &'static T {
+    Box::leak(Box::new(item))
 }
 
 /// Bits by word.
@@ -172,12 +176,15 @@ fn look(place: (u8, u8, u8, u8), observes: &[Observe], values: &BTreeMap<u16, u1
         there: there(place),
         is_presence: place.0 == place.1 && place.3 == 0 && observes.len() == present.len(),
         further: 0,
-        asks_more: !by_slot.is_empty() || !rest.is_empty(),
         present: marks(present),
         codes: codes(observes),
-        wanted: leak(slots.iter().map(|(word, bits)| (*word, *bits, before(*word))).collect()),
-        compares: leak(compares.collect()),
-        observes: leak(rest),
+        more: (!by_slot.is_empty() || !rest.is_empty()).then(|| {
+            leak_one(Questions {
+                wanted: leak(slots.iter().map(|(word, bits)| (*word, *bits, before(*word))).collect()),
+                compares: leak(compares.collect()),
+                observes: leak(rest),
+            })
+        }),
     }
 }
 
@@ -271,7 +278,8 @@ fn marks<'o>(observes: impl IntoIterator<Item = &'o Observe>) -> Marks {
     let facts = words(observes.iter().map(|observe| observe.fact).filter(|fact| *fact != NONE));
     let ((word, bits), more) = facts.split_first().map_or(((0, 0), facts), |(first, more)| (*first, more));
     let has_more = !more.is_empty() || !places.is_empty();
-    Marks { word, bits, has_more, more, places: leak(places.into_iter().collect()) }
+    let more = has_more.then(|| leak_one(More { words: more, places: leak(places.into_iter().collect()) }));
+    Marks { bits, more, word }
 }
 
 /// Gives facts that are set by the same things one place: they differ only in when they are forgotten.

@@ -86,16 +86,21 @@ pub struct Observe {
 /// Words of the bit set with the bits meant.
 pub type Words = &'static [(u8, u64)];
 
-/// What is set by one thing that was seen.
+/// What is set by one thing that was seen. Tables are kept small: those of a claim shall stay in the first cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Marks {
-    /// The bits of one word, which are nearly always all.
-    pub word: u8,
+    /// The bits of one word, which are nearly always all; none where nothing is set.
     pub bits: u64,
-    /// Whether there is anything else.
-    pub has_more: bool,
-    /// Those of other words.
-    pub more: Words,
+    /// Anything else.
+    pub more: Option<&'static More>,
+    pub word: u8,
+}
+
+/// What is set besides the bits of one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct More {
+    /// The bits of other words.
+    pub words: Words,
     /// Where its position is kept.
     pub places: &'static [u16],
 }
@@ -141,10 +146,15 @@ pub struct Look {
     pub further: u8,
     /// Set by any value.
     pub present: Marks,
-    /// Whether anything is asked but presence and codes.
-    pub asks_more: bool,
     /// Sorted; no two share a code.
     pub codes: &'static [CodeRange],
+    /// What is asked but presence and codes.
+    pub more: Option<&'static Questions>,
+}
+
+/// What is asked of a value besides its presence and its code.
+#[derive(Debug, Clone, Copy)]
+pub struct Questions {
     /// The slots that are compared with, by word, and the first of `compares` that belongs to one of the word.
     pub wanted: &'static [(u8, u64, u16)],
     /// One for each wanted slot, in their order.
