@@ -15,13 +15,14 @@ use store::bank::{
     UNDEPOSITED, WAITING_OF_TRACE,
 };
 use store::ledger::ENTRY_IDS_OF_SOURCE;
+use store::reconciliation::WithdrawalRow;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Db, Tx, params};
 
 use crate::access::allow;
 use crate::digest::{hex, sha256};
 use crate::worklist::{self, NewWork, subject_key};
-use crate::{Error, reason};
+use crate::{Error, deposit, reason, reconciliation};
 
 /// Most lines of one statement: a year of a large practice.
 pub const MOST_LINES: usize = 100_000;
@@ -68,7 +69,9 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, lines: &[Deposit]) -> 
             tx.query_in(&BANK_LINES_OF_KEYS, params![], &keys)?.into_iter().map(|(key,)| key).collect();
         let mut taken =
             Taken { known: keyed.iter().filter(|(key, _)| known.contains(key)).count(), ..Taken::default() };
+        let signed_until = reconciliation::signed_until(tx)?;
         for (line_key, line) in keyed.into_iter().filter(|(key, _)| !known.contains(key)) {
+            refuse_signed(signed_until, line.booked_on)?;
             let row = BankLineRow {
                 id: BankLineId(tx.new_id()),
                 line_key,
@@ -98,7 +101,7 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, lines: &[Deposit]) -> 
 
 /// What makes a line itself: its day, amount, number and words, and which it is of several alike on the day. Two exports
 /// that overlap tell the same line with the same key.
-fn with_keys(lines: &[Deposit]) -> Vec<(String, &Deposit)> {
+pub(crate) fn with_keys(lines: &[Deposit]) -> Vec<(String, &Deposit)> {
     let mut alike: HashMap<String, usize> = HashMap::new();
     let key = |line: &Deposit, place: usize| {
         let text =
@@ -117,17 +120,21 @@ fn with_keys(lines: &[Deposit]) -> Vec<(String, &Deposit)> {
 
 /// Matches a waiting line where a posted remittance has its number and exactly its amount on the way; else it is work that
 /// says what is different.
-fn meet(tx: &mut Tx, line: &BankLineRow) -> Result<bool, Error> {
+pub(crate) fn meet(tx: &mut Tx, line: &BankLineRow) -> Result<bool, Error> {
     let mut sums = Vec::new();
     if !line.trace.is_empty() {
         for (remittance,) in tx.query(&POSTED_OF_TRACE, params![line.trace])? {
             let (on_the_way,) = tx.query_one(&IN_TRANSIT_OF, params![remittance])?;
             if on_the_way == line.amount_cents {
-                place(tx, line, BankLineState::Payer, Some(remittance), "")?;
+                place(tx, line, BankLineState::Payer, Some(Origin::Remittance(remittance)), "")?;
                 return Ok(true);
             }
             sums.push(on_the_way);
         }
+    }
+    if let Some(origin) = deposit::meet(tx, line)? {
+        place(tx, line, BankLineState::Patients, Some(origin), "")?;
+        return Ok(true);
     }
     let amount = line.amount_cents;
     let why = match sums.first() {
@@ -161,22 +168,21 @@ pub(crate) fn posted(tx: &mut Tx, remittance: RemittanceId) -> Result<(), Error>
 }
 
 /// The line is what it is: its money is in the bank, and the work about it ends.
-fn place(
+pub(crate) fn place(
     tx: &mut Tx,
     line: &BankLineRow,
     state: BankLineState,
-    remittance: Option<RemittanceId>,
+    origin: Option<Origin>,
     why: &str,
 ) -> Result<(), Error> {
     let (today, login) = (tx.today(), tx.actor().login.clone());
-    tx.execute(&DECIDE_BANK_LINE, params![line.id, state, remittance, today, login, why])?;
-    let origin = match state {
-        BankLineState::Payer => remittance.map(Origin::Remittance),
-        BankLineState::Patients => Some(Origin::Desk),
-        BankLineState::Waiting | BankLineState::Other => None,
+    let remittance = match &origin {
+        Some(Origin::Remittance(remittance)) => Some(*remittance),
+        Some(Origin::Desk | Origin::Slip { .. }) | None => None,
     };
+    tx.execute(&DECIDE_BANK_LINE, params![line.id, state, remittance, today, login, why])?;
     if let Some(origin) = origin {
-        let made = entry(line.id, &deposit(line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
+        let made = entry(line.id, &as_deposit(line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
         let times = tx.query(&ENTRY_IDS_OF_SOURCE, params![line.id.0])?.len();
         tx.post(&made, &format!("bank_line:{}:{times}", line.id))?;
     }
@@ -190,7 +196,7 @@ fn place(
     Ok(())
 }
 
-fn deposit(line: &BankLineRow) -> Deposit {
+fn as_deposit(line: &BankLineRow) -> Deposit {
     Deposit {
         booked_on: line.booked_on,
         amount: line.amount_cents,
@@ -223,7 +229,7 @@ pub fn match_to(
                 line.amount_cents - on_the_way
             )));
         }
-        place(tx, &line, BankLineState::Payer, Some(remittance), "")
+        place(tx, &line, BankLineState::Payer, Some(Origin::Remittance(remittance)), "")
     })
 }
 
@@ -242,7 +248,7 @@ pub fn is_from_desk(db: &Db, actor: &Actor, practice: PracticeId, id: BankLineId
                 line.amount_cents
             )));
         }
-        place(tx, &line, BankLineState::Patients, None, "")
+        place(tx, &line, BankLineState::Patients, Some(Origin::Desk), "")
     })
 }
 
@@ -271,15 +277,16 @@ pub fn take_back(db: &Db, actor: &Actor, practice: PracticeId, id: BankLineId, w
         let origin = match (line.state, line.remittance_id) {
             (BankLineState::Waiting, _) => return Err(Error::refused("The line waits already.")),
             (BankLineState::Payer, Some(remittance)) => Some(Origin::Remittance(remittance)),
-            (BankLineState::Patients, _) => Some(Origin::Desk),
+            (BankLineState::Patients, _) => Some(deposit::origin_of(tx, id)?.unwrap_or(Origin::Desk)),
             (BankLineState::Payer, None) | (BankLineState::Other, _) => None,
         };
         let entries = tx.query(&ENTRY_IDS_OF_SOURCE, params![id.0])?;
         if let (Some(origin), Some((last,))) = (origin, entries.last()) {
-            let made = entry(id, &deposit(&line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
+            let made = entry(id, &as_deposit(&line), origin).map_err(|why| Error::refused(format!("{why}.")))?;
             let undone = made.reversed(*last, tx.today(), "Not in the bank after all");
             tx.post(&undone, &format!("bank_line:{id}:{}", entries.len()))?;
         }
+        deposit::taken_back(tx, id)?;
         let (today, login) = (tx.today(), tx.actor().login.clone());
         let none: Option<RemittanceId> = None;
         tx.execute(&DECIDE_BANK_LINE, params![id, BankLineState::Waiting, none, today, login, why])?;
@@ -303,7 +310,7 @@ pub(crate) fn refuse_while_waiting(item: &WorkItem) -> Result<(), Error> {
     ))
 }
 
-fn waiting(tx: &Tx, id: BankLineId) -> Result<BankLineRow, Error> {
+pub(crate) fn waiting(tx: &Tx, id: BankLineId) -> Result<BankLineRow, Error> {
     let line = tx.query_opt(&BANK_LINE, params![id])?.ok_or(Error::NotFound("bank line"))?;
     if line.state != BankLineState::Waiting {
         return Err(Error::refused(format!("Somebody has said already what this line is: {}.", line.state.label())));
@@ -386,9 +393,28 @@ pub fn overview(db: &Db, actor: &Actor, practice: PracticeId, state: BankLineSta
 }
 
 /// A bank's words may name who paid: for who works the lines, and for who may see patients.
-fn may_read_words(actor: &Actor) -> bool {
+pub(crate) fn may_read_words(actor: &Actor) -> bool {
     let may = |action: Action| allow(actor, action, &ResourceState::default());
     may(Action::WorkDeposits).is_ok()
         || may(Action::ReconcileBank).is_ok()
         || may(Action::ViewPatient).is_ok_and(|allowed| !allowed.masked())
+}
+
+/// What a masked role sees of a line that went out.
+pub(crate) fn hide_words(line: &mut WithdrawalRow) {
+    (line.words, line.decision) = (NOT_SHOWN.to_owned(), String::new());
+}
+
+/// A further line of a period that was signed would make its figures untrue.
+pub(crate) fn refuse_signed(
+    signed_until: Option<jiff::civil::Date>,
+    booked_on: jiff::civil::Date,
+) -> Result<(), Error> {
+    match signed_until.filter(|until| booked_on <= *until) {
+        None => Ok(()),
+        Some(until) => Err(Error::refused(format!(
+            "A line of {booked_on} is not among those that were signed as reconciled until {until}. Ask the bank which \
+             statement is true; nothing was taken in."
+        ))),
+    }
 }

@@ -33,7 +33,7 @@ use crate::worklist::{self, NewWork, subject_key};
 pub(crate) use dues::{dues_are_asked, withdraw_after_others};
 pub(crate) use owner::follow_credit;
 pub use reimport::{Difference, ImportedAgain, import_visits};
-pub(crate) use transfer::{keep_payments, owed_by};
+pub(crate) use transfer::{keep_payments, owed_by, payments_on};
 
 pub use change::{
     CodedLine, VisitChange, VisitCodes, bill_patient, bill_plan, change_codes, change_visit, not_billable,

@@ -25,6 +25,7 @@ pub mod corrected_claim;
 pub mod eligibility;
 mod follow_up;
 pub mod inbound;
+pub mod keyed_remittance;
 pub mod next_payer;
 
 pub mod adjustment_rules;
@@ -37,10 +38,15 @@ pub mod unmatched;
 
 pub mod bank;
 pub mod credit;
+pub mod day_sheet;
+pub mod deposit;
+pub mod drawer;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
+pub mod reconciliation;
 pub mod refund;
+pub mod returned_payment;
 pub mod write_off;
 
 pub mod answers;

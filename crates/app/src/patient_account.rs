@@ -309,6 +309,7 @@ fn row(
         | StepKind::DecisionTakenBack
         | StepKind::PaidByPatient
         | StepKind::KeptForPatient
+        | StepKind::CameBackUnpaid
         | StepKind::ReturnedToPatient => document,
     };
     AccountRow {

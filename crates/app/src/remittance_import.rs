@@ -10,6 +10,7 @@ use billing::remittance::{About, Remittance, balance};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
+use store::keyed_remittance::KEYED_OF_TRACE;
 use store::remittance::{CLAIMS_THAT_WAIT, POSTED_WITH_TRACE, RemittanceRow};
 use store::{Conn, Db, Tx, params};
 
@@ -311,7 +312,35 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
             Money::ZERO,
         ));
     }
+    if let Some(known) = keyed_before(tx, remittance)? {
+        return Ok(Some(known));
+    }
     Ok(balance::payment(remittance).and_then(|found| quarantined(found.to_string(), found.difference)))
+}
+
+/// The same payment was keyed in from paper: paper says neither the payer's number in the trace nor ours of its lines, so payer,
+/// number and amount make it that payment.
+fn keyed_before(tx: &mut Tx, remittance: &Remittance) -> Result<Option<Objection>, Error> {
+    let Some(payer) = payer_of(tx, remittance)? else { return Ok(None) };
+    let keyed = tx.query(&KEYED_OF_TRACE, params![remittance.trace])?;
+    let Some(known) = keyed.iter().find(|known| known.payer_id == payer) else { return Ok(None) };
+    let difference = remittance.amount - known.amount_cents;
+    Ok(Some(match difference.is_zero() {
+        true => Objection {
+            state: PaymentState::Duplicate,
+            problem: "this payment was keyed in from paper and posted before".to_owned(),
+            difference,
+        },
+        false => Objection {
+            state: PaymentState::Quarantined,
+            problem: format!(
+                "TRN02: a payment of this number was keyed in from paper with {}; look at the scan and ask the payer which \
+                 one is true",
+                known.amount_cents
+            ),
+            difference,
+        },
+    }))
 }
 
 /// Why a payment is not made out to this practice, or cannot be known to be. The NPI decides; where the payer gave none,

@@ -13,8 +13,10 @@ use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::bank;
 use store::cash_request;
+use store::deposit;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
+use store::payment_return;
 use store::provider_level::ITEMS_OFF_THEIR_PAYMENTS;
 use store::refund;
 use store::unapplied_cash::CASH_WAITING;
@@ -339,6 +341,34 @@ fn bank_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         "every placed line of the bank is in the books in full, and no other",
         &bank::LINES_NOT_IN_BOOKS,
         |(id, cents)| format!("line {id} is in the books with {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "deposit-slips-in-books",
+        "of every slip on its way what was counted is in the books, of any other nothing",
+        &deposit::SLIPS_NOT_IN_BOOKS,
+        |(id, cents)| format!("slip {id} is on its way with {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "disputes-in-books",
+        "of every open dispute the money is in the books as disputed",
+        &payment_return::DISPUTES_NOT_IN_BOOKS,
+        |(id, cents)| format!("dispute {id} is in the books with {cents}"),
+    )?);
+    checks.push(none(
+        read,
+        "disputed-is-told",
+        "nothing is disputed in the books that no returned payment says",
+        &payment_return::DISPUTED_WITHOUT_RETURN,
+        |(id, cents)| format!("of patient {id} {cents} is disputed"),
+    )?);
+    checks.push(none(
+        read,
+        "deposit-slips-are-their-items",
+        "every slip is the sum and the number of its items",
+        &deposit::SLIPS_OFF_THEIR_ITEMS,
+        |(id, cents)| format!("the items of slip {id} are {cents}"),
     )?);
     let waiting = read.query(&bank::LINES_WAITING, params![])?;
     let keys: Vec<String> =

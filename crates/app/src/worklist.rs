@@ -22,7 +22,7 @@ use store::{Conn, Db, Tx, params};
 use crate::access::allow;
 use crate::bank;
 use crate::charge_capture::dues;
-use crate::{Error, claim_acknowledgment, remittance_posting, unapplied_cash};
+use crate::{Error, claim_acknowledgment, remittance_posting, returned_payment, unapplied_cash};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
 /// while an item of that key is open, a repeated message opens none.
@@ -350,6 +350,7 @@ pub fn resolve(
         dues::refuse_while_in_hand(tx, &item)?;
         bank::refuse_while_waiting(&item)?;
         remittance_posting::refuse_while_owed_twice(tx, &item)?;
+        returned_payment::refuse_while_open(&item)?;
         let (claim, file) = (item.links.claim_id, item.links.submission_id);
         let reason = item.reason;
         settle(tx, item, resolution.clone())?;

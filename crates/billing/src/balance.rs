@@ -110,6 +110,9 @@ impl Effect {
             // These accounts name no charge, so no posting on them belongs to one.
             AccountKind::EraClearing
             | AccountKind::InTransit
+            | AccountKind::DepositInTransit
+            | AccountKind::CashOverShort
+            | AccountKind::Disputed
             | AccountKind::Undeposited
             | AccountKind::Bank
             | AccountKind::UnappliedPayer

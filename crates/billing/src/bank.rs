@@ -56,7 +56,7 @@ pub enum BankLineState {
     Waiting,
     /// A payer's transfer that a posted remittance announced.
     Payer,
-    /// What patients paid at the desk.
+    /// What we brought: a deposit slip, or what patients paid at the desk.
     Patients,
     /// Money that belongs to no claim, by a person's word: rent, a refund of a supplier.
     Other,
@@ -82,7 +82,7 @@ impl BankLineState {
         match self {
             BankLineState::Waiting => "Waits",
             BankLineState::Payer => "A payer’s transfer",
-            BankLineState::Patients => "Patients’ payments",
+            BankLineState::Patients => "Our own deposit",
             BankLineState::Other => "Not from claims",
         }
     }
@@ -94,12 +94,19 @@ impl BankLineState {
 }
 
 /// Where a line's money stood until the bank had it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// Announced by a remittance.
     Remittance(RemittanceId),
     /// Taken at the desk.
     Desk,
+    /// Brought with a deposit slip.
+    Slip {
+        /// Its number.
+        number: String,
+        /// What it was counted at; what the bank has more or less was approved by a second person.
+        counted: Money,
+    },
 }
 
 /// The entry by which money that was on its way is in the bank.
@@ -107,13 +114,15 @@ pub enum Origin {
 /// # Errors
 /// An entry that moves nothing.
 pub fn entry(line: BankLineId, deposit: &Deposit, from: Origin) -> Result<BalancedEntry, Unbalanced> {
-    let (account, word) = match from {
-        Origin::Remittance(remittance) => (Account::InTransit { remittance: remittance.0 }, "transfer"),
-        Origin::Desk => (Account::Undeposited, "deposit"),
+    let (account, left, word) = match from {
+        Origin::Remittance(remittance) => (Account::InTransit { remittance: remittance.0 }, deposit.amount, "transfer"),
+        Origin::Desk => (Account::Undeposited, deposit.amount, "deposit"),
+        Origin::Slip { number, counted } => (Account::DepositInTransit { slip: number }, counted, "deposit"),
     };
     DraftEntry::new(deposit.booked_on, "In the bank", EntrySource { kind: SOURCE.into(), id: line.0 })
         .debit(Account::Bank, deposit.amount, word)
-        .credit(account, deposit.amount, word)
+        .debit(Account::CashOverShort, left - deposit.amount, "difference")
+        .credit(account, left, word)
         .balance()
 }
 

@@ -127,6 +127,8 @@ pub enum StepKind {
     ReturnedToPatient,
     /// The patient's payment was taken off the charge and is kept for them.
     KeptForPatient,
+    /// The patient's check or card payment came back unpaid.
+    CameBackUnpaid,
     /// We stopped asking.
     WrittenOff,
     /// The payer gave a part back to what is owed: a decision taken back.
@@ -149,6 +151,7 @@ impl StepKind {
             | StepKind::PaidByPatient
             | StepKind::ReturnedToPatient
             | StepKind::KeptForPatient
+            | StepKind::CameBackUnpaid
             | StepKind::WrittenOff
             | StepKind::DecisionTakenBack => false,
         }
@@ -164,7 +167,10 @@ impl StepKind {
             StepKind::WrittenOff => 2,
             StepKind::WithheldByPlan => 3,
             StepKind::PaidByPlan | StepKind::TakenBackByPlan => 4,
-            StepKind::PaidByPatient | StepKind::ReturnedToPatient | StepKind::KeptForPatient => 5,
+            StepKind::PaidByPatient
+            | StepKind::ReturnedToPatient
+            | StepKind::KeptForPatient
+            | StepKind::CameBackUnpaid => 5,
             StepKind::MovedToNextPlan | StepKind::NowWithPlan => 6,
             StepKind::MovedToPatient(_) | StepKind::BilledToPatient => 7,
         }

@@ -80,4 +80,18 @@ ids! {
     BankLineId,
     /// A practice's word on what an adjustment means.
     AdjustmentRuleId,
+    /// Cash and checks that go to the bank together.
+    DepositSlipId,
+    /// A person's drawer as it was counted when it was closed.
+    DrawerCloseId,
+    /// A line of the bank's statement by which money left.
+    BankWithdrawalId,
+    /// A patient's payment that came back.
+    PaymentReturnId,
+    /// A paper remittance that is keyed in.
+    KeyedRemittanceId,
+    /// A scan of a paper remittance.
+    KeyedScanId,
+    /// A signed comparison of the bank with the books.
+    ReconciliationId,
 }

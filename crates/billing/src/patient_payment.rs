@@ -231,6 +231,9 @@ pub const PAYMENT: &str = "payment";
 /// owes the charge now.
 pub const PAYMENT_KEPT: &str = "payment-kept";
 
+/// The stored reason of the patient's money that a charge loses because the payment came back unpaid.
+pub const PAYMENT_RETURNED: &str = "payment-returned";
+
 /// A charge with something the patient owes, oldest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenBalance {

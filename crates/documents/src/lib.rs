@@ -7,6 +7,7 @@
 //! Never here: a clock, randomness, files, a decision about money. The same input gives the same bytes.
 
 pub mod block;
+pub mod deposit_slip;
 pub mod flow;
 pub mod font;
 mod money;
@@ -19,6 +20,7 @@ pub mod text;
 pub mod tree;
 mod wording;
 
+pub use deposit_slip::{DepositSlip, deposit_slip};
 pub use flow::{Layout, lay_out};
 pub use pdf::write_pdf;
 pub use receipt::{Receipt, receipt};

@@ -12,6 +12,7 @@ pub mod claim_status;
 pub mod eligibility;
 pub mod envelope;
 pub mod inbound;
+pub mod keyed_remittance;
 pub mod remittance_835;
 
 mod amount;

@@ -57,8 +57,20 @@ pub enum Account {
     },
     /// Cash, checks and card payments taken and not yet deposited.
     Undeposited,
+    /// Cash and checks of a deposit slip, on their way to the bank.
+    DepositInTransit {
+        /// The slip's number.
+        slip: String,
+    },
     /// Money in the bank.
     Bank,
+    /// What was counted or credited differently from what was taken; every cent in it was approved by a second person.
+    CashOverShort,
+    /// A card payment that the card's bank took back while nobody has decided whose it is.
+    Disputed {
+        /// The patient whose payment it was.
+        patient: Uuid,
+    },
     /// A payer's money not yet matched to a charge.
     UnappliedPayer {
         /// The payer it came from.
@@ -130,7 +142,10 @@ pub enum AccountKind {
     EraClearing,
     InTransit,
     Undeposited,
+    DepositInTransit,
     Bank,
+    CashOverShort,
+    Disputed,
     UnappliedPayer,
     UnappliedPatient,
     LegacyReceipts,
@@ -160,7 +175,7 @@ pub struct Dimensions {
 
 impl AccountKind {
     /// Every kind, in the order of the chart.
-    pub const ALL: [AccountKind; 20] = [
+    pub const ALL: [AccountKind; 23] = [
         AccountKind::Revenue,
         AccountKind::PayerReceivable,
         AccountKind::PatientReceivable,
@@ -170,7 +185,10 @@ impl AccountKind {
         AccountKind::EraClearing,
         AccountKind::InTransit,
         AccountKind::Undeposited,
+        AccountKind::DepositInTransit,
         AccountKind::Bank,
+        AccountKind::CashOverShort,
+        AccountKind::Disputed,
         AccountKind::UnappliedPayer,
         AccountKind::UnappliedPatient,
         AccountKind::LegacyReceipts,
@@ -195,7 +213,10 @@ impl AccountKind {
             AccountKind::EraClearing => "era_clearing",
             AccountKind::InTransit => "in_transit",
             AccountKind::Undeposited => "undeposited",
+            AccountKind::DepositInTransit => "deposit_in_transit",
             AccountKind::Bank => "bank",
+            AccountKind::CashOverShort => "cash_over_short",
+            AccountKind::Disputed => "disputed",
             AccountKind::UnappliedPayer => "unapplied_payer",
             AccountKind::UnappliedPatient => "unapplied_patient",
             AccountKind::LegacyReceipts => "legacy_receipts",
@@ -225,9 +246,12 @@ impl AccountKind {
             | AccountKind::EraClearing
             | AccountKind::InTransit
             | AccountKind::Undeposited
+            | AccountKind::DepositInTransit
             | AccountKind::Bank
             | AccountKind::LegacyReceipts
             | AccountKind::PayerPayable
+            | AccountKind::CashOverShort
+            | AccountKind::Disputed
             | AccountKind::Recoupment
             | AccountKind::ProviderAdjustment
             | AccountKind::Interest
@@ -266,7 +290,10 @@ impl Account {
             Account::EraClearing { .. } => AccountKind::EraClearing,
             Account::InTransit { .. } => AccountKind::InTransit,
             Account::Undeposited => AccountKind::Undeposited,
+            Account::DepositInTransit { .. } => AccountKind::DepositInTransit,
             Account::Bank => AccountKind::Bank,
+            Account::CashOverShort => AccountKind::CashOverShort,
+            Account::Disputed { .. } => AccountKind::Disputed,
             Account::UnappliedPayer { .. } => AccountKind::UnappliedPayer,
             Account::UnappliedPatient { .. } => AccountKind::UnappliedPatient,
             Account::LegacyReceipts { .. } => AccountKind::LegacyReceipts,
@@ -299,6 +326,7 @@ impl Account {
             }
             Account::UnappliedPayer { payer } => Dimensions { payer: Some(*payer), ..none },
             Account::UnappliedPatient { patient }
+            | Account::Disputed { patient }
             | Account::CreditBalance { patient }
             | Account::RefundPayable { patient } => Dimensions { patient: Some(*patient), ..none },
             Account::Recoupment { payer, reference } => {
@@ -307,9 +335,10 @@ impl Account {
             Account::LegacyReceipts { payer, reference } | Account::PayerPayable { payer, reference } => {
                 Dimensions { payer: *payer, reference: Some(reference.clone()), ..none }
             }
+            Account::DepositInTransit { slip } => Dimensions { reference: Some(slip.clone()), ..none },
             Account::ProviderAdjustment { code } => Dimensions { reference: Some(code.clone()), ..none },
             Account::Suspense { item } => Dimensions { reference: (!item.is_nil()).then(|| item.to_string()), ..none },
-            Account::Undeposited | Account::Bank | Account::Interest => none,
+            Account::Undeposited | Account::Bank | Account::CashOverShort | Account::Interest => none,
         }
     }
 
@@ -326,7 +355,10 @@ impl Account {
             AccountKind::EraClearing => Account::EraClearing { remittance: remittance? },
             AccountKind::InTransit => Account::InTransit { remittance: remittance? },
             AccountKind::Undeposited => Account::Undeposited,
+            AccountKind::DepositInTransit => Account::DepositInTransit { slip: reference? },
             AccountKind::Bank => Account::Bank,
+            AccountKind::CashOverShort => Account::CashOverShort,
+            AccountKind::Disputed => Account::Disputed { patient: patient? },
             AccountKind::UnappliedPayer => Account::UnappliedPayer { payer: payer? },
             AccountKind::UnappliedPatient => Account::UnappliedPatient { patient: patient? },
             AccountKind::LegacyReceipts => Account::LegacyReceipts { payer, reference: reference? },
@@ -372,7 +404,10 @@ mod tests {
                 Account::EraClearing { remittance: id(4) },
                 Account::InTransit { remittance: id(4) },
                 Account::Undeposited,
+                Account::DepositInTransit { slip: "WO".into() },
                 Account::Bank,
+                Account::CashOverShort,
+                Account::Disputed { patient: id(3) },
                 Account::UnappliedPayer { payer: id(2) },
                 Account::UnappliedPatient { patient: id(3) },
                 Account::LegacyReceipts { payer: Some(id(2)), reference: "WO".into() },

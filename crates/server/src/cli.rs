@@ -12,6 +12,7 @@ mod checkpoint;
 mod claims;
 mod credit;
 mod demo;
+mod deposit;
 mod explain;
 mod export;
 mod failure;
@@ -106,6 +107,11 @@ enum Command {
     /// The bank: what is on its way, and what each line of its statement is
     #[command(subcommand)]
     Bank(bank::Command),
+    /// Cash and checks on their way to the bank: slips, drawers, differences
+    #[command(subcommand)]
+    Deposit(deposit::Command),
+    /// A day as the books have it: what came in, was charged, adjusted and deposited
+    DaySheet(deposit::Day),
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
@@ -173,6 +179,8 @@ pub fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments, &cli.place),
         Command::Credit(command) => credit::run(&command, &cli.place),
         Command::Bank(command) => bank::run(&command, &cli.place),
+        Command::Deposit(command) => deposit::run(&command, &cli.place),
+        Command::DaySheet(arguments) => deposit::day(&arguments, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Adjustments(command) => adjustments::run(&command, &cli.place),

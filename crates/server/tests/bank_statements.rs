@@ -55,7 +55,11 @@ fn a_sheet_with_a_banks_own_column_names_is_read() {
                  11/20/26,RENT,-900.00,\n\
                  11/21/2026,FEE,(12.00),\n";
     let statement = read(&file(sheet), TODAY).unwrap();
-    assert_eq!(statement.left_out, 2);
+    let out: Vec<i64> = statement.withdrawals.iter().map(|line| line.amount.cents()).collect();
+    assert_eq!((out, statement.left_out), (vec![90_000, 1_200], 0));
+    let columns = "date,debit,credit,description\n2026-11-20,15.00,,FEE\n2026-11-20,,4.00,INTEREST\n";
+    let two = read(&file(columns), TODAY).unwrap();
+    assert_eq!((two.deposits.len(), two.withdrawals[0].amount.cents()), (1, 1_500), "a column each");
     assert_eq!(
         told(sheet),
         [("2026-11-20".into(), 34_020, "HBL0126".into()), ("2026-11-20".into(), 114_000, "991".into())]
@@ -72,7 +76,8 @@ fn bai2_and_ach_give_the_payers_number_of_the_transfer() {
         told(bai2),
         [("2026-11-20".into(), 34_020, "HBL0126".into()), ("2026-11-20".into(), 114_000, "991".into())]
     );
-    assert_eq!(read(&file(bai2), TODAY).unwrap().left_out, 1);
+    let out = read(&file(bai2), TODAY).unwrap().withdrawals;
+    assert_eq!(out.iter().map(|line| line.amount.cents()).collect::<Vec<_>>(), [90_000]);
     assert_eq!(told(&ach(true)), [("2026-11-20".into(), 34_020, "HBL0126".into())]);
 }
 

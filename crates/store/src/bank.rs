@@ -66,6 +66,11 @@ statements! {
     pub const WAITING_OF_TRACE: BankLineRow = "SELECT id, line_key, booked_on, amount_cents, trace, words, state, \
         remittance_id, decided_on, decided_by_login, decision, recorded_on FROM bank_line \
         WHERE practice_id = $1 AND trace = $2 AND state = 'waiting' ORDER BY booked_on, id";
+    /// Lines of an amount between two days that nobody placed yet.
+    pub const WAITING_OF_AMOUNT: BankLineRow = "SELECT id, line_key, booked_on, amount_cents, trace, words, state, \
+        remittance_id, decided_on, decided_by_login, decision, recorded_on FROM bank_line \
+        WHERE practice_id = $1 AND amount_cents = $2 AND state = 'waiting' AND booked_on >= $3 AND booked_on <= $4 \
+        ORDER BY booked_on, id";
     /// The days of which the bank's statements tell: the first and the last.
     pub const BOOKED_DAYS: (Option<Date>, Option<Date>) =
         "SELECT MIN(booked_on), MAX(booked_on) FROM bank_line WHERE practice_id = $1";

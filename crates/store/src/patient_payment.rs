@@ -78,6 +78,9 @@ statements! {
         "SELECT id, patient_id, receipt_number, method, amount_cents, received_on, recorded_at, taken_by, reference,
                 idempotency_key, body
          FROM patient_payment WHERE practice_id = $1 AND id = $2";
+    /// The payment of a receipt's number.
+    pub const PAYMENT_OF_RECEIPT: (PatientPaymentId,) =
+        "SELECT id FROM patient_payment WHERE practice_id = $1 AND receipt_number = $2";
     /// The payment that was taken with a key.
     pub const PAYMENT_BY_KEY: PatientPaymentRow =
         "SELECT id, patient_id, receipt_number, method, amount_cents, received_on, recorded_at, taken_by, reference,

@@ -104,6 +104,8 @@ pub const MIGRATIONS: &[Migration] = &[
             postgres: include_str!("../schema/43_cash_request.postgres.sql"),
         },
     },
+    portable!(32, "41_deposit"),
+    portable!(33, "42_payment_return"),
 ];
 
 impl Migration {

@@ -13,9 +13,9 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    adjustment_rule, bank, cash_request, charge, claim, credit, eligibility, inbound_file, inquiry, patient_payment,
-    patient_statement, provider_level, refund, registration, registration_version, remittance, submission, users,
-    worklist, write_off,
+    adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
+    keyed_remittance, patient_payment, patient_statement, payment_return, provider_level, reconciliation, refund,
+    registration, registration_version, remittance, submission, users, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -132,6 +132,14 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
+    Sealed::rows::<payment_return::ReturnRow>(&["id"]),
+    Sealed::rows::<keyed_remittance::KeyedRow>(&["id"]),
+    Sealed::rows::<keyed_remittance::ScanRow>(&["id"]).without(&["bytes"]),
+    Sealed::rows::<deposit::DrawerRow>(&["id"]),
+    Sealed::rows::<deposit::SlipRow>(&["id"]),
+    Sealed::groups::<deposit::ItemRow>(&["slip_id"], &["ordinal"]),
+    Sealed::rows::<reconciliation::WithdrawalRow>(&["id"]),
+    Sealed::rows::<reconciliation::ReconciliationRow>(&["id"]),
     Sealed::rows::<refund::RefundRow>(&["id"]),
     Sealed::rows::<write_off::WriteOffRow>(&["id"]),
     Sealed::rows::<patient_statement::StatementRow>(&["id"]),
@@ -165,6 +173,14 @@ const CHANGES: &[(&str, &str)] = &[
     (bank::DECIDE_BANK_LINE.name, "bank_line"),
     (cash_request::DECIDE_CASH_REQUEST.name, "cash_request"),
     (cash_request::SEND_CASH_REQUEST.name, "cash_request"),
+    (payment_return::DECIDE_RETURN.name, "payment_return"),
+    (keyed_remittance::SAVE_KEYED.name, "keyed_remittance"),
+    (keyed_remittance::END_KEYED.name, "keyed_remittance"),
+    (deposit::ACCEPT_DRAWER.name, "drawer_close"),
+    (deposit::APPROVE_SLIP.name, "deposit_slip"),
+    (deposit::PLACE_SLIP.name, "deposit_slip"),
+    (deposit::TAKE_SLIP_APART.name, "deposit_slip"),
+    (reconciliation::DECIDE_WITHDRAWAL.name, "bank_withdrawal"),
     (refund::DECIDE_REFUND.name, "refund"),
     (refund::SEND_REFUND.name, "refund"),
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),

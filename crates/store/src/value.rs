@@ -308,6 +308,13 @@ col_newtypes!(
     billing::id::CreditId { Uuid },
     billing::id::BankLineId { Uuid },
     billing::id::AdjustmentRuleId { Uuid },
+    billing::id::DepositSlipId { Uuid },
+    billing::id::PaymentReturnId { Uuid },
+    billing::id::KeyedRemittanceId { Uuid },
+    billing::id::KeyedScanId { Uuid },
+    billing::id::DrawerCloseId { Uuid },
+    billing::id::BankWithdrawalId { Uuid },
+    billing::id::ReconciliationId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

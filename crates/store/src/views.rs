@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod claim;
 pub mod claim_money;
 pub mod claims;
+pub mod day_sheet;
 pub mod explain;
 pub mod home;
 pub mod inquiries;

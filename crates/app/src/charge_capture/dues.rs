@@ -236,6 +236,8 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::UnmatchedCash
         | WorkReason::SuspenseDifference
         | WorkReason::BankLineUnplaced
+        | WorkReason::PaymentReturned
+        | WorkReason::PaymentDisputed
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
         | WorkReason::PayerKeeps

@@ -4,7 +4,7 @@
 
 use billing::charge::{Charge, TRANSFER};
 use billing::encounter::Encounter;
-use billing::patient_payment::{PAYMENT, PAYMENT_KEPT, PaymentOnCharge, kept_entry};
+use billing::patient_payment::{PAYMENT, PAYMENT_KEPT, PAYMENT_RETURNED, PaymentOnCharge, kept_entry};
 use billing::write_off::Debtor;
 use billing::{ChargeId, Money, PatientId, PayerId};
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
@@ -58,6 +58,9 @@ fn owing(charge: &Charge, balance: &ChargeBalance) -> Option<Account> {
         | AccountKind::BadDebt
         | AccountKind::EraClearing
         | AccountKind::InTransit
+        | AccountKind::DepositInTransit
+        | AccountKind::CashOverShort
+        | AccountKind::Disputed
         | AccountKind::Undeposited
         | AccountKind::Bank
         | AccountKind::UnappliedPayer
@@ -92,9 +95,9 @@ pub(crate) fn keep_payments(
 
 /// The patient's payments that stand on a charge, the latest first. Payments are taken off all at once, so what stands are
 /// always the latest ones.
-fn payments_on(postings: &[ChargePosting]) -> Vec<PaymentOnCharge> {
+pub(crate) fn payments_on(postings: &[ChargePosting]) -> Vec<PaymentOnCharge> {
     let of_patient = |one: &&ChargePosting| one.account == AccountKind::PatientReceivable;
-    let paid_or_kept = |one: &&ChargePosting| one.reason == PAYMENT || one.reason == PAYMENT_KEPT;
+    let paid_or_kept = |one: &&ChargePosting| [PAYMENT, PAYMENT_KEPT, PAYMENT_RETURNED].contains(&one.reason.as_str());
     let mut left: Money = -postings.iter().filter(of_patient).filter(paid_or_kept).map(|one| one.cents).sum::<Money>();
     let mut standing = Vec::new();
     for one in postings.iter().rev().filter(of_patient).filter(|one| one.reason == PAYMENT) {

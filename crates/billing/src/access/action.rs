@@ -121,6 +121,12 @@ actions! {
     ViewDeposits = "view_deposits",
     /// May the person prepare deposits?
     WorkDeposits = "work_deposits",
+    /// May the person record a payment that came back?
+    ReturnPayment = "return_payment",
+    /// May the person count and close their own drawer?
+    CloseDrawer = "close_drawer",
+    /// May the person approve what a drawer, a slip or the bank has differently?
+    ApproveDepositDifference = "approve_deposit_difference",
     /// May the person apply unapplied cash?
     ApplyUnappliedCash = "apply_unapplied_cash",
     /// May the person approve an application of unapplied cash over the limit?

@@ -31,6 +31,12 @@ const RULES: &[(Grants, Grants, &str)] = &[
     (posts, |role| grants(role, Action::ApproveWriteOff), "who posts payments may not approve write-offs."),
     (posts, |role| grants(role, Action::ReconcileBank), "who posts payments may not reconcile the bank."),
     (
+        takes_cash,
+        |role| grants(role, Action::ApproveDepositDifference),
+        "who takes cash may not approve what is missing of it.",
+    ),
+    (takes_cash, |role| grants(role, Action::ReconcileBank), "who takes cash may not reconcile the bank."),
+    (
         |role| grants(role, Action::RequestRefund),
         |role| grants(role, Action::ApproveRefund),
         "who asks for refunds may not approve them.",
@@ -54,6 +60,10 @@ const RULES: &[(Grants, Grants, &str)] = &[
 
 fn posts(role: Role) -> bool {
     grants(role, Action::PostRemittance) || grants(role, Action::PostManualPayment)
+}
+
+fn takes_cash(role: Role) -> bool {
+    grants(role, Action::TakeCashPayment)
 }
 
 fn grants(role: Role, action: Action) -> bool {

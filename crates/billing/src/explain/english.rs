@@ -158,6 +158,7 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
         StepKind::BilledToPatient => "of what remains: yours, no plan is asked for it".to_owned(),
         StepKind::PaidByPatient => "Paid by you".to_owned(),
         StepKind::ReturnedToPatient => "Returned to you".to_owned(),
+        StepKind::CameBackUnpaid => "Your payment came back unpaid".to_owned(),
         StepKind::KeptForPatient => "Your payment, kept for you until it is known what you owe".to_owned(),
         StepKind::WrittenOff => "Taken off your bill".to_owned(),
         StepKind::DecisionTakenBack => format!("Decision taken back by {plan}"),

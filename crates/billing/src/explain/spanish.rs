@@ -149,6 +149,7 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
         StepKind::BilledToPatient => "de lo que queda: suyo, no se pide a ningún plan".to_owned(),
         StepKind::PaidByPatient => "Pagado por usted".to_owned(),
         StepKind::ReturnedToPatient => "Devuelto a usted".to_owned(),
+        StepKind::CameBackUnpaid => "Su pago fue devuelto sin pagar".to_owned(),
         StepKind::KeptForPatient => "Su pago, guardado para usted hasta saber cuánto debe".to_owned(),
         StepKind::WrittenOff => "Descontado de su cuenta".to_owned(),
         StepKind::DecisionTakenBack => format!("Decisión retirada por {plan}"),

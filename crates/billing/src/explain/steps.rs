@@ -9,7 +9,7 @@ use super::{PatientShare, Step, StepKind};
 use crate::Money;
 use crate::balance::{Effect, Movement, Source};
 use crate::charge::TRANSFER;
-use crate::patient_payment::PAYMENT_KEPT;
+use crate::patient_payment::{PAYMENT_KEPT, PAYMENT_RETURNED};
 
 /// Postings with one cause (source and reason), over all charges, in the order the cause first appears. A visit changes
 /// hands and kept money is applied more than once under one source: each time is a cause of its own.
@@ -89,6 +89,7 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
     let cash = effect.cash();
     let paid = match (effect.cash_is_patients(source), cash.is_negative()) {
         (true, true) if reason == PAYMENT_KEPT => StepKind::KeptForPatient,
+        (true, true) if reason == PAYMENT_RETURNED => StepKind::CameBackUnpaid,
         (true, false) => StepKind::PaidByPatient,
         (true, true) => StepKind::ReturnedToPatient,
         (false, false) => StepKind::PaidByPlan,

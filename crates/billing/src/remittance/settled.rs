@@ -23,6 +23,9 @@ pub fn settled(postings: &[Posting]) -> BTreeSet<Uuid> {
             | Account::BadDebt { .. }
             | Account::EraClearing { .. }
             | Account::InTransit { .. }
+            | Account::DepositInTransit { .. }
+            | Account::CashOverShort
+            | Account::Disputed { .. }
             | Account::Undeposited
             | Account::Bank
             | Account::UnappliedPayer { .. }

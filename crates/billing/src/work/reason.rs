@@ -213,6 +213,12 @@ reasons! {
     /// A payer took back money of a charge of which a refund was given or asked for.
     RefundTakenBack "refund_taken_back" Tier2 2 "Taken back although refunded"
         => "Compare the refund with what the payer took. Not sent yet: withdraw it. Sent to the payer: send it the proof and ask for the money back, or for an acknowledgment (72). Sent to the patient: wait for the new decision; the patient owes again only what it says.";
+    /// A patient's check came back unpaid.
+    PaymentReturned "payment_returned" Tier1 3 "Returned check"
+        => "The visits it paid are owed again. Call the patient before the next statement: ask for cash or a card, and note what was agreed. Never present the check a second time without the bank's word.";
+    /// A card's bank took a payment back and wants an answer.
+    PaymentDisputed "payment_disputed" Tier2 2 "Card payment in dispute"
+        => "Answer the processor before the last day, with the receipt, the statement and the consent on file, and nothing clinical. The poster says on the page of returned payments how it ended; the item then ends by itself.";
     /// More was received than owed.
     CreditBalance "credit_balance" Tier2 5 "Credit balance"
         => "Find whose money it is. Apply it to another open balance of the same person, or ask for a refund on the account; the 60-day clock runs for payers.";

@@ -1,7 +1,7 @@
 //! `tierline bank`: what is on its way, what came, and what each line of the bank's statement is.
 
 use app::Error;
-use app::bank;
+use app::{bank, reconciliation};
 use billing::BankLineId;
 use billing::bank::BankLineState;
 use billing::counting::counted;
@@ -10,6 +10,7 @@ use serde_json::json;
 use store::views::remittances::by_trace;
 use uuid::Uuid;
 
+use super::approval::dollars;
 use super::import::files::source_file;
 use super::output::{self, Align, line};
 use super::{Done, Failure, Place, Session};
@@ -37,6 +38,28 @@ pub enum Command {
     Other(Why),
     /// Take back what was said of a line
     TakeBack(Why),
+    /// Compare a statement's period with the books, and sign it where it comes out
+    Reconcile(Reconcile),
+}
+
+/// What the bank's paper says.
+#[derive(Debug, Args)]
+pub struct Reconcile {
+    /// First day
+    #[arg(long)]
+    from: jiff::civil::Date,
+    /// Last day
+    #[arg(long)]
+    until: jiff::civil::Date,
+    /// Balance before the first day
+    #[arg(long, allow_hyphen_values = true)]
+    opening: String,
+    /// Balance at the end of the last day
+    #[arg(long, allow_hyphen_values = true)]
+    closing: String,
+    /// Sign it; its figures are kept
+    #[arg(long)]
+    sign: bool,
 }
 
 /// Which lines.
@@ -81,6 +104,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         }
         Command::FromDesk { line } => bank::is_from_desk(db, actor, practice, BankLineId(*line))?,
         Command::Other(why) => bank::is_other(db, actor, practice, BankLineId(why.line), &why.reason)?,
+        Command::Reconcile(arguments) => return reconcile(&session, arguments),
         Command::TakeBack(why) => bank::take_back(db, actor, practice, BankLineId(why.line), &why.reason)?,
     }
     line("Done.");
@@ -99,21 +123,23 @@ pub fn import(paths: &[std::path::PathBuf], as_json: bool, place: &Place) -> Res
     let mut waits = false;
     for (file, statement) in read {
         let taken = bank::take(&session.db, &session.actor, session.practice, &statement.deposits)?;
+        let out = app::reconciliation::take(&session.db, &session.actor, session.practice, &statement.withdrawals)?;
         waits |= taken.waiting > 0;
         if as_json {
             let object = json!({
                 "file": file, "matched": taken.matched, "waiting": taken.waiting, "known": taken.known,
-                "left_out": statement.left_out, "not_yet": statement.not_yet,
+                "went_out": out, "left_out": statement.left_out, "not_yet": statement.not_yet,
             });
             line(&object.to_string());
             continue;
         }
         line(&format!(
-            "{file}: {} matched, {} waiting, {} there already; {} of money that went out left out.",
+            "{file}: {} matched, {} waiting, {} there already; {} of money that went out taken in, {} left out.",
             counted(taken.matched, "line"),
             taken.waiting,
             taken.known,
-            counted(statement.left_out, "line")
+            counted(out, "line"),
+            statement.left_out
         ));
         if statement.not_yet > 0 {
             let entries = counted(statement.not_yet, "entry");
@@ -121,6 +147,26 @@ pub fn import(paths: &[std::path::PathBuf], as_json: bool, place: &Place) -> Res
         }
     }
     Ok(if waits { Done::WithFindings } else { Done::Clean })
+}
+
+fn reconcile(session: &Session, arguments: &Reconcile) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    let (opening, closing) = (dollars(&arguments.opening)?, dollars(&arguments.closing)?);
+    let period = reconciliation::Period { from: arguments.from, until: arguments.until, opening, closing };
+    if arguments.sign {
+        let id = reconciliation::sign(db, actor, practice, &period)?;
+        line(&format!("Signed: {id}."));
+        return Ok(Done::Clean);
+    }
+    let compared = reconciliation::compare(db, actor, practice, &period)?;
+    line(&format!("Account Bank in the books: {}", compared.books));
+    line(&format!("Held before the books knew of it: {}", compared.before));
+    for item in compared.body.not_in_books.iter().chain(&compared.body.not_in_bank) {
+        line(&format!("  {} {}: {}", item.on, item.what, item.cents));
+    }
+    line(&format!("Difference of the statement: {}", compared.paper_difference));
+    line(&format!("Difference of bank and books: {}", compared.difference));
+    Ok(if compared.comes_out() { Done::Clean } else { Done::WithFindings })
 }
 
 fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {

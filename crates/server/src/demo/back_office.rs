@@ -141,6 +141,8 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::UnmatchedCash
             | WorkReason::SuspenseDifference
             | WorkReason::BankLineUnplaced
+            | WorkReason::PaymentReturned
+            | WorkReason::PaymentDisputed
             | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment
             | WorkReason::PayerKeeps
@@ -248,6 +250,8 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::UnmatchedCash
             | WorkReason::SuspenseDifference
             | WorkReason::BankLineUnplaced
+            | WorkReason::PaymentReturned
+            | WorkReason::PaymentDisputed
             | WorkReason::TransferMissing
             | WorkReason::PayerRecoupment
             | WorkReason::PayerKeeps

@@ -147,6 +147,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     stage.at(today, 8, 0);
     mail_room::collect(stage)?;
     mail_room::night(stage)?;
+    bank::month_end(stage, script.days.first().copied().unwrap_or(today), today)?;
     stage.at(today, 9, 0);
     for visit in script.visits.iter().filter(due) {
         clinic::arrive(stage, house, visit)?;
@@ -171,6 +172,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
         money_office::run_statements(stage, &script.chance, today)?;
     }
     stage.at(today, 17, 30);
+    bank::evening(stage, today)?;
     mail_room::send(stage)
 }
 

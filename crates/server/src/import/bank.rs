@@ -1,5 +1,5 @@
 //! Readers of a bank's statement: CSV, BAI2, and the ACH entries (NACHA, CCD+) of a payers' bank. Each gives the money that
-//! came in, line by line; money that went out is counted and left out. The whole file is judged before anything is used.
+//! came in and that went out, line by line. The whole file is judged before anything is used.
 
 mod bai2;
 mod csv;
@@ -25,16 +25,24 @@ const OLDEST: Date = date(2000, 1, 1);
 pub struct Statement {
     /// Money that came in.
     pub deposits: Vec<Deposit>,
-    /// Lines of money that went out, or of none.
+    /// Money that went out; the amounts are above zero.
+    pub withdrawals: Vec<Deposit>,
+    /// Lines of no money, or of which nobody can tell whether it came or went.
     pub left_out: usize,
     /// ACH entries whose day has not come: nothing of them is in the bank, so the file is to be taken in again then.
     pub not_yet: usize,
 }
 
 impl Statement {
-    /// Adds a line; only what came in is a deposit.
+    /// Adds a line; below zero it went out.
     fn add(&mut self, line: Deposit) {
-        if line.amount.is_positive() { self.deposits.push(line) } else { self.left_out += 1 }
+        if line.amount.is_positive() {
+            self.deposits.push(line);
+        } else if line.amount.is_negative() {
+            self.withdrawals.push(Deposit { amount: -line.amount, ..line });
+        } else {
+            self.left_out += 1;
+        }
     }
 
     /// Leaves out what takes effect within the days to come; a day further ahead stays, and is refused.
@@ -70,14 +78,16 @@ pub fn read(file: &SourceFile, today: Date) -> Result<Statement, Unreadable> {
     } else {
         csv::read(file, text)
     }?;
-    let strange = statement.deposits.iter().find(|line| line.booked_on > today || line.booked_on < OLDEST);
+    let mut lines = statement.deposits.iter().chain(&statement.withdrawals);
+    let strange = lines.find(|line| line.booked_on > today || line.booked_on < OLDEST);
     if let Some(line) = strange {
         let place = format!("the line of {}", line.booked_on);
         let problem =
             problem_at(file, &place, "the day is no day of a statement", "Correct the date, or the file's format");
         return Err(Unreadable(vec![problem]));
     }
-    if statement.deposits.is_empty() && statement.left_out + statement.not_yet == 0 {
+    if statement.deposits.is_empty() && statement.withdrawals.is_empty() && statement.left_out + statement.not_yet == 0
+    {
         return Err(whole("it holds no line of a statement", "Check that the right file was named"));
     }
     Ok(statement)

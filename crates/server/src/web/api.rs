@@ -58,6 +58,11 @@ async fn as_form(request: Request) -> Result<Request, Refusal> {
         serde_json::from_slice(&bytes).map_err(|_| wrong("Send one JSON object: the fields of the page's form."))?;
     let pairs: Vec<(String, String)> = fields
         .into_iter()
+        .flat_map(|(name, value)| match value {
+            // A field that a page's form repeats: one for each thing that was ticked.
+            Value::Array(many) => many.into_iter().map(|one| (name.clone(), one)).collect(),
+            one => vec![(name, one)],
+        })
         .map(|(name, value)| match value {
             Value::String(text) => Ok((name, text)),
             Value::Number(number) => Ok((name, number.to_string())),

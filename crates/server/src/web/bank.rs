@@ -6,9 +6,11 @@ use askama::Template;
 use axum::extract::{Form, Multipart, Query, State};
 use billing::access::Action;
 use billing::bank::BankLineState;
+use billing::deposit::SlipState;
 use billing::{BankLineId, RemittanceId};
 use serde::Deserialize;
 use store::bank::{BankLineRow, InTransitRow};
+use store::deposit::SlipRow;
 use store::reports::Cell;
 
 use super::approvals::{self, Asked, Why};
@@ -30,6 +32,8 @@ struct BankPage {
     state: &'static str,
     tabs: Vec<(&'static str, &'static str, bool)>,
     found: Overview,
+    /// Slips on their way, which a line may be.
+    slips: Vec<SlipRow>,
     may_work: bool,
     may_reconcile: bool,
 }
@@ -50,7 +54,12 @@ pub async fn index(
 ) -> Page {
     let state = asked.state.as_deref().and_then(BankLineState::parse).unwrap_or(BankLineState::Waiting);
     let actor = who.actor.clone();
-    let found = desk.blocking(move |db, practice| bank::overview(db, &actor, practice, state)).await?;
+    let (found, slips) = desk
+        .blocking(move |db, practice| {
+            let slips = app::deposit::list(db, &actor, practice, SlipState::OnTheWay)?;
+            Ok((bank::overview(db, &actor, practice, state)?, slips))
+        })
+        .await?;
     if let Some(format) = wanted {
         return tables::file("bank", &[lines_sheet(&found.lines), on_the_way_sheet(&found.in_transit)], format);
     }
@@ -59,6 +68,7 @@ pub async fn index(
         state: state.as_str(),
         tabs: BankLineState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
         found,
+        slips,
         may_work: who.may(Action::WorkDeposits),
         may_reconcile: who.may(Action::ReconcileBank),
     })
@@ -121,6 +131,7 @@ pub async fn take(State(desk): State<Desk>, who: SignedIn, mut form: Multipart) 
             let statement = crate::import::bank::read(&file, db.today(practice)?)
                 .map_err(|unreadable| app::Error::invalid(STATEMENT, unreadable.to_string()))?;
             bank::take(db, &actor, practice, &statement.deposits)?;
+            app::reconciliation::take(db, &actor, practice, &statement.withdrawals)?;
             Ok(statement.not_yet == 0)
         })
         .await?;

@@ -75,6 +75,8 @@ pub fn reason(reason: WorkReason) -> Chip {
         | WorkReason::UnmatchedCash
         | WorkReason::SuspenseDifference
         | WorkReason::BankLineUnplaced
+        | WorkReason::PaymentReturned
+        | WorkReason::PaymentDisputed
         | WorkReason::TransferMissing
         | WorkReason::PayerRecoupment
         | WorkReason::PayerKeeps

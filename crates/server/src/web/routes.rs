@@ -4,10 +4,10 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, adjustments, assets, bank, claims, corrections, credits, encounters, find, guarantor, home, inquiries,
-    jobs, log_in, log_in_reset, me, patients, payers_ledger, payments, refunds, registration, remittances, reports,
-    sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work,
-    write_offs,
+    access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
+    guarantor, home, inquiries, jobs, keyed_remittances, log_in, log_in_reset, me, patients, payers_ledger, payments,
+    reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims, settings,
+    small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -18,7 +18,7 @@ pub fn table() -> Vec<Route> {
 pub(super) fn routes() -> Routes {
     let routes = entrance(Routes::new());
     let routes = desk(routes);
-    let routes = money_back(records(routes));
+    let routes = deposit_pages(money_back(records(routes)));
     let routes = setting_pages(routes);
     patient_pages(routes)
 }
@@ -136,9 +136,46 @@ fn records(routes: Routes) -> Routes {
         .post("/bank/{id}/desk", Policy::May(Action::WorkDeposits), bank::is_from_desk)
         .post("/bank/{id}/other", Policy::May(Action::ReconcileBank), bank::is_other)
         .post("/bank/{id}/back", Policy::May(Action::ReconcileBank), bank::take_back)
+        .post("/bank/{id}/slip", Policy::May(Action::WorkDeposits), deposits::match_line)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
+}
+
+/// From the drawer to the bank and the signed month.
+fn deposit_pages(routes: Routes) -> Routes {
+    routes
+        .get("/deposits", Policy::May(Action::ViewDeposits), deposits::index)
+        .post("/deposits", Policy::May(Action::WorkDeposits), deposits::count)
+        .get("/deposits/{id}", Policy::May(Action::ViewDeposits), deposits::show)
+        .get("/deposits/{id}/pdf", Policy::May(Action::ViewDeposits), deposits::pdf)
+        .post("/deposits/{id}/approval", Policy::May(Action::ApproveDepositDifference), deposits::approve)
+        .post("/deposits/{id}/bank-approval", Policy::May(Action::ApproveDepositDifference), deposits::approve_bank)
+        .post("/deposits/{id}/bank-refusal", Policy::May(Action::ApproveDepositDifference), deposits::refuse_bank)
+        .post("/deposits/{id}/taking-apart", Policy::May(Action::WorkDeposits), deposits::take_apart)
+        .get("/drawer", Policy::May(Action::CloseDrawer), deposits::drawer)
+        .post("/drawer", Policy::May(Action::CloseDrawer), deposits::close_drawer)
+        .post("/drawers/{id}/acceptance", Policy::May(Action::ApproveDepositDifference), deposits::accept_drawer)
+        .get("/day-sheet", Policy::May(Action::ViewDeposits), day_sheet::show)
+        .get("/day-sheet/{account}", Policy::May(Action::ViewDeposits), day_sheet::entries)
+        .get("/bank/withdrawals", Policy::May(Action::ViewDeposits), reconciliations::withdrawals)
+        .post("/bank/withdrawals/{id}/sent", Policy::May(Action::WorkDeposits), reconciliations::is_sent)
+        .post("/bank/withdrawals/{id}/other", Policy::May(Action::ReconcileBank), reconciliations::is_other)
+        .post("/bank/withdrawals/{id}/back", Policy::May(Action::ReconcileBank), reconciliations::take_back)
+        .get("/reconciliations", Policy::May(Action::ViewDeposits), reconciliations::index)
+        .post("/reconciliations", Policy::May(Action::ReconcileBank), reconciliations::sign)
+        .get("/returned-payments", Policy::May(Action::ViewDeposits), returned_payments::index)
+        .post("/returned-payments", Policy::May(Action::ReturnPayment), returned_payments::record)
+        .post("/returned-payments/{id}/decision", Policy::May(Action::ReturnPayment), returned_payments::decide)
+        .get("/keyed", Policy::May(Action::PostManualPayment), keyed_remittances::index)
+        .post("/keyed", Policy::May(Action::PostManualPayment), keyed_remittances::begin)
+        .get("/keyed/{id}", Policy::May(Action::PostManualPayment), keyed_remittances::show)
+        .post("/keyed/{id}", Policy::May(Action::PostManualPayment), keyed_remittances::save)
+        .post("/keyed/{id}/posting", Policy::May(Action::PostManualPayment), keyed_remittances::post)
+        .post("/keyed/{id}/dropping", Policy::May(Action::PostManualPayment), keyed_remittances::drop_it)
+        .post("/keyed/{id}/scans", Policy::May(Action::PostManualPayment), keyed_remittances::attach)
+        .get("/scans/{id}", Policy::May(Action::ViewRemittance), keyed_remittances::scan)
+        .get("/reconciliations/{id}", Policy::May(Action::ViewDeposits), reconciliations::show)
 }
 
 /// The practice, its providers and its payers.

@@ -40,7 +40,7 @@ fn fits(route: &str, path: &str) -> bool {
 }
 
 fn desks(tour: &mut Tour) {
-    for page in ["/", "/me", "/patients", "/settings", "/write-offs/small-balances"] {
+    for page in ["/", "/me", "/patients", "/settings", "/write-offs/small-balances", "/drawer"] {
         tour.open(page);
     }
     let page = tour.open("/work?desk=tier2");
@@ -97,6 +97,12 @@ fn settings(tour: &mut Tour) {
         "/credits",
         "/bank",
         "/payers/ledger",
+        "/bank/withdrawals",
+        "/deposits",
+        "/day-sheet",
+        "/day-sheet/bank",
+        "/reconciliations",
+        "/returned-payments",
         "/refunds",
         "/write-offs",
         "/remittances/unmatched",
@@ -108,6 +114,43 @@ fn settings(tour: &mut Tour) {
     let remittance = tour.follow(&page, "/remittances/0", "");
     let page = tour.open(&remittance);
     tour.follow(&page, "/remittances/unmatched/0", "");
+}
+
+/// The cash office: a slip and its paper, a signed month.
+fn deposits(tour: &mut Tour) {
+    let page = tour.open("/deposits?state=in_bank");
+    let slip = tour.follow(&page, "/deposits/0", "");
+    let pdf = format!("{slip}/pdf");
+    assert_eq!(tour.visitor.get(&pdf).status, 200);
+    tour.seen.insert(pdf);
+    let page = tour.open("/reconciliations");
+    tour.follow(&page, "/reconciliations/0", "");
+}
+
+/// A paper that is keyed in, with its scan.
+fn paper(tour: &mut Tour, practice: &Practice) {
+    tour.open("/keyed");
+    let claim = practice.db.read(&practice.system(), practice.id, |read| {
+        let ids = store::testing::facts::ids(read, "claim")?;
+        read.query_one(&store::claim::CLAIM_ROW, store::params![ids[0]])
+    });
+    let claim = claim.unwrap();
+    let payer = claim.payer_id.to_string();
+    let head = [
+        ("payer", payer.as_str()),
+        ("trace", "PAPER-1"),
+        ("paid_on", "2026-03-02"),
+        ("amount", "0.00"),
+        ("claims", claim.control_number.as_str()),
+    ];
+    let begun = tour.visitor.post("/keyed", &head).location;
+    let id: uuid::Uuid = begun.trim_start_matches("/keyed/").split('?').next().unwrap().parse().unwrap();
+    let actor = practice.system();
+    let scan = app::keyed_remittance::attach(&practice.db, &actor, practice.id, id.into(), b"%PDF-1.7").unwrap();
+    tour.open(&begun);
+    let scan = format!("/scans/{scan}");
+    assert_eq!(tour.visitor.get(&scan).status, 200);
+    tour.seen.insert(scan);
 }
 
 fn take(practice: &Practice, address: std::net::SocketAddr, login: &str, seen: BTreeSet<String>) -> Tour {
@@ -138,6 +181,9 @@ fn every_page_opens_on_each_engine() {
         }
         tour = take(&practice, address, "max", tour.seen);
         settings(&mut tour);
+        deposits(&mut tour);
+        tour = take(&practice, address, "pia", tour.seen);
+        paper(&mut tour, &practice);
         tour = take(&practice, address, "ada", tour.seen);
         let page = tour.open("/users");
         tour.follow(&page, "/users/", "/roles");

@@ -292,6 +292,9 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
             .iter()
             .flat_map(|report| [format!("/reports/{}", report.key), format!("/reports/{}?format=csv", report.key)])
             .collect(),
+        ("day-sheet", 1) => {
+            ledger::AccountKind::ALL.iter().map(|account| route.replace("{account}", account.name())).collect()
+        }
         ("assets", _) => Vec::new(),
         ("remittances", _) if route.contains("/unmatched/") => {
             all("claim_payment").iter().map(|id| route.replace("{id}", id)).collect()
@@ -305,6 +308,10 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "claims" => "claim",
                 "remittances" => "remittance",
                 "bank" => "bank_line",
+                "deposits" => "deposit_slip",
+                "keyed" => "keyed_remittance",
+                "scans" => "keyed_scan",
+                "reconciliations" => "bank_reconciliation",
                 "work" => "work_item",
                 "inquiries" => "inquiry",
                 "encounters" => "encounter",

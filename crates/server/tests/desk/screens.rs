@@ -183,8 +183,20 @@ fn every_screen_is_whole_by_day() {
     open_first(&browser, &format!("{base}/inquiries"));
     look(&browser, "inquiry");
     sign_in(&browser, &base, &practice, "max");
-    for page in ["reports", "reports/aging", "reports/journal", "reports/conflicts", "jobs", "bank", "bank?state=payer"]
-    {
+    for page in [
+        "reports",
+        "reports/aging",
+        "reports/journal",
+        "reports/conflicts",
+        "jobs",
+        "bank",
+        "bank?state=payer",
+        "bank/withdrawals",
+        "deposits",
+        "deposits?state=in_bank",
+        "day-sheet",
+        "reconciliations",
+    ] {
         browser.go(&format!("{base}/{page}"));
         look(&browser, page);
     }

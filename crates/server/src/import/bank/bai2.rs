@@ -11,6 +11,8 @@ use crate::import::fhir::SourceFile;
 
 /// Type codes of credits (BAI2, appendix of uniform reporting codes).
 const CREDITS: std::ops::RangeInclusive<u16> = 100..=399;
+/// Type codes of debits.
+const DEBITS: std::ops::RangeInclusive<u16> = 400..=699;
 const ASK: &str = "Ask the bank for the file again";
 
 pub(super) fn read(file: &SourceFile, text: &str) -> Result<Statement, Unreadable> {
@@ -70,7 +72,11 @@ fn transaction(fields: &[&str], booked_on: Date) -> Option<Deposit> {
     let trace = if field(5).is_empty() { field(4) } else { field(5) };
     Some(Deposit {
         booked_on,
-        amount: if is_in { amount } else { Money::ZERO },
+        amount: match (is_in, DEBITS.contains(&kind)) {
+            (true, _) => amount,
+            (false, true) => -amount,
+            (false, false) => Money::ZERO,
+        },
         trace: trace.to_owned(),
         words: texts.join(",").trim().to_owned(),
     })

@@ -11,6 +11,7 @@ use crate::import::{InputProblem, Unreadable};
 /// What each column is called, by whichever bank.
 const DAY: &[&str] = &["date", "posted", "posted on", "posting date", "post date", "transaction date", "booked on"];
 const AMOUNT: &[&str] = &["amount", "credit", "credits", "credit amount", "deposit", "deposits"];
+const OUT: &[&str] = &["debit", "debits", "debit amount", "withdrawal", "withdrawals"];
 const WORDS: &[&str] = &["description", "details", "memo", "name", "payee", "addenda", "transaction"];
 const NUMBER: &[&str] = &["reference", "reference number", "trace", "trn", "check number", "bank reference", "number"];
 
@@ -19,6 +20,8 @@ const SAVE_AGAIN: &str = "Save the sheet again as CSV with commas, in UTF-8";
 struct Columns {
     day: usize,
     amount: usize,
+    /// Where what went out has a column of its own.
+    out: Option<usize>,
     words: Vec<usize>,
     number: Option<usize>,
 }
@@ -60,6 +63,7 @@ fn columns(head: &csv::StringRecord) -> Result<Columns, &'static str> {
     Ok(Columns {
         day: named(DAY).ok_or("date")?,
         amount: named(AMOUNT).ok_or("amount")?,
+        out: named(OUT),
         words: words.map(|(place, _)| place).collect(),
         number: named(NUMBER),
     })
@@ -79,9 +83,16 @@ fn line(
     let cell = |column: usize| record.get(column).unwrap_or_default().trim();
     let booked_on = day(cell(columns.day))
         .ok_or_else(|| problem_at(file, place, "the date is none", "Write it as 2026-11-22 or 11/22/2026"))?;
-    let amount = amount(cell(columns.amount)).ok_or_else(|| {
-        problem_at(file, place, "the amount is none", "Write it as 1140.00 or \"1,140.00\", below zero as -12.00")
-    })?;
+    let read = |column: usize| {
+        amount(cell(column)).ok_or_else(|| {
+            problem_at(file, place, "the amount is none", "Write it as 1140.00 or \"1,140.00\", below zero as -12.00")
+        })
+    };
+    let (came, went) = (read(columns.amount)?, columns.out.map_or(Ok(Money::ZERO), read)?);
+    if !came.is_zero() && !went.is_zero() {
+        return Err(problem_at(file, place, "the row has money in and money out", "Give each its own row"));
+    }
+    let amount = came - went.abs();
     let words: Vec<&str> = columns.words.iter().map(|column| cell(*column)).filter(|text| !text.is_empty()).collect();
     let trace = columns.number.map_or("", cell).to_owned();
     Ok(Deposit { booked_on, amount, trace, words: words.join(" ") })
