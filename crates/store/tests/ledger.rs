@@ -243,3 +243,37 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
+
+/// An account of a kind, with the dimensions that it takes.
+fn some_account(kind: AccountKind) -> Account {
+    let full = [id(1), id(2), id(3), id(4)];
+    let with = |bit: u32, which: u32, place: usize| (which & (1 << bit) != 0).then(|| full[place]);
+    (0..32_u32)
+        .find_map(|which| {
+            let dimensions = ledger::Dimensions {
+                charge: with(0, which, 0),
+                payer: with(1, which, 1),
+                patient: with(2, which, 2),
+                remittance: with(3, which, 3),
+                reference: (which & 16 != 0).then(|| id(5).to_string()),
+            };
+            Account::from_parts(kind, dimensions)
+        })
+        .expect("an account has some dimensions")
+}
+
+#[test]
+fn every_account_of_the_chart_stands_in_the_books_of_each_engine() {
+    for_each_engine(|db| {
+        for (place, kind) in (1_u128..).zip(AccountKind::ALL) {
+            let other = if kind == AccountKind::Bank { Account::Interest } else { Account::Bank };
+            let entry = DraftEntry::new(DAY, "a try", EntrySource { kind: "try".into(), id: id(place) })
+                .debit(other, Money::from_cents(5), "try")
+                .credit(some_account(kind), Money::from_cents(5), "try")
+                .balance()
+                .unwrap();
+            let posted = db.write(&db.system(), PRACTICE, |tx| tx.post(&entry, &format!("try {kind}")).map(|_| ()));
+            assert!(posted.is_ok(), "{kind} is missing from the table's own list: {posted:?}");
+        }
+    });
+}

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::balance::{self, Equation};
 use super::classification::RuleBook;
-use super::matching::{ClaimFacts, ClaimIndex, LineFacts, MatchedBy};
+use super::matching::{ClaimFacts, ClaimIndex, LineFacts, MatchedBy, lines};
 use super::posting::{self, NotPosted};
 use super::*;
 use crate::claim::ClaimStatus;
@@ -276,6 +276,24 @@ fn lines_without_our_number_find_their_charge_by_procedure_or_not_at_all() {
     );
     bundled.lines[0].submitted_procedure = Some(Procedure { code: "99214".to_owned(), modifiers: Vec::new() });
     assert!(posting::decide(&bundled, &claim(None), REMITTANCE, &RuleBook::default()).is_ok());
+}
+
+#[test]
+fn a_line_without_our_number_is_posted_by_its_code_and_told_whether_the_payer_changed_its_modifiers() {
+    let mut ours = claim(None);
+    ours.lines[0].modifiers = Some(vec!["25".to_owned(), "GT".to_owned()]);
+    let mut payment = visit();
+    payment.lines[0].line_control_number.clear();
+    for (modifiers, by) in [
+        (&["GT", "25"][..], MatchedBy::Procedure),
+        (&["25"], MatchedBy::OtherModifiers),
+        (&[], MatchedBy::OtherModifiers),
+        (&["25", "GT", "59"], MatchedBy::OtherModifiers),
+    ] {
+        payment.lines[0].procedure.modifiers = modifiers.iter().map(|one| (*one).to_owned()).collect();
+        let found = lines(&payment, &ours).unwrap();
+        assert_eq!((found[0].0.control_number.as_str(), found[0].1), ("L1", by), "{modifiers:?}");
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use billing::{CashRequestId, ClaimPaymentId, Money, PracticeId};
 use serde::Deserialize;
 use store::Db;
 use store::cash_request::CashRequestLine;
+use store::reports::Cell;
 
 use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::chips::{self, Chip};
@@ -21,7 +22,9 @@ use super::masking;
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
+use super::tables::{self, Wanted, maybe, text};
 use super::{Desk, filters};
+use crate::table_file::Sheet;
 
 /// Where the list stands.
 const DESK: &str = "/remittances/unmatched";
@@ -76,15 +79,59 @@ struct RequestsPage {
 }
 
 /// What waits.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub async fn index(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
     let actor = who.actor.clone();
     let rows = desk.blocking(move |db, practice| unmatched::list(db, &actor, practice)).await?;
+    if let Some(format) = wanted {
+        return tables::file("unmatched-payments", &[list_sheet(&rows)], format);
+    }
     let chip = |row: &Waiting| chips::claim_payment(&row.payment.state, "", false);
     render(&DeskPage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         total: rows.iter().map(|row| row.open).sum(),
         rows: rows.into_iter().map(|row| (chip(&row), row)).collect(),
     })
+}
+
+fn list_sheet(rows: &[Waiting]) -> Sheet {
+    let row = |row: &Waiting| {
+        let payment = &row.payment;
+        vec![
+            text(payment.paid_on),
+            text(&payment.payer_name),
+            text(&payment.trace),
+            text(&payment.control_number),
+            text(row.reason.title()),
+            Cell::Money(payment.paid_cents),
+            Cell::Money(row.open),
+            Cell::Money(payment.difference_cents),
+            maybe(payment.problem.as_ref()),
+            text(row.due_on),
+            text(payment.id),
+        ]
+    };
+    Sheet {
+        name: "Unmatched payments",
+        columns: &[
+            "Paid",
+            "Payer",
+            "Trace",
+            "Their number",
+            "Why",
+            "Amount",
+            "Waits",
+            "Difference",
+            "Problem",
+            "Due",
+            "Id",
+        ],
+        rows: rows.iter().map(row).collect(),
+    }
 }
 
 /// One payment.

@@ -20,4 +20,5 @@ mod screens;
 mod solo_mode;
 mod statement_twice;
 mod stories;
+mod unmatched;
 mod visitor;

@@ -269,10 +269,12 @@ fn the_lists_of_what_two_people_decide_are_whole_on_a_wide_and_on_a_narrow_scree
     for patient in crate::approvals::patients(&practice).into_iter().skip(2).take(2) {
         crate::masking::investigated(&practice, patient, "Other visits of that week may be paid twice as well.");
     }
+    let stray = crate::unmatched::stray(&practice).trim_start_matches('/').to_owned();
     let base = format!("http://{}", practice.serve());
     for (width, mark) in [(1280, ""), (390, "-390")] {
         let Some(browser) = Browser::open(width, 844) else { return };
         for (login, pages) in [
+            ("pia", ["remittances/unmatched", stray.as_str()].as_slice()),
             ("max", ["", "refunds", "write-offs"].as_slice()),
             (
                 "theo",
