@@ -12,6 +12,7 @@ pub mod access;
 pub mod users;
 
 pub mod charge_capture;
+pub mod medicare_questions;
 pub mod registration;
 
 pub mod claim_creation;

@@ -94,4 +94,6 @@ ids! {
     KeyedScanId,
     /// A signed comparison of the bank with the books.
     ReconciliationId,
+    /// What a patient answered about who pays before Medicare.
+    MedicareQuestionsId,
 }

@@ -13,6 +13,7 @@ pub mod counting;
 pub mod coverage;
 pub mod identifier;
 pub mod letters;
+pub mod medicare_questions;
 pub mod patient;
 pub mod payer;
 pub mod person;

@@ -22,6 +22,11 @@ pub struct Payer {
 /// The claim filing indicator of Medicaid programs.
 pub const MEDICAID: &str = "MC";
 
+/// Whether it is Medicare itself, part A or B; a Medicare plan of an insurer settles its order with the insurer.
+pub fn is_medicare(filing_indicator: &str) -> bool {
+    matches!(filing_indicator, "MA" | "MB")
+}
+
 /// What differs between payers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PayerSettings {

@@ -42,6 +42,7 @@ mod log_in;
 mod log_in_reset;
 mod masking;
 mod me;
+mod medicare_questions;
 mod mending;
 mod patients;
 mod payers_ledger;

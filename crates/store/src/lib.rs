@@ -54,6 +54,7 @@ pub mod inbound_file;
 pub mod inquiry;
 pub mod job_run;
 pub mod keyed_remittance;
+pub mod medicare_questions;
 pub mod practices;
 pub mod registration;
 pub mod registration_version;

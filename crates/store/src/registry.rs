@@ -26,6 +26,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::ledger::STATEMENTS,
     crate::payment_return::STATEMENTS,
     crate::reconciliation::STATEMENTS,
+    crate::medicare_questions::STATEMENTS,
     crate::registration::STATEMENTS,
     crate::registration_version::STATEMENTS,
     crate::provider_level::STATEMENTS,

@@ -106,6 +106,7 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     portable!(32, "41_deposit"),
     portable!(33, "42_payment_return"),
+    portable!(34, "44_medicare_questions"),
 ];
 
 impl Migration {

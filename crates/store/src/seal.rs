@@ -14,8 +14,8 @@ use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
     adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
-    keyed_remittance, patient_payment, patient_statement, payment_return, provider_level, reconciliation, refund,
-    registration, registration_version, remittance, submission, users, worklist, write_off,
+    keyed_remittance, medicare_questions, patient_payment, patient_statement, payment_return, provider_level,
+    reconciliation, refund, registration, registration_version, remittance, submission, users, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -127,6 +127,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::groups::<remittance::ProviderAdjustmentRow>(&["remittance_id"], &["ordinal"]),
     Sealed::groups::<provider_level::AdjustmentPlaceRow>(&["remittance_id"], &["ordinal"]),
     Sealed::rows::<adjustment_rule::AdjustmentRuleRow>(&["id"]),
+    Sealed::rows::<medicare_questions::MedicareQuestionsRow>(&["id"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),

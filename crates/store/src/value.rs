@@ -315,6 +315,7 @@ col_newtypes!(
     billing::id::DrawerCloseId { Uuid },
     billing::id::BankWithdrawalId { Uuid },
     billing::id::ReconciliationId { Uuid },
+    billing::id::MedicareQuestionsId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

@@ -29,6 +29,7 @@ mod generated_year;
 mod keyed_remittances;
 mod late_coverage;
 mod late_lines;
+mod medicare_questions;
 mod one_cent;
 mod patient_books;
 mod patient_money;

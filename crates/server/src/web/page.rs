@@ -112,6 +112,7 @@ const DONE: &[(&str, &str)] = &[
     ("write-off-approved", "Written off."),
     ("write-off-given-up", "Nothing was written off."),
     ("write-off-undone", "Undone. It is owed again."),
+    ("medicare-answered", "Kept. What follows from the answers stands above."),
     ("registered", "Patient registered. Enter the coverage next."),
     ("covered", "Coverage saved. New claims are made from it."),
     ("charged", "Charges entered and the claim made."),

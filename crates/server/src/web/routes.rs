@@ -5,9 +5,10 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
-    guarantor, home, inquiries, jobs, keyed_remittances, log_in, log_in_reset, me, patients, payers_ledger, payments,
-    reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims, settings,
-    small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
+    guarantor, home, inquiries, jobs, keyed_remittances, log_in, log_in_reset, me, medicare_questions, patients,
+    payers_ledger, payments, reconciliations, refunds, registration, remittances, reports, returned_payments,
+    sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work,
+    write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -208,6 +209,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/patients/{id}", Policy::May(Action::EditDemographics), registration::change_patient)
         .get("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::edit)
         .post("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::change)
+        .get("/patients/{id}/medicare", Policy::May(Action::EditCoverage), medicare_questions::show)
+        .post("/patients/{id}/medicare", Policy::May(Action::EditCoverage), medicare_questions::save)
         .get("/coverages/{id}/edit", Policy::May(Action::EditCoverage), registration::edit_coverage)
         .post("/coverages/{id}", Policy::May(Action::EditCoverage), registration::change_coverage)
         .post("/coverages/{id}/first", Policy::May(Action::EditCoverage), registration::pay_first)
