@@ -21,7 +21,7 @@ use store::{Db, Tx, params};
 
 use crate::access::allow;
 use crate::charge_capture::payments_on;
-use crate::patient_payment::mind_kept_money;
+use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, NewWork, subject_key};
 use crate::{Error, reason};
 
@@ -101,7 +101,7 @@ pub fn record(db: &Db, actor: &Actor, practice: PracticeId, notice: &ReturnNotic
             }
         };
         open_work(tx, &row, &payment, left)?;
-        mind_kept_money(tx, row.patient_id)?;
+        settle(tx, row.patient_id)?;
         Ok(row.id)
     })
 }
@@ -157,8 +157,14 @@ pub fn decide(
         }
         let subject = subject_key(WorkReason::PaymentDisputed, id);
         worklist::resolve_subject(tx, &subject, &format!("The dispute was {}.", state.as_str()), "patient")?;
-        mind_kept_money(tx, row.patient_id)
+        settle(tx, row.patient_id)
     })
+}
+
+/// What is still kept of the patient's money pays what is owed again; what then pays for nothing is work as ever.
+fn settle(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
+    apply_unapplied(tx, patient)?;
+    mind_kept_money(tx, patient)
 }
 
 fn facts(row: &ReturnRow) -> Facts {
