@@ -21,7 +21,7 @@ use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::follow_credit;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
-use crate::{Error, credit, reason, write_off};
+use crate::{Error, credit, limits, reason, write_off};
 
 pub mod origin;
 
@@ -180,7 +180,8 @@ pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId) -> Re
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
         let (approved,) = tx.query_one(&APPROVED_THAT_DAY, params![row.patient_id, actor.user, tx.today()])?;
-        allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, row.amount_cents + approved))?;
+        let state = ResourceState::made_by(row.asked_by, row.amount_cents + approved).within(limits::in_force(tx)?);
+        allow(actor, Action::ApproveRefund, &state)?;
         request_of(&row).must_be_anothers(actor)?;
         decide(tx, &row, RefundState::Approved, "")?;
         post(tx, &row, "approved", |facts, on| facts.approved(on))
@@ -212,6 +213,29 @@ pub fn withdraw(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId, why:
         let row = waiting(tx, id)?;
         request_of(&row).must_be_own(actor)?;
         give_up(tx, &row, RefundState::Withdrawn, why)
+    })
+}
+
+/// An approved refund will not be sent after all: the money is where it was before it was asked for. Never by who asked.
+///
+/// # Errors
+/// `Denied` for who asked; `NotFound`; `Invalid` without words; `Refused` where it is not approved, or was sent.
+pub fn cancel(db: &Db, actor: &Actor, practice: PracticeId, id: RefundId, why: &str) -> Result<(), Error> {
+    let why = reason::given(why, SAY_WHY)?;
+    db.write(actor, practice, |tx| {
+        let row = tx.query_opt(&REFUND, params![id])?.ok_or(Error::NotFound("refund"))?;
+        allow(actor, Action::ApproveRefund, &ResourceState::made_by(row.asked_by, Money::ZERO))?;
+        request_of(&row).must_be_anothers(actor)?;
+        if row.state != RefundState::Approved {
+            return Err(Error::refused(format!(
+                "Refund {} does not wait to be sent: {}. Nothing was changed.",
+                row.refund_number,
+                row.state.label().to_lowercase()
+            )));
+        }
+        decide(tx, &row, RefundState::Refused, why)?;
+        post(tx, &row, "cancelled", |facts, on| facts.cancelled(on))?;
+        follow(tx, &row)
     })
 }
 

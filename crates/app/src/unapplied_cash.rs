@@ -20,6 +20,7 @@ use store::{Conn, Db, Json, Tx, params};
 use crate::Error;
 use crate::access::allow;
 use crate::claim_submission::PayerHabits;
+use crate::limits;
 use crate::provider_ledger;
 use crate::reason;
 use crate::worklist;
@@ -153,9 +154,11 @@ pub fn apply(
     item: WorkItemId,
     application: &Application,
 ) -> Result<Money, Error> {
-    allow(actor, Action::ApplyUnappliedCash, &ResourceState::amount(application.amount))?;
+    allow(actor, Action::ApplyUnappliedCash, &ResourceState::default())?;
     reason::given(&application.reason, "Say in a sentence why the cash belongs there; an auditor reads it.")?;
     db.write(actor, practice, |tx| {
+        let state = ResourceState::amount(application.amount).within(limits::in_force(tx)?);
+        allow(actor, Action::ApplyUnappliedCash, &state)?;
         let work = worklist::workable(tx, actor, item)?;
         if work.revision != application.revision {
             return Err(Error::Changed);

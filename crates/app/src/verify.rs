@@ -17,6 +17,7 @@ use store::deposit;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
 use store::payment_return;
+use store::period::ENTRIES_OUT_OF_PERIOD;
 use store::provider_level::ITEMS_OFF_THEIR_PAYMENTS;
 use store::refund;
 use store::unapplied_cash::CASH_WAITING;
@@ -26,7 +27,7 @@ use store::write_off;
 use store::{Db, Read, Record, Statement, StoreError, params};
 
 use crate::access::allow;
-use crate::{Error, provider_ledger, remittance_posting, suspense, unapplied_cash, worklist};
+use crate::{Error, period, provider_ledger, remittance_posting, suspense, unapplied_cash, worklist};
 
 /// Places that a failing invariant names.
 const SHOWN: usize = 5;
@@ -156,6 +157,16 @@ fn books_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         "every payment of a patient is in the books in full, once",
         &verify::PATIENT_PAYMENTS_NOT_IN_BOOKS,
         |(id, cents)| format!("payment {id} is in the books with {cents}"),
+    )?);
+    let changed = period::changed_since(read)?;
+    let says = "the books of a closed month are what they were when it was closed";
+    checks.push(check("closed-months-stand", says, changed.is_empty(), changed.join("; ")));
+    checks.push(none(
+        read,
+        "late-entries-dated",
+        "an entry that concerns a closed month is dated after the day it concerns",
+        &ENTRIES_OUT_OF_PERIOD,
+        |(sequence,)| format!("entry {sequence}"),
     )?);
     let sum: Money = trial_balance(read)?.into_iter().map(|(_, cents)| cents).sum();
     checks.push(check("trial-balance", "all accounts together are zero", sum.is_zero(), format!("sum {sum}")));

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::access::{Action, Actor, ResourceState, Role};
+use billing::access::{Action, Actor, LimitKind, ResourceState, Role};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::work::{WorkLinks, WorkReason};
 use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, entry, standing, take};
@@ -14,8 +14,8 @@ use serde_json::json;
 use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::write_off::{
-    APPROVED_THAT_DAY, ASKED_OF_VISIT, DECIDE_WRITE_OFF, OWED_FOR_VISIT, WRITE_OFF, WRITE_OFF_BY_KEY, WRITE_OFFS_ASKED,
-    WRITE_OFFS_IN_STATE, WRITE_OFFS_OF_PATIENT, WriteOffLine, WriteOffRow,
+    APPROVED_THAT_DAY, ASKED_OF_VISIT, DECIDE_WRITE_OFF, FOR_REASON_OF_VISIT, OWED_FOR_VISIT, WRITE_OFF,
+    WRITE_OFF_BY_KEY, WRITE_OFFS_ASKED, WRITE_OFFS_IN_STATE, WRITE_OFFS_OF_PATIENT, WriteOffLine, WriteOffRow,
 };
 use store::{Conn, Db, Json, Tx, params};
 
@@ -24,7 +24,7 @@ use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::dues;
 use crate::claim_creation::happen;
 use crate::worklist::{self, NewWork};
-use crate::{Error, reason};
+use crate::{Error, limits, reason};
 
 mod lapse;
 pub mod sweep;
@@ -35,8 +35,6 @@ pub(crate) use lapse::{follow_debt, forgiven, lapse_debts};
 const WRITE_OFFS: &str = "write_off";
 /// Write-offs shown of one state.
 const WRITE_OFFS_SHOWN: i64 = 200;
-/// Most that a manager approves in one day, over all patients; the owner has no limit.
-const MANAGER_DAY_LIMIT: Money = Money::from_cents(500_000);
 
 /// A write-off as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,11 +83,30 @@ fn ask_in(tx: &mut Tx, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
         let problem = format!("Give an amount above zero and at most the {most} that is owed and not asked for yet.");
         return Err(Error::invalid("amount", problem));
     }
+    refuse_over_policy(tx, request, open)?;
     let row = asked_row(tx, visit.patient_id, request)?;
     tx.insert(&row)?;
     let detail = json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
     tx.audit("write_off.ask", "write_off", row.id, detail);
     Ok(row.id)
+}
+
+/// A discount is what the practice's policy says, and no more by asking twice.
+fn refuse_over_policy(tx: &Tx, request: &WriteOffRequest, open: Money) -> Result<(), Error> {
+    let Some(kind) = request.reason.policy() else { return Ok(()) };
+    let percent = limits::in_force(tx)?.get(kind);
+    let (asked, approved) = tx.query_one(&FOR_REASON_OF_VISIT, params![request.encounter_id, request.reason])?;
+    let owed = i128::from((open + approved).cents());
+    let most = owed * i128::from(percent) / 100 - i128::from((asked + approved).cents());
+    if i128::from(request.amount.cents()) > most {
+        let most = Money::from_cents(i64::try_from(most.max(0)).unwrap_or(i64::MAX));
+        let problem = format!(
+            "The practice's policy takes {percent}% off for this reason: at most {most} more of this visit. Ask for less; the \
+             owner sets the policy under Settings, Limits."
+        );
+        return Err(Error::invalid("amount", problem));
+    }
+    Ok(())
 }
 
 /// What one side owes for a visit and nobody asked to write off yet.
@@ -222,9 +239,10 @@ pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: WriteOffId) -> 
         let row = waiting(tx, id)?;
         let (of_patient, of_day) = tx.query_one(&APPROVED_THAT_DAY, params![actor.user, tx.today(), row.patient_id])?;
         let sum = row.amount_cents + of_patient;
-        allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, sum))?;
+        let limits = limits::in_force(tx)?;
+        allow(actor, Action::ApproveWriteOff, &ResourceState::made_by(row.asked_by, sum).within(limits))?;
         request_of(&row).must_be_anothers(actor)?;
-        refuse_over_day(actor, row.amount_cents + of_day)?;
+        refuse_over_day(actor, row.amount_cents + of_day, limits.money(LimitKind::ManagerWriteOffDay))?;
         refuse_while_payer_decides(tx, row.encounter_id, row.payer_id)?;
         let open = open_of(tx, row.encounter_id, row.payer_id)?;
         let parts = take(row.amount_cents, &open).ok_or_else(|| {
@@ -342,10 +360,10 @@ fn request_of(row: &WriteOffRow) -> Request<'_> {
 }
 
 /// Many small approvals are one large one.
-fn refuse_over_day(actor: &Actor, of_day: Money) -> Result<(), Error> {
-    if of_day > MANAGER_DAY_LIMIT && actor.has(Role::Manager) && !actor.has(Role::Owner) {
+fn refuse_over_day(actor: &Actor, of_day: Money, limit: Money) -> Result<(), Error> {
+    if of_day > limit && actor.has(Role::Manager) && !actor.has(Role::Owner) {
         return Err(Error::refused(format!(
-            "With this one you would have approved {of_day} today, over the limit of {MANAGER_DAY_LIMIT} a day for a \
+            "With this one you would have approved {of_day} today, over the limit of {limit} a day for a \
              manager. The owner may approve it."
         )));
     }

@@ -8,6 +8,7 @@ mod action;
 mod actor;
 mod authorize;
 mod duties;
+mod limits;
 mod matrix;
 mod role;
 mod standing;
@@ -16,6 +17,7 @@ pub use action::Action;
 pub use actor::{Actor, ActorKind};
 pub use authorize::{Authorized, Denied, ResourceState, authorize};
 pub use duties::{Conflict, conflicts};
+pub use limits::{LimitKind, LimitUnit, Limits};
 pub use matrix::{Cell, Matrix};
 pub use role::Role;
 pub use standing::{

@@ -78,6 +78,10 @@ ids! {
     CreditId,
     /// A line of the bank's statement.
     BankLineId,
+    /// A figure that a practice set.
+    PracticeLimitId,
+    /// What was said of an accounting month.
+    PeriodEventId,
     /// A practice's word on what an adjustment means.
     AdjustmentRuleId,
     /// Cash and checks that go to the bank together.

@@ -16,6 +16,7 @@ pub mod letters;
 pub mod medicare_questions;
 pub mod patient;
 pub mod payer;
+pub mod period;
 pub mod person;
 pub mod practice;
 pub mod provider;

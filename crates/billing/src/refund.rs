@@ -238,6 +238,16 @@ impl Facts<'_> {
             .balance()
     }
 
+    /// Cancelling what was approved and not sent: back to where it stood.
+    ///
+    /// # Errors
+    /// As [`Facts::asked`].
+    pub fn cancelled(&self, on: Date) -> Result<BalancedEntry, Unbalanced> {
+        let payable = Account::RefundPayable { patient: self.patient_id.0 };
+        let entry = self.draft(on, "An approved refund was cancelled").debit(payable, self.amount(), REFUND);
+        self.parts.iter().fold(entry, |entry, part| entry.credit(self.from(part), part.amount, REFUND)).balance()
+    }
+
     /// Sending: from the bank.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use ledger::{Account, BalancedEntry, DraftEntry, EntrySource, Unbalanced};
 use serde::{Deserialize, Serialize};
 
+use crate::access::LimitKind;
 use crate::{ChargeId, Money, PatientId, PayerId, WriteOffId};
 
 /// The stored kind of the source of a write-off's entries.
@@ -73,6 +74,8 @@ reasons! {
     FinancialAssistance "financial_assistance" Patient "Financial assistance";
     /// Agreed for paying at once.
     PromptPayDiscount "prompt_pay_discount" Patient "Discount for paying at once";
+    /// The practice's discount for who pays without a plan.
+    SelfPayDiscount "self_pay_discount" Patient "Discount for paying without a plan";
     /// A bankruptcy court discharged it.
     Bankruptcy "bankruptcy" Patient "Bankruptcy";
     /// The patient died and there is no estate.
@@ -90,6 +93,23 @@ reasons! {
 }
 
 impl WriteOffReason {
+    /// The figure of the practice's policy that bounds it, where it is a discount.
+    pub fn policy(self) -> Option<LimitKind> {
+        match self {
+            WriteOffReason::PromptPayDiscount => Some(LimitKind::PromptPayPercent),
+            WriteOffReason::SelfPayDiscount => Some(LimitKind::SelfPayPercent),
+            WriteOffReason::FinancialAssistance => Some(LimitKind::AssistancePercent),
+            WriteOffReason::SmallBalance
+            | WriteOffReason::Bankruptcy
+            | WriteOffReason::Deceased
+            | WriteOffReason::Uncollectable
+            | WriteOffReason::TimelyFiling
+            | WriteOffReason::NoAuthorization
+            | WriteOffReason::DenialAccepted
+            | WriteOffReason::OwnMistake => None,
+        }
+    }
+
     /// Whether the reason is for this debtor.
     pub fn is_for(self, debtor: Debtor) -> bool {
         match (self.side(), debtor) {
@@ -112,6 +132,7 @@ impl WriteOffReason {
             WriteOffReason::SmallBalance
             | WriteOffReason::FinancialAssistance
             | WriteOffReason::PromptPayDiscount
+            | WriteOffReason::SelfPayDiscount
             | WriteOffReason::TimelyFiling
             | WriteOffReason::NoAuthorization
             | WriteOffReason::DenialAccepted

@@ -18,7 +18,9 @@ mod export;
 mod failure;
 mod import;
 mod jobs;
+mod limits;
 mod output;
+mod period;
 mod provider_ledger;
 mod reference;
 mod refund;
@@ -118,6 +120,12 @@ enum Command {
     /// What the practice stops asking for
     #[command(subcommand)]
     WriteOff(write_off::Command),
+    /// What roles decide alone, and the policy of discounts: list, set
+    #[command(subcommand)]
+    Limits(limits::Command),
+    /// Accounting months: list, close, open again, and the books of one
+    #[command(subcommand)]
+    Period(period::Command),
     /// What adjustments of payers mean: list, ask, add, retire, try on what was posted
     #[command(subcommand)]
     Adjustments(adjustments::Command),
@@ -183,6 +191,8 @@ pub fn run() -> ExitCode {
         Command::DaySheet(arguments) => deposit::day(&arguments, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
+        Command::Limits(command) => limits::run(&command, &cli.place),
+        Command::Period(command) => period::run(&command, &cli.place),
         Command::Adjustments(command) => adjustments::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),
         Command::X12(command) => x12::run(&command),

@@ -21,8 +21,13 @@ use crate::value::{Col, Kind, Val};
 const FILE_ROWS: usize = 20;
 
 /// Tables that must be filled in this order, because inserting the later seals the earlier.
-const SEALED_LAST: [(&str, &str); 3] =
-    [("ledger_entry", "sequence"), ("audit_record", "sequence"), ("audit_read", "sequence")];
+const SEALED_LAST: [(&str, &str); 4] = [
+    ("ledger_entry", "sequence"),
+    ("audit_record", "sequence"),
+    ("audit_read", "sequence"),
+    // It closes months: entries of them come before.
+    ("practice_head", "ledger_sequence"),
+];
 
 /// A table as PostgreSQL describes it, which knows each column's true type.
 #[derive(Debug, Clone)]

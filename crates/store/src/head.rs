@@ -1,5 +1,7 @@
 //! The heads of a practice's two hash chains (books and audit): locked first, saved last, in every write.
 
+use jiff::civil::Date;
+
 use crate::audit::{self, Audit};
 use crate::conn::Conn;
 use crate::error::StoreError;
@@ -16,13 +18,15 @@ record! {
         pub audit_sequence: i64,
         /// Hash of the last audit record.
         pub audit_hash: [u8; 32],
+        /// The first day that takes entries; none before the first closing of a month.
+        pub open_from: Option<Date>,
     }
 }
 
 statements! {
     /// The heads, without a lock (verify).
     pub const HEAD: HeadRow =
-        "SELECT ledger_sequence, ledger_hash, audit_sequence, audit_hash FROM practice_head WHERE practice_id = $1";
+        "SELECT ledger_sequence, ledger_hash, audit_sequence, audit_hash, open_from FROM practice_head WHERE practice_id = $1";
     /// Saves the heads.
     pub const SAVE_HEAD: () =
         "UPDATE practice_head SET ledger_sequence = $2, ledger_hash = $3, audit_sequence = $4, audit_hash = $5
@@ -73,5 +77,5 @@ impl Head {
 
 /// The heads of a practice before its first write.
 fn genesis() -> HeadRow {
-    HeadRow { ledger_sequence: 0, ledger_hash: [0; 32], audit_sequence: 0, audit_hash: [0; 32] }
+    HeadRow { ledger_sequence: 0, ledger_hash: [0; 32], audit_sequence: 0, audit_hash: [0; 32], open_from: None }
 }

@@ -45,6 +45,8 @@ record! {
         pub prev_hash: [u8; 32],
         /// SHA-256 over this entry and the hash before.
         pub hash: [u8; 32],
+        /// The day that it concerns, where that lies in a closed month; none where it is dated that day.
+        pub concerns_on: Option<Date>,
     }
 
     /// A posting as stored.
@@ -89,12 +91,12 @@ statements! {
     /// A stretch of the chain, in order.
     pub const ENTRIES_AFTER: EntryRow =
         "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
-                posting_count, content_hash, prev_hash, hash
+                posting_count, content_hash, prev_hash, hash, concerns_on
          FROM ledger_entry WHERE practice_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
     /// The entries made from many records.
     pub const ENTRIES_OF_SOURCES: EntryRow =
         "SELECT id, sequence, occurred_on, recorded_at, reason, source_kind, source_id, corrects, idempotency_key,
-                posting_count, content_hash, prev_hash, hash
+                posting_count, content_hash, prev_hash, hash, concerns_on
          FROM ledger_entry WHERE practice_id = $1 AND source_id IN ({keys})";
     /// The entries made from one record, in the order of the books.
     pub const ENTRY_IDS_OF_SOURCE: (Uuid,) =
@@ -252,10 +254,14 @@ impl Tx {
         content_hash: [u8; 32],
         head: &crate::head::HeadRow,
     ) -> EntryRow {
+        let own_day = entry.occurred_on();
+        // What concerns a closed month is dated the first open day.
+        let open_from = head.open_from.filter(|open_from| own_day < *open_from);
         let mut row = EntryRow {
             id,
             sequence: head.ledger_sequence + 1,
-            occurred_on: entry.occurred_on(),
+            occurred_on: open_from.unwrap_or(own_day),
+            concerns_on: open_from.map(|_| own_day),
             recorded_at: self.now(),
             reason: entry.reason().to_owned(),
             source_kind: entry.source().kind.clone().into_owned(),
@@ -319,12 +325,16 @@ impl EntryRow {
         chain.number(self.recorded_at.as_microsecond());
         chain.text(&self.idempotency_key);
         chain.bytes(&self.content_hash);
+        if self.concerns_on.is_some() {
+            chain.text(&self.occurred_on.to_string());
+        }
         chain.finish()
     }
 
     /// The content hash this entry must carry, from its stored facts and its postings in order.
     pub fn computed_content_hash(&self, postings: &[PostingRow]) -> [u8; 32] {
-        let mut hash = facts_hash(self.occurred_on, &self.reason, &self.source_kind, self.source_id, self.corrects);
+        let own_day = self.concerns_on.unwrap_or(self.occurred_on);
+        let mut hash = facts_hash(own_day, &self.reason, &self.source_kind, self.source_id, self.corrects);
         for posting in postings {
             posting.hash_into(&mut hash);
         }

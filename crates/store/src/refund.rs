@@ -173,7 +173,7 @@ statements! {
     /// Decides a refund.
     pub const DECIDE_REFUND: () =
         "UPDATE refund SET state = $3, decided_on = $4, decided_by = $5, decided_by_login = $6, decision = $7
-         WHERE practice_id = $1 AND id = $2 AND state = 'asked'";
+         WHERE practice_id = $1 AND id = $2 AND state IN ('asked', 'approved')";
     /// Marks a refund as sent.
     pub const SEND_REFUND: () =
         "UPDATE refund SET state = 'sent', sent_on = $3, sent_by_login = $4, method = $5, reference = $6

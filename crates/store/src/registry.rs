@@ -27,6 +27,8 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::payment_return::STATEMENTS,
     crate::reconciliation::STATEMENTS,
     crate::medicare_questions::STATEMENTS,
+    crate::period::STATEMENTS,
+    crate::practice_limit::STATEMENTS,
     crate::registration::STATEMENTS,
     crate::registration_version::STATEMENTS,
     crate::provider_level::STATEMENTS,

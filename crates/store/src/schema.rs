@@ -107,6 +107,15 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(32, "41_deposit"),
     portable!(33, "42_payment_return"),
     portable!(34, "44_medicare_questions"),
+    Migration {
+        version: 35,
+        name: "39_period",
+        text: Text::PerEngine {
+            sqlite: include_str!("../schema/39_period.sqlite.sql"),
+            postgres: include_str!("../schema/39_period.postgres.sql"),
+        },
+    },
+    portable!(36, "40_practice_limit"),
 ];
 
 impl Migration {

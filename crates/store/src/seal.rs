@@ -14,8 +14,9 @@ use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
     adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
-    keyed_remittance, medicare_questions, patient_payment, patient_statement, payment_return, provider_level,
-    reconciliation, refund, registration, registration_version, remittance, submission, users, worklist, write_off,
+    keyed_remittance, medicare_questions, patient_payment, patient_statement, payment_return, period, practice_limit,
+    provider_level, reconciliation, refund, registration, registration_version, remittance, submission, users,
+    worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -128,6 +129,8 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::groups::<provider_level::AdjustmentPlaceRow>(&["remittance_id"], &["ordinal"]),
     Sealed::rows::<adjustment_rule::AdjustmentRuleRow>(&["id"]),
     Sealed::rows::<medicare_questions::MedicareQuestionsRow>(&["id"]),
+    Sealed::rows::<period::PeriodEventRow>(&["id"]),
+    Sealed::rows::<practice_limit::PracticeLimitRow>(&["id"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),

@@ -316,6 +316,8 @@ col_newtypes!(
     billing::id::BankWithdrawalId { Uuid },
     billing::id::ReconciliationId { Uuid },
     billing::id::MedicareQuestionsId { Uuid },
+    billing::id::PeriodEventId { Uuid },
+    billing::id::PracticeLimitId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

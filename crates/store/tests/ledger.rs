@@ -234,8 +234,25 @@ fn every_attack_on_the_books_is_refused_by_the_engine() {
                 refused(db, "forged transaction stamp", &[forged]);
             }
         }
+        // A closed month takes nothing, said so by the engine; what concerns it is dated the first open day.
+        let april = jiff::civil::date(2026, 4, 1);
+        db.write(&db.system(), PRACTICE, |tx| tx.set_open_from(april)).unwrap();
+        refused(db, "an entry of a closed month", &[&right[0], &right[1], &new.entry(2, 2, "k", &prev)]);
+        let late = db.write(&db.system(), PRACTICE, |tx| {
+            for sql in [&right[0], &right[1], &new.entry(2, 2, "k", &prev)] {
+                tx.execute_unregistered(
+                    &(if engine == TestEngine::Sqlite { sqlite_literals(sql) } else { sql.clone() }),
+                    &[],
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        });
+        assert!(late.unwrap_err().to_string().contains("month of the entry is closed"));
         // The books still go on.
         db.write(&db.system(), PRACTICE, |tx| tx.post(&entry(2, 100), "second")).unwrap();
+        let second = db.read(&db.system(), PRACTICE, |r| r.query(&books::ENTRIES_AFTER, store::params![1_i64, 9_i64]));
+        let second = second.unwrap().pop().unwrap();
+        assert_eq!((second.occurred_on, second.concerns_on), (april, Some(DAY)));
         assert_ne!(contents(db), "");
     });
 }

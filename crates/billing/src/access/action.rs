@@ -203,6 +203,8 @@ actions! {
     EditPayer = "edit_payer",
     /// May the person say what adjustments of payers mean?
     ChangeAdjustmentRules = "change_adjustment_rules",
+    /// May the person set what roles decide alone, and the policy of discounts?
+    ChangeLimits = "change_limits",
     /// May the person run the daily jobs now, and see how they ended?
     RunJobs = "run_jobs",
     /// May the person back up?

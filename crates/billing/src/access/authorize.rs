@@ -7,13 +7,8 @@ use std::fmt;
 
 use ledger::Money;
 
-use super::{Action, Actor, ActorKind, Cell, Matrix, Role};
+use super::{Action, Actor, ActorKind, Cell, LimitKind, Limits, Matrix, Role};
 use crate::id::{PatientId, UserId};
-
-/// Most a poster may move out of unapplied cash alone. Source: the trust model's default limits.
-const POSTER_CASH_LIMIT: Money = Money::from_cents(25_000);
-/// Most a manager may write off or refund in one piece alone; above it the owner decides. Source: as above.
-const MANAGER_APPROVAL_LIMIT: Money = Money::from_cents(100_000);
 
 /// What is known of the thing acted on. `ResourceState::default()` is "nothing in particular".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +23,20 @@ pub struct ResourceState {
     pub patient: Option<PatientId>,
     /// The patient that the actor is, where the actor is one.
     pub acting_patient: Option<PatientId>,
+    /// What roles decide alone in this practice.
+    pub limits: Limits,
 }
 
 impl Default for ResourceState {
     fn default() -> Self {
-        ResourceState { adjudicated: false, amount: Money::ZERO, maker: None, patient: None, acting_patient: None }
+        ResourceState {
+            adjudicated: false,
+            amount: Money::ZERO,
+            maker: None,
+            patient: None,
+            acting_patient: None,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -50,6 +54,12 @@ impl ResourceState {
     /// Something that `maker` asked for and another must check.
     pub fn made_by(maker: UserId, amount: Money) -> ResourceState {
         ResourceState { amount, maker: Some(maker), ..ResourceState::default() }
+    }
+
+    /// In a practice with these limits.
+    #[must_use]
+    pub fn within(self, limits: Limits) -> ResourceState {
+        ResourceState { limits, ..self }
     }
 }
 
@@ -182,12 +192,12 @@ fn refused(actor: &Actor, action: Action, role: Role, cell: Cell, state: &Resour
     match cell {
         Cell::No => Some(Refusal::NotGranted),
         Cell::Yes | Cell::Masked | Cell::Maker => None,
-        Cell::WithinLimit => over_limit(action, role, state.amount),
+        Cell::WithinLimit => over_limit(action, role, state),
         Cell::Checker => {
             if state.maker == Some(actor.user) {
                 return because("Nobody checks what they asked for themselves.".into());
             }
-            over_limit(action, role, state.amount)
+            over_limit(action, role, state)
         }
         Cell::OwnRecord => match (state.patient, state.acting_patient) {
             (Some(patient), Some(own)) if patient == own => None,
@@ -205,12 +215,14 @@ fn changes_claim(action: Action) -> bool {
     )
 }
 
-fn over_limit(action: Action, role: Role, amount: Money) -> Option<Refusal> {
-    let limit = match (action, role) {
-        (Action::ApplyUnappliedCash, Role::Poster) => POSTER_CASH_LIMIT,
-        (Action::ApproveWriteOff | Action::ApproveRefund, Role::Manager) => MANAGER_APPROVAL_LIMIT,
+fn over_limit(action: Action, role: Role, state: &ResourceState) -> Option<Refusal> {
+    let kind = match (action, role) {
+        (Action::ApplyUnappliedCash, Role::Poster) => LimitKind::PosterCash,
+        (Action::ApproveWriteOff, Role::Manager) => LimitKind::ManagerWriteOff,
+        (Action::ApproveRefund, Role::Manager) => LimitKind::ManagerRefund,
         (_, _) => return None,
     };
+    let (amount, limit) = (state.amount, state.limits.money(kind));
     (amount > limit).then(|| {
         let why = format!("{} is over the limit of {} for {}.", amount, limit, role.title());
         Refusal::Because(why)

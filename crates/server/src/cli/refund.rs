@@ -22,6 +22,8 @@ pub enum Command {
     Approve(Number),
     /// Refuse what somebody else asked for; the money is where it was
     Refuse(Because),
+    /// Cancel an approved refund that will not be sent; the money is where it was
+    Cancel(Because),
     /// Withdraw one's own request; the money is where it was
     Withdraw(Because),
     /// Say that an approved refund was sent
@@ -96,6 +98,10 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Refuse(Because { number, because }) => {
             refund::refuse(db, actor, practice, id_of(&session, number)?, because)?;
             said("Refused. The money is where it was.")
+        }
+        Command::Cancel(Because { number, because }) => {
+            refund::cancel(db, actor, practice, id_of(&session, number)?, because)?;
+            said("Cancelled. The money is where it was.")
         }
         Command::Withdraw(Because { number, because }) => {
             refund::withdraw(db, actor, practice, id_of(&session, number)?, because)?;

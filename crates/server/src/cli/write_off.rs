@@ -65,7 +65,7 @@ pub struct Ask {
     /// Of what the claim's payer owes; else of what the patient owes
     #[arg(long)]
     of_payer: bool,
-    /// small_balance, financial_assistance, prompt_pay_discount, bankruptcy, deceased, uncollectable, timely_filing,
+    /// small_balance, financial_assistance, prompt_pay_discount, self_pay_discount, bankruptcy, deceased, uncollectable, timely_filing,
     /// no_authorization, denial_accepted or own_mistake
     #[arg(long, value_parser = read_reason)]
     reason: WriteOffReason,

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use billing::access::{Action, Actor, ResourceState};
+use billing::access::{Action, Actor, Limits, ResourceState};
 use billing::{Money, PatientId, PracticeId, UserId};
 use serde::Deserialize;
 use store::{Db, StoreError};
@@ -44,6 +44,8 @@ pub struct Steps {
     pub(super) ask: Action,
     pub(super) approve: (Action, Money),
     pub(super) further: (Action, Money),
+    /// What roles decide alone in this practice.
+    pub(super) limits: Limits,
 }
 
 /// The buttons that this person gets, and why there are none.
@@ -58,8 +60,9 @@ impl May {
     /// Each only where the use case would let it through. Nobody decides what they asked for.
     pub fn of(who: &SignedIn, asked_by: UserId, stage: Stage, steps: &Steps) -> May {
         let is_own = asked_by == who.actor.user;
-        let why_not =
-            |(action, amount): (Action, Money)| who.why_not(action, &ResourceState::made_by(asked_by, amount));
+        let why_not = |(action, amount): (Action, Money)| {
+            who.why_not(action, &ResourceState::made_by(asked_by, amount).within(steps.limits))
+        };
         let (no_approval, no_further) = (why_not(steps.approve), why_not(steps.further));
         let (waits, approved) = (stage == Stage::Waits, stage == Stage::Approved);
         May {

@@ -5,7 +5,7 @@ use app::refund::origin::{self, Origin, PaidBy};
 use app::refund::{self, RefundRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::Action;
+use billing::access::{Action, Limits};
 use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::{Money, PatientId, PayerId, RefundId};
 use serde::Deserialize;
@@ -61,10 +61,11 @@ pub async fn index(
 ) -> Page {
     let state = asked.state.as_deref().and_then(RefundState::parse).unwrap_or(RefundState::Asked);
     let actor = who.actor.clone();
-    let (mut rows, mut origins) = desk
+    let (mut rows, mut origins, limits) = desk
         .blocking(move |db, practice| {
             let rows = refund::list(db, &actor, practice, state)?;
-            Ok((rows, origin::of_state(db, &actor, practice, state)?))
+            let limits = db.read(&actor, practice, |read| app::limits::in_force(read))?;
+            Ok((rows, origin::of_state(db, &actor, practice, state)?, limits))
         })
         .await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
@@ -82,7 +83,7 @@ pub async fn index(
         .map(|row| {
             let paid = origins.remove(&row.id).unwrap_or_default();
             let paid_by = paid.into_iter().map(|paid| (page_of(&row, &paid), paid)).collect();
-            line(&who, row, paid_by)
+            line(&who, row, paid_by, limits)
         })
         .collect::<Vec<_>>();
     render(&RefundsPage {
@@ -135,7 +136,7 @@ fn sheet(rows: &[RefundLine]) -> Sheet {
     }
 }
 
-fn line(who: &SignedIn, row: RefundLine, paid_by: Vec<(Option<String>, Origin)>) -> Line {
+fn line(who: &SignedIn, row: RefundLine, paid_by: Vec<(Option<String>, Origin)>, limits: Limits) -> Line {
     let stage = match row.state {
         RefundState::Asked => Stage::Waits,
         RefundState::Approved => Stage::Approved,
@@ -145,6 +146,7 @@ fn line(who: &SignedIn, row: RefundLine, paid_by: Vec<(Option<String>, Origin)>)
         ask: Action::RequestRefund,
         approve: (Action::ApproveRefund, row.amount_cents),
         further: (Action::SendRefund, row.amount_cents),
+        limits,
     };
     Line { may: May::of(who, row.asked_by, stage, &steps), number: row.refund_number.clone(), row, paid_by }
 }
@@ -183,6 +185,13 @@ pub async fn ask(
 pub async fn approve(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>) -> Page {
     let on = ("/refunds?state=approved", "refund-approved");
     approvals::decide(&desk, &who, move |db, actor, practice| refund::approve(db, actor, practice, id), on).await
+}
+
+/// Cancels an approved refund that will not be sent.
+pub async fn cancel(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Why>) -> Page {
+    let on = ("/refunds?state=approved", "refund-given-up");
+    let cancel = move |db: &store::Db, actor: &_, practice| refund::cancel(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, cancel, on).await
 }
 
 /// Refuses a refund.

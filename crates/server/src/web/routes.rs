@@ -5,10 +5,10 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
-    guarantor, home, inquiries, jobs, keyed_remittances, log_in, log_in_reset, me, medicare_questions, patients,
-    payers_ledger, payments, reconciliations, refunds, registration, remittances, reports, returned_payments,
-    sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work,
-    write_offs,
+    guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
+    patients, payers_ledger, payments, periods, reconciliations, refunds, registration, remittances, reports,
+    returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands,
+    visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -87,6 +87,7 @@ fn money_back(routes: Routes) -> Routes {
         .post("/credits/{id}/finding", Policy::May(Action::RequestRefund), credits::conclude)
         .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
         .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)
+        .post("/refunds/{id}/cancellation", Policy::May(Action::ApproveRefund), refunds::cancel)
         .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
         .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
         .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
@@ -138,6 +139,12 @@ fn records(routes: Routes) -> Routes {
         .post("/bank/{id}/other", Policy::May(Action::ReconcileBank), bank::is_other)
         .post("/bank/{id}/back", Policy::May(Action::ReconcileBank), bank::take_back)
         .post("/bank/{id}/slip", Policy::May(Action::WorkDeposits), deposits::match_line)
+        .get("/periods", Policy::May(Action::ViewReports), periods::index)
+        .get("/periods/{month}", Policy::May(Action::ViewReports), periods::show)
+        .post("/periods/{month}/closing", Policy::May(Action::ClosePeriod), periods::close)
+        .post("/periods/{month}/reopening", Policy::May(Action::ClosePeriod), periods::ask)
+        .post("/periods/{month}/reopening/approval", Policy::May(Action::ApprovePeriod), periods::approve)
+        .post("/periods/{month}/reopening/refusal", Policy::May(Action::ApprovePeriod), periods::refuse)
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
@@ -185,6 +192,8 @@ fn setting_pages(routes: Routes) -> Routes {
         .get("/settings", Policy::May(Action::ViewSettings), settings::index)
         .get("/settings/practice", Policy::May(Action::ChangePractice), settings::edit_practice)
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
+        .get("/settings/limits", Policy::May(Action::ViewSettings), limits::index)
+        .post("/settings/limits", Policy::May(Action::ChangeLimits), limits::change)
         .get("/settings/adjustments", Policy::May(Action::ViewSettings), adjustments::index)
         .post("/settings/adjustments", Policy::May(Action::ChangeAdjustmentRules), adjustments::change)
         .post("/settings/adjustments/{id}/retirement", Policy::May(Action::ChangeAdjustmentRules), adjustments::retire)

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Query, State};
 use axum::response::IntoResponse;
 use axum::response::Redirect;
-use billing::access::{Action, ResourceState, authorize};
+use billing::access::{Action, Limits, ResourceState, authorize};
 use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution, WorkItem, WorkReason, WorkState};
 use billing::{ClaimPaymentId, WorkItemId};
 use jiff::civil::Date;
@@ -196,7 +196,8 @@ pub async fn resolve(
 /// Applies waiting cash of an item to a line of a claim.
 pub async fn apply(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
     let back = format!("/work/{id}");
-    let done = match application(&who, &typed) {
+    let limits = desk.read(&who.actor, |read| app::limits::in_force(read)).await?;
+    let done = match application(&who, &typed, limits) {
         Ok(application) => {
             let actor = who.actor.clone();
             let applied = move |db: &store::Db, practice| unapplied_cash::apply(db, &actor, practice, id, &application);
@@ -208,13 +209,13 @@ pub async fn apply(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemI
 }
 
 /// What was typed of an application; an amount over the person's limit is told with who may.
-fn application(who: &SignedIn, typed: &Typed) -> Result<Application, Refusal> {
+fn application(who: &SignedIn, typed: &Typed, limits: Limits) -> Result<Application, Refusal> {
     let invalid = |field: &str, problem: &str| Refusal::Invalid { field: field.into(), problem: problem.into() };
     let amount =
         Money::parse(typed.amount.trim()).map_err(|_| invalid("amount", "Write dollars and cents such as 72.00."))?;
     let line =
         typed.line.trim().parse().map_err(|_| invalid("line", "Write the number of the claim’s line, from 1."))?;
-    if let Some(why_not) = who.why_not(Action::ApplyUnappliedCash, &ResourceState::amount(amount)) {
+    if let Some(why_not) = who.why_not(Action::ApplyUnappliedCash, &ResourceState::amount(amount).within(limits)) {
         return Err(Refusal::Conflict(why_not));
     }
     let (claim, reason) = (typed.claim.clone(), typed.reason.clone());

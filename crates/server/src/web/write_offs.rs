@@ -4,7 +4,7 @@
 use app::write_off::{self, WriteOffRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::Action;
+use billing::access::{Action, Limits};
 use billing::write_off::{Debtor, WriteOffReason, WriteOffState};
 use billing::{EncounterId, Money, PatientId, PayerId, WriteOffId};
 use serde::Deserialize;
@@ -57,7 +57,8 @@ pub async fn index(
     if let Some(format) = wanted {
         return tables::file("write-offs", &[sheet(&rows)], format);
     }
-    let lines: Vec<Line> = rows.into_iter().map(|row| line(&who, row)).collect();
+    let limits = desk.read(&who.actor, |read| app::limits::in_force(read)).await?;
+    let lines: Vec<Line> = rows.into_iter().map(|row| line(&who, row, limits)).collect();
     render(&WriteOffsPage {
         shell: Shell::new(&desk, &who, "/write-offs").after(asked.done.as_deref()),
         state: state.as_str(),
@@ -118,7 +119,7 @@ fn together(lines: &[Line]) -> Option<(String, usize, Money)> {
     (ids.len() > 1).then(|| (ids.join(" "), ids.len(), small.iter().map(|line| line.row.amount_cents).sum()))
 }
 
-fn line(who: &SignedIn, row: WriteOffLine) -> Line {
+fn line(who: &SignedIn, row: WriteOffLine, limits: Limits) -> Line {
     let stage = match row.state {
         WriteOffState::Asked => Stage::Waits,
         // Of one that lapsed whole nothing is left to undo.
@@ -130,6 +131,7 @@ fn line(who: &SignedIn, row: WriteOffLine) -> Line {
         ask: Action::RequestWriteOff,
         approve: (Action::ApproveWriteOff, row.amount_cents),
         further: (Action::ApproveWriteOff, Money::ZERO),
+        limits,
     };
     let mut may = May::of(who, row.asked_by, stage, &steps);
     // That it cannot be undone by everybody is no news on a list of what is done.

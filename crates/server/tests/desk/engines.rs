@@ -86,9 +86,12 @@ fn settings(tour: &mut Tour) {
     let page = tour.open("/settings");
     tour.follow(&page, "/providers/0", "/edit");
     tour.follow(&page, "/payers/0", "/edit");
+    let page = tour.open("/periods");
+    tour.follow(&page, "/periods/", "");
     for form in [
         "/settings/practice",
         "/settings/adjustments",
+        "/settings/limits",
         "/providers/new",
         "/payers/new",
         "/jobs",

@@ -302,6 +302,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("remittances", _) if route.contains("/requests/") => {
             all("cash_request").iter().map(|id| route.replace("{id}", id)).collect()
         }
+        ("periods", 1) => vec![route.replace("{month}", "2026-03")],
         (head, _) => {
             let table = match head {
                 "patients" => "patient",
