@@ -123,6 +123,8 @@ impl Roll {
                 | AccountKind::Recoupment
                 | AccountKind::ProviderAdjustment
                 | AccountKind::Interest
+                | AccountKind::LegacyReceipts
+                | AccountKind::PayerPayable
                 | AccountKind::Suspense => roll.payments += *moved,
             }
         }

@@ -343,7 +343,12 @@ fn line(who: &SignedIn, row: CashRequestLine) -> Line {
         CashRequestKind::Suspense => (Action::ReleaseQuarantine, Action::ApproveQuarantineRelease),
         CashRequestKind::Return | CashRequestKind::HandOver => (Action::RequestRefund, Action::ApproveRefund),
     };
-    let steps = Steps { ask, approve: (approve, amount), further: (Action::SendRefund, amount) };
+    let steps = Steps {
+        ask,
+        approve: (approve, amount),
+        further: (Action::SendRefund, amount),
+        limits: billing::access::Limits::default(),
+    };
     Line { may: May::of(who, row.asked_by, stage, &steps), number: row.request_number.clone(), row }
 }
 
