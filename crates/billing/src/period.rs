@@ -123,6 +123,9 @@ impl Roll {
                 | AccountKind::Recoupment
                 | AccountKind::ProviderAdjustment
                 | AccountKind::Interest
+                | AccountKind::DepositInTransit
+                | AccountKind::CashOverShort
+                | AccountKind::Disputed
                 | AccountKind::LegacyReceipts
                 | AccountKind::PayerPayable
                 | AccountKind::Suspense => roll.payments += *moved,
