@@ -14,7 +14,10 @@ use crate::workspace::{Workspace, run_step};
 const DEMO_LIMIT_SECONDS: f64 = 20.0;
 
 /// Measurements that need a crate's insides are bench targets of that crate: package and target.
-const INSIDE: [(&str, &str); 2] = [("app", "posting"), ("server", "pages")];
+const INSIDE: [(&str, &str); 3] = [("app", "posting"), ("server", "money"), ("server", "pages")];
+
+/// Asks for the full size of what is smaller in CI.
+const FULL: &str = "--full";
 
 struct Figure {
     name: String,
@@ -24,7 +27,9 @@ struct Figure {
 }
 
 /// Runs the named measurements, or all of them.
-pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
+pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let (flags, names): (Vec<String>, Vec<String>) = arguments.iter().cloned().partition(|word| word == FULL);
+    let is_full = !flags.is_empty();
     let only_x12 = names.iter().all(|name| name == "x12") && !names.is_empty();
     if only_x12 {
         return x12(workspace);
@@ -37,11 +42,11 @@ pub fn run(workspace: &Workspace, names: &[String]) -> Result<()> {
     }
     for (package, name) in INSIDE {
         if wanted(name) {
-            figures.extend(measured_inside(workspace, package, name)?);
+            figures.extend(measured_inside(workspace, package, name, is_full)?);
         }
     }
     if figures.is_empty() {
-        bail!("nothing of that name is measured: choose among demo, posting, pages, x12");
+        bail!("nothing of that name is measured: choose among demo, posting, money, pages, x12");
     }
     println!("\n{}", machine());
     print!("{}", table(&figures));
@@ -116,9 +121,12 @@ fn demo(workspace: &Workspace) -> Result<Figure> {
 }
 
 /// Runs one bench target. It prints `FIGURE name measured limit unit`; its other lines are shown as they come.
-fn measured_inside(workspace: &Workspace, package: &str, name: &str) -> Result<Vec<Figure>> {
+fn measured_inside(workspace: &Workspace, package: &str, name: &str, is_full: bool) -> Result<Vec<Figure>> {
     let postgres = ThrowAwayPostgres::start();
     let mut command = workspace.cargo(&["bench", "--package", package, "--bench", name]);
+    if is_full {
+        command.args(["--", FULL]);
+    }
     match &postgres {
         Ok(cluster) => {
             command.env("TIERLINE_TEST_POSTGRES", cluster.url());

@@ -22,10 +22,14 @@ Usage: cargo xtask TASK
 
   test [ARGS]        start what the tests need (PostgreSQL, Chromium, two other X12 engines), run `cargo test`
                      with ARGS (default: --workspace and `arm`), stop everything again
+  test crash [--times N]
+                     kill -9 a posting N times on each database (default 1,000) and verify the books after it
   arm                run the X12 engine's tests on 64-bit Arm, under an emulator
   tidy               check the repository's own rules: crate law, file sizes, words, generated pages
   codegen [--check]  write docs/reference from the code (--check: only say whether it is fresh)
-  bench [NAMES]      measure, in a release build, and print ratios against their limits
+  bench [NAMES] [--full]
+                     measure, in a release build, and print ratios against their limits (--full: with a million
+                     claims where CI takes fewer)
   ci                 format, lints, tests, tidy, documentation: what a change must pass";
 
 fn main() -> ExitCode {

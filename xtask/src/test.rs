@@ -25,8 +25,44 @@ const PICTURES_VARIABLE: &str = "TIERLINE_SCREENSHOTS";
 /// Python with pyx12 and x12sdk, for the check of outbound files by engines that are not ours.
 const ENGINES_VARIABLE: &str = "TIERLINE_TEST_PYTHON";
 
+/// How often a posting is killed, for the test that kills.
+const KILLS_VARIABLE: &str = "TIERLINE_TEST_KILLS";
+/// Kills of `cargo xtask test crash` where no number is given.
+const KILLS: u64 = 1_000;
+
+/// Kills a posting at so many random moments on each database.
+fn crash(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    let times = match arguments {
+        [] => KILLS,
+        [flag, times] if flag == "--times" => times.parse().context("--times takes a whole number")?,
+        _ => bail!("crash takes --times N"),
+    };
+    let postgres = ThrowAwayPostgres::start();
+    let story = "remittance_kill::a_process_killed_at_any_moment_of_a_posting_leaves_all_or_nothing";
+    let mut command =
+        workspace.cargo(&["test", "--package", "app", "--test", "app", "--", "--exact", "--nocapture", story]);
+    command.env(KILLS_VARIABLE, times.to_string());
+    match &postgres {
+        Ok(cluster) => {
+            command.env(POSTGRES_VARIABLE, cluster.url());
+        }
+        Err(reason) => println!("SKIPPED the kills on PostgreSQL ({reason:#})"),
+    }
+    println!("==> {times} kills of a posting on each database");
+    if command.status().context("cargo test could not be started")?.success() {
+        Ok(())
+    } else {
+        bail!("a kill broke a posting")
+    }
+}
+
 /// Runs `cargo test` with everything it needs around it.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+    if let Some((word, rest)) = arguments.split_first()
+        && word == "crash"
+    {
+        return crash(workspace, rest);
+    }
     let mut skipped = Vec::new();
     let mut variables = Vec::new();
     let postgres = ThrowAwayPostgres::start();

@@ -18,6 +18,7 @@ use crate::access::allow;
 use crate::clearinghouse::Clearinghouse;
 use crate::digest::{hex, sha256};
 use crate::remittance_import::PaymentReport;
+use crate::remittance_posting::Leave;
 use crate::verify::records::RECEIVED;
 use crate::worklist::{self, NewWork};
 use crate::{claim_acknowledgment, claim_status, eligibility, remittance_import};
@@ -96,7 +97,7 @@ pub fn collect(
 /// `Denied` without the right to import what the file holds; `Refused` with file, place and remedy where it cannot be
 /// used: then nothing is stored at all.
 pub fn take_in(db: &Db, actor: &Actor, practice: PracticeId, file_name: &str, bytes: &[u8]) -> Result<Receipt, Error> {
-    Ok(take(db, actor, practice, &incoming(actor, file_name, bytes)?, false)?.receipt)
+    Ok(take(db, actor, practice, &incoming(actor, file_name, bytes)?, Leave::Setting, false)?.receipt)
 }
 
 /// Judges a file as [`take_in`] would before it changes anything, and changes nothing: of several files all are judged
@@ -152,12 +153,14 @@ pub(crate) struct Intake {
     pub(crate) payments: Vec<PaymentReport>,
 }
 
-/// Stores a file and uses all of it in one transaction; nothing is kept where `rehearse` asks what would be done.
+/// Stores a file and uses all of it in one transaction, its payments as there is leave to; nothing is kept where
+/// `rehearse` asks what would be done.
 pub(crate) fn take(
     db: &Db,
     actor: &Actor,
     practice: PracticeId,
     file: &Incoming<'_>,
+    leave: Leave,
     rehearse: bool,
 ) -> Result<Intake, Error> {
     let (file_name, kinds) = (file.file_name, judged(actor, file)?);
@@ -167,7 +170,7 @@ pub(crate) fn take(
         }
         let file_id = InboundFileId(tx.new_id());
         match recognise(tx, file.bytes)? {
-            Novelty::Before(head) => return reading::take_again(tx, file, &kinds, &head),
+            Novelty::Before(head) => return reading::take_again(tx, file, &kinds, &head, leave),
             // Payments are recognised one by one, so that each is told.
             Novelty::SameContent(head) if file.payments.is_empty() => {
                 let receipt = again(file_name, &head);
@@ -179,7 +182,7 @@ pub(crate) fn take(
         // The row comes first, because the events of claims name it; its note is known afterwards.
         let receipt = Receipt { file_name: file_name.to_owned(), outcome: Outcome::Applied, note: String::new() };
         keep(tx, file_id, file.bytes, &kinds, &receipt)?;
-        let payments = remittance_import::post_sets(tx, file_id, &file.payments, file.bytes)?;
+        let payments = remittance_import::post_sets(tx, file_id, &file.payments, file.bytes, leave)?;
         let summary = (!payments.is_empty()).then(|| remittance_import::summary(&payments));
         let receipt = settle(tx, file_id, file, &kinds, summary)?.receipt;
         Ok(Intake { receipt, file_id, is_known: false, payments })
@@ -326,6 +329,20 @@ fn recognise(conn: &Conn, bytes: &[u8]) -> Result<Novelty, StoreError> {
     }
     let same = conn.query(&SAME_CONTENT, params![sha256(&canonical(bytes))])?;
     Ok(same.into_iter().next().map_or(Novelty::New, Novelty::SameContent))
+}
+
+/// The key of a file that is here already, or of this one, stored: for who asks what its payments would do.
+pub(crate) fn stored_or_kept(tx: &mut Tx, file: &Incoming<'_>, kinds: &[FileKind]) -> Result<InboundFileId, Error> {
+    match recognise(tx, file.bytes)? {
+        Novelty::Before(head) => Ok(head.id),
+        Novelty::SameContent(_) | Novelty::New => {
+            let id = InboundFileId(tx.new_id());
+            let file_name = file.file_name.to_owned();
+            let receipt = Receipt { file_name, outcome: Outcome::Applied, note: String::new() };
+            keep(tx, id, file.bytes, kinds, &receipt)?;
+            Ok(id)
+        }
+    }
 }
 
 /// Stores a file with what became of it.

@@ -24,6 +24,7 @@ use store::{Conn, Db, Json, Tx, params};
 use crate::access::allow;
 use crate::inbound::{self, Incoming};
 use crate::remittance_import::{PaymentReport, PaymentState, read_whole};
+use crate::remittance_posting::Leave;
 use crate::{Error, reason};
 
 pub use scan::{LARGEST_SCAN_BYTES, Scan, attach, scans_of, show_scan};
@@ -380,7 +381,14 @@ pub fn post(db: &Db, actor: &Actor, practice: PracticeId, id: KeyedRemittanceId)
     let (name, bytes) = db.read(actor, practice, |read| file_of(read, id))?;
     let payments =
         read_whole(&bytes).map_err(|problem| Error::refused(format!("The paper cannot be written: {problem}")))?;
-    let intake = inbound::take(db, actor, practice, &Incoming { file_name: &name, bytes: &bytes, payments }, false)?;
+    let intake = inbound::take(
+        db,
+        actor,
+        practice,
+        &Incoming { file_name: &name, bytes: &bytes, payments },
+        Leave::Person,
+        false,
+    )?;
     let report = intake.payments.into_iter().next().ok_or(Error::NotFound("payment"))?;
     // The same bytes a second time name the payment that the first time posted, where only the end of the draft was lost.
     let is_posted = matches!(report.state, PaymentState::Posted | PaymentState::Duplicate);

@@ -2,7 +2,9 @@
 //! the same transaction. Nothing of a file that was cut off, and nothing of a payment that does not balance, reaches
 //! the books.
 
+pub mod preview;
 mod quarantine;
+mod waiting;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::counting::counted;
@@ -11,7 +13,7 @@ use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
 use jiff::ToSpan;
 use store::keyed_remittance::KEYED_OF_TRACE;
-use store::remittance::{CLAIMS_THAT_WAIT, POSTED_WITH_TRACE, RemittanceRow};
+use store::remittance::{CLAIMS_THAT_WAIT, KNOWN_WITH_TRACE, RemittanceRow};
 use store::{Conn, Db, Tx, params};
 
 use crate::Error;
@@ -19,7 +21,7 @@ use crate::access::allow;
 use crate::bank;
 use crate::digest::sha256;
 use crate::inbound::{self, Incoming, LARGEST_FILE_BYTES, Outcome};
-use crate::remittance_posting::{self, Counts};
+use crate::remittance_posting::{self, Counts, Leave, Order, Verdict};
 
 /// Most that any amount of a remittance may be: a billion dollars. More is a slip or an attack, and far below it every
 /// sum fits 64-bit cents.
@@ -30,6 +32,7 @@ const MOST_CENTS: i64 = 100_000_000_000;
 const MOST_DAYS_AHEAD: i64 = 400;
 
 pub(crate) use quarantine::judge_again;
+pub use waiting::{Seen, WaitingPosted, post_waiting, waiting};
 
 /// What became of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -41,6 +44,8 @@ pub enum PaymentState {
     Quarantined,
     /// It was posted before; nothing changed.
     Duplicate,
+    /// It balances and waits for a person to post it; nothing of it is in the books.
+    Waiting,
 }
 
 impl PaymentState {
@@ -50,6 +55,7 @@ impl PaymentState {
             PaymentState::Posted => "posted",
             PaymentState::Quarantined => "quarantined",
             PaymentState::Duplicate => "duplicate",
+            PaymentState::Waiting => "waiting",
         }
     }
 }
@@ -65,7 +71,7 @@ pub struct PaymentReport {
     pub amount: Money,
     /// What became of it.
     pub state: PaymentState,
-    /// Why it is quarantined.
+    /// Why it is quarantined, or waits.
     pub problem: Option<String>,
     /// By how much its equation fails.
     pub difference: Money,
@@ -108,7 +114,22 @@ pub fn import(
     file_name: &str,
     bytes: &[u8],
 ) -> Result<ImportReport, Error> {
-    run(db, actor, practice, file_name, bytes, false)
+    run(db, actor, practice, file_name, bytes, Leave::Person, false)
+}
+
+/// Takes a file in and posts nothing of it: what nothing stands against waits for a person, who sees first what posting
+/// would do ([`preview`]).
+///
+/// # Errors
+/// As [`import`].
+pub fn take_to_look_at(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    file_name: &str,
+    bytes: &[u8],
+) -> Result<ImportReport, Error> {
+    run(db, actor, practice, file_name, bytes, Leave::Nobody, false)
 }
 
 /// Says what importing a file would do, and does nothing.
@@ -122,7 +143,7 @@ pub fn rehearse(
     file_name: &str,
     bytes: &[u8],
 ) -> Result<ImportReport, Error> {
-    run(db, actor, practice, file_name, bytes, true)
+    run(db, actor, practice, file_name, bytes, Leave::Person, true)
 }
 
 fn run(
@@ -131,10 +152,11 @@ fn run(
     practice: PracticeId,
     file_name: &str,
     bytes: &[u8],
+    leave: Leave,
     discard: bool,
 ) -> Result<ImportReport, Error> {
     let file = incoming(actor, file_name, bytes)?;
-    let intake = inbound::take(db, actor, practice, &file, discard)?;
+    let intake = inbound::take(db, actor, practice, &file, leave, discard)?;
     Ok(ImportReport { file_id: intake.file_id, is_known: intake.is_known, payments: intake.payments })
 }
 
@@ -174,8 +196,9 @@ pub(crate) fn post_sets(
     file_id: InboundFileId,
     sets: &[ReadRemittance],
     bytes: &[u8],
+    leave: Leave,
 ) -> Result<Vec<PaymentReport>, Error> {
-    sets.iter().map(|set| post_set(tx, file_id, set, bytes)).collect()
+    sets.iter().map(|set| post_set(tx, file_id, set, bytes, leave)).collect()
 }
 
 /// What became of a file of payments, and its sentence.
@@ -183,14 +206,17 @@ pub(crate) fn summary(payments: &[PaymentReport]) -> (Outcome, String) {
     let count = |state: PaymentState| payments.iter().filter(|payment| payment.state == state).count();
     let (posted, quarantined, duplicate) =
         (count(PaymentState::Posted), count(PaymentState::Quarantined), count(PaymentState::Duplicate));
-    let outcome = if posted > 0 {
+    let waiting = count(PaymentState::Waiting);
+    let outcome = if posted + waiting > 0 {
         Outcome::Applied
     } else if quarantined > 0 {
         Outcome::Quarantined
     } else {
         Outcome::Duplicate
     };
-    (outcome, format!("{} posted, {quarantined} quarantined, {duplicate} posted before", counted(posted, "payment")))
+    let to_post = if waiting > 0 { format!(", {waiting} waiting to be posted") } else { String::new() };
+    let posted = counted(posted, "payment");
+    (outcome, format!("{posted} posted, {quarantined} quarantined, {duplicate} posted before{to_post}"))
 }
 
 /// What stands against posting a payment.
@@ -198,17 +224,58 @@ struct Objection {
     state: PaymentState,
     problem: String,
     difference: Money,
+    /// It is known and waits to be posted: under this key.
+    waits_as: Option<RemittanceId>,
 }
 
-fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[u8]) -> Result<PaymentReport, Error> {
+impl Objection {
+    fn quarantined(problem: impl Into<String>, difference: Money) -> Objection {
+        Objection { state: PaymentState::Quarantined, problem: problem.into(), difference, waits_as: None }
+    }
+}
+
+fn post_set(
+    tx: &mut Tx,
+    file_id: InboundFileId,
+    set: &ReadRemittance,
+    bytes: &[u8],
+    leave: Leave,
+) -> Result<PaymentReport, Error> {
     let remittance = &set.remittance;
-    let content_sha256 = content_hash(remittance);
-    let objection = objection(tx, set, content_sha256)?;
+    let objection = objection(tx, set, content_hash(remittance), None)?;
+    let waits_as = objection.as_ref().and_then(|objection| objection.waits_as);
+    let row = row_of(tx, file_id, set, bytes, objection.as_ref())?;
+    let (id, payer_id) = (row.id, row.payer_id);
+    tx.insert(&row)?;
+    let Some(objection) = objection else {
+        return match remittance_posting::post(tx, Order { id, payer: payer_id, set, leave }, None)? {
+            Verdict::Posted(counts) => posted(tx, id, set, counts),
+            Verdict::Waits(reasons) => waiting::hold(tx, id, payer_id, set, &reasons),
+        };
+    };
+    tx.audit(kept_out(objection.state), "remittance", id, detail(remittance));
+    match (objection.state, waits_as) {
+        // Who asks for a payment that waits asks for it, whichever file it came in.
+        (_, Some(known)) if leave == Leave::Person => return waiting::post_known(tx, known),
+        (PaymentState::Quarantined, _) => quarantine::open(tx, id, payer_id, remittance, &objection)?,
+        (PaymentState::Posted | PaymentState::Duplicate | PaymentState::Waiting, _) => {}
+    }
+    Ok(report(id, set, objection.state, Some(objection)))
+}
+
+/// A payment as it is stored with what stands against it.
+fn row_of(
+    tx: &mut Tx,
+    file_id: InboundFileId,
+    set: &ReadRemittance,
+    bytes: &[u8],
+    objection: Option<&Objection>,
+) -> Result<RemittanceRow, Error> {
+    let remittance = &set.remittance;
     let payer_id = payer_of(tx, remittance)?;
-    let id = RemittanceId(tx.new_id());
-    let state = objection.as_ref().map_or(PaymentState::Posted, |objection| objection.state);
-    tx.insert(&RemittanceRow {
-        id,
+    let state = objection.map_or(PaymentState::Posted, |objection| objection.state);
+    Ok(RemittanceRow {
+        id: RemittanceId(tx.new_id()),
         inbound_file_id: file_id,
         payer_id,
         payer_name: remittance.payer_name.clone(),
@@ -219,48 +286,47 @@ fn post_set(tx: &mut Tx, file_id: InboundFileId, set: &ReadRemittance, bytes: &[
         paid_on: remittance.paid_on,
         amount_cents: remittance.amount,
         state: state.as_str().to_owned(),
-        problem: objection.as_ref().map(|objection| objection.problem.clone()),
-        difference_cents: objection.as_ref().map_or(Money::ZERO, |objection| objection.difference),
+        problem: objection.map(|objection| objection.problem.clone()),
+        difference_cents: objection.map_or(Money::ZERO, |objection| objection.difference),
         payment_key: payment_key(remittance),
-        content_sha256,
+        content_sha256: content_hash(remittance),
         imported_at: tx.now(),
         posted_at: (state == PaymentState::Posted).then(|| tx.now()),
         claim_count: remittance.claims.len() as i64,
         raw: bytes.get(set.span.clone()).unwrap_or_default().to_vec(),
-    })?;
-    let detail = serde_json::json!({ "cents": remittance.amount, "claims": remittance.claims.len() });
-    let counts = match &objection {
-        None => {
-            tx.audit("remittance.post", "remittance", id, detail);
-            let counts = remittance_posting::post(tx, id, payer_id, set)?;
-            quarantine::end(tx, id, remittance)?;
-            bank::posted(tx, id)?;
-            counts
-        }
-        Some(objection) => {
-            tx.audit(kept_out(objection.state), "remittance", id, detail);
-            if objection.state == PaymentState::Quarantined {
-                quarantine::open(tx, id, payer_id, remittance, objection)?;
-            }
-            Counts::default()
-        }
-    };
-    let (problem, difference) = objection.map_or((None, Money::ZERO), |o| (Some(o.problem), o.difference));
-    Ok(PaymentReport {
-        remittance_id: id,
-        trace: remittance.trace.clone(),
-        amount: remittance.amount,
-        state,
-        problem,
-        difference,
-        claims: remittance.claims.len(),
-        counts,
-        waiting: waiting(tx, id)?,
     })
 }
 
+/// What follows from a payment that was posted just now, and what became of it.
+fn posted(tx: &mut Tx, id: RemittanceId, set: &ReadRemittance, counts: Counts) -> Result<PaymentReport, Error> {
+    tx.audit(kept_out(PaymentState::Posted), "remittance", id, detail(&set.remittance));
+    quarantine::end(tx, id, &set.remittance)?;
+    bank::posted(tx, id)?;
+    let waiting = waiting_claims(tx, id)?;
+    Ok(PaymentReport { counts, waiting, ..report(id, set, PaymentState::Posted, None) })
+}
+
+fn detail(remittance: &Remittance) -> serde_json::Value {
+    serde_json::json!({ "cents": remittance.amount, "claims": remittance.claims.len() })
+}
+
+fn report(id: RemittanceId, set: &ReadRemittance, state: PaymentState, objection: Option<Objection>) -> PaymentReport {
+    let (problem, difference) = objection.map_or((None, Money::ZERO), |o| (Some(o.problem), o.difference));
+    PaymentReport {
+        remittance_id: id,
+        trace: set.remittance.trace.clone(),
+        amount: set.remittance.amount,
+        state,
+        problem,
+        difference,
+        claims: set.remittance.claims.len(),
+        counts: Counts::default(),
+        waiting: Vec::new(),
+    }
+}
+
 /// The claims of a payment that wait.
-fn waiting(conn: &Conn, id: RemittanceId) -> Result<Vec<Waiting>, Error> {
+fn waiting_claims(conn: &Conn, id: RemittanceId) -> Result<Vec<Waiting>, Error> {
     let rows = conn.query(&CLAIMS_THAT_WAIT, params![id])?;
     Ok(rows.into_iter().map(|(problem, difference)| Waiting { problem, difference }).collect())
 }
@@ -270,14 +336,20 @@ fn kept_out(state: PaymentState) -> &'static str {
         PaymentState::Posted => "remittance.post",
         PaymentState::Quarantined => "remittance.quarantine",
         PaymentState::Duplicate => "remittance.duplicate",
+        PaymentState::Waiting => "remittance.hold",
     }
 }
 
 /// What stands against posting: a payment known already, one that contradicts a known one, or one that does not add up.
-fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Option<Objection>, Error> {
+/// `own` is the key of the payment itself, where it is stored.
+fn objection(
+    tx: &mut Tx,
+    set: &ReadRemittance,
+    content: [u8; 32],
+    own: Option<RemittanceId>,
+) -> Result<Option<Objection>, Error> {
     let remittance = &set.remittance;
-    let quarantined =
-        |problem: String, difference: Money| Some(Objection { state: PaymentState::Quarantined, problem, difference });
+    let quarantined = |problem: String, difference: Money| Some(Objection::quarantined(problem, difference));
     if set.is_unusable() {
         let sentences: Vec<&str> =
             set.problems.iter().filter(|p| p.claim.is_none()).map(|p| p.sentence.as_str()).collect();
@@ -297,20 +369,8 @@ fn objection(tx: &mut Tx, set: &ReadRemittance, content: [u8; 32]) -> Result<Opt
             None => quarantined(sentence, Money::ZERO),
         });
     }
-    let earlier = tx.query(&POSTED_WITH_TRACE, params![remittance.trace])?;
-    let same_number = earlier
-        .iter()
-        .find(|known| known.payer_trace_id == remittance.payer_trace_id && known.payee_npi == remittance.payee_npi);
-    if let Some(known) = same_number {
-        // A number is unique between payer and payee, so the same number is the same payment or a mistake.
-        if known.content_sha256 == content && known.payment_key == payment_key(remittance) {
-            let problem = "this payment was posted before".to_owned();
-            return Ok(Some(Objection { state: PaymentState::Duplicate, problem, difference: Money::ZERO }));
-        }
-        return Ok(quarantined(
-            "TRN02: a payment of this number was posted with other content; ask the payer which one is true".to_owned(),
-            Money::ZERO,
-        ));
+    if let Some(objection) = known_number(tx, remittance, content, own)? {
+        return Ok(Some(objection));
     }
     if let Some(known) = keyed_before(tx, remittance)? {
         return Ok(Some(known));
@@ -330,6 +390,7 @@ fn keyed_before(tx: &mut Tx, remittance: &Remittance) -> Result<Option<Objection
             state: PaymentState::Duplicate,
             problem: "this payment was keyed in from paper and posted before".to_owned(),
             difference,
+            waits_as: None,
         },
         false => Objection {
             state: PaymentState::Quarantined,
@@ -339,7 +400,41 @@ fn keyed_before(tx: &mut Tx, remittance: &Remittance) -> Result<Option<Objection
                 known.amount_cents
             ),
             difference,
+            waits_as: None,
         },
+    }))
+}
+
+/// A number is unique between payer and payee, so the same number is the same payment or a mistake.
+fn known_number(
+    tx: &mut Tx,
+    remittance: &Remittance,
+    content: [u8; 32],
+    own: Option<RemittanceId>,
+) -> Result<Option<Objection>, Error> {
+    let earlier = tx.query(&KNOWN_WITH_TRACE, params![remittance.trace])?;
+    let Some(known) = earlier.iter().find(|known| {
+        own != Some(known.id)
+            && known.payer_trace_id == remittance.payer_trace_id
+            && known.payee_npi == remittance.payee_npi
+    }) else {
+        return Ok(None);
+    };
+    let waits = known.state == PaymentState::Waiting.as_str();
+    Ok(Some(if known.content_sha256 != content || known.payment_key != payment_key(remittance) {
+        let known = if waits { "waits to be posted" } else { "was posted" };
+        let problem =
+            format!("TRN02: a payment of this number {known} with other content; ask the payer which one is true");
+        Objection::quarantined(problem, Money::ZERO)
+    } else {
+        let problem =
+            if waits { "this payment came before and waits to be posted" } else { "this payment was posted before" };
+        Objection {
+            state: PaymentState::Duplicate,
+            problem: problem.to_owned(),
+            difference: Money::ZERO,
+            waits_as: waits.then_some(known.id),
+        }
     }))
 }
 

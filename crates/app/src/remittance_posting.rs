@@ -7,6 +7,7 @@ mod crossover;
 mod decision;
 mod desks;
 mod entries;
+mod foresight;
 mod history;
 mod known;
 mod outside;
@@ -17,13 +18,15 @@ mod settlement;
 mod standing;
 
 use billing::remittance::ClaimPayment;
+use billing::remittance::auto_posting::Prospect;
 use billing::remittance::matching::ClaimFacts;
 use billing::remittance::posting::ClaimPosting;
 use billing::{ClaimId, ClaimPaymentId, Money, PayerId, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use jiff::civil::Date;
 use ledger::Account;
-use store::Tx;
+use store::remittance::PAYERS_BY_ID;
+use store::{Json, Tx, params};
 
 use self::history::{Original, WaitsFor};
 use self::known::Known;
@@ -31,6 +34,8 @@ use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
 
 pub(crate) use self::by_hand::{Placing, place, take_off};
+pub(crate) use self::foresight::ForeseenClaim;
+pub use self::foresight::ForeseenState;
 pub use self::history::classes_of;
 pub(crate) use self::outside::item_words;
 pub(crate) use self::refunded::refuse_while_owed_twice;
@@ -129,35 +134,73 @@ enum Outcome<'a> {
     },
 }
 
-/// Posts a balanced payment; the caller has stored its row.
-pub(crate) fn post(
-    tx: &mut Tx,
-    id: RemittanceId,
-    payer: Option<PayerId>,
-    set: &ReadRemittance,
-) -> Result<Counts, Error> {
+/// Who gives leave to post a payment that balances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leave {
+    /// The payer's setting: the file came by itself.
+    Setting,
+    /// A person, or a program that acts for one.
+    Person,
+    /// Nobody yet: it is to be looked at first.
+    Nobody,
+}
+
+/// What a person reads where a payment was uploaded to be looked at.
+const LOOK_FIRST: &str = "It was uploaded to be looked at before it is posted.";
+
+/// A payment to post; the caller has stored its row.
+#[derive(Clone, Copy)]
+pub(crate) struct Order<'a> {
+    pub(crate) id: RemittanceId,
+    /// The payer of ours that it names.
+    pub(crate) payer: Option<PayerId>,
+    pub(crate) set: &'a ReadRemittance,
+    pub(crate) leave: Leave,
+}
+
+/// What became of a payment to post.
+pub(crate) enum Verdict {
+    /// It is in the books.
+    Posted(Counts),
+    /// It is not, and nothing was written: why.
+    Waits(Vec<String>),
+}
+
+/// Posts a balanced payment where there is leave to. Who asks what would be posted gives `told`: the claims are told to it
+/// instead of being stored, and the transaction must be discarded.
+pub(crate) fn post(tx: &mut Tx, order: Order<'_>, told: Option<&mut Vec<ForeseenClaim>>) -> Result<Verdict, Error> {
+    let Order { payer, set, .. } = order;
     let claims = &set.remittance.claims;
     let sender = Sender { payer, identifier: &set.remittance.payer_identifier, name: &set.remittance.payer_name };
     let known = Known::load(tx, claims)?;
     if let Some(asked) = crossover::as_asked(tx, sender, set, &known)? {
         let known = Known::load(tx, &asked.remittance.claims)?;
-        return post_known(tx, id, sender, &asked, &known);
+        return post_known(tx, Order { set: &asked, ..order }, sender, &known, told);
     }
-    post_known(tx, id, sender, set, &known)
+    post_known(tx, order, sender, &known, told)
 }
 
 fn post_known(
     tx: &mut Tx,
-    id: RemittanceId,
+    order: Order<'_>,
     sender: Sender<'_>,
-    set: &ReadRemittance,
     known: &Known,
-) -> Result<Counts, Error> {
+    told: Option<&mut Vec<ForeseenClaim>>,
+) -> Result<Verdict, Error> {
+    let Order { id, set, .. } = order;
     let claims = &set.remittance.claims;
     let payer =
         sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
     let decided = decision::decide_all(tx, id, set, known, sender);
-    rows::insert(tx, &decided)?;
+    let counts = Counts::of(&decided);
+    let reasons = why_not(tx, order, payer, counts)?;
+    if !reasons.is_empty() {
+        return Ok(Verdict::Waits(reasons));
+    }
+    match told {
+        Some(told) => told.extend(foresight::claims(&decided)),
+        None => rows::insert(tx, &decided)?,
+    }
     let placed = outside::place(tx, payer, &set.remittance, known)?;
     outside::insert(tx, id, payer, &placed)?;
     entries::post(tx, (id, payer), set, &placed, &decided, known)?;
@@ -166,7 +209,29 @@ fn post_known(
     outside::card(tx, id, payer, &set.remittance)?;
     refunded::mind(tx, &decided)?;
     pay_from_what_is_held(tx, known)?;
-    Ok(Counts::of(&decided))
+    Ok(Verdict::Posted(counts))
+}
+
+/// Why a payment is not posted now; nothing where it is.
+fn why_not(tx: &mut Tx, order: Order<'_>, payer: Option<PayerId>, counts: Counts) -> Result<Vec<String>, Error> {
+    match order.leave {
+        Leave::Person => Ok(Vec::new()),
+        Leave::Nobody => Ok(vec![LOOK_FIRST.to_owned()]),
+        Leave::Setting => {
+            let rows = tx.query_in(&PAYERS_BY_ID, params![], &Vec::from_iter(payer))?;
+            let setting = rows.into_iter().next().map(|(_, Json(payer))| payer.settings.auto_posting);
+            let said = &order.set.remittance;
+            Ok(setting.unwrap_or_default().reasons(&Prospect {
+                amount: said.amount,
+                claims: said.claims.len(),
+                set_aside: counts.set_aside,
+                unmatched: counts.unmatched,
+                denied: counts.denied,
+                reversed: counts.reversed,
+                provider_adjustments: said.provider_adjustments.len(),
+            }))
+        }
+    }
 }
 
 /// A claim is with its payer again: decisions of it that were set aside meanwhile find their place.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::PayerId;
+use crate::remittance::auto_posting::AutoPosting;
 
 /// An insurer or program that adjudicates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,9 @@ pub struct PayerSettings {
     /// it had its time.
     #[serde(default)]
     pub crosses_over: bool,
+    /// When its payments are posted by themselves; those that are not wait for a person.
+    #[serde(default)]
+    pub auto_posting: AutoPosting,
 }
 
 fn yes() -> bool {
@@ -87,6 +91,7 @@ impl Default for PayerSettings {
             corrected_claim_days: None,
             bills_after_others: true,
             crosses_over: false,
+            auto_posting: AutoPosting::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A remittance: one payment of a payer with its explanations, as plain facts read from an 835. Amounts keep the
 //! signs of the file: a positive adjustment reduces the payment.
 
+pub mod auto_posting;
 pub mod balance;
 pub mod candidate;
 pub mod classification;
@@ -14,6 +15,7 @@ pub mod settled;
 pub mod source;
 pub mod translation;
 pub mod virtual_card;
+pub mod words;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

@@ -4,21 +4,19 @@
 //! `FIGURE name measured limit unit` for `cargo xtask bench`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a benchmark that cannot be set up must stop
 
+mod desk_browser;
 mod large_practice;
 
 use std::time::Instant;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use billing::UserId;
 use billing::access::{Actor, Role};
 use billing::work::Desk as WorkDesk;
+use desk_browser::Browser;
 use large_practice::LargePractice;
-use server::web::{Desk, router};
 use store::testing::{PRACTICE, TestDb, TestEngine, engines};
 use store::worklist::QueueCursor;
-use tower::ServiceExt as _;
 use uuid::Uuid;
 
 /// Claims in the database: the figure that CONTRIBUTING.md promises.
@@ -31,8 +29,6 @@ const ROUNDS: usize = 200;
 const PASSES: usize = 3;
 /// Milliseconds that a page may take on the server.
 const LIMIT_MILLISECONDS: f64 = 20.0;
-/// The largest page that is read back; far above any.
-const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
 fn main() {
     let claims = std::env::args().filter_map(|arg| arg.parse().ok()).next().unwrap_or(CLAIMS);
@@ -125,60 +121,4 @@ fn pass(open: &impl Fn(usize)) -> Pass {
         .collect();
     milliseconds.sort_by(f64::total_cmp);
     Pass { median: milliseconds[ROUNDS / 2], p95: milliseconds[ROUNDS * 95 / 100], slowest: milliseconds[ROUNDS - 1] }
-}
-
-/// A person's browser without a socket: requests go straight to the router that `serve` listens with.
-struct Browser {
-    runtime: tokio::runtime::Runtime,
-    router: Router,
-    cookie: String,
-}
-
-impl Browser {
-    fn signed_in(db: &TestDb, login: &str, role: Role) -> Browser {
-        let person = app::users::NewPerson { login, display_name: "Rosa Idowu", roles: &[role], solo_practice: false };
-        app::users::add_demo_person(db, PRACTICE, &person, "correct horse battery staple", 1).unwrap();
-        let shown =
-            app::access::log_in::demo_logins(db, PRACTICE).unwrap().into_iter().find(|one| one.login == login).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let desk = Desk::new((**db).clone(), PRACTICE, false);
-        let mut browser = Browser { runtime, router: router(desk), cookie: String::new() };
-        let form = format!("login={login}&password={}&code={}", shown.password.replace(' ', "+"), shown.code);
-        browser.cookie = browser.ask(post("/log-in", form), StatusCode::SEE_OTHER).expect("a log-in gives a cookie");
-        browser
-    }
-
-    fn get(&self, path: &str) {
-        let request = Request::get(path).body(Body::empty()).unwrap();
-        self.ask(request, StatusCode::OK);
-    }
-
-    fn find(&self, typed: &str, expected: StatusCode) {
-        self.ask(post("/find", format!("q={typed}")), expected);
-    }
-
-    /// Reads the whole answer; gives the cookie that came with it.
-    fn ask(&self, mut request: Request<Body>, expected: StatusCode) -> Option<String> {
-        let headers = request.headers_mut();
-        headers.insert(header::COOKIE, self.cookie.parse().unwrap());
-        headers.insert(header::ACCEPT_ENCODING, "gzip, deflate, br".parse().unwrap());
-        let path = request.uri().path().to_owned();
-        self.runtime.block_on(async {
-            let response = self.router.clone().oneshot(request).await.unwrap();
-            let status = response.status();
-            let given = response.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
-            let cookie = given.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-            let page = to_bytes(response.into_body(), PAGE_BYTES).await.unwrap();
-            assert_eq!(status, expected, "{path}: {}", String::from_utf8_lossy(&page));
-            cookie
-        })
-    }
-}
-
-fn post(path: &str, form: String) -> Request<Body> {
-    Request::post(path)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header("sec-fetch-site", "same-origin")
-        .body(Body::from(form))
-        .unwrap()
 }

@@ -49,6 +49,7 @@ mod patients;
 mod payers_ledger;
 mod payments;
 mod periods;
+mod posting_preview;
 mod reconciliations;
 mod refunds;
 mod registration;

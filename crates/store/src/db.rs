@@ -13,6 +13,7 @@ use billing::access::{Actor, ActorKind};
 use billing::id::PracticeId;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use ledger::BalancedEntry;
 use uuid::Uuid;
 
 use crate::audit::{Audit, Seen};
@@ -64,6 +65,8 @@ pub struct Tx {
     head: RefCell<Head>,
     audits: RefCell<Vec<Audit>>,
     fault: Cell<Fault>,
+    /// The entries put in the books since somebody began to listen; none where nobody does.
+    heard: RefCell<Option<Vec<(BalancedEntry, Uuid)>>>,
 }
 
 /// Where a test wants the process to stop.
@@ -130,6 +133,22 @@ impl Tx {
     /// Makes this transaction end without effect although its closure succeeds: for `--dry-run`.
     pub fn discard(&self) {
         self.fault.set(Fault::Rollback);
+    }
+
+    /// From now on every entry that is put in the books is kept for [`Tx::heard`]: a preview shows what was made.
+    pub fn listen(&self) {
+        self.heard.borrow_mut().get_or_insert_default();
+    }
+
+    /// The entries put in the books since [`Tx::listen`], in their order, with their ids; ends the listening.
+    pub fn heard(&self) -> Vec<(BalancedEntry, Uuid)> {
+        self.heard.borrow_mut().take().unwrap_or_default()
+    }
+
+    pub(crate) fn tell(&self, entry: &BalancedEntry, id: Uuid) {
+        if let Some(heard) = self.heard.borrow_mut().as_mut() {
+            heard.push((entry.clone(), id));
+        }
     }
 
     pub(crate) fn head(&self) -> &RefCell<Head> {
@@ -327,7 +346,13 @@ fn attempt_write<T, E: From<StoreError>>(
         Ok(head) => head,
         Err(error) => return (conn, Outcome::BeforeCommit(error.into())),
     };
-    let mut tx = Tx { conn, head: RefCell::new(head), audits: RefCell::default(), fault: Cell::new(Fault::None) };
+    let mut tx = Tx {
+        conn,
+        head: RefCell::new(head),
+        audits: RefCell::default(),
+        fault: Cell::new(Fault::None),
+        heard: RefCell::default(),
+    };
     let result = closure(&mut tx);
     let value = match result {
         Ok(value) => value,

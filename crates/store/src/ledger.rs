@@ -232,6 +232,7 @@ impl Tx {
             head.row.ledger_hash = row.hash;
             rows.push(row);
             posting_rows(id, entry, &mut postings, &mut held);
+            self.tell(entry, id);
             posted.push(Posted { id, is_new: true });
         }
         self.insert_many(&postings)?;

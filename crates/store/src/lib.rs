@@ -44,6 +44,7 @@ pub mod verify;
 
 pub mod access;
 pub mod bank;
+pub mod books;
 pub mod cash_request;
 pub mod charge;
 pub mod claim;

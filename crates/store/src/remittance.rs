@@ -35,9 +35,9 @@ record! {
         pub paid_on: Date,
         /// BPR02.
         pub amount_cents: Money,
-        /// 'posted', 'quarantined', 'duplicate'.
+        /// 'posted', 'quarantined', 'duplicate', 'waiting'.
         pub state: String,
-        /// The failing equation.
+        /// The failing equation, or why it waits.
         pub problem: Option<String>,
         /// By how much it fails.
         pub difference_cents: Money,
@@ -199,7 +199,7 @@ record! {
     pub struct KeptPayment {
         /// Key.
         pub id: RemittanceId,
-        /// 'posted', 'quarantined', 'duplicate'.
+        /// 'posted', 'quarantined', 'duplicate', 'waiting'.
         pub state: String,
         /// What stands against it.
         pub problem: Option<String>,
@@ -269,6 +269,8 @@ record! {
         pub payment_key: String,
         /// What it says.
         pub content_sha256: [u8; 32],
+        /// 'posted' or 'waiting'.
+        pub state: String,
     }
 }
 
@@ -292,9 +294,9 @@ statements! {
     /// Coverages that pay after the first, of patients.
     pub const LATER_COVERAGES: LaterCoverageRow = "SELECT patient_id, payer_id, rank, effective_on, ends_on \
         FROM coverage WHERE practice_id = $1 AND is_latest = TRUE AND rank <> 'P' AND patient_id IN ({keys})";
-    /// Posted payments of a check or transfer number.
-    pub const POSTED_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256 \
-        FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted'";
+    /// Payments of a check or transfer number that are posted or wait to be.
+    pub const KNOWN_WITH_TRACE: EarlierPayment = "SELECT id, payer_trace_id, payee_npi, payment_key, content_sha256, \
+        state FROM remittance WHERE practice_id = $1 AND trace = $2 AND state IN ('posted', 'waiting')";
     /// Quarantined payments of a check or transfer number: payee, and what makes each that payment.
     pub const QUARANTINED_WITH_TRACE: (String, String) = "SELECT payee_npi, payment_key FROM remittance \
         WHERE practice_id = $1 AND trace = $2 AND payer_trace_id = $3 AND state = 'quarantined'";
@@ -308,6 +310,22 @@ statements! {
     /// What became of a payment in quarantine that was judged again; one that left it is not touched.
     pub const SETTLE_QUARANTINED: () = "UPDATE remittance SET state = $3, problem = $4, difference_cents = $5, \
         payer_id = $6, posted_at = $7 WHERE practice_id = $1 AND id = $2 AND state = 'quarantined'";
+    /// A payment is not posted by itself: it waits, and says why.
+    pub const HOLD_REMITTANCE: () = "UPDATE remittance SET state = 'waiting', problem = $3, posted_at = NULL \
+        WHERE practice_id = $1 AND id = $2 AND state = 'posted'";
+    /// What became of a payment that waited; one that left the place is not touched.
+    pub const SETTLE_WAITING: () = "UPDATE remittance SET state = $3, problem = $4, difference_cents = $5, \
+        payer_id = $6, posted_at = $7 WHERE practice_id = $1 AND id = $2 AND state = 'waiting'";
+    /// Payments that wait to be posted, the oldest first.
+    pub const WAITING_REMITTANCES: (RemittanceId,) = "SELECT id FROM remittance \
+        WHERE practice_id = $1 AND state = 'waiting' ORDER BY imported_at, id";
+    /// The open work about a payment: reason, sentence, amount.
+    pub const OPEN_WORK_OF_REMITTANCE: (String, String, Money) = "SELECT reason, summary, stake_cents FROM work_item \
+        WHERE practice_id = $1 AND remittance_id = $2 AND remittance_id IS NOT NULL AND state <> 'resolved' \
+        ORDER BY reason, subject_key";
+    /// The charges that postings name, with their procedure.
+    pub const CHARGES_NAMED: (ChargeId, String) = "SELECT id, procedure_code FROM charge \
+        WHERE practice_id = $1 AND id IN ({keys})";
     /// What was posted or set aside for claims before, in no order; keys grow with time.
     pub const PAYMENTS_OF_CLAIMS: PaymentOfClaim = "SELECT p.claim_id, p.id, p.remittance_id, r.trace, r.paid_on, r.payer_id, \
         p.state, p.problem, p.body FROM claim_payment p \

@@ -116,6 +116,14 @@ pub const MIGRATIONS: &[Migration] = &[
         },
     },
     portable!(36, "40_practice_limit"),
+    Migration {
+        version: 37,
+        name: "43_posting_preview",
+        text: Text::PerEngine {
+            sqlite: include_str!("../schema/43_posting_preview.sqlite.sql"),
+            postgres: include_str!("../schema/43_posting_preview.postgres.sql"),
+        },
+    },
 ];
 
 impl Migration {

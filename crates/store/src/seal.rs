@@ -171,6 +171,8 @@ const CHANGES: &[(&str, &str)] = &[
     (charge::VOID_CHARGE.name, "charge"),
     (eligibility::ANSWER_ELIGIBILITY.name, "eligibility"),
     (remittance::SETTLE_QUARANTINED.name, "remittance"),
+    (remittance::HOLD_REMITTANCE.name, "remittance"),
+    (remittance::SETTLE_WAITING.name, "remittance"),
     (remittance::PLACE_PAYMENT.name, "claim_payment"),
     (remittance::RESTATE_PAYMENT.name, "claim_payment"),
     (credit::SAVE_CREDIT.name, "credit"),

@@ -185,8 +185,12 @@ pub fn books_chain(conn: &Conn, mut each: impl FnMut(&EntryRow, &[PostingRow])) 
             each(entry, own);
         }
     }
-    let head = head(conn)?;
-    Ok(ends_at((sequence, hash), head.map(|head| (head.ledger_sequence, head.ledger_hash))))
+    books_end(conn, (sequence, hash))
+}
+
+/// What the end of a chain that holds throughout says of its head.
+pub fn books_end(conn: &Conn, found: (i64, [u8; 32])) -> Result<Chain, StoreError> {
+    Ok(ends_at(found, head(conn)?.map(|head| (head.ledger_sequence, head.ledger_hash))))
 }
 
 /// Recomputes the chain of the audit of changes, and hands over each record, also past a break.

@@ -232,6 +232,7 @@ pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), E
         | WorkReason::Denied
         | WorkReason::Reversed
         | WorkReason::RemittanceQuarantined
+        | WorkReason::RemittanceWaits
         | WorkReason::ClaimSetAside
         | WorkReason::UnmatchedCash
         | WorkReason::SuspenseDifference

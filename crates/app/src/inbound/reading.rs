@@ -17,6 +17,7 @@ use super::{Incoming, Intake, Outcome, Receipt, again, incoming, settle, take};
 use crate::Error;
 use crate::access::allow;
 use crate::remittance_import;
+use crate::remittance_posting::Leave;
 use crate::worklist;
 
 /// A stored file that a work item is about.
@@ -120,7 +121,7 @@ fn may_be_our_number(word: &str) -> bool {
 pub fn read_again(db: &Db, actor: &Actor, practice: PracticeId, item: WorkItemId) -> Result<Receipt, Error> {
     let stored = file_of_item(db, actor, practice, item)?;
     let file = incoming(actor, &stored.file_name, &stored.bytes)?;
-    let intake = take(db, actor, practice, &file, false)?;
+    let intake = take(db, actor, practice, &file, Leave::Setting, false)?;
     if !intake.is_known {
         return Ok(intake.receipt);
     }
@@ -137,6 +138,7 @@ pub(super) fn take_again(
     file: &Incoming<'_>,
     kinds: &[FileKind],
     head: &InboundFileHead,
+    leave: Leave,
 ) -> Result<Intake, Error> {
     let known = |payments| {
         let (receipt, file_id) = (again(file.file_name, head), head.id);
@@ -145,7 +147,7 @@ pub(super) fn take_again(
     let asked = worklist::subject_key(WorkReason::FileSetApart, head.id);
     let is_set_apart = [Outcome::Quarantined, Outcome::Unreadable].iter().any(|one| one.as_str() == head.outcome);
     let is_left_out = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![asked])?.is_some();
-    let again = remittance_import::judge_again(tx, head.id, &file.payments, file.bytes)?;
+    let again = remittance_import::judge_again(tx, head.id, &file.payments, file.bytes, leave)?;
     let has_answers = kinds.iter().any(|kind| *kind != FileKind::Remittance);
     if !again.is_changed && !(has_answers && (is_set_apart || is_left_out)) {
         return known(again.payments);

@@ -1,6 +1,7 @@
 //! What a person typed about the practice, a provider or a payer, judged field by field: every problem at once, named by
 //! the field it stands beside. Reads words into types; decides no right and writes nothing.
 
+mod auto_posting;
 mod person;
 
 pub use person::{CoverageEntry, GuarantorEntry, PatientEntry, UNREADABLE_DATE, date};
@@ -90,6 +91,20 @@ pub struct PayerEntry {
     pub bills_after_others: String,
     /// Passes claims on without saying so.
     pub crosses_over: String,
+    /// When its payments are posted by themselves: "never", "green", "within"; empty is green.
+    pub post_when: String,
+    /// Within: the most that a payment may be.
+    pub post_most_amount: String,
+    /// Within: the most claims that it may hold.
+    pub post_most_claims: String,
+    /// Within: of a hundred claims so many may be denied.
+    pub post_most_denied: String,
+    /// Within: no reversal.
+    pub post_no_reversals: String,
+    /// Within: nothing outside its claims.
+    pub post_no_outside: String,
+    /// Within: no claim that would wait.
+    pub post_no_waiting: String,
     /// The version that was looked at.
     pub seen: Option<i32>,
 }
@@ -293,6 +308,7 @@ impl PayerEntry {
             corrected_claim_days: judge.days_if_any("corrected_claim_days", &self.corrected_claim_days),
             bills_after_others: ticked(&self.bills_after_others),
             crosses_over: ticked(&self.crosses_over),
+            auto_posting: auto_posting::judged(&mut judge, self),
         };
         let data = PayerData {
             name: judge.says("name", &self.name),

@@ -12,14 +12,13 @@ use store::worklist::OPEN_ITEM_BY_SUBJECT;
 use store::{Tx, params};
 
 use super::{
-    Objection, PaymentReport, PaymentState, content_hash, kept_out, objection, payer_of, payment_key, post_set,
-    summary, waiting,
+    Objection, PaymentReport, PaymentState, content_hash, kept_out, objection, payer_of, payment_key, post_set, posted,
+    report, summary, waiting,
 };
 use crate::Error;
-use crate::bank;
 use crate::digest::{hex, sha256};
 use crate::inbound::Outcome;
-use crate::remittance_posting::{self, Counts};
+use crate::remittance_posting::{self, Leave, Order, Verdict};
 use crate::worklist::{self, NewWork};
 
 /// What judging the payments of a stored file again did.
@@ -45,6 +44,7 @@ pub(crate) fn judge_again(
     file_id: InboundFileId,
     sets: &[ReadRemittance],
     bytes: &[u8],
+    leave: Leave,
 ) -> Result<JudgedAgain, Error> {
     let stored = tx.query(&PAYMENTS_OF_FILE, params![file_id])?;
     let mut met = HashSet::new();
@@ -54,18 +54,20 @@ pub(crate) fn judge_again(
         let raw = bytes.get(set.span.clone()).unwrap_or_default();
         let before = stored.iter().find(|one| one.raw == raw && met.insert(one.id));
         let report = match before {
-            None => post_set(tx, file_id, set, bytes)?,
-            Some(kept) if kept.state == PaymentState::Quarantined.as_str() => rejudge(tx, kept, set)?,
+            None => post_set(tx, file_id, set, bytes, leave)?,
+            Some(kept) if kept.state == PaymentState::Quarantined.as_str() => rejudge(tx, kept, set, leave)?,
+            Some(kept) if kept.state == PaymentState::Waiting.as_str() => waiting::met_again(tx, kept, set, leave)?,
             Some(kept) => report(kept.id, set, PaymentState::Duplicate, None),
         };
         judged.is_changed |= before.is_none_or(|kept| {
-            kept.state == PaymentState::Quarantined.as_str() && report.state != PaymentState::Quarantined
+            let moved = |state: PaymentState| kept.state == state.as_str() && report.state != state;
+            moved(PaymentState::Quarantined) || moved(PaymentState::Waiting)
         });
         let is_posted = before.is_some_and(|kept| kept.state == PaymentState::Posted.as_str());
         states.push(if is_posted { PaymentState::Posted } else { report.state });
         judged.payments.push(report);
     }
-    if states.contains(&PaymentState::Posted) {
+    if states.iter().any(|state| matches!(state, PaymentState::Posted | PaymentState::Waiting)) {
         judged.outcome = Outcome::Applied;
     } else if states.contains(&PaymentState::Quarantined) {
         judged.outcome = Outcome::Quarantined;
@@ -74,9 +76,9 @@ pub(crate) fn judge_again(
 }
 
 /// One payment in quarantine: posted, known to be posted meanwhile, or kept with what stands against it now.
-fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance) -> Result<PaymentReport, Error> {
+fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance, leave: Leave) -> Result<PaymentReport, Error> {
     let remittance = &set.remittance;
-    let objection = objection(tx, set, content_hash(remittance))?;
+    let objection = objection(tx, set, content_hash(remittance), Some(kept.id))?;
     let payer_id = payer_of(tx, remittance)?;
     let state = objection.as_ref().map_or(PaymentState::Posted, |objection| objection.state);
     let problem = objection.as_ref().map(|objection| objection.problem.clone());
@@ -88,18 +90,23 @@ fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance) -> Result<Paym
         return Err(Error::Changed);
     }
     let own = key(&kept.payment_key);
-    let mut told = report(kept.id, set, state, objection);
+    if objection.is_none() {
+        let order = Order { id: kept.id, payer: payer_id, set, leave };
+        return match remittance_posting::post(tx, order, None)? {
+            Verdict::Posted(counts) => {
+                let outcome = format!("What kept it out was mended, and it was posted: /remittances/{}", kept.id);
+                worklist::resolve_subject(tx, &own, &outcome, "posting")?;
+                posted(tx, kept.id, set, counts)
+            }
+            Verdict::Waits(reasons) => {
+                let outcome = "What kept it out was mended; it waits to be posted.";
+                worklist::resolve_subject(tx, &own, outcome, "posting")?;
+                waiting::hold(tx, kept.id, payer_id, set, &reasons)
+            }
+        };
+    }
+    let told = report(kept.id, set, state, objection);
     match state {
-        PaymentState::Posted => {
-            let detail = serde_json::json!({ "cents": remittance.amount, "claims": remittance.claims.len() });
-            tx.audit(kept_out(state), "remittance", kept.id, detail);
-            told.counts = remittance_posting::post(tx, kept.id, payer_id, set)?;
-            told.waiting = waiting(tx, kept.id)?;
-            let outcome = format!("What kept it out was mended, and it was posted: /remittances/{}", kept.id);
-            worklist::resolve_subject(tx, &own, &outcome, "posting")?;
-            end(tx, kept.id, remittance)?;
-            bank::posted(tx, kept.id)?;
-        }
         PaymentState::Duplicate => {
             tx.audit(kept_out(state), "remittance", kept.id, serde_json::json!({}));
             worklist::resolve_subject(tx, &own, "The payment was posted from another file.", "posting")?;
@@ -109,24 +116,9 @@ fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance) -> Result<Paym
                 store::worklist::append_event(tx, item.id, "noted", &format!("Read again: {problem}"))?;
             }
         }
-        PaymentState::Quarantined => {}
+        PaymentState::Posted | PaymentState::Quarantined | PaymentState::Waiting => {}
     }
     Ok(told)
-}
-
-fn report(id: RemittanceId, set: &ReadRemittance, state: PaymentState, objection: Option<Objection>) -> PaymentReport {
-    let (problem, difference) = objection.map_or((None, Money::ZERO), |o| (Some(o.problem), o.difference));
-    PaymentReport {
-        remittance_id: id,
-        trace: set.remittance.trace.clone(),
-        amount: set.remittance.amount,
-        state,
-        problem,
-        difference,
-        claims: set.remittance.claims.len(),
-        counts: Counts::default(),
-        waiting: Vec::new(),
-    }
 }
 
 /// Work about a payment in quarantine.

@@ -1,40 +1,58 @@
 //! A second ledger, as plain as one can be: a map from account to cents, moved posting by posting in the order of the
 //! journal. It shares nothing with the books but the rows, and must hold what they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use ledger::AccountKind;
+use store::books::BookedPosting;
 use store::ledger::{EntryRow, HELD_ALL, PostingRow, trial_balance};
 use store::{Conn, StoreError, params};
 use uuid::Uuid;
 
-/// An account: its kind and whatever it is of.
-type Place = (AccountKind, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<String>);
-
-/// The second ledger.
+/// The second ledger: each kind of account, and of those that hold somebody's money each owner.
 #[derive(Default)]
 pub(super) struct Replay {
-    cents: BTreeMap<Place, i128>,
+    kinds: BTreeMap<AccountKind, i128>,
+    /// What an owner's money stands at, debit positive.
+    owned: HashMap<(AccountKind, Uuid), i128>,
+    /// Of the entry being replayed: its sum, and the accounts with a floor that it moved.
+    sum: i128,
+    moved: Vec<(AccountKind, Uuid)>,
     postings: usize,
     fault: Option<String>,
 }
 
 impl Replay {
-    /// Moves the accounts of one entry. After each entry all accounts together are zero, and nobody's money is overdrawn.
-    pub(super) fn entry(&mut self, entry: &EntryRow, postings: &[PostingRow]) {
-        let mut sum = 0_i128;
-        for posting in postings {
-            *self.cents.entry(place(posting)).or_default() += i128::from(posting.cents.cents());
-            sum += i128::from(posting.cents.cents());
+    /// Moves the account of one posting of an entry.
+    pub(super) fn posting(&mut self, posting: BookedPosting) {
+        let cents = i128::from(posting.cents);
+        *self.kinds.entry(posting.account).or_default() += cents;
+        self.sum += cents;
+        self.postings += 1;
+        if let (true, Some(owner)) = (posting.account.has_floor(), posting.owner) {
+            let key = (posting.account, owner);
+            *self.owned.entry(key).or_default() += cents;
+            self.moved.push(key);
         }
-        self.postings += postings.len();
-        let overdrawn = postings.iter().any(|posting| {
-            posting.account.has_floor() && self.cents.get(&place(posting)).is_some_and(|cents| cents.is_positive())
-        });
+    }
+
+    /// Ends an entry: after each all accounts together are zero, and nobody's money is overdrawn.
+    pub(super) fn entry(&mut self, id: Uuid, sequence: i64) {
+        let sum = std::mem::take(&mut self.sum);
+        let overdrawn = self.moved.drain(..).any(|key| self.owned.get(&key).is_some_and(|cents| cents.is_positive()));
         if self.fault.is_none() && (sum != 0 || overdrawn) {
             let what = if sum == 0 { "takes more than was held" } else { "does not sum to zero" };
-            self.fault = Some(format!("entry {} (place {}) {what}", entry.id, entry.sequence));
+            self.fault = Some(format!("entry {id} (place {sequence}) {what}"));
         }
+    }
+
+    /// An entry with its postings.
+    pub(super) fn whole(&mut self, entry: &EntryRow, postings: &[PostingRow]) {
+        for row in postings {
+            let (account, cents) = (row.account, row.cents.cents());
+            self.posting(BookedPosting { account, owner: row.payer_id.or(row.patient_id), cents });
+        }
+        self.entry(entry.id, entry.sequence);
     }
 
     /// How many postings were replayed, or the first place where the books hold something else.
@@ -42,14 +60,9 @@ impl Replay {
         if let Some(fault) = self.fault {
             return Ok(Err(fault));
         }
-        let mut kinds: BTreeMap<AccountKind, i128> = BTreeMap::new();
-        let mut held: BTreeMap<(AccountKind, Uuid), i128> = BTreeMap::new();
-        for ((kind, _, payer, patient, ..), cents) in self.cents {
-            *kinds.entry(kind).or_default() += cents;
-            if let (true, Some(owner)) = (kind.has_floor(), payer.or(patient)) {
-                *held.entry((kind, owner)).or_default() -= cents;
-            }
-        }
+        let mut kinds = self.kinds;
+        let mut held: HashMap<(AccountKind, Uuid), i128> =
+            self.owned.into_iter().map(|(key, cents)| (key, -cents)).collect();
         for (kind, cents) in trial_balance(conn)? {
             let replayed = kinds.remove(&kind).unwrap_or_default();
             if replayed != i128::from(cents.cents()) {
@@ -65,8 +78,4 @@ impl Replay {
         let left = kinds.values().any(|cents| *cents != 0) || !held.is_empty();
         Ok(if left { Err("the replay holds accounts that the books do not".to_owned()) } else { Ok(self.postings) })
     }
-}
-
-fn place(row: &PostingRow) -> Place {
-    (row.account, row.charge_id, row.payer_id, row.patient_id, row.remittance_id, row.reference.clone())
 }

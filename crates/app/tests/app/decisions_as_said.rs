@@ -103,7 +103,7 @@ fn an_estimate_is_noted_and_decides_nothing() {
         let before = places(db);
         let report = take(db, &file(&Payment::new("EFT1", vec![nothing_paid(1, "25", "CO", "101")])));
         assert_eq!((report.payments[0].counts.estimates, report.payments[0].counts.set_aside), (1, 0));
-        let listed = db.read(&db.system(), PRACTICE, |read| store::views::remittances::list(read, 0)).unwrap();
+        let listed = db.read(&db.system(), PRACTICE, |read| store::views::remittances::list(read, None, 0)).unwrap();
         assert_eq!((listed[0].set_aside, listed[0].estimates), (0, 1), "its own word, and nothing that waits");
         assert_eq!(places(db), before);
         assert_eq!(balance(db, AccountKind::PayerReceivable), cents(36_000));

@@ -18,7 +18,7 @@ const HOT: &[&str] = &[
     "remittance::CLAIM_FACTS_BY_ID",
     "remittance::LINE_FACTS",
     "remittance::CLAIMS_OF_LINE_NUMBERS",
-    "remittance::POSTED_WITH_TRACE",
+    "remittance::KNOWN_WITH_TRACE",
     "remittance::LAST_EVENTS",
     "claim::CLAIM",
     "claim::CLAIM_BY_CONTROL_NUMBER",

@@ -16,7 +16,12 @@ use crate::payer_files::{Clp, Payment, accepted_claims, file};
 
 /// Names the database for the process that is to be killed.
 const CHILD_DATABASE: &str = "TIERLINE_TEST_KILL_DATABASE";
+/// Kills where nobody asks for more: enough to meet each step of a posting, and quick.
 const KILLS: u64 = 60;
+/// Asks for more kills: `cargo xtask test crash --times 1000`.
+const KILLS_ASKED: &str = "TIERLINE_TEST_KILLS";
+/// Claims made ready for each kill: a life posts one payment or a few.
+const CLAIMS_A_KILL: usize = 8;
 const CLAIMS_A_PAYMENT: usize = 5;
 /// The longest that the process may live after its first payment; short enough that most kills hit a posting.
 const LONGEST_LIFE_MICROS: u64 = 30_000;
@@ -75,10 +80,11 @@ fn one_life(db: &TestDb, life: Duration) -> Option<i64> {
 fn a_process_killed_at_any_moment_of_a_posting_leaves_all_or_nothing() {
     for_each_engine(|db| {
         open_practice(db);
-        accepted_claims(db, PRACTICE, 500);
+        let kills = std::env::var(KILLS_ASKED).map_or(KILLS, |times| times.parse().expect("a number of kills"));
+        accepted_claims(db, PRACTICE, kills as usize * CLAIMS_A_KILL);
         let dice = Env::system();
         let mut before = 0;
-        for round in 1..=KILLS {
+        for round in 1..=kills {
             let life = Duration::from_micros(dice.random_u64() % LONGEST_LIFE_MICROS);
             let kept = one_life(db, life).expect("the process posts before it is killed");
             // A fresh look, as after a restart, in one snapshot: on PostgreSQL the server may still be committing for the
@@ -93,11 +99,11 @@ fn a_process_killed_at_any_moment_of_a_posting_leaves_all_or_nothing() {
             assert!(now > before, "each life posts");
             before = now;
             assert_eq!(claims, now * CLAIMS_A_PAYMENT as i64, "a payment is whole or absent");
-            if round % 20 == 0 {
+            if round % (kills / 10).max(20) == 0 || round == kills {
                 let verification = verify(db, &db.system(), PRACTICE).unwrap();
                 assert_eq!(verification.first_failure(), None, "{:?} after {round} kills", db.engine);
             }
         }
-        println!("{:?}: {KILLS} kills, {before} payments, none lost, none doubled", db.engine);
+        println!("{:?}: {kills} kills, {before} payments, none lost, none doubled", db.engine);
     });
 }

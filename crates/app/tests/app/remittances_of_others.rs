@@ -184,7 +184,7 @@ fn agrees(name: &str, sums: &Sums, report: &PaymentReport) -> i64 {
             assert!(sums.off != 0 || !problem.contains("BPR02)"), "{name}: {problem}");
             0
         }
-        PaymentState::Duplicate => panic!("{name}: its number is its own"),
+        PaymentState::Duplicate | PaymentState::Waiting => panic!("{name}: its number is its own"),
     }
 }
 

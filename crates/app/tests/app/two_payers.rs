@@ -50,7 +50,7 @@ fn two_plans(db: &TestDb) -> TwoPlans {
 }
 
 /// Changes a payer's settings.
-fn set(db: &TestDb, payer: PayerId, change: impl Fn(&mut PayerSettings)) {
+pub fn set(db: &TestDb, payer: PayerId, change: impl Fn(&mut PayerSettings)) {
     let (known, seen) = db
         .read(&db.system(), PRACTICE, |read| {
             let known = store::registration::payer(read, payer)?.unwrap();

@@ -186,6 +186,9 @@ reasons! {
     /// Nothing of a payment was posted: it does not add up, is made out to another payee, or cannot be true.
     RemittanceQuarantined "remittance_quarantined" Poster 1 "Payment not posted"
         => "Read why: an equation that fails and by how much, another payee, a day far ahead. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
+    /// A payment balances and its payer's setting leaves it to a person to post it.
+    RemittanceWaits "remittance_waits" Poster 2 "Payment waits to be posted"
+        => "Open the remittance: its page shows each entry that posting would make, and why it did not post by itself. Mend what can be mended first; then post it there with one click. It ends when the payment is posted.";
     /// A claim inside a remittance does not add up, or is none that may be posted yet; its cash waits.
     ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside"
         => "Read why: an equation and the segment at fault, an earlier version of the claim, a payment that is missing. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits, and by itself where what it waits for comes.";

@@ -1,5 +1,7 @@
 //! Commands about remittances: what payers paid, and what stands aside.
 
+mod preview;
+
 use std::path::PathBuf;
 
 use app::Error;
@@ -23,7 +25,9 @@ pub enum Command {
     List(List),
     /// Show one remittance with its claims
     Show(Show),
-    /// Post what balances in 835 files
+    /// Show every entry that posting a file, or a payment that waits, would make
+    Preview(Preview),
+    /// Post what balances in 835 files, or payments that wait
     Post(Post),
     /// Payments that no claim took
     #[command(subcommand)]
@@ -60,12 +64,23 @@ pub struct Show {
 /// Which files.
 #[derive(Debug, Args)]
 pub struct Post {
-    /// The 835 files, in the order in which they came
-    #[arg(required = true, value_name = "FILE")]
+    /// The 835 files, in the order in which they came; or payments that wait, by number (TRN02) or id
+    #[arg(required = true, value_name = "FILE|ID")]
     files: Vec<PathBuf>,
     /// Say what posting would do, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to look at before it is posted.
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// An 835 file; or a payment that waits, by number (TRN02) or id
+    #[arg(value_name = "FILE|ID")]
+    what: PathBuf,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -80,7 +95,8 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Unmatched(command) => unmatched::run(command, &session),
         Command::Suspense(command) => unmatched::run_suspense(command, &session),
         Command::ProviderLedger(command) => provider_ledger::run(&session, command),
-        Command::Post(arguments) => post_files(&session, &arguments.files, arguments.dry_run, arguments.json),
+        Command::Preview(arguments) => preview::show(&session, &arguments.what, arguments.json),
+        Command::Post(arguments) => preview::post(&session, &arguments.files, arguments.dry_run, arguments.json),
     }
 }
 
@@ -102,7 +118,9 @@ pub fn post_files(session: &Session, paths: &[PathBuf], dry_run: bool, as_json: 
     if let Some(failure) = failure {
         return Err(failure);
     }
-    let waits = |payment: &PaymentReport| payment.state == PaymentState::Quarantined || has_waiting_claims(payment);
+    let waits = |payment: &PaymentReport| {
+        matches!(payment.state, PaymentState::Quarantined | PaymentState::Waiting) || has_waiting_claims(payment)
+    };
     let has_findings = reports.iter().flat_map(|(_, report)| &report.payments).any(waits);
     Ok(if has_findings { Done::WithFindings } else { Done::Clean })
 }
@@ -163,7 +181,7 @@ fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
         allow_plain(read, Action::ViewRemittance)?;
         let mut rows = Vec::new();
         for page in 0.. {
-            let found = views::remittances::list(read, page)?;
+            let found = views::remittances::list(read, None, page)?;
             let is_last = found.len() <= page_rows;
             rows.extend(found.into_iter().take(page_rows));
             if is_last || rows.len() >= arguments.limit {

@@ -137,6 +137,7 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
             | WorkReason::BillNextPayer
             | WorkReason::LateCharge
             | WorkReason::RemittanceQuarantined
+            | WorkReason::RemittanceWaits
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
             | WorkReason::SuspenseDifference
@@ -246,6 +247,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             | WorkReason::BillNextPayer
             | WorkReason::LateCharge
             | WorkReason::RemittanceQuarantined
+            | WorkReason::RemittanceWaits
             | WorkReason::ClaimSetAside
             | WorkReason::UnmatchedCash
             | WorkReason::SuspenseDifference

@@ -1,6 +1,7 @@
 //! The mail of the story: files leave in the evening and come in the morning, through the submission and inbound use cases.
 
 use app::jobs::{self, Outcome};
+use app::remittance_import::{self, Seen, WaitingPosted, preview};
 use app::{claim_submission, inbound};
 use billing::access::Actor;
 
@@ -13,6 +14,19 @@ pub fn collect(stage: &Stage) -> anyhow::Result<()> {
     for receipt in in_scene("the mail is collected", receipts)? {
         if receipt.outcome == inbound::Outcome::Unreadable || receipt.outcome == inbound::Outcome::Quarantined {
             anyhow::bail!("{} could not be used: {}", receipt.file_name, receipt.note);
+        }
+    }
+    Ok(())
+}
+
+/// The poster looks at each payment that did not post by itself, and posts just what was shown.
+pub fn post_what_waits(stage: &Stage) -> anyhow::Result<()> {
+    let (db, poster, practice) = (&stage.db, &stage.staff.poster, stage.practice);
+    for id in in_scene("the waiting payments are listed", remittance_import::waiting(db, poster, practice))? {
+        let seen = in_scene("a waiting payment is looked at", preview::of_waiting(db, poster, practice, id))?;
+        let post = remittance_import::post_waiting(db, poster, practice, id, Seen::Preview(&seen.fingerprint));
+        if in_scene("a waiting payment is posted", post)? == WaitingPosted::Moved {
+            anyhow::bail!("payment {} came to something else than its preview said", seen.trace);
         }
     }
     Ok(())

@@ -146,6 +146,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     let due = |visit: &&VisitStory| visit.on == today;
     stage.at(today, 8, 0);
     mail_room::collect(stage)?;
+    mail_room::post_what_waits(stage)?;
     mail_room::night(stage)?;
     bank::month_end(stage, script.days.first().copied().unwrap_or(today), today)?;
     stage.at(today, 9, 0);
@@ -155,6 +156,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     mail_room::deliver(stage)?;
     stage.at(today, 10, 30);
     mail_room::collect(stage)?;
+    mail_room::post_what_waits(stage)?;
     desk::decide(stage, today)?;
     for question in script.questions.iter().filter(|question| question.on == today) {
         desk::ask(stage, question)?;

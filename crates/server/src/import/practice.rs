@@ -278,6 +278,7 @@ impl Judge<'_> {
             corrected_claim_days: table.corrected_claim_days,
             bills_after_others: table.bills_after_others.unwrap_or(usual.bills_after_others),
             crosses_over: table.crosses_over.unwrap_or(usual.crosses_over),
+            auto_posting: table.auto_posting.clone().unwrap_or(usual.auto_posting),
         };
         for (field, days) in [
             ("filing_limit_days", settings.filing_limit_days),

@@ -1,5 +1,6 @@
 //! States as people read them: a word, a shape, and only then a tone.
 
+use app::remittance_import::preview::ForeseenState;
 use billing::access::UserState;
 use billing::work::{WorkReason, WorkState};
 
@@ -57,6 +58,7 @@ pub fn reason(reason: WorkReason) -> Chip {
             chip("bad", "back", "Rejected")
         }
         WorkReason::RemittanceQuarantined => chip("bad", "stop", "Not posted"),
+        WorkReason::RemittanceWaits => chip("warn", "clock", "To post"),
         WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
         WorkReason::OutboundFileDamaged => chip("bad", "stop", "Not sent"),
         WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
@@ -93,7 +95,19 @@ pub fn remittance(state: &str) -> Chip {
     match state {
         "posted" => chip("good", "check", "Posted"),
         "quarantined" => chip("bad", "stop", "Quarantined"),
+        "waiting" => chip("warn", "clock", "Waits for posting"),
         _ => chip("", "back", "Duplicate"),
+    }
+}
+
+/// What would become of a claim in a remittance.
+pub fn foreseen(state: ForeseenState) -> Chip {
+    match state {
+        ForeseenState::Posted => chip("good", "check", "Would be posted"),
+        ForeseenState::TakesBack => chip("", "back", "Would take back"),
+        ForeseenState::SetAside => chip("bad", "stop", "Would be set aside"),
+        ForeseenState::Unmatched => chip("warn", "alert", "No claim of ours"),
+        ForeseenState::Estimate => chip("info", "dot", "Estimate"),
     }
 }
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::chips::{self, Chip};
 use super::masking;
 use super::page::{Page, Shell, show as render};
+use super::posting_preview::Foreseen;
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::tables::{self, Wanted, maybe, text};
@@ -28,14 +29,29 @@ use crate::table_file::Sheet;
 #[derive(Deserialize)]
 pub struct Asked {
     page: Option<i64>,
+    state: Option<String>,
+    claims: Option<usize>,
     done: Option<String>,
 }
+
+/// The states of the inbox in its order: the stored word, its label, and what it means.
+const STATES: [(&str, &str, &str); 4] = [
+    ("waiting", "Wait for posting", "balanced; a person posts them"),
+    ("quarantined", "Quarantined", "kept out of the books"),
+    ("posted", "Posted", "in the books"),
+    ("duplicate", "Duplicates", "came again; nothing changed"),
+];
 
 #[derive(Template)]
 #[template(path = "remittances/index.html")]
 struct RemittancesPage {
     shell: Shell,
     rows: Vec<(Chip, RemittanceListRow)>,
+    /// Each state with its label, what it means, how many and how much.
+    totals: Vec<(&'static str, &'static str, &'static str, i64, Money)>,
+    /// The state asked for; empty for all.
+    state: &'static str,
+    may_import: bool,
     page: i64,
     more: bool,
     may_see_cash: bool,
@@ -82,6 +98,8 @@ struct RemittancePage {
     may_see_cash: bool,
     /// The payer's references may name people.
     masked: bool,
+    /// What posting would do; of one that waits.
+    preview: Option<Foreseen>,
     view: RemittanceView,
 }
 
@@ -97,12 +115,23 @@ pub async fn index(
         return tables::file("remittances", &[list_sheet(&rows)], format);
     }
     let page = asked.page.unwrap_or(0).max(0);
-    let mut rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::list(read, page)?)).await?;
+    let state = STATES.iter().find(|(word, ..)| asked.state.as_deref() == Some(word)).map(|(word, ..)| *word);
+    let (mut rows, found) = desk
+        .read(&who.actor, move |read| {
+            Ok((store::views::remittances::list(read, state, page)?, store::views::remittances::totals(read)?))
+        })
+        .await?;
+    let total = |word: &str| {
+        found.iter().find(|row| row.state == word).map_or((0, Money::ZERO), |row| (row.remittances, row.amount))
+    };
+    let totals = STATES.map(|(word, label, means)| (word, label, means, total(word).0, total(word).1)).to_vec();
     let more = rows.len() as i64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
     let shell = Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref());
     let rows = rows.into_iter().map(|row| (chips::remittance(&row.state), row)).collect();
-    render(&RemittancesPage { shell, rows, page, more, may_see_cash: who.may(Action::ViewDeposits) })
+    let (may_import, may_see_cash) = (who.may(Action::ImportRemittance), who.may(Action::ViewDeposits));
+    let state = state.unwrap_or_default();
+    render(&RemittancesPage { shell, rows, totals, state, may_import, page, more, may_see_cash })
 }
 
 fn list_sheet(rows: &[RemittanceListRow]) -> Sheet {
@@ -208,6 +237,7 @@ pub async fn show(
     if let Some(format) = wanted {
         return tables::file(&format!("remittance-{id}"), &sheets(&claims, &view), format);
     }
+    let preview = Foreseen::of(&desk, &who, &view.head, asked.claims.unwrap_or(0)).await?;
     let outside_total: Money = view.outside.iter().map(|row| row.amount).sum();
     render(&RemittancePage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
@@ -219,6 +249,7 @@ pub async fn show(
         credits: view.entries.iter().map(|row| row.credit).sum(),
         may_see_cash: who.may(Action::ViewDeposits),
         masked: who.is_masked(Action::ViewRemittance),
+        preview,
         view,
     })
 }
@@ -321,24 +352,10 @@ impl RemittancePage {
 
     /// An account of the books in words.
     fn account(name: &str) -> &str {
-        match name {
-            "payer_receivable" => "Receivable from the payer",
-            "patient_receivable" => "Receivable from patients",
-            "contractual" => "Contractual adjustments",
-            "era_clearing" => "Clearing of this remittance",
-            "in_transit" => "Money on its way to the bank",
-            "bank" => "Bank",
-            "unapplied_payer" => "Unapplied cash of the payer",
-            "credit_balance" => "Credit balances",
-            "recoupment" => "Payers’ ledger",
-            "provider_adjustment" => "Provider adjustments",
-            "interest" => "Interest income",
-            "write_off" => "Written off",
-            "suspense" => "Suspense",
-            "legacy_receipts" => "Receipts for another system",
-            "payer_payable" => "Payable to payers",
-            "revenue" => "Revenue",
-            other => other,
+        let kind = ledger::AccountKind::ALL.into_iter().find(|kind| kind.name() == name);
+        match kind {
+            Some(kind) => billing::remittance::words::account_words(kind),
+            None => name,
         }
     }
 }

@@ -6,9 +6,9 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
     guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
-    patients, payers_ledger, payments, periods, reconciliations, refunds, registration, remittances, reports,
-    returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands,
-    visits, work, write_offs,
+    patients, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
+    reports, returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users,
+    visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -116,6 +116,7 @@ fn records(routes: Routes) -> Routes {
         .post("/claims/{id}/crossover/end", Policy::May(Action::SubmitInitialClaim), corrections::end_crossover)
         .post("/claims/{id}/waivers", Policy::May(Action::PassScrubWarning), claims::pass_warning)
         .get("/remittances", Policy::May(Action::ViewRemittance), remittances::index)
+        .post("/remittances", Policy::May(Action::ImportRemittance), posting_preview::upload)
         .get("/remittances/unmatched", Policy::May(Action::ViewDeposits), unmatched::index)
         .get("/remittances/unmatched/{id}", Policy::May(Action::ViewDeposits), unmatched::show)
         .post("/remittances/unmatched/{id}/matches", Policy::May(Action::ApplyUnappliedCash), unmatched::match_to)
@@ -131,6 +132,7 @@ fn records(routes: Routes) -> Routes {
         .post("/remittances/requests/{id}/sending", Policy::May(Action::SendRefund), unmatched::send)
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
+        .post("/remittances/{id}/posting", Policy::May(Action::PostRemittance), posting_preview::post)
         .get("/payers/ledger", Policy::May(Action::ViewRemittance), payers_ledger::index)
         .get("/bank", Policy::May(Action::ViewDeposits), bank::index)
         .post("/bank/statements", Policy::May(Action::WorkDeposits), bank::take)

@@ -379,4 +379,5 @@ fn with_settings(entry: PayerEntry, settings: &PayerSettings) -> PayerEntry {
         crosses_over: yes(settings.crosses_over),
         ..entry
     }
+    .with_auto_posting(&settings.auto_posting)
 }

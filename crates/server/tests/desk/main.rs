@@ -13,6 +13,7 @@ mod links;
 mod log_ins;
 mod masking;
 mod office;
+mod posting_preview;
 mod practice;
 mod programs;
 mod read_again;

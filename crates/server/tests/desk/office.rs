@@ -111,16 +111,28 @@ fn a_provider_and_a_payer_are_added_and_changed_with_every_wrong_field_named() {
         ("appeal_days", "180"),
         ("acknowledgment_due_days", "2"),
         ("follow_up_days", "30"),
+        ("post_when", "within"),
+        ("post_most_amount", "5,000 dollars"),
+        ("post_most_denied", "20"),
+        ("post_no_waiting", "yes"),
     ];
     let wrong = biller.post("/payers", &payer).page;
     assert!(wrong.contains("Write a number of days") && wrong.contains("at most fifteen characters"));
+    assert!(wrong.contains("Write dollars and cents, for example 5000.00"));
     let payer = payer.map(|(name, value)| match name {
         "filing_limit_days" => (name, "95"),
+        "post_most_amount" => (name, "5000.00"),
         "answers_from" => (name, "CLEARINGEAST, CLEARINGWEST"),
         _ => (name, value),
     });
     assert_eq!(biller.post("/payers", &payer).location, "/settings?done=payer-added");
-    assert!(words(&biller.open("/settings")).contains("Seaglass Health SGH01 CI CLEARING 95 180"));
+    let payers = biller.open("/settings");
+    assert!(words(&payers).contains("Seaglass Health SGH01 CI CLEARING 95 180"));
+    let seaglass = payers.split("Seaglass Health").next().unwrap().rsplit("href=\"").next().unwrap();
+    let form = biller.open(seaglass.split('"').next().unwrap());
+    for kept in ["value=\"within\" selected", "name=\"post_most_amount\" value=\"5,000.00\"", "value=\"20\""] {
+        assert!(form.contains(kept), "{kept}");
+    }
     let mut tess = Visitor::signed_in(&practice, address, "tess");
     assert_eq!(tess.get(&format!("{edit}/edit")).status, 404);
     assert!(links(&tess.open("/settings"), "/providers/").is_empty());

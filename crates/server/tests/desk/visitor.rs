@@ -53,6 +53,21 @@ impl Visitor {
         self.read(response)
     }
 
+    /// Sends a file as a browser's form does.
+    pub fn upload(&mut self, path: &str, field: &str, name: &str, text: &str) -> Seen {
+        let body = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n{text}\r\n--edge--\r\n"
+        );
+        let mut request = self.agent.post(format!("{}{path}", self.base)).header("sec-fetch-site", "same-origin");
+        request = request.header("content-type", "multipart/form-data; boundary=edge");
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        let response = request.send(body).unwrap();
+        self.read(response)
+    }
+
     /// The page, which must be there.
     pub fn open(&mut self, path: &str) -> String {
         let seen = self.get(path);

@@ -25,7 +25,7 @@ record! {
         pub paid_on: Date,
         /// How much.
         pub amount: Money,
-        /// Posted, quarantined or duplicate.
+        /// Posted, quarantined, waiting or duplicate.
         pub state: String,
         /// The failing equation.
         pub problem: Option<String>,
@@ -37,6 +37,16 @@ record! {
         pub set_aside: i64,
         /// Claims in it of which it says only what the payer would pay (CLP02 25).
         pub estimates: i64,
+    }
+
+    /// The remittances of one state.
+    pub struct RemittanceTotalRow {
+        /// Posted, quarantined, waiting or duplicate.
+        pub state: String,
+        /// How many.
+        pub remittances: i64,
+        /// What they pay.
+        pub amount: Money,
     }
 
     /// A remittance.
@@ -53,7 +63,7 @@ record! {
         pub paid_on: Date,
         /// How much.
         pub amount: Money,
-        /// Posted, quarantined or duplicate.
+        /// Posted, quarantined, waiting or duplicate.
         pub state: String,
         /// The failing equation.
         pub problem: Option<String>,
@@ -131,6 +141,10 @@ record! {
 statements! {
     /// A page of remittances, the latest first.
     pub const REMITTANCES: RemittanceListRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.claim_count AS claim_count, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state IN ('set_aside', 'unmatched') AND (c.state <> 'set_aside' OR c.problem IS NOT NULL)) AS set_aside, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state = 'set_aside' AND c.problem IS NULL) AS estimates FROM remittance r WHERE r.practice_id = $1 ORDER BY r.imported_at DESC, r.id DESC LIMIT $2 OFFSET $3";
+    /// A page of the remittances of one state, the latest first.
+    pub const REMITTANCES_OF_STATE: RemittanceListRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.claim_count AS claim_count, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state IN ('set_aside', 'unmatched') AND (c.state <> 'set_aside' OR c.problem IS NOT NULL)) AS set_aside, (SELECT COUNT(*) FROM claim_payment c WHERE c.practice_id = r.practice_id AND c.remittance_id = r.id AND c.state = 'set_aside' AND c.problem IS NULL) AS estimates FROM remittance r WHERE r.practice_id = $1 AND r.state = $4 ORDER BY r.imported_at DESC, r.id DESC LIMIT $2 OFFSET $3";
+    /// How many remittances stand in each state, and their amounts.
+    pub const REMITTANCE_TOTALS: RemittanceTotalRow = "SELECT state, COUNT(*) AS remittances, CAST(SUM(amount_cents) AS BIGINT) AS amount FROM remittance WHERE practice_id = $1 GROUP BY state ORDER BY state";
     /// One remittance.
     pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
     /// Its claims.
@@ -156,10 +170,18 @@ pub struct RemittanceView {
     pub entries: Vec<EntryLineRow>,
 }
 
-/// A page of remittances; one more row than a page says that there are more.
-pub fn list(conn: &Conn, page: i64) -> Result<Vec<RemittanceListRow>, StoreError> {
+/// A page of remittances, of one state where one is named; one more row than a page says that there are more.
+pub fn list(conn: &Conn, state: Option<&str>, page: i64) -> Result<Vec<RemittanceListRow>, StoreError> {
     let (limit, offset) = (PAGE + 1, page.saturating_mul(PAGE));
-    conn.query(&REMITTANCES, params![limit, offset])
+    match state {
+        None => conn.query(&REMITTANCES, params![limit, offset]),
+        Some(state) => conn.query(&REMITTANCES_OF_STATE, params![limit, offset, state]),
+    }
+}
+
+/// How many remittances stand in each state, and their amounts.
+pub fn totals(conn: &Conn) -> Result<Vec<RemittanceTotalRow>, StoreError> {
+    conn.query(&REMITTANCE_TOTALS, params![])
 }
 
 /// Every remittance, the latest first, for a file.

@@ -106,6 +106,7 @@ pub struct PayerTable {
     pub corrected_claim_days: Option<i32>,
     pub bills_after_others: Option<bool>,
     pub crosses_over: Option<bool>,
+    pub auto_posting: Option<billing::remittance::auto_posting::AutoPosting>,
 }
 
 #[derive(Deserialize)]
