@@ -83,7 +83,7 @@ fn ask_in(tx: &mut Tx, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
         let problem = format!("Give an amount above zero and at most the {most} that is owed and not asked for yet.");
         return Err(Error::invalid("amount", problem));
     }
-    refuse_over_policy(tx, request, open)?;
+    refuse_over_policy(tx, visit.patient_id, request, open)?;
     let row = asked_row(tx, visit.patient_id, request)?;
     tx.insert(&row)?;
     let detail = json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
@@ -92,10 +92,11 @@ fn ask_in(tx: &mut Tx, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
 }
 
 /// A discount is what the practice's policy says, and no more by asking twice.
-fn refuse_over_policy(tx: &Tx, request: &WriteOffRequest, open: Money) -> Result<(), Error> {
+fn refuse_over_policy(tx: &Tx, patient: PatientId, request: &WriteOffRequest, open: Money) -> Result<(), Error> {
     let Some(kind) = request.reason.policy() else { return Ok(()) };
     let percent = limits::in_force(tx)?.get(kind);
-    let (asked, approved) = tx.query_one(&FOR_REASON_OF_VISIT, params![request.encounter_id, request.reason])?;
+    let (asked, approved) =
+        tx.query_one(&FOR_REASON_OF_VISIT, params![patient, request.encounter_id, request.reason])?;
     let owed = i128::from((open + approved).cents());
     let most = owed * i128::from(percent) / 100 - i128::from((asked + approved).cents());
     if i128::from(request.amount.cents()) > most {

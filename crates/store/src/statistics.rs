@@ -143,6 +143,7 @@ mod tests {
         ("patient_statement::LATEST_STATEMENTS", "the newest rows, up to a limit"),
         ("patient_statement::OWING_PATIENTS", "everybody who owes, once a statement run"),
         ("patient_statement::PRACTICE_BODY", "one row a practice"),
+        ("views::patient_ledger::PATIENT_POSTINGS", "what is scanned is the patient's own postings, found by index"),
         ("practice_limit::", "the figures of a practice are few"),
         ("period::", "the books of a month, the months themselves, and proof of them read everything"),
         ("provider_level::CLOSED_ITEMS", "the last items of all payers, up to a limit"),

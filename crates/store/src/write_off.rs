@@ -170,7 +170,7 @@ statements! {
     pub const FOR_REASON_OF_VISIT: (Money, Money) =
         "SELECT CAST(COALESCE(SUM(CASE WHEN state = 'asked' THEN amount_cents ELSE 0 END), 0) AS BIGINT),
                 CAST(COALESCE(SUM(CASE WHEN state = 'approved' THEN amount_cents ELSE 0 END), 0) AS BIGINT)
-         FROM write_off WHERE practice_id = $1 AND encounter_id = $2 AND reason = $3";
+         FROM write_off WHERE practice_id = $1 AND patient_id = $2 AND encounter_id = $3 AND reason = $4";
     /// Decides a write-off.
     pub const DECIDE_WRITE_OFF: () =
         "UPDATE write_off SET state = $3, decided_on = $4, decided_by = $5, decided_by_login = $6, decision = $7, parts = $8
