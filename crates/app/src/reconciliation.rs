@@ -164,7 +164,7 @@ fn not_in_books(conn: &Conn, since: Date, until: Date) -> Result<Vec<Outstanding
         cents: -row.amount_cents,
         opens: format!("/bank/withdrawals?state={}", row.state.as_str()),
     }));
-    items.sort_by(|one, other| one.on.cmp(&other.on));
+    items.sort_by_key(|item| item.on);
     Ok(items)
 }
 

@@ -132,7 +132,7 @@ pub(super) fn work(
     let mut work = Vec::new();
     for (one, ordinal) in placed.iter().zip(1..) {
         let links = WorkLinks { remittance_id: Some(id), payer_id: payer, ..WorkLinks::default() };
-        work.extend(kept(one, links.clone(), remittance, payer));
+        work.extend(kept(one, links, remittance, payer));
         if payer.is_none() && is_item(&one.adjustment.reason) && !one.adjustment.amount.is_zero() {
             work.push(of_unknown_payer(one, links, remittance, ordinal));
         }
