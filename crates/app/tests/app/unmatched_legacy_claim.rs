@@ -43,7 +43,7 @@ fn a_biller_clears_the_desk_of_unmatched_payments() {
         (legacy.charge, legacy.paid) = (6_100, 6_100);
         let mut neighbour = Clp::new("NH-5512".into(), "1", Vec::new());
         (neighbour.charge, neighbour.paid) = (21_000, 21_000);
-        let slip = under("C00021", Clp::paid(12));
+        let slip = under("C000021", Clp::paid(12));
         let report = take(db, &file(&Payment::new("EFT1", vec![Clp::paid(1), legacy, neighbour, slip])));
         assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.unmatched), (1, 3));
         assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-(6_100 + 21_000 + 10_200)));
@@ -86,7 +86,7 @@ fn a_biller_clears_the_desk_of_unmatched_payments() {
         all_invariants_hold(db);
 
         // The third is a slip of the pen. The desk proposes claims with reasons; the poster takes the wrong one first.
-        let slip = named(db, "C00021");
+        let slip = named(db, "C000021");
         let proposed = show(db, &poster(), PRACTICE, slip).unwrap().candidates;
         assert!(proposed.iter().any(|one| one.control_number == control_number(12)), "{proposed:?}");
         let before = of_claim(db, 2);
@@ -111,7 +111,7 @@ fn a_biller_clears_the_desk_of_unmatched_payments() {
         let mut neighbour = Clp::new("NH-5512".into(), "1", Vec::new());
         (neighbour.charge, neighbour.paid) = (21_000, 21_000);
         let root = all_invariants_hold(db);
-        let slip = under("C00021", Clp::paid(12));
+        let slip = under("C000021", Clp::paid(12));
         take(db, &file_of(&[Payment::new("EFT1", vec![Clp::paid(1), legacy, neighbour, slip])], 9));
         assert_eq!(all_invariants_hold(db), root);
     });

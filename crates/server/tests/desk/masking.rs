@@ -302,6 +302,9 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("remittances", _) if route.contains("/requests/") => {
             all("cash_request").iter().map(|id| route.replace("{id}", id)).collect()
         }
+        ("bank", 1) if route.contains("/withdrawals/") => {
+            all("bank_withdrawal").iter().map(|id| route.replace("{id}", id)).collect()
+        }
         ("periods", 1) => vec![route.replace("{month}", "2026-03")],
         (head, _) => {
             let table = match head {
@@ -310,6 +313,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "remittances" => "remittance",
                 "bank" => "bank_line",
                 "deposits" => "deposit_slip",
+                "drawers" => "drawer_close",
+                "returned-payments" => "payment_return",
                 "keyed" => "keyed_remittance",
                 "scans" => "keyed_scan",
                 "reconciliations" => "bank_reconciliation",

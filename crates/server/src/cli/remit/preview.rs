@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use app::Error;
 use app::remittance_import::preview::{self, Preview, PreviewEntry};
 use app::remittance_import::{PaymentState, Seen, WaitingPosted, post_waiting};
 use billing::RemittanceId;
@@ -107,7 +106,11 @@ fn stored(session: &Session, word: &Path) -> Result<RemittanceId, Failure> {
         return Ok(RemittanceId(id));
     }
     let found = session.read(|read| Ok(views::remittances::by_trace(read, &word)?))?;
-    found.ok_or_else(|| Error::refused(format!("{word} is no file here, and no payment has this number.")).into())
+    found.ok_or_else(|| {
+        Failure::Unreadable(format!(
+            "{word}: no file of this name, and no payment of this number. Nothing was imported."
+        ))
+    })
 }
 
 fn print(preview: &Preview) {
