@@ -66,7 +66,7 @@ fn a_paper_is_a_draft_until_it_adds_up_and_then_posts_like_a_file() {
         assert!(matches!(keyed_remittance::begin(db, &poster(), PRACTICE, &unknown), Err(Error::Invalid { .. })));
         let id = keyed_remittance::begin(db, &poster(), PRACTICE, &head(db, amount)).unwrap();
         let mut wrong = lines(db, id);
-        wrong[0].paid = wrong[0].paid - cents(1);
+        wrong[0].paid -= cents(1);
         let view = keyed_remittance::save(db, &poster(), PRACTICE, id, 1, &keyed(wrong)).unwrap();
         assert_eq!(
             (view.claims_off[0].1.difference, view.payment_off.as_ref().unwrap().difference),

@@ -13,9 +13,9 @@ use billing::{Money, WorkItemId};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use ledger::{Account, AccountKind, DraftEntry, EntrySource};
+use store::params;
 use store::testing::{PRACTICE, TestDb, facts, for_each_engine};
 use store::worklist::{QueueCursor, WORK_ITEM};
-use store::{StoreError, params};
 
 use crate::claims_on_their_way::person;
 use crate::payer_files::*;
@@ -51,7 +51,7 @@ fn item_of_work(db: &TestDb, reason: WorkReason) -> WorkItemId {
 }
 
 fn to_line(db: &TestDb, item: WorkItemId, n: usize, line: i32, amount: i64) -> Application {
-    let row = db.read(&db.system(), PRACTICE, |r| Ok::<_, StoreError>(r.query_one(&WORK_ITEM, params![item])?));
+    let row = db.read(&db.system(), PRACTICE, |r| r.query_one(&WORK_ITEM, params![item]));
     Application {
         claim: control_number(n),
         line,
