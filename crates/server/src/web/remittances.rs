@@ -270,13 +270,13 @@ fn claim_line(row: &RemittanceClaimRow, posted: Option<Classes>, masked: bool) -
         Some(patient) => patient.0.name.full(),
         None => "Nobody of ours".to_owned(),
     };
-    let raw = payment.lines.iter().fold(payment.raw.clone(), |raw, line| raw + &line.raw);
+    let raw = &payment.raw;
     ClaimLine {
         chip: chips::claim_payment(&row.state, &row.status_code, row.paid.is_zero() && row.denied.is_positive()),
         name,
         by_contract: of_effects(&[Effect::WrittenDown]),
         denied: row.denied,
-        raw: if masked { masking::without_people(&raw) } else { raw },
+        raw: if masked { masking::without_people(raw) } else { raw.clone() },
         patient_share: of_effects(&[Effect::LeftToNext, Effect::LeftToNextPayer]),
         row: row.clone(),
     }

@@ -144,7 +144,7 @@ pub async fn show(
     let actor = who.actor.clone();
     let mut shown = desk.blocking(move |db, practice| unmatched::show(db, &actor, practice, id)).await?;
     let said = shown.said().clone();
-    let raw = said.lines.iter().fold(said.raw.clone(), |raw, line| raw + &line.raw);
+    let raw = &said.raw;
     let masked = who.is_masked(Action::ViewPatient);
     if masked && shown.facts.state == "posted" && !who.may(Action::ApplyUnappliedCash) {
         shown.facts.problem = shown.facts.problem.take().map(|_| masking::TYPED_NOT_SHOWN.to_owned());
@@ -152,7 +152,7 @@ pub async fn show(
     render(&PaymentPage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         chip: chips::claim_payment(&shown.facts.state, &said.status_code, false),
-        raw: if masked { masking::without_people(&raw) } else { raw },
+        raw: if masked { masking::without_people(raw) } else { raw.clone() },
         key: desk.new_id().to_string(),
         may_move: who.may(Action::ApplyUnappliedCash),
         may_ask_release: who.may(Action::ReleaseQuarantine),

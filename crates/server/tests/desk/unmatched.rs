@@ -10,7 +10,10 @@ use crate::visitor::{Visitor, links, words};
 
 /// One dollar waits that no claim of ours took; its page.
 pub fn stray(practice: &Practice) -> String {
-    let text = stray_payment(practice);
+    left_unmatched(practice, &stray_payment(practice))
+}
+
+fn left_unmatched(practice: &Practice, text: &str) -> String {
     app::remittance_import::import(&practice.db, &practice.system(), practice.id, "stray.835", text.as_bytes())
         .unwrap();
     let ids = practice.db.read(&practice.system(), practice.id, |read| {
@@ -62,4 +65,14 @@ fn a_stray_payment_is_left_to_another_system_taken_back_and_given_back_by_two_pe
         let verified = app::verify::verify(&practice.db, &practice.system(), practice.id).unwrap();
         assert_eq!(verified.first_failure(), None);
     }
+}
+
+#[test]
+fn a_payers_segments_are_shown_once() {
+    let practice = Practice::new();
+    let line = "NM1*QC*1*NO*BODY~SVC*HC:99213*1*1~DTM*472*20261110~SE*15*";
+    let page = left_unmatched(&practice, &stray_payment(&practice).replace("NM1*QC*1*NO*BODY~SE*13*", line));
+    let mut max = Visitor::signed_in(&practice, practice.serve(), "max");
+    let shown = max.open(&page);
+    assert_eq!(shown.matches("SVC*HC:99213*1*1~").count(), 1, "{}", words(&shown));
 }
