@@ -19,7 +19,7 @@ use store::{Db, Tx, params};
 use crate::access::allow;
 use crate::approval::{Request, SAY_WHY};
 use crate::remittance_posting::{self, Placing};
-use crate::{Error, reason, unmatched, worklist};
+use crate::{Error, limits, reason, unmatched, worklist};
 
 /// The counter of requests.
 const CASH_REQUESTS: &str = "cash_request";
@@ -155,7 +155,7 @@ fn asked_row(
 pub fn approve(db: &Db, actor: &Actor, practice: PracticeId, id: CashRequestId) -> Result<(), Error> {
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
-        allow(actor, actions(row.kind).1, &made_by(&row))?;
+        allow(actor, actions(row.kind).1, &made_by(tx, &row)?)?;
         request_of(&row).must_be_anothers(actor)?;
         decide(tx, &row, CashRequestState::Approved, "")?;
         match row.kind {
@@ -185,7 +185,7 @@ pub fn refuse(db: &Db, actor: &Actor, practice: PracticeId, id: CashRequestId, w
     let why = reason::given(why, SAY_WHY)?;
     db.write(actor, practice, |tx| {
         let row = waiting(tx, id)?;
-        allow(actor, actions(row.kind).1, &made_by(&row))?;
+        allow(actor, actions(row.kind).1, &made_by(tx, &row)?)?;
         request_of(&row).must_be_anothers(actor)?;
         give_up(tx, &row, CashRequestState::Refused, why)
     })
@@ -215,7 +215,7 @@ pub fn send(db: &Db, actor: &Actor, practice: PracticeId, id: CashRequestId, ref
     }
     db.write(actor, practice, |tx| {
         let row = tx.query_opt(&CASH_REQUEST, params![id])?.ok_or(Error::NotFound("request"))?;
-        allow(actor, Action::SendRefund, &made_by(&row))?;
+        allow(actor, Action::SendRefund, &made_by(tx, &row)?)?;
         request_of(&row).must_be_anothers(actor)?;
         if row.state != CashRequestState::Approved || !row.kind.is_sent() {
             return Err(Error::refused(format!("Nothing of request {} is to be sent now.", row.request_number)));
@@ -294,9 +294,9 @@ pub fn asked(db: &Db, actor: &Actor, practice: PracticeId) -> Result<(i64, Money
 }
 
 /// The amount that counts for a limit: what may be wrong with it, not what was paid.
-fn made_by(row: &CashRequestRow) -> ResourceState {
+fn made_by(tx: &Tx, row: &CashRequestRow) -> Result<ResourceState, Error> {
     let amount = if row.difference_cents.is_zero() { row.amount_cents } else { row.difference_cents };
-    ResourceState::made_by(row.asked_by, amount.abs())
+    Ok(ResourceState::made_by(row.asked_by, amount.abs()).within(limits::in_force(tx)?))
 }
 
 fn waiting(tx: &Tx, id: CashRequestId) -> Result<CashRequestRow, Error> {

@@ -7,7 +7,7 @@ use app::unapplied_cash::Part;
 use app::unmatched::{Candidate, list, match_to, reassign, show, split, to_legacy, unmatch};
 use billing::ClaimPaymentId;
 use billing::Money;
-use billing::access::Role;
+use billing::access::{LimitKind, Role};
 use billing::cash_request::CashRequestKind;
 use billing::claim::ClaimStatus;
 use billing::remittance::candidate::Reason;
@@ -231,6 +231,14 @@ fn cash_goes_back_or_to_another_practice_by_two_people_and_a_refusal_brings_it_b
         let second = ask(CashRequestKind::Return, "", "4").unwrap();
         assert!(cash_request::send(db, &manager, PRACTICE, second, "1042").is_err(), "nobody approved it");
         assert!(cash_request::approve(db, &poster(), PRACTICE, second).is_err());
+        let limit = |cents: i64| {
+            let asked = (LimitKind::ManagerRefund, cents);
+            app::limits::set(db, &person(33, Role::Owner), PRACTICE, asked, "Decided by the owners in March").unwrap();
+        };
+        limit(15_999);
+        let over = cash_request::approve(db, &manager, PRACTICE, second).unwrap_err();
+        assert!(over.to_string().contains("159.99"), "the practice's own limit: {over}");
+        limit(16_000);
         cash_request::approve(db, &manager, PRACTICE, second).unwrap();
         assert!(cash_request::send(db, &poster(), PRACTICE, second, "1042").is_err());
         assert!(cash_request::send(db, &manager, PRACTICE, second, "4111 1111 1111 1111").is_err());

@@ -110,12 +110,12 @@ pub async fn index(
     Wanted(wanted): Wanted,
     Query(asked): Query<Asked>,
 ) -> Page {
+    let state = STATES.iter().find(|(word, ..)| asked.state.as_deref() == Some(word)).map(|(word, ..)| *word);
     if let Some(format) = wanted {
-        let rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::every(read)?)).await?;
+        let rows = desk.read(&who.actor, move |read| Ok(store::views::remittances::every(read, state)?)).await?;
         return tables::file("remittances", &[list_sheet(&rows)], format);
     }
     let page = asked.page.unwrap_or(0).max(0);
-    let state = STATES.iter().find(|(word, ..)| asked.state.as_deref() == Some(word)).map(|(word, ..)| *word);
     let (mut rows, found) = desk
         .read(&who.actor, move |read| {
             Ok((store::views::remittances::list(read, state, page)?, store::views::remittances::totals(read)?))

@@ -7,7 +7,7 @@ use app::unapplied_cash::Part;
 use app::unmatched::{self, Shown, Waiting};
 use askama::Template;
 use axum::extract::{Form, Query, State};
-use billing::access::{Action, Actor};
+use billing::access::{Action, Actor, Limits};
 use billing::cash_request::{CashRequestKind, CashRequestState};
 use billing::work::WorkReason;
 use billing::{CashRequestId, ClaimPaymentId, Money, PracticeId};
@@ -315,7 +315,12 @@ pub async fn settle(
 pub async fn requests(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
     let state = asked.state.as_deref().and_then(CashRequestState::parse).unwrap_or(CashRequestState::Asked);
     let actor = who.actor.clone();
-    let mut rows = desk.blocking(move |db, practice| cash_request::list(db, &actor, practice, state)).await?;
+    let (mut rows, limits) = desk
+        .blocking(move |db, practice| {
+            let rows = cash_request::list(db, &actor, practice, state)?;
+            Ok((rows, db.read(&actor, practice, |read| app::limits::in_force(read))?))
+        })
+        .await?;
     let acts = [Action::ReleaseQuarantine, Action::ApproveQuarantineRelease];
     if who.is_masked(Action::ViewPatient) && !acts.iter().any(|action| who.may(*action)) {
         let words = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision]);
@@ -325,11 +330,11 @@ pub async fn requests(State(desk): State<Desk>, who: SignedIn, Query(asked): Que
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         state: state.as_str(),
         tabs: CashRequestState::ALL.iter().map(|of| (of.as_str(), of.label(), *of == state)).collect(),
-        lines: rows.into_iter().map(|row| line(&who, row)).collect(),
+        lines: rows.into_iter().map(|row| line(&who, row, limits)).collect(),
     })
 }
 
-fn line(who: &SignedIn, row: CashRequestLine) -> Line {
+fn line(who: &SignedIn, row: CashRequestLine, limits: Limits) -> Line {
     let stage = match row.state {
         CashRequestState::Asked => Stage::Waits,
         CashRequestState::Approved if row.kind.is_sent() => Stage::Approved,
@@ -343,12 +348,7 @@ fn line(who: &SignedIn, row: CashRequestLine) -> Line {
         CashRequestKind::Suspense => (Action::ReleaseQuarantine, Action::ApproveQuarantineRelease),
         CashRequestKind::Return | CashRequestKind::HandOver => (Action::RequestRefund, Action::ApproveRefund),
     };
-    let steps = Steps {
-        ask,
-        approve: (approve, amount),
-        further: (Action::SendRefund, amount),
-        limits: billing::access::Limits::default(),
-    };
+    let steps = Steps { ask, approve: (approve, amount), further: (Action::SendRefund, amount), limits };
     Line { may: May::of(who, row.asked_by, stage, &steps), number: row.request_number.clone(), row }
 }
 

@@ -19,6 +19,8 @@ fn an_upload_waits_is_previewed_and_posted_with_one_click() {
         assert!(taken.location.ends_with("?done=remittance-taken"), "{}: {}", taken.location, words(&taken.page));
         let path = taken.location.split('?').next().unwrap().to_owned();
         let inbox = pia.open("/remittances?state=waiting");
+        let file = pia.open("/remittances?state=waiting&format=csv");
+        assert!(file.contains("STRAY1") && file.lines().count() == 2, "the file is of the state that is shown: {file}");
         assert_eq!(links(&inbox, "/remittances/0"), std::slice::from_ref(&path));
         assert!(words(&inbox).contains("Waits for posting It was uploaded to be looked at"), "{}", words(&inbox));
 

@@ -184,9 +184,12 @@ pub fn totals(conn: &Conn) -> Result<Vec<RemittanceTotalRow>, StoreError> {
     conn.query(&REMITTANCE_TOTALS, params![])
 }
 
-/// Every remittance, the latest first, for a file.
-pub fn every(conn: &Conn) -> Result<Vec<RemittanceListRow>, StoreError> {
-    conn.query(&REMITTANCES, params![i64::MAX, 0_i64])
+/// Every remittance of a state or of all, the latest first, for a file.
+pub fn every(conn: &Conn, state: Option<&str>) -> Result<Vec<RemittanceListRow>, StoreError> {
+    match state {
+        None => conn.query(&REMITTANCES, params![i64::MAX, 0_i64]),
+        Some(state) => conn.query(&REMITTANCES_OF_STATE, params![i64::MAX, 0_i64, state]),
+    }
 }
 
 /// One remittance, and a note in the audit for every patient in it.
