@@ -43,6 +43,7 @@ pub mod statement;
 pub mod unclaimed;
 pub mod write_off;
 
+pub mod clock;
 pub mod work;
 
 pub use id::*;

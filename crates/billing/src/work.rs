@@ -6,6 +6,7 @@ pub mod inquiry;
 pub mod item;
 pub mod reason;
 
+pub use calendar::Calendar;
 pub use inquiry::{Channel, Inquiry, InquiryReason};
 pub use item::{Handover, ROOT_CAUSES, Resolution, WorkItem, WorkLinks, WorkRefused, WorkState};
 pub use reason::{Desk, Tier, WorkReason};
