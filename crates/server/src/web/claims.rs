@@ -49,10 +49,10 @@ struct ClaimsPage {
 }
 
 /// A step of the claim's money: what took how much from what remained.
-struct Step {
-    what: String,
+pub(super) struct Step {
+    pub(super) what: String,
     who: String,
-    amount: Money,
+    pub(super) amount: Money,
     remains: Money,
     tone: &'static str,
     /// Where the bar begins and how long it is, in cents of what was charged.
@@ -225,7 +225,7 @@ fn open_work(who: &SignedIn, view: &ClaimView) -> Vec<(ClaimWorkRow, &'static st
 
 /// Where the money of the claim's charges went, from the books: charged, what took how much from it, and with whom
 /// the rest is.
-fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money, Money) {
+pub(super) fn steps(postings: &[ClaimPostingRow], payer: &str) -> (Vec<Step>, Money, Money, Money) {
     let of = |accounts: &[&str]| -> Money {
         postings.iter().filter(|row| accounts.contains(&row.account.as_str())).map(|row| row.amount).sum()
     };

@@ -7,7 +7,7 @@ use billing::patient::{Guarantor, Patient};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::{Json, Read, StoreError, params, record, statements};
+use crate::{Conn, Json, Read, StoreError, params, record, statements};
 
 record! {
     /// A patient with the guarantor.
@@ -99,6 +99,11 @@ pub struct PatientView {
     pub work: Vec<PatientWorkRow>,
     /// Today.
     pub today: Date,
+}
+
+/// The latest inquiries about a patient.
+pub fn contacts(conn: &Conn, id: PatientId) -> Result<Vec<ContactRow>, StoreError> {
+    conn.query(&CONTACTS, params![id])
 }
 
 /// A patient, and a note in the audit that the record was seen.
