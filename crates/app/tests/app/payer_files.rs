@@ -97,7 +97,7 @@ fn insert_claims(tx: &mut store::Tx, numbers: &[usize]) -> Result<(), StoreError
     let patients: Vec<_> = each(2)
         .map(|(id, n)| Patient {
             id: PatientId(id),
-            account_number: format!("A{n:06}"),
+            account_number: format!("F{n:06}"),
             last_name_key: format!("family{n}"),
             first_name_key: "given".into(),
             birth_date: date(1980, 1, 1),
