@@ -171,7 +171,12 @@ pub(crate) enum Verdict {
 pub(crate) fn post(tx: &mut Tx, order: Order<'_>, told: Option<&mut Vec<ForeseenClaim>>) -> Result<Verdict, Error> {
     let Order { payer, set, .. } = order;
     let claims = &set.remittance.claims;
-    let sender = Sender { payer, identifier: &set.remittance.payer_identifier, name: &set.remittance.payer_name };
+    let sender = Sender {
+        payer,
+        identifier: &set.remittance.payer_identifier,
+        name: &set.remittance.payer_name,
+        is_vouched: false,
+    };
     let known = Known::load(tx, claims)?;
     if let Some(asked) = crossover::as_asked(tx, sender, set, &known)? {
         let known = Known::load(tx, &asked.remittance.claims)?;
@@ -189,8 +194,9 @@ fn post_known(
 ) -> Result<Verdict, Error> {
     let Order { id, set, .. } = order;
     let claims = &set.remittance.claims;
-    let payer =
-        sender.payer.or_else(|| claims.iter().find_map(|claim| known.index.find(claim)).map(|claim| claim.payer_id));
+    let decides = |claim: &&ClaimFacts| sender.objection(claim, known).is_none();
+    let decided_by = || claims.iter().filter_map(|claim| known.index.find(claim)).find(decides);
+    let payer = sender.payer.or_else(|| decided_by().map(|claim| claim.payer_id));
     let decided = decision::decide_all(tx, id, set, known, sender);
     let counts = Counts::of(&decided);
     let reasons = why_not(tx, order, payer, counts)?;
@@ -268,15 +274,22 @@ struct Sender<'a> {
     payer: Option<PayerId>,
     identifier: &'a str,
     name: &'a str,
+    /// Where its number is of no payer of ours: a person says whose decision it is, or it was judged when it came.
+    is_vouched: bool,
 }
 
 impl Sender<'_> {
-    /// Why it may not decide a claim: another payer that we know was asked, and it does not pay under this one's id.
+    /// Why it may not decide a claim: another payer was asked, and this one has neither a number under which that one pays
+    /// nor, where its own number is of no payer of ours, its name.
     fn objection(self, claim: &ClaimFacts, known: &Known) -> Option<String> {
-        if self.payer.is_none_or(|sender| sender == claim.payer_id) {
+        if self.payer == Some(claim.payer_id) {
             return None;
         }
         let asked = known.payers.get(&claim.payer_id);
+        if self.payer.is_none() && (self.is_vouched || asked.is_some_and(|payer| is_same_name(&payer.name, self.name)))
+        {
+            return None;
+        }
         if asked.is_some_and(|payer| payer.settings.remits_as.iter().any(|id| id == self.identifier)) {
             return None;
         }
@@ -287,4 +300,12 @@ impl Sender<'_> {
             self.name
         ))
     }
+}
+
+/// Whether two names are the same but for case, spaces and punctuation.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let letters = |name: &str| -> String {
+        name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    };
+    letters(one) == letters(other)
 }

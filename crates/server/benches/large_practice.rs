@@ -341,7 +341,7 @@ fn practice() -> Practice {
         name: "Alder Ridge Medical Group".into(),
         billing: BillingProvider {
             name: "Alder Ridge Medical Group".into(),
-            npi: Npi::parse("1234567893").unwrap(),
+            npi: Npi::parse("2044188300").unwrap(),
             taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
             tax_id: TaxId::parse(TaxIdKind::Ein, "123456789").unwrap(),
             address: address(),
@@ -379,7 +379,7 @@ fn provider(db: &TestDb) -> Provider {
     Provider {
         id: ProviderId(db.env.new_id()),
         name: PersonName { last: "Nwosu".into(), first: "Amara".into(), ..PersonName::default() },
-        npi: Npi::parse("1234567893").unwrap(),
+        npi: Npi::parse("2044188300").unwrap(),
         taxonomy: Taxonomy::parse("207Q00000X").unwrap(),
         in_practice: true,
         invented: false,

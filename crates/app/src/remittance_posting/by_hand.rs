@@ -174,6 +174,7 @@ fn sender<'a>(facts: &'a ClaimPaymentFacts, known: &'a Known) -> Sender<'a> {
         payer: facts.payer_id,
         identifier: payer.map_or("", |payer| &payer.payer_identifier),
         name: &facts.payer_name,
+        is_vouched: true,
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use billing::claim::status::{Refused, next};
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::remittance::classification::{Classes, Decider};
-use billing::remittance::matching::ClaimFacts;
+use billing::remittance::matching::{ClaimFacts, other_charge};
 use billing::remittance::posting::{self, NotPosted};
 use billing::remittance::reversal::NoOriginal;
 use billing::remittance::{ClaimPayment, balance, reversal, settled};
@@ -135,6 +135,7 @@ impl<'a> Pending<'a> {
             payer: waiting.payer,
             identifier: payer.map_or("", |payer| &payer.payer_identifier),
             name: payer.map_or("another payer", |payer| &payer.name),
+            is_vouched: true,
         };
         Pending {
             id: waiting.id,
@@ -383,6 +384,13 @@ impl<'a> Deciding<'a> {
             } else {
                 set_aside("it decides a claim that was never sent".to_owned(), Money::ZERO, None)
             };
+        }
+        // What does not add up by itself and two people post is kept within the charge by its suspense.
+        if takes_back.is_none()
+            && balance::claim(payment).is_none()
+            && let Some(other) = other_charge(payment, claim)
+        {
+            return set_aside(other.to_string(), Money::ZERO, None);
         }
         let mut classes = Classes::of(payment, Decider::of(claim), &known.rules);
         if let Some(original) = takes_back

@@ -57,7 +57,7 @@ pub fn payer(route: &str) -> Payer {
         name: "Union Lake Trust".into(),
         payer_identifier: "ULT01".into(),
         filing_indicator: "CI".into(),
-        settings: PayerSettings { route: route.into(), ..PayerSettings::default() },
+        settings: PayerSettings { route: route.into(), remits_as: vec!["NFM01".into()], ..PayerSettings::default() },
     }
 }
 

@@ -168,6 +168,47 @@ fn another_payers_decision_is_set_aside_unless_the_billed_payer_remits_under_its
 }
 
 #[test]
+fn a_payer_that_nobody_set_up_decides_no_claim_of_another_but_may_be_that_other_by_name() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let from = |name: &str, payment: &Payment| {
+            file(payment).replace("N1*PR*NORTHFIELD MUTUAL*XV*NFM01", &format!("N1*PR*{name}*XV*ZZZ99"))
+        };
+        let report = take(db, &from("MYSTERY PAYER", &Payment::new("EFT1", vec![Clp::paid(1)])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (0, 1));
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(36_000));
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(0), "its cash is no money of Northfield's");
+        assert!(summaries(db, Desk::Poster).join(" ").contains("MYSTERY PAYER"));
+        let report = take(db, &from("NORTHFIELD MUTUAL.", &Payment::new("EFT2", vec![Clp::paid(2)])));
+        assert_eq!(report.payments[0].counts.posted, 1);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_decision_of_another_charge_than_was_billed_is_set_aside() {
+    for_each_engine(|db| {
+        clinic(db, 3);
+        let mut larger = Clp::paid(1);
+        (larger.lines[0].charge, larger.charge) = (19_000, 23_000);
+        larger.lines[0].adjustments = vec![("PR", "1", 11_800)];
+        let mut twice = Clp::paid(2);
+        twice.lines.push(twice.lines[0].clone());
+        (twice.charge, twice.paid) = (twice.charge + 14_000, twice.paid + 7_200);
+        let mut split = Clp::paid(3);
+        let rest = Svc { charge: 0, paid: 1_000, adjustments: vec![("CO", "45", -1_000)], ..split.lines[0].clone() };
+        split.lines.push(rest);
+        split.paid += 1_000;
+        let report = take(db, &file(&Payment::new("EFT1", vec![larger, twice, split])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (1, 2));
+        let told = summaries(db, Desk::Poster).join(" ");
+        assert!(told.contains("190.00") && told.contains("280.00") && told.contains("140.00 was billed"), "{told}");
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000), "of the one that was split");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn a_corrected_file_ends_the_work_of_the_one_in_quarantine() {
     for_each_engine(|db| {
         clinic(db, 2);

@@ -26,8 +26,8 @@ use crate::staff::{self, payer_data, person, service, tier1, visit};
 pub fn sent_claim(db: &TestDb) -> (Carrier, ClaimId, String) {
     let practice = staff::open(db);
     let data = payer_data("HARB1");
-    // The payer of the answers made by hand.
-    let remits_as = vec!["ULT01".into()];
+    // The payers of the answers made by hand.
+    let remits_as = vec!["ULT01".into(), "NFM01".into()];
     let settings = billing::payer::PayerSettings { route: "CLEARING".into(), remits_as, ..data.settings };
     change_payer(db, &db.system(), PRACTICE, practice.payer, &PayerData { settings, ..data }, None).unwrap();
     let mut visit = visit(&practice);

@@ -58,7 +58,7 @@ pub fn open(db: &TestDb) {
                 name: "Union Lake Trust".into(),
                 payer_identifier: "ULT01".into(),
                 filing_indicator: "CI".into(),
-                settings: PayerSettings::default(),
+                settings: PayerSettings { remits_as: vec!["NFM01".into()], ..PayerSettings::default() },
             },
         )?;
         let doctor = Provider {
@@ -133,7 +133,7 @@ pub fn second_plan(db: &TestDb) {
                 name: "Tamarack Advantage".into(),
                 payer_identifier: "TAM01".into(),
                 filing_indicator: "CI".into(),
-                settings: PayerSettings::default(),
+                settings: PayerSettings { remits_as: vec!["NFM01".into()], ..PayerSettings::default() },
             },
         )?;
         let first = store::registration::coverages(tx, PATIENT)?.remove(0);

@@ -82,13 +82,13 @@ pub fn provider_data(number: u32) -> ProviderData {
     }
 }
 
-/// An invented payer.
+/// An invented payer; the payers' files of the tests come under the number NFM01.
 pub fn payer_data(payer_identifier: &str) -> PayerData {
     PayerData {
         name: format!("Harbor Health {payer_identifier}"),
         payer_identifier: payer_identifier.into(),
         filing_indicator: "CI".into(),
-        settings: PayerSettings::default(),
+        settings: PayerSettings { remits_as: vec!["NFM01".into()], ..PayerSettings::default() },
     }
 }
 

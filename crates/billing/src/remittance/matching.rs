@@ -1,7 +1,7 @@
 //! Which of our claims and charges a claim payment is about. Our line control number decides first, then the claim's
 //! number, then procedure and charge. What is ambiguous is unmatched: nothing is guessed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{ClaimPayment, LinePayment};
 use crate::charge::Procedure;
@@ -145,6 +145,44 @@ pub fn lines<'c>(payment: &ClaimPayment, claim: &'c ClaimFacts) -> Option<Vec<(&
         }
     }
     found.into_iter().map(|slot| slot.map(|(place, by)| (&claim.lines[place], by))).collect()
+}
+
+/// A charge that a payer decided and that is not what we billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherCharge {
+    /// What the payer says was charged.
+    pub said: Money,
+    /// What we billed.
+    pub billed: Money,
+}
+
+impl std::fmt::Display for OtherCharge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let OtherCharge { said, billed } = self;
+        write!(
+            f,
+            "it decides a charge of {said} where {billed} was billed (SVC02, CLP03); ask the payer for a reversal and a \
+             decision of what was billed"
+        )
+    }
+}
+
+/// The first charge of the payment that is not the one we billed, all lines of it that are about one line of ours taken
+/// together: a line that the payer split has the charge once. A payment without lines is about the whole claim; one that
+/// charges nothing decides no charge, as interest that comes later.
+pub fn other_charge(payment: &ClaimPayment, claim: &ClaimFacts) -> Option<OtherCharge> {
+    let differs =
+        |said: Money, billed: Money| (said != billed && !said.is_zero()).then_some(OtherCharge { said, billed });
+    if payment.lines.is_empty() {
+        return differs(payment.charge_amount, Money::checked_sum(claim.lines.iter().map(|line| line.amount))?);
+    }
+    let mut charges: BTreeMap<ChargeId, (Money, Money)> = BTreeMap::new();
+    for ((ours, _), said) in lines(payment, claim)?.into_iter().zip(&payment.lines) {
+        let (sum, _) = charges.entry(ours.charge_id).or_insert((Money::ZERO, ours.amount));
+        // What does not fit 64-bit cents is refused where it is posted.
+        *sum = sum.checked_add(said.charge_amount)?;
+    }
+    charges.into_values().find_map(|(said, billed)| differs(said, billed))
 }
 
 /// The free line with the procedure that we sent and its charge; or the only free one with that procedure.
