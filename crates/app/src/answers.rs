@@ -88,7 +88,33 @@ pub fn for_patient(
             InquiryReason::ClaimDenied => words.denied(&account),
             InquiryReason::BilledWrongly => words.billed_wrongly(&account),
             InquiryReason::Resubmit | InquiryReason::PayerNeverGotIt => words.claims(&account),
-            InquiryReason::CodingDispute | InquiryReason::Complaint | InquiryReason::Other => words.escalate(),
+            InquiryReason::CodingDispute
+            | InquiryReason::Complaint
+            | InquiryReason::Other
+            | InquiryReason::PayNow
+            | InquiryReason::PaymentPlan
+            | InquiryReason::NewInsurance
+            | InquiryReason::ChargeNotMine
+            | InquiryReason::Authorization
+            | InquiryReason::Estimate
+            | InquiryReason::BillOverEstimate
+            | InquiryReason::SurpriseBill
+            | InquiryReason::Assistance
+            | InquiryReason::Refund
+            | InquiryReason::ReturnedPayment
+            | InquiryReason::Contact
+            | InquiryReason::AtAgency
+            | InquiryReason::DebtDispute
+            | InquiryReason::Records
+            | InquiryReason::Representative
+            | InquiryReason::Deceased
+            | InquiryReason::Bankruptcy
+            | InquiryReason::Accident
+            | InquiryReason::NotBillable
+            | InquiryReason::Legal
+            | InquiryReason::ReturnedMail
+            | InquiryReason::ConsentWithdrawn
+            | InquiryReason::Access => words.escalate(),
         }
     };
     // Figures and next steps are for the colleague at the desk; what is said may be said in the caller's language too.

@@ -57,9 +57,10 @@ impl NewWork {
     }
 }
 
-/// The key of the one open item of a reason for one thing (a claim, a remittance, a file, an inquiry).
+/// The key of the one open item of a reason for one thing (a claim, a remittance, a file, an inquiry). Denials of one
+/// claim are one thing, whatever the codes of the last decision.
 pub fn subject_key(reason: WorkReason, thing: impl Into<uuid::Uuid>) -> String {
-    format!("{}:{}", reason.as_str(), thing.into())
+    format!("{}:{}", reason.subject_word(), thing.into())
 }
 
 /// Opens an item, or finds the open one of the same subject.
@@ -102,12 +103,14 @@ pub(crate) fn open_or_restate(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Err
             open(tx, new)?;
             continue;
         };
-        if row.summary == new.summary && row.stake_cents == new.money_at_stake {
+        // Who only knows that it is denied does not unlearn why.
+        let reason = if new.reason == WorkReason::Denied { row.reason } else { new.reason };
+        if row.summary == new.summary && row.stake_cents == new.money_at_stake && row.reason == reason {
             continue;
         }
         let sentence = format!("It is about {} now: {}", new.money_at_stake, new.summary);
         change(tx, row.into(), "noted", &sentence, |item, _| {
-            (item.summary, item.money_at_stake) = (new.summary, new.money_at_stake);
+            (item.reason, item.summary, item.money_at_stake) = (reason, new.summary, new.money_at_stake);
             item.revision += 1;
             Ok(())
         })?;
@@ -138,6 +141,7 @@ pub(crate) fn resolve_subject(tx: &mut Tx, subject_key: &str, outcome: &str, cau
 }
 
 /// Resolves every open item of a claim whose reason is one of `reasons`, because what they asked for has happened.
+/// `Denied` stands for every denial.
 pub(crate) fn resolve_for_claim(
     tx: &mut Tx,
     claim: ClaimId,
@@ -146,7 +150,7 @@ pub(crate) fn resolve_for_claim(
     cause: &str,
 ) -> Result<(), Error> {
     for row in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim])? {
-        if reasons.contains(&row.reason) {
+        if reasons.iter().any(|reason| reason.subject_word() == row.reason.subject_word()) {
             let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
             settle(tx, row.into(), resolution)?;
         }

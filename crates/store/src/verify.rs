@@ -128,8 +128,8 @@ statements! {
          AND c.status IN ('submitted', 'accepted', 'adjudicated') AND c.follow_up_on IS NOT NULL AND EXISTS (
             SELECT 1 FROM work_item w WHERE w.practice_id = c.practice_id AND w.claim_id = c.id
             AND w.state <> 'resolved' AND w.inquiry_id IS NULL
-            AND w.reason IN ('rejected_for_data', 'rejected', 'acknowledgment_missing', 'remittance_missing',
-                             'denied', 'held_for_data', 'held_for_coding')) LIMIT 5";
+            AND (w.reason LIKE 'denied%' OR w.reason IN ('rejected_for_data', 'rejected', 'acknowledgment_missing',
+                             'remittance_missing', 'held_for_data', 'held_for_coding'))) LIMIT 5";
     /// Claims whose status is not that of their last event.
     pub const CLAIMS_OFF_THEIR_EVENTS: (ClaimId, String) =
         "SELECT c.id, c.control_number FROM claim c WHERE c.practice_id = $1 AND NOT EXISTS (

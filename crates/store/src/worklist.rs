@@ -168,7 +168,7 @@ statements! {
     /// Saves a moved item; no row means that somebody else moved it first.
     pub const SAVE_WORK_ITEM: (WorkItemId,) = "UPDATE work_item SET desk = $3, state = $4, owner_id = $5, due_on = $6, \
         escalations = $7, revision = $8, handover = $9, resolution = $10, resolved_on = $11, stake_cents = $12, \
-        summary = $13, deadline_on = $15 WHERE practice_id = $1 AND id = $2 AND revision = $14 RETURNING id";
+        summary = $13, deadline_on = $15, reason = $16 WHERE practice_id = $1 AND id = $2 AND revision = $14 RETURNING id";
     /// The number of an item's last step.
     pub const LAST_WORK_EVENT: (i64,) = "SELECT COALESCE(MAX(sequence), 0) FROM work_event \
         WHERE practice_id = $1 AND work_item_id = $2";
@@ -265,7 +265,8 @@ pub fn save_item(tx: &mut Tx, item: &WorkItem, revision_before: i32) -> Result<b
             item.money_at_stake,
             item.summary,
             revision_before,
-            item.deadline_on
+            item.deadline_on,
+            item.reason
         ],
     )?;
     Ok(!saved.is_empty())

@@ -187,65 +187,32 @@ pub(super) fn follow_coverages(tx: &mut Tx, patient: PatientId, coverages: &[Cov
 /// Refuses to end by words the work that alone has a visit or its money in hand.
 pub(crate) fn refuse_while_in_hand(conn: &Conn, item: &WorkItem) -> Result<(), Error> {
     let Some(visit) = item.links.encounter_id else { return Ok(()) };
-    match item.reason {
-        WorkReason::CoverageMissing => {
-            let encounter = rows::encounter(conn, visit)?;
-            if encounter.is_some_and(|encounter| encounter.status == EncounterStatus::Open) {
-                return Err(Error::refused(
-                    "Nobody has this visit yet. Enter the coverage of that day, bill the patient, or say why it is not \
-                     billed; this item then ends by itself.",
-                ));
-            }
+    if item.reason == WorkReason::CoverageMissing {
+        let encounter = rows::encounter(conn, visit)?;
+        if encounter.is_some_and(|encounter| encounter.status == EncounterStatus::Open) {
+            return Err(Error::refused(
+                "Nobody has this visit yet. Enter the coverage of that day, bill the patient, or say why it is not \
+                 billed; this item then ends by itself.",
+            ));
         }
-        WorkReason::BillNextPayer => {
-            let due: Money = of_visit(conn, visit)?.iter().map(|(_, _, amount)| *amount).sum();
-            if !due.is_zero() {
-                return Err(Error::refused(format!(
-                    "{due} is due from the next payer, and no claim asks for it. Bill the next payer, correct the \
-                     coverages, or bill the patient where no plan pays; this item then ends by itself.",
-                )));
-            }
+    }
+    if item.reason == WorkReason::BillNextPayer {
+        let due: Money = of_visit(conn, visit)?.iter().map(|(_, _, amount)| *amount).sum();
+        if !due.is_zero() {
+            return Err(Error::refused(format!(
+                "{due} is due from the next payer, and no claim asks for it. Bill the next payer, correct the coverages, \
+                 or bill the patient where no plan pays; this item then ends by itself.",
+            )));
         }
-        WorkReason::CreditBalance => {
-            let over: Money = conn.query(&OVERPAID_BY_PAYERS, params![visit])?.iter().map(|row| -row.2).sum();
-            if !over.is_zero() {
-                return Err(Error::refused(format!(
-                    "A payer has paid {over} more than it owed, and the books still hold it. The item can end when the \
-                     payer has taken it back. Until then leave it open with a note.",
-                )));
-            }
+    }
+    if item.reason == WorkReason::CreditBalance {
+        let over: Money = conn.query(&OVERPAID_BY_PAYERS, params![visit])?.iter().map(|row| -row.2).sum();
+        if !over.is_zero() {
+            return Err(Error::refused(format!(
+                "A payer has paid {over} more than it owed, and the books still hold it. The item can end when the \
+                 payer has taken it back. Until then leave it open with a note.",
+            )));
         }
-        WorkReason::HeldForData
-        | WorkReason::HeldForCoding
-        | WorkReason::EligibilityInactive
-        | WorkReason::RejectedForData
-        | WorkReason::Rejected
-        | WorkReason::FileRejected
-        | WorkReason::FileSetApart
-        | WorkReason::OutboundFileDamaged
-        | WorkReason::EarlierVersionAccepted
-        | WorkReason::CorrectedClaim
-        | WorkReason::PayerOrder
-        | WorkReason::AcknowledgmentMissing
-        | WorkReason::RemittanceMissing
-        | WorkReason::LateCharge
-        | WorkReason::Denied
-        | WorkReason::Reversed
-        | WorkReason::RemittanceQuarantined
-        | WorkReason::RemittanceWaits
-        | WorkReason::ClaimSetAside
-        | WorkReason::UnmatchedCash
-        | WorkReason::SuspenseDifference
-        | WorkReason::BankLineUnplaced
-        | WorkReason::PaymentReturned
-        | WorkReason::PaymentDisputed
-        | WorkReason::TransferMissing
-        | WorkReason::PayerRecoupment
-        | WorkReason::PayerKeeps
-        | WorkReason::VirtualCard
-        | WorkReason::RefundTakenBack
-        | WorkReason::Inquiry
-        | WorkReason::Complaint => {}
     }
     Ok(())
 }

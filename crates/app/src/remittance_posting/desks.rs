@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::posting;
+use billing::work::reason::denial_reason;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, RemittanceId};
 use store::hands::{DUES_OF_VISITS, OVERPAID_BY_PAYERS};
@@ -125,7 +126,7 @@ fn end_what_is_decided(
     let is_open = |claim: &ClaimId| standing.get(claim).is_some_and(Standing::is_open);
     let open: Vec<(ClaimId, WorkReason)> = tx.query_in(&OPEN_REASONS_OF_CLAIMS, params![], claims)?;
     let ends = |claim: &ClaimId, reason: &WorkReason| {
-        ENDED_BY_A_DECISION.contains(reason) || (*reason == WorkReason::Denied && !is_open(claim))
+        ENDED_BY_A_DECISION.contains(reason) || (reason.is_denial() && !is_open(claim))
     };
     for claim in distinct(open.into_iter().filter(|(claim, reason)| ends(claim, reason)).map(|one| one.0)) {
         let mut reasons = ENDED_BY_A_DECISION.to_vec();
@@ -187,6 +188,7 @@ fn still_owed(known: &Known, standing: &Standing<'_>) -> Option<NewWork> {
     let latest = standing.latest.as_ref().filter(|_| standing.is_open())?;
     let facts = standing.facts;
     let reasons = reasons_of(latest, standing);
+    let reason = denial_reason(posting::unpaid_parts(latest.payment, facts, &latest.classes));
     let number = &facts.control_number;
     let summary = if reasons.is_empty() {
         format!("Claim {number}: the payer did not decide all of it")
@@ -202,7 +204,7 @@ fn still_owed(known: &Known, standing: &Standing<'_>) -> Option<NewWork> {
     let settings = known.payers.get(&facts.payer_id).map(|payer| payer.settings.clone());
     let appeal_by = days_after(latest.paid_on, settings.unwrap_or_default().appeal_days);
     let links = WorkLinks { encounter_id: None, ..links(standing, latest.remittance) };
-    let work = NewWork::on_claim(WorkReason::Denied, facts.id, summary, links, standing.owed.by_payer);
+    let work = NewWork::on_claim(reason, facts.id, summary, links, standing.owed.by_payer);
     Some(work.with_deadline(Some(appeal_by)))
 }
 

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::classification::{AdjustmentClass, Classes, Decider, Effect, RuleBook};
 use super::matching::{ClaimFacts, LineFacts, MatchedBy, lines};
 use super::{Adjustment, ClaimPayment, ProviderAdjustment};
+use crate::work::reason::Unpaid;
 use crate::{ChargeId, ClaimPaymentId, Money, PayerId, RemittanceId};
 
 mod suspense;
@@ -135,12 +136,33 @@ fn decide_parts(
 
 /// Why a decision left something with its payer, each reason in its order.
 pub fn unpaid_reasons(payment: &ClaimPayment, claim: &ClaimFacts, classes: &Classes) -> Vec<String> {
-    let is_unpaid = |class: AdjustmentClass| match class.effect() {
+    classes.with(payment).filter(|(_, class)| stays(claim, *class)).map(|(one, _)| reason(one)).collect()
+}
+
+/// What a decision left with its payer, with what it said about each part.
+pub fn unpaid_parts<'p>(payment: &'p ClaimPayment, claim: &ClaimFacts, classes: &Classes) -> Vec<Unpaid<'p>> {
+    let of_claim = payment.adjustments.iter().zip(&classes.of_claim).map(|(one, class)| (one, class, &[][..]));
+    let of_lines = payment.lines.iter().zip(&classes.of_lines).flat_map(|(line, classes)| {
+        line.adjustments.iter().zip(classes).map(|(one, class)| (one, class, line.remarks.as_slice()))
+    });
+    of_claim
+        .chain(of_lines)
+        .filter(|(_, class, _)| stays(claim, **class))
+        .map(|(one, _, remarks)| Unpaid {
+            reason: &one.reason,
+            remarks: [&payment.remarks, remarks],
+            amount: one.amount,
+        })
+        .collect()
+}
+
+/// Whether an amount of a class stays with the payer.
+fn stays(claim: &ClaimFacts, class: AdjustmentClass) -> bool {
+    match class.effect() {
         Effect::StaysOwed => true,
         Effect::LeftToNextPayer => claim.next_payer.is_none(),
         Effect::WrittenDown | Effect::LeftToNext | Effect::NotThisPayers | Effect::Interest => false,
-    };
-    classes.with(payment).filter(|(_, class)| is_unpaid(*class)).map(|(one, _)| reason(one)).collect()
+    }
 }
 
 /// An adjustment with what it means.

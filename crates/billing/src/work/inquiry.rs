@@ -7,25 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::reason::WorkReason;
 use crate::{InquiryId, PatientId};
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $word:literal $label:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-        impl $name {
-            /// Every value, in the order of the form.
-            pub const ALL: &'static [$name] = &[$($name::$variant),*];
-            /// The stored word.
-            pub fn as_str(self) -> &'static str { match self { $($name::$variant => $word),* } }
-            /// What a page says.
-            pub fn label(self) -> &'static str { match self { $($name::$variant => $label),* } }
-            /// Reads the stored word.
-            pub fn parse(word: &str) -> Option<Self> { Self::ALL.iter().copied().find(|v| v.as_str() == word) }
-        }
-    };
-}
-
 words! {
     /// How it came in.
     Channel {
@@ -41,29 +22,77 @@ words! {
 }
 
 words! {
-    /// What it is about.
+    /// What it is about, in the words of who asks. Several questions may be one reason of work.
     InquiryReason {
-        /// P01
+        /// Why did I get this bill?
         BillExplanation "bill_explanation" "Why did I get this bill?",
-        /// P01
+        /// What is my balance?
         Balance "balance" "What is my balance?",
-        /// P15
+        /// Did you get my payment?
         PaymentReceived "payment_received" "Did you get my payment?",
-        /// P04
+        /// Is my insurance active?
         InsuranceActive "insurance_active" "Is my insurance active?",
-        /// P05
+        /// Why was my claim denied?
         ClaimDenied "claim_denied" "Why was my claim denied?",
-        /// P07
+        /// Was I billed wrongly?
         BilledWrongly "billed_wrongly" "Was I billed wrongly?",
-        /// Y01
+        /// Can you send it again?
         Resubmit "resubmit" "Can you send it again?",
-        /// Y01
+        /// My insurer says they never got it
         PayerNeverGotIt "payer_never_got_it" "My insurer says they never got it",
-        /// P08
+        /// I want to pay, or my card was declined
+        PayNow "pay_now" "I want to pay, or my card was declined",
+        /// I need a payment plan
+        PaymentPlan "payment_plan" "I need a payment plan",
+        /// My insurance is wrong or new
+        NewInsurance "new_insurance" "My insurance is wrong or new",
+        /// I did not receive this
+        ChargeNotMine "charge_not_mine" "I did not receive this",
+        /// The code is wrong
         CodingDispute "coding_dispute" "The code is wrong",
-        /// P26
+        /// Prior authorization problem
+        Authorization "authorization" "Prior authorization problem",
+        /// What will it cost?
+        Estimate "estimate" "What will it cost?",
+        /// The bill is far above the estimate
+        BillOverEstimate "bill_over_estimate" "The bill is far above the estimate",
+        /// Surprise or out-of-network bill
+        SurpriseBill "surprise_bill" "Surprise or out-of-network bill",
+        /// I cannot pay: financial assistance
+        Assistance "assistance" "I cannot pay: financial assistance",
+        /// I want my credit or refund
+        Refund "refund" "I want my credit or refund",
+        /// My check or card payment came back
+        ReturnedPayment "returned_payment" "My check or card payment came back",
+        /// New address, e-mail, language or paperless
+        Contact "contact" "New address, e-mail, language or paperless",
+        /// The collection agency wrote to me
+        AtAgency "at_agency" "The collection agency wrote to me",
+        /// I dispute this debt, or do not contact me
+        DebtDispute "debt_dispute" "I dispute this debt, or do not contact me",
+        /// Records or an itemized bill
+        Records "records" "Records or an itemized bill",
+        /// I call for somebody else
+        Representative "representative" "I call for somebody else",
+        /// The patient died
+        Deceased "deceased" "The patient died",
+        /// I filed for bankruptcy
+        Bankruptcy "bankruptcy" "I filed for bankruptcy",
+        /// It was work, a car or another’s fault
+        Accident "accident" "It was work, a car or another’s fault",
+        /// I have Medicaid or QMB: I cannot be billed
+        NotBillable "not_billable" "I have Medicaid or QMB: I cannot be billed",
+        /// Complaint
         Complaint "complaint" "Complaint",
-        /// Anything else.
+        /// Attorney, discrimination, privacy or a threat
+        Legal "legal" "Attorney, discrimination, privacy or a threat",
+        /// Mail came back
+        ReturnedMail "returned_mail" "Mail came back",
+        /// No texts any more, or remove my card
+        ConsentWithdrawn "consent_withdrawn" "No texts any more, or remove my card",
+        /// Interpreter or other help
+        Access "access" "Interpreter or other help",
+        /// Something else
         Other "other" "Something else",
     }
 }
@@ -80,24 +109,71 @@ impl InquiryReason {
             | InquiryReason::BilledWrongly
             | InquiryReason::Resubmit
             | InquiryReason::PayerNeverGotIt
-            | InquiryReason::CodingDispute => true,
-            InquiryReason::Complaint | InquiryReason::Other => false,
+            | InquiryReason::PayNow
+            | InquiryReason::PaymentPlan
+            | InquiryReason::NewInsurance
+            | InquiryReason::ChargeNotMine
+            | InquiryReason::CodingDispute
+            | InquiryReason::Authorization
+            | InquiryReason::BillOverEstimate
+            | InquiryReason::SurpriseBill
+            | InquiryReason::Assistance
+            | InquiryReason::Refund
+            | InquiryReason::ReturnedPayment
+            | InquiryReason::Contact
+            | InquiryReason::AtAgency
+            | InquiryReason::DebtDispute
+            | InquiryReason::Records
+            | InquiryReason::Bankruptcy
+            | InquiryReason::Accident
+            | InquiryReason::NotBillable
+            | InquiryReason::ConsentWithdrawn => true,
+            InquiryReason::Estimate
+            | InquiryReason::Representative
+            | InquiryReason::Deceased
+            | InquiryReason::Complaint
+            | InquiryReason::Legal
+            | InquiryReason::ReturnedMail
+            | InquiryReason::Access
+            | InquiryReason::Other => false,
         }
     }
 
-    /// The work it opens: a dispute or complaint goes to Tier 2 at once.
+    /// The work that it opens, at the desk of its reason: a dispute or a complaint goes to Tier 2 at once.
     pub fn work_reason(self) -> WorkReason {
         match self {
-            InquiryReason::BillExplanation
-            | InquiryReason::Balance
-            | InquiryReason::PaymentReceived
-            | InquiryReason::InsuranceActive
-            | InquiryReason::ClaimDenied
-            | InquiryReason::BilledWrongly
-            | InquiryReason::Resubmit
-            | InquiryReason::PayerNeverGotIt
-            | InquiryReason::Other => WorkReason::Inquiry,
-            InquiryReason::CodingDispute | InquiryReason::Complaint => WorkReason::Complaint,
+            InquiryReason::BillExplanation | InquiryReason::Balance => WorkReason::BillQuestion,
+            InquiryReason::PaymentReceived => WorkReason::PaymentToFind,
+            InquiryReason::InsuranceActive | InquiryReason::NewInsurance => WorkReason::InsuranceChange,
+            InquiryReason::ClaimDenied => WorkReason::CoverageDispute,
+            InquiryReason::BilledWrongly => WorkReason::StatementMismatch,
+            InquiryReason::Resubmit | InquiryReason::PayerNeverGotIt => WorkReason::ClaimNotOnFile,
+            InquiryReason::PayNow => WorkReason::PayNow,
+            InquiryReason::PaymentPlan => WorkReason::PaymentPlan,
+            InquiryReason::ChargeNotMine => WorkReason::ChargeNotMine,
+            InquiryReason::CodingDispute => WorkReason::CodingDispute,
+            InquiryReason::Authorization => WorkReason::AuthorizationQuestion,
+            InquiryReason::Estimate => WorkReason::EstimateRequest,
+            InquiryReason::BillOverEstimate => WorkReason::BillOverEstimate,
+            InquiryReason::SurpriseBill => WorkReason::SurpriseBill,
+            InquiryReason::Assistance => WorkReason::FinancialAssistance,
+            InquiryReason::Refund => WorkReason::RefundRequest,
+            InquiryReason::ReturnedPayment => WorkReason::PaymentReturned,
+            InquiryReason::Contact => WorkReason::ContactChange,
+            InquiryReason::AtAgency => WorkReason::AccountAtAgency,
+            InquiryReason::DebtDispute => WorkReason::DebtDispute,
+            InquiryReason::Records => WorkReason::RecordsRequest,
+            InquiryReason::Representative => WorkReason::Representative,
+            InquiryReason::Deceased => WorkReason::Deceased,
+            InquiryReason::Bankruptcy => WorkReason::Bankruptcy,
+            InquiryReason::Accident => WorkReason::OtherLiability,
+            InquiryReason::NotBillable => WorkReason::ProtectedFromBilling,
+            InquiryReason::Complaint => WorkReason::Complaint,
+            InquiryReason::Legal => WorkReason::LegalOrPrivacy,
+            InquiryReason::ReturnedMail => WorkReason::ReturnedMail,
+            InquiryReason::ConsentWithdrawn => WorkReason::ConsentWithdrawn,
+            InquiryReason::Access => WorkReason::AccessNeed,
+            InquiryReason::Other => WorkReason::Inquiry,
         }
     }
 }

@@ -1,106 +1,25 @@
-//! Why a person must act. One variant a reason; the compiler asks for its desk, its due date, its words and its
-//! playbook. The reference page is generated from here.
+//! Why a person must act. One variant a reason, one [`ReasonSpec`] each in the file of its kind: the compiler asks for
+//! its desk, skill, dates, checklist, data, ends and words. The reference page is generated from here.
+
+mod claim;
+mod denial;
+mod denied;
+mod money;
+mod patient;
+mod payer;
+mod person;
+mod spec;
+
+pub use denied::{Unpaid, denial_reason};
+pub use spec::{Family, ReasonSpec, RequiredData, Side, Skill};
+
+pub use super::desk::{Desk, Tier};
+pub use super::resolution::ResolutionCode;
 
 use serde::{Deserialize, Serialize};
 
-/// The level of the desk, not a payer's network tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Tier {
-    /// First contact, registration, clean submission, explaining, payments.
-    One,
-    /// Denials, rejections that are not front-desk data, disputes, appeals, complaints.
-    Two,
-    /// Root causes, compliance, oversight.
-    Three,
-}
-
-impl Tier {
-    /// 1, 2 or 3.
-    pub fn number(self) -> i32 {
-        match self {
-            Tier::One => 1,
-            Tier::Two => 2,
-            Tier::Three => 3,
-        }
-    }
-
-    /// The tier above; none above the third.
-    pub fn above(self) -> Option<Tier> {
-        match self {
-            Tier::One => Some(Tier::Two),
-            Tier::Two => Some(Tier::Three),
-            Tier::Three => None,
-        }
-    }
-}
-
-/// Whose queue an item stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Desk {
-    /// Tier 1.
-    Tier1,
-    /// Tier 2.
-    Tier2,
-    /// Tier 3.
-    Tier3,
-    /// Certified coders: a code must change or be confirmed.
-    Coder,
-    /// Payment posters: money that does not add up or has no claim.
-    Poster,
-}
-
-impl Desk {
-    /// Every desk.
-    pub const ALL: [Desk; 5] = [Desk::Tier1, Desk::Tier2, Desk::Tier3, Desk::Coder, Desk::Poster];
-
-    /// The stored word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Desk::Tier1 => "tier1",
-            Desk::Tier2 => "tier2",
-            Desk::Tier3 => "tier3",
-            Desk::Coder => "coder",
-            Desk::Poster => "poster",
-        }
-    }
-
-    /// Reads the stored word.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|desk| desk.as_str() == word)
-    }
-
-    /// What a page says.
-    pub fn label(self) -> &'static str {
-        match self {
-            Desk::Tier1 => "Tier 1",
-            Desk::Tier2 => "Tier 2",
-            Desk::Tier3 => "Tier 3",
-            Desk::Coder => "Coder",
-            Desk::Poster => "Poster",
-        }
-    }
-
-    /// The tier of the desk, for reports: coders and posters are specialists beside Tier 2.
-    pub fn tier(self) -> Tier {
-        match self {
-            Desk::Tier1 => Tier::One,
-            Desk::Tier2 | Desk::Coder | Desk::Poster => Tier::Two,
-            Desk::Tier3 => Tier::Three,
-        }
-    }
-
-    /// Where an item goes when this desk cannot end it.
-    pub fn above(self) -> Option<Desk> {
-        match self {
-            Desk::Tier1 | Desk::Coder | Desk::Poster => Some(Desk::Tier2),
-            Desk::Tier2 => Some(Desk::Tier3),
-            Desk::Tier3 => None,
-        }
-    }
-}
-
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident $word:literal $desk:ident $days:literal $title:literal => $playbook:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $file:ident :: $spec:ident;)*) => {
         /// Why a person must act.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
@@ -113,147 +32,320 @@ macro_rules! reasons {
             /// The stored word.
             pub fn as_str(self) -> &'static str { match self { $(WorkReason::$variant => $word),* } }
 
-            /// The first desk: who acts when nothing was escalated.
-            pub fn desk(self) -> Desk { match self { $(WorkReason::$variant => Desk::$desk),* } }
-
-            /// Business days until it should be resolved.
-            pub fn due_in_business_days(self) -> u32 { match self { $(WorkReason::$variant => $days),* } }
-
-            /// What a worklist says.
-            pub fn title(self) -> &'static str { match self { $(WorkReason::$variant => $title),* } }
-
-            /// What to do, in a few sentences.
-            pub fn playbook(self) -> &'static str { match self { $(WorkReason::$variant => $playbook),* } }
+            /// All that is said about it, as the program ships it.
+            pub fn spec(self) -> &'static ReasonSpec { match self { $(WorkReason::$variant => &$file::$spec),* } }
         }
     };
 }
 
 reasons! {
     /// The scrub found registration or charge data to mend.
-    HeldForData "held_for_data" Tier1 2 "Claim held: data to mend"
-        => "Open the finding, mend the field at its source, scrub again. The claim leaves by itself when nothing is left.";
+    HeldForData "held_for_data" claim::HELD_FOR_DATA;
     /// The scrub found a code that must change or be confirmed.
-    HeldForCoding "held_for_coding" Coder 2 "Claim held: code to review"
-        => "Read the note of the visit. Change a code only if the note supports it; else send it back with a question to the provider.";
+    HeldForCoding "held_for_coding" claim::HELD_FOR_CODING;
     /// A charge has no coverage that was in force.
-    CoverageMissing "coverage_missing" Tier1 2 "No coverage on the date of service"
-        => "Ask the patient for the card, check eligibility for the date of service, enter the coverage. Bill the patient only if there is none; say why where nothing is billed.";
+    CoverageMissing "coverage_missing" claim::COVERAGE_MISSING;
     /// The payer says the coverage is not active.
-    EligibilityInactive "eligibility_inactive" Tier1 2 "Payer says coverage is not active"
-        => "Compare name, birth date and member id with the card, ask again, call the patient. Hold the statement until it is clear.";
+    EligibilityInactive "eligibility_inactive" claim::ELIGIBILITY_INACTIVE;
     /// The payer refused the claim for front-desk data before adjudication.
-    RejectedForData "rejected_for_data" Tier1 1 "Rejected: front-desk data"
-        => "Read the payer's words, mend the field at its source, scrub again. It goes out as a new original; the filing clock still runs.";
+    RejectedForData "rejected_for_data" claim::REJECTED_FOR_DATA;
     /// The payer refused the claim for another cause, or a second time.
-    Rejected "rejected" Tier2 1 "Rejected before adjudication"
-        => "Find the cause in the codes of the acknowledgment. Mend, or call the clearinghouse with the file's control number.";
+    Rejected "rejected" claim::REJECTED;
     /// TA1 or 999 refused a whole file.
-    FileRejected "file_rejected" Tier2 1 "File rejected: claims go out again"
-        => "Read which segment was refused. Every claim of the file is back in hand; mend the cause once, then submit them again.";
+    FileRejected "file_rejected" claim::FILE_REJECTED;
     /// A file came in that could not be used.
-    FileSetApart "file_set_apart" Tier2 1 "Inbound file could not be used"
-        => "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it. Where it was ours that was wrong, such as a payer's ids, mend that and read it again here.";
+    FileSetApart "file_set_apart" claim::FILE_SET_APART;
     /// A sealed file is not what was sealed, so it does not leave.
-    OutboundFileDamaged "outbound_file_damaged" Tier3 1 "Sealed file damaged: not sent"
-        => "Run verify: it names what was changed. Restore a backup in which the file is whole; it then leaves with the next delivery. Find out who touched the database.";
+    OutboundFileDamaged "outbound_file_damaged" claim::OUTBOUND_FILE_DAMAGED;
     /// The payer has an earlier version of a claim that was mended and not sent.
-    EarlierVersionAccepted "earlier_version_accepted" Tier2 1 "Payer has an earlier version"
-        => "Compare what was mended with what the payer has. Resolve to leave the claim with the payer: a decision that came meanwhile is posted by itself. After its decision send a corrected claim where it still matters.";
+    EarlierVersionAccepted "earlier_version_accepted" claim::EARLIER_VERSION_ACCEPTED;
     /// The order of payers was corrected after a payer had decided.
-    PayerOrder "payer_order" Tier2 3 "Order of payers changed after a decision"
-        => "Ask both payers which of them goes first. Void the claim that was decided in the wrong place; when its payer has taken its decision back, bill the visit anew: the first payer is asked, and then the next with what it decided. Where the order was right for that day, end this with a word.";
+    PayerOrder "payer_order" claim::PAYER_ORDER;
     /// A replacement or void of a decided claim is being made.
-    CorrectedClaim "corrected_claim" Tier2 5 "Corrected claim to send"
-        => "Change the visit or its codes where they were wrong; the payer's number of the claim is filled in. Then send the correction from the claim's page, or drop it there: what the payer decided then stands. The deadline is the payer's for corrections.";
+    CorrectedClaim "corrected_claim" claim::CORRECTED_CLAIM;
     /// No acknowledgment came in time.
-    AcknowledgmentMissing "acknowledgment_missing" Tier1 1 "No acknowledgment from the payer"
-        => "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.";
+    AcknowledgmentMissing "acknowledgment_missing" claim::ACKNOWLEDGMENT_MISSING;
     /// No remittance came by the follow-up date.
-    RemittanceMissing "remittance_missing" Tier1 3 "No decision from the payer"
-        => "Ask the claim's status (276). In process: set the next date. Not on file: resubmit. Paid: find the remittance by its trace.";
+    RemittanceMissing "remittance_missing" claim::REMITTANCE_MISSING;
     /// A service of a visit came after its claim went out.
-    LateCharge "late_charge" Tier2 3 "Charge after the claim went out"
-        => "Compare it with the note of the visit. If it was done, send a corrected claim with the line. Nothing of it is charged until then; if it was not done, say so.";
+    LateCharge "late_charge" claim::LATE_CHARGE;
     /// The payer decided and paid nothing, or not all lines.
-    Denied "denied" Tier2 3 "Denied by the payer"
-        => "Read the reason and remark codes. Correct, appeal within the payer's limit, or accept with a reason. Never bill the patient for it.";
+    Denied "denied" denial::DENIED;
     /// A payer took its decision back and no new one came.
-    Reversed "reversed" Tier2 5 "Payment taken back"
-        => "Wait for the correction in the same or the next remittance; if none comes, call the payer with its claim number.";
+    Reversed "reversed" claim::REVERSED;
     /// Another payer is next.
-    BillNextPayer "bill_next_payer" Tier1 3 "Bill the next payer"
-        => "Check the order of coverages and that the next one was in force; then bill it, with what the first one decided. Most leave by themselves in the night. Bill the patient where no further plan pays.";
+    BillNextPayer "bill_next_payer" claim::BILL_NEXT_PAYER;
     /// Nothing of a payment was posted: it does not add up, is made out to another payee, or cannot be true.
-    RemittanceQuarantined "remittance_quarantined" Poster 1 "Payment not posted"
-        => "Read why: an equation that fails and by how much, another payee, a day far ahead. Ask the payer for a corrected file; nothing is posted until it balances. Where our own data kept it out, mend them and read it again here.";
+    RemittanceQuarantined "remittance_quarantined" money::REMITTANCE_QUARANTINED;
     /// A payment balances and its payer's setting leaves it to a person to post it.
-    RemittanceWaits "remittance_waits" Poster 2 "Payment waits to be posted"
-        => "Open the remittance: its page shows each entry that posting would make, and why it did not post by itself. Mend what can be mended first; then post it there with one click. It ends when the payment is posted.";
+    RemittanceWaits "remittance_waits" money::REMITTANCE_WAITS;
     /// A claim inside a remittance does not add up, or is none that may be posted yet; its cash waits.
-    ClaimSetAside "claim_set_aside" Poster 2 "Claim set aside"
-        => "Read why: an equation and the segment at fault, an earlier version of the claim, a payment that is missing. Its cash waits in unapplied; ask the payer, or apply it to the claim's lines. It ends when no cash of it waits, and by itself where what it waits for comes.";
+    ClaimSetAside "claim_set_aside" money::CLAIM_SET_ASIDE;
     /// Paid for a claim that is not ours, or not found.
-    UnmatchedCash "unmatched_cash" Poster 3 "Payment without a claim of ours"
-        => "Search by name, date and amount. Apply it to the line it pays, or ask the payer to take it back. It ends when no cash of it waits.";
+    UnmatchedCash "unmatched_cash" money::UNMATCHED_CASH;
     /// Two people posted a claim payment that does not add up; its difference is in suspense.
-    SuspenseDifference "suspense_difference" Poster 5 "Difference in suspense"
-        => "Ask the payer for a reversal and a right decision; when they come, it empties by itself. Where the payer says what it is, move it to the line it is owed for: Tier 2 then asks for it, or has it written off by two people. It ends when none of it is in suspense.";
+    SuspenseDifference "suspense_difference" money::SUSPENSE_DIFFERENCE;
     /// Money came into the bank that no posted remittance announced.
-    BankLineUnplaced "bank_line_unplaced" Poster 3 "Money in the bank without its remittance"
-        => "Open the bank's page. Import the remittance that is missing and the two meet by themselves; or say which remittance it is, or that patients paid it at the desk. Where the amounts differ, ask the payer. It ends when the line has its place.";
+    BankLineUnplaced "bank_line_unplaced" money::BANK_LINE_UNPLACED;
     /// A remittance announced money that the bank does not have.
-    TransferMissing "transfer_missing" Poster 2 "Announced money is not in the bank"
-        => "Compare number, amount and day with the bank. Ask the payer to trace the transfer or the check; a check may have gone to an old address. It ends when the money is in the bank.";
+    TransferMissing "transfer_missing" money::TRANSFER_MISSING;
     /// An item of a payer's ledger went the wrong way, says not what it is for, or stays open.
-    PayerRecoupment "payer_recoupment" Poster 5 "Payer's ledger: item to clear"
-        => "Open the item in the payers' ledger: each movement names its remittance and segment. Money taken that no reversal announced: find the claim. Valid: wait for its reversal, or apply it to the claim's line, which is owed again. Not valid: rebut within the payer's window. A refund that is acknowledged: apply it to the line it was for. Open for long: ask the payer which payment ends it.";
+    PayerRecoupment "payer_recoupment" money::PAYER_RECOUPMENT;
     /// A payer kept money for taxes, a creditor, a fee or itself.
-    PayerKeeps "payer_keeps" Tier3 3 "Payer kept money outside any claim"
-        => "Read the reason. Taxes: the payer does not have our tax id right; send a W-9, and keep the amount for the tax return. A levy: ask who holds it, and tell the owner today. A fee or a penalty: look into the contract, and ask for it back where it does not stand there.";
+    PayerKeeps "payer_keeps" money::PAYER_KEEPS;
     /// A payment came as a virtual card, which costs a fee.
-    VirtualCard "virtual_card" Poster 5 "Paid by virtual card, with a fee"
-        => "Charge the card before it expires and book the fee. Then opt out at the payer or its card company: nobody must take cards, and a plan must pay by standard EFT when asked (45 CFR 162.925, 162.1602). Ask for EFT with an ERA on the same day.";
+    VirtualCard "virtual_card" money::VIRTUAL_CARD;
     /// A payer took back money of a charge of which a refund was given or asked for.
-    RefundTakenBack "refund_taken_back" Tier2 2 "Taken back although refunded"
-        => "Compare the refund with what the payer took. Not sent yet: withdraw it. Sent to the payer: send it the proof and ask for the money back, or for an acknowledgment (72). Sent to the patient: wait for the new decision; the patient owes again only what it says.";
+    RefundTakenBack "refund_taken_back" money::REFUND_TAKEN_BACK;
     /// A patient's check came back unpaid.
-    PaymentReturned "payment_returned" Tier1 3 "Returned check"
-        => "The visits it paid are owed again. Call the patient before the next statement: ask for cash or a card, and note what was agreed. Never present the check a second time without the bank's word.";
+    PaymentReturned "payment_returned" money::PAYMENT_RETURNED;
     /// A card's bank took a payment back and wants an answer.
-    PaymentDisputed "payment_disputed" Tier2 2 "Card payment in dispute"
-        => "Answer the processor before the last day, with the receipt, the statement and the consent on file, and nothing clinical. The poster says on the page of returned payments how it ended; the item then ends by itself.";
+    PaymentDisputed "payment_disputed" money::PAYMENT_DISPUTED;
     /// More was received than owed.
-    CreditBalance "credit_balance" Tier2 5 "Credit balance"
-        => "Find whose money it is. Apply it to another open balance of the same person, or ask for a refund on the account; the 60-day clock runs for payers.";
+    CreditBalance "credit_balance" money::CREDIT_BALANCE;
     /// Somebody asked; Tier 1 answers.
-    Inquiry "inquiry" Tier1 2 "Inquiry"
-        => "Verify two identifiers, answer from the account, write down what was said. Escalate with a handover if it needs a decision.";
+    Inquiry "inquiry" person::INQUIRY;
     /// Somebody disputes, complains or threatens; Tier 2 answers.
-    Complaint "complaint" Tier2 1 "Complaint or dispute"
-        => "Acknowledge within one business day. Stop statements for what is disputed. Answer in writing, name the cause.";
+    Complaint "complaint" person::COMPLAINT;
+    /// Denied: not covered that day.
+    DeniedEligibility "denied_eligibility" denial::DENIED_ELIGIBILITY;
+    /// Denied: another plan is first.
+    DeniedOtherPayer "denied_other_payer" denial::DENIED_OTHER_PAYER;
+    /// Denied: authorization.
+    DeniedAuthorization "denied_authorization" denial::DENIED_AUTHORIZATION;
+    /// Denied: medical necessity.
+    DeniedMedicalNecessity "denied_medical_necessity" denial::DENIED_MEDICAL_NECESSITY;
+    /// Denied: counted into another service.
+    DeniedBundled "denied_bundled" denial::DENIED_BUNDLED;
+    /// Denied: code, modifier or diagnosis.
+    DeniedCoding "denied_coding" denial::DENIED_CODING;
+    /// Denied: duplicate.
+    DeniedDuplicate "denied_duplicate" denial::DENIED_DUPLICATE;
+    /// Denied: filed too late.
+    DeniedTimelyFiling "denied_timely_filing" denial::DENIED_TIMELY_FILING;
+    /// Denied: not covered, or benefit used up.
+    DeniedNotCovered "denied_not_covered" denial::DENIED_NOT_COVERED;
+    /// Denied: information or papers missing.
+    DeniedInformation "denied_information" denial::DENIED_INFORMATION;
+    /// Denied: provider not enrolled.
+    DeniedProvider "denied_provider" denial::DENIED_PROVIDER;
+    /// Paid less than agreed.
+    DeniedFee "denied_fee" denial::DENIED_FEE;
+    /// Why do I owe this?.
+    BillQuestion "bill_question" patient::BILL_QUESTION;
+    /// Pay now, or a card was declined.
+    PayNow "pay_now" patient::PAY_NOW;
+    /// Payment plan asked for.
+    PaymentPlan "payment_plan" patient::PAYMENT_PLAN;
+    /// Wrong or new insurance.
+    InsuranceChange "insurance_change" patient::INSURANCE_CHANGE;
+    /// The plan should have paid.
+    CoverageDispute "coverage_dispute" patient::COVERAGE_DISPUTE;
+    /// Bill and explanation of benefits do not match.
+    StatementMismatch "statement_mismatch" patient::STATEMENT_MISMATCH;
+    /// Charge is not mine, or was not received.
+    ChargeNotMine "charge_not_mine" patient::CHARGE_NOT_MINE;
+    /// The code is wrong.
+    CodingDispute "coding_dispute" patient::CODING_DISPUTE;
+    /// Prior authorization problem.
+    AuthorizationQuestion "authorization_question" patient::AUTHORIZATION_QUESTION;
+    /// Estimate or price asked for.
+    EstimateRequest "estimate_request" patient::ESTIMATE_REQUEST;
+    /// Bill is $400 or more above the estimate.
+    BillOverEstimate "bill_over_estimate" patient::BILL_OVER_ESTIMATE;
+    /// Surprise or out-of-network bill.
+    SurpriseBill "surprise_bill" patient::SURPRISE_BILL;
+    /// Financial assistance.
+    FinancialAssistance "financial_assistance" patient::FINANCIAL_ASSISTANCE;
+    /// Credit or refund asked for.
+    RefundRequest "refund_request" patient::REFUND_REQUEST;
+    /// Payment to find: paid twice, or not on the account.
+    PaymentToFind "payment_to_find" patient::PAYMENT_TO_FIND;
+    /// Address, e-mail, language or paperless.
+    ContactChange "contact_change" person::CONTACT_CHANGE;
+    /// Account at the agency.
+    AccountAtAgency "account_at_agency" person::ACCOUNT_AT_AGENCY;
+    /// Validation, dispute or cease contact.
+    DebtDispute "debt_dispute" person::DEBT_DISPUTE;
+    /// Records or itemized bill asked for.
+    RecordsRequest "records_request" person::RECORDS_REQUEST;
+    /// Representative, power of attorney, minor or divorce.
+    Representative "representative" person::REPRESENTATIVE;
+    /// Patient died.
+    Deceased "deceased" person::DECEASED;
+    /// Bankruptcy.
+    Bankruptcy "bankruptcy" person::BANKRUPTCY;
+    /// Work, auto or other liability.
+    OtherLiability "other_liability" person::OTHER_LIABILITY;
+    /// Medicare, Medicaid or QMB: must not be billed.
+    ProtectedFromBilling "protected_from_billing" person::PROTECTED_FROM_BILLING;
+    /// Discrimination, breach, threat or legal.
+    LegalOrPrivacy "legal_or_privacy" person::LEGAL_OR_PRIVACY;
+    /// Returned mail.
+    ReturnedMail "returned_mail" person::RETURNED_MAIL;
+    /// Consent for card or texts withdrawn.
+    ConsentWithdrawn "consent_withdrawn" person::CONSENT_WITHDRAWN;
+    /// Interpreter or accessibility.
+    AccessNeed "access_need" person::ACCESS_NEED;
+    /// Payer has no such claim.
+    ClaimNotOnFile "claim_not_on_file" payer::CLAIM_NOT_ON_FILE;
+    /// In process beyond prompt pay.
+    ClaimPended "claim_pended" payer::CLAIM_PENDED;
+    /// Set to pay, money not here.
+    PaymentNotReceived "payment_not_received" payer::PAYMENT_NOT_RECEIVED;
+    /// Paid to the patient or another payee.
+    PaidToWrongPayee "paid_to_wrong_payee" payer::PAID_TO_WRONG_PAYEE;
+    /// Another plan may be first.
+    CoverageOrder "coverage_order" payer::COVERAGE_ORDER;
+    /// Looks like a duplicate.
+    DuplicateClaim "duplicate_claim" payer::DUPLICATE_CLAIM;
+    /// Payer asks for papers or data.
+    InformationWanted "information_wanted" payer::INFORMATION_WANTED;
+    /// Down-coding, review before payment, or audit.
+    PayerAudit "payer_audit" payer::PAYER_AUDIT;
+    /// Payer demands money back.
+    RefundDemanded "refund_demanded" payer::REFUND_DEMANDED;
+    /// Appeal: status or next level.
+    AppealStatus "appeal_status" payer::APPEAL_STATUS;
+    /// Complaint about a payer to its regulator.
+    RegulatorComplaint "regulator_complaint" payer::REGULATOR_COMPLAINT;
+    /// Question to the provider.
+    ProviderQuery "provider_query" payer::PROVIDER_QUERY;
+    /// Question of the practice.
+    ClientQuestion "client_question" payer::CLIENT_QUESTION;
+    /// Enrollment for claims, remittances or transfers.
+    Enrollment "enrollment" payer::ENROLLMENT;
+    /// System or interface failed.
+    SystemFailure "system_failure" payer::SYSTEM_FAILURE;
+    /// Suspected fraud, identity theft or subpoena.
+    SuspectedFraud "suspected_fraud" payer::SUSPECTED_FRAUD;
 }
+
+/// The first word of every stored reason that a decision opened, for lists kept in the database.
+const DENIED: &str = "denied";
 
 impl WorkReason {
     /// Reads the stored word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|reason| reason.as_str() == word)
     }
+
+    /// The first desk: who acts when nothing was escalated.
+    pub fn desk(self) -> Desk {
+        self.spec().desk
+    }
+
+    /// Business days until it should be resolved.
+    pub fn due_in_business_days(self) -> u32 {
+        self.spec().resolve
+    }
+
+    /// What a worklist says.
+    pub fn title(self) -> &'static str {
+        self.spec().title
+    }
+
+    /// What to do, in a few sentences.
+    pub fn playbook(self) -> &'static str {
+        self.spec().playbook
+    }
+
+    /// The kind of thing that it is.
+    pub fn family(self) -> Family {
+        self.spec().family
+    }
+
+    /// Its number in the catalogue of reasons, such as "P05" or "Y13"; none for what has no line there.
+    pub fn catalogue_code(self) -> Option<&'static str> {
+        self.spec().catalogue
+    }
+
+    /// Whether a decision opened it: its payer left unpaid what it was asked for. A claim has one such item, whatever
+    /// the codes of its decision say.
+    pub fn is_denial(self) -> bool {
+        self.family() == Family::Denial
+    }
+
+    /// What stands before the thing in the key of the one open item: denials are one of a claim.
+    pub fn subject_word(self) -> &'static str {
+        if self.is_denial() { DENIED } else { self.as_str() }
+    }
+
+    /// Whether its end must name stage and cause: what Tier 3 learns from.
+    pub fn needs_cause(self) -> bool {
+        match self.family() {
+            Family::Denial | Family::Rejection => true,
+            Family::Question => self == WorkReason::Complaint,
+            Family::Payer | Family::Claim | Family::Money => false,
+        }
+    }
+
+    /// The reason that a person opens for a claim: once a remittance has decided the claim, what would be the first
+    /// desk's is Tier 2's; so is a second refusal of the same claim, whatever the field.
+    pub fn on_claim(self, is_decided: bool, refusals_before: usize) -> WorkReason {
+        match (is_decided, self) {
+            (true, WorkReason::EligibilityInactive) => WorkReason::DeniedEligibility,
+            (true, WorkReason::CoverageOrder) => WorkReason::DeniedOtherPayer,
+            (true, WorkReason::DuplicateClaim) => WorkReason::DeniedDuplicate,
+            (true, WorkReason::InformationWanted) => WorkReason::DeniedInformation,
+            (_, WorkReason::RejectedForData) if is_decided || refusals_before > 0 => WorkReason::Rejected,
+            (_, other) => other,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn every_reason_reads_back_and_tells_what_to_do() {
         for reason in WorkReason::ALL {
             assert_eq!(WorkReason::parse(reason.as_str()), Some(*reason));
-            assert!(reason.playbook().len() > 40 && !reason.title().is_empty());
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str(), "one word for both");
+            let spec = reason.spec();
+            assert!(spec.playbook.len() > 40 && !spec.title.is_empty());
+            assert!(
+                !spec.checklist.is_empty() && !spec.required.is_empty() && !spec.resolutions.is_empty(),
+                "{reason:?}"
+            );
+            assert!(spec.first_action <= spec.resolve, "{reason:?} begins before it ends");
+            assert!(spec.chance <= 1_000, "{reason:?}: per mille");
+            assert_eq!(reason.is_denial(), reason.as_str().starts_with(DENIED), "{reason:?}: lists in the database");
         }
     }
 
     #[test]
-    fn what_a_remittance_denied_is_never_tier_ones() {
-        assert!(WorkReason::Denied.desk() > Desk::Tier1);
+    fn the_catalogue_is_whole() {
+        let told: BTreeSet<String> =
+            WorkReason::ALL.iter().filter_map(|reason| reason.catalogue_code()).map(str::to_owned).collect();
+        let patient = (1..=30).map(|number| format!("P{number:02}"));
+        let payer = (1..=28).map(|number| format!("Y{number:02}"));
+        assert_eq!(told, patient.chain(payer).collect());
+    }
+
+    #[test]
+    fn what_a_remittance_denied_is_tier_twos_whatever_its_code() {
+        for (story, reason, is_decided, refused, desk) in [
+            ("eligibility before a decision", WorkReason::EligibilityInactive, false, 0, Desk::Tier1),
+            ("eligibility, decided", WorkReason::EligibilityInactive, true, 0, Desk::Tier2),
+            ("another plan before a decision", WorkReason::CoverageOrder, false, 0, Desk::Tier1),
+            ("another plan, decided", WorkReason::CoverageOrder, true, 0, Desk::Tier2),
+            ("a duplicate before a decision", WorkReason::DuplicateClaim, false, 0, Desk::Tier1),
+            ("a duplicate, decided", WorkReason::DuplicateClaim, true, 0, Desk::Tier2),
+            ("papers before a decision", WorkReason::InformationWanted, false, 0, Desk::Tier1),
+            ("papers, decided", WorkReason::InformationWanted, true, 0, Desk::Tier2),
+            ("front-desk data refused", WorkReason::RejectedForData, false, 0, Desk::Tier1),
+            ("refused a second time", WorkReason::RejectedForData, false, 1, Desk::Tier2),
+            ("refused for another cause", WorkReason::Rejected, false, 0, Desk::Tier2),
+            ("why was it denied", WorkReason::CoverageDispute, true, 0, Desk::Tier1),
+        ] {
+            assert_eq!(reason.on_claim(is_decided, refused).desk(), desk, "{story}");
+        }
+        for reason in WorkReason::ALL.iter().filter(|reason| reason.is_denial()) {
+            assert_eq!(reason.desk(), Desk::Tier2, "{reason:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use billing::access::{Action, Matrix, Role};
 use billing::remittance::classification::{AdjustmentClass, Guard, base_rows};
-use billing::work::WorkReason;
+use billing::work::{Family, WorkReason};
 use clap::{Args, ValueEnum};
 
 use super::output::line;
@@ -102,16 +102,44 @@ fn adjustments() -> String {
 
 fn work_reasons() -> String {
     let mut page = format!(
-        "# Work reasons\n\n{GENERATED}Why a person must do something, whose desk it opens on, and within how many \
-         business days. A tier is a property of the reason and of the escalations so far, never a free field.\n\n\
-         | Reason | Desk | Due in | What to do |\n|---|---|---:|---|\n"
+        "# Work reasons\n\n{GENERATED}Why a person must do something: whose desk it opens on, with which skill, within how \
+         many business days somebody begins and ends it, by which steps, and how it may end. A tier is a property of the \
+         reason and of the escalations so far, never a free field. A practice may set texts and days of its own over these.\n"
     );
-    for reason in WorkReason::ALL {
-        let (title, desk) = (cell(reason.title()), reason.desk().label());
-        let _ =
-            writeln!(page, "| {title} | {desk} | {} | {} |", reason.due_in_business_days(), cell(reason.playbook()));
+    for family in Family::ALL {
+        let _ = write!(
+            page,
+            "\n## {}\n\n| Reason | Code | Desk | Skill | Begin | End | Likely | What to do |\n|---|---|---|---|---:|---:|---:|---|\n",
+            family.label()
+        );
+        for reason in WorkReason::ALL.iter().filter(|reason| reason.family() == *family) {
+            let spec = reason.spec();
+            let (title, code, desk) = (cell(spec.title), spec.catalogue.unwrap_or(""), spec.desk.label());
+            let likely = u32::from(spec.chance) / 10;
+            let _ = writeln!(
+                page,
+                "| {title} | {code} | {desk} | {} | {} | {} | {likely} % | {} |",
+                spec.skill.label(),
+                spec.first_action,
+                spec.resolve,
+                work_steps(*reason)
+            );
+        }
     }
     page
+}
+
+fn work_steps(reason: WorkReason) -> String {
+    let spec = reason.spec();
+    let required: Vec<&str> = spec.required.iter().map(|data| data.label()).collect();
+    let ends: Vec<&str> = spec.resolutions.iter().map(|code| code.label()).collect();
+    format!(
+        "{} **Steps:** {}. **At hand:** {}. **Ends as:** {}.",
+        cell(spec.playbook),
+        cell(&spec.checklist.join("; ")),
+        cell(&required.join("; ")),
+        cell(&ends.join("; "))
+    )
 }
 
 fn situations() -> String {

@@ -116,42 +116,13 @@ fn front_desk_round(stage: &mut Stage, house: &House, today: Date) -> anyhow::Re
         if !has_rested(&row, today) {
             continue;
         }
-        match row.reason {
-            WorkReason::RejectedForData | WorkReason::HeldForData => mend(stage, house, &row)?,
-            WorkReason::RemittanceMissing | WorkReason::AcknowledgmentMissing => ask_the_payer(stage, &row)?,
-            WorkReason::EligibilityInactive => {
-                let words = "Called the patient, who will bring the new card to the next visit.";
-                resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
-            }
-            WorkReason::CoverageMissing
-            | WorkReason::HeldForCoding
-            | WorkReason::Rejected
-            | WorkReason::FileRejected
-            | WorkReason::FileSetApart
-            | WorkReason::OutboundFileDamaged
-            | WorkReason::EarlierVersionAccepted
-            | WorkReason::CorrectedClaim
-            | WorkReason::PayerOrder
-            | WorkReason::Denied
-            | WorkReason::Reversed
-            | WorkReason::BillNextPayer
-            | WorkReason::LateCharge
-            | WorkReason::RemittanceQuarantined
-            | WorkReason::RemittanceWaits
-            | WorkReason::ClaimSetAside
-            | WorkReason::UnmatchedCash
-            | WorkReason::SuspenseDifference
-            | WorkReason::BankLineUnplaced
-            | WorkReason::PaymentReturned
-            | WorkReason::PaymentDisputed
-            | WorkReason::TransferMissing
-            | WorkReason::PayerRecoupment
-            | WorkReason::PayerKeeps
-            | WorkReason::VirtualCard
-            | WorkReason::RefundTakenBack
-            | WorkReason::CreditBalance
-            | WorkReason::Inquiry
-            | WorkReason::Complaint => {}
+        if [WorkReason::RejectedForData, WorkReason::HeldForData].contains(&row.reason) {
+            mend(stage, house, &row)?;
+        } else if [WorkReason::RemittanceMissing, WorkReason::AcknowledgmentMissing].contains(&row.reason) {
+            ask_the_payer(stage, &row)?;
+        } else if row.reason == WorkReason::EligibilityInactive {
+            let words = "Called the patient, who will bring the new card to the next visit.";
+            resolve(stage, Desk::Tier1, row.id, words, "eligibility")?;
         }
     }
     Ok(())
@@ -214,54 +185,22 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
         if !has_rested(&row, today) {
             continue;
         }
-        let corrected = ["corrected", row.control_number.as_deref().unwrap_or(""), row.reason.as_str()];
-        let name = ["denial", row.control_number.as_deref().unwrap_or(""), row.reason.as_str()];
-        match row.reason {
-            WorkReason::Denied if chance.hits(DENIALS_CORRECTED_BP, &corrected) && replace(stage, &row)? => {}
-            WorkReason::Denied if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) => {
+        let corrected = ["corrected", row.control_number.as_deref().unwrap_or(""), row.reason.subject_word()];
+        let name = ["denial", row.control_number.as_deref().unwrap_or(""), row.reason.subject_word()];
+        if row.reason == WorkReason::Rejected {
+            if let Some(claim) = row.claim_id {
+                let scrubbed = claim_scrub::scrub_claim(&stage.db, &stage.staff.tier2, stage.practice, claim);
+                in_scene("a rejected claim is taken up", scrubbed)?;
+            }
+        } else if row.reason.is_denial() {
+            if chance.hits(DENIALS_CORRECTED_BP, &corrected) && replace(stage, &row)? {
+                continue;
+            }
+            if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) {
                 let words =
                     "Appealed on the payer's portal with the note of the visit; an answer is due in three weeks.";
                 resolve(stage, Desk::Tier2, row.id, words, "payer")?;
             }
-            WorkReason::Rejected => {
-                if let Some(claim) = row.claim_id {
-                    let scrubbed = claim_scrub::scrub_claim(&stage.db, &stage.staff.tier2, stage.practice, claim);
-                    in_scene("a rejected claim is taken up", scrubbed)?;
-                }
-            }
-            WorkReason::Denied
-            | WorkReason::HeldForData
-            | WorkReason::HeldForCoding
-            | WorkReason::CoverageMissing
-            | WorkReason::EligibilityInactive
-            | WorkReason::RejectedForData
-            | WorkReason::FileRejected
-            | WorkReason::FileSetApart
-            | WorkReason::OutboundFileDamaged
-            | WorkReason::EarlierVersionAccepted
-            | WorkReason::CorrectedClaim
-            | WorkReason::PayerOrder
-            | WorkReason::AcknowledgmentMissing
-            | WorkReason::RemittanceMissing
-            | WorkReason::Reversed
-            | WorkReason::BillNextPayer
-            | WorkReason::LateCharge
-            | WorkReason::RemittanceQuarantined
-            | WorkReason::RemittanceWaits
-            | WorkReason::ClaimSetAside
-            | WorkReason::UnmatchedCash
-            | WorkReason::SuspenseDifference
-            | WorkReason::BankLineUnplaced
-            | WorkReason::PaymentReturned
-            | WorkReason::PaymentDisputed
-            | WorkReason::TransferMissing
-            | WorkReason::PayerRecoupment
-            | WorkReason::PayerKeeps
-            | WorkReason::VirtualCard
-            | WorkReason::RefundTakenBack
-            | WorkReason::CreditBalance
-            | WorkReason::Inquiry
-            | WorkReason::Complaint => {}
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use app::remittance_import::preview::ForeseenState;
 use billing::access::UserState;
-use billing::work::{WorkReason, WorkState};
+use billing::work::{Family, WorkReason, WorkState};
 
 /// A state on a page.
 pub struct Chip {
@@ -52,42 +52,38 @@ pub fn work(state: WorkState) -> Chip {
 
 /// What opened a work item, where it is worse than a question.
 pub fn reason(reason: WorkReason) -> Chip {
-    match reason {
-        WorkReason::Denied => chip("bad", "cross", "Denied"),
-        WorkReason::Rejected | WorkReason::RejectedForData | WorkReason::FileRejected => {
-            chip("bad", "back", "Rejected")
-        }
-        WorkReason::RemittanceQuarantined => chip("bad", "stop", "Not posted"),
-        WorkReason::RemittanceWaits => chip("warn", "clock", "To post"),
-        WorkReason::FileSetApart => chip("bad", "stop", "Not usable"),
-        WorkReason::OutboundFileDamaged => chip("bad", "stop", "Not sent"),
-        WorkReason::ClaimSetAside => chip("bad", "stop", "Set aside"),
-        WorkReason::HeldForData
-        | WorkReason::HeldForCoding
-        | WorkReason::CoverageMissing
-        | WorkReason::EarlierVersionAccepted
-        | WorkReason::PayerOrder
-        | WorkReason::CorrectedClaim => chip("warn", "pause", "Held"),
-        WorkReason::EligibilityInactive
-        | WorkReason::AcknowledgmentMissing
-        | WorkReason::RemittanceMissing
-        | WorkReason::Reversed
-        | WorkReason::BillNextPayer
-        | WorkReason::LateCharge
-        | WorkReason::UnmatchedCash
-        | WorkReason::SuspenseDifference
-        | WorkReason::BankLineUnplaced
-        | WorkReason::PaymentReturned
-        | WorkReason::PaymentDisputed
-        | WorkReason::TransferMissing
-        | WorkReason::PayerRecoupment
-        | WorkReason::PayerKeeps
-        | WorkReason::VirtualCard
-        | WorkReason::RefundTakenBack
-        | WorkReason::CreditBalance => chip("warn", "alert", "To do"),
-        WorkReason::Inquiry => chip("info", "phone", "Question"),
-        WorkReason::Complaint => chip("warn", "mail", "Complaint"),
+    if let Some(chip) = chip_of_its_own(reason) {
+        return chip;
     }
+    match reason.family() {
+        Family::Denial => chip("bad", "cross", "Denied"),
+        Family::Rejection => chip("bad", "back", "Rejected"),
+        Family::Claim | Family::Money | Family::Payer => chip("warn", "alert", "To do"),
+        Family::Question => chip("info", "phone", "Question"),
+    }
+}
+
+fn chip_of_its_own(reason: WorkReason) -> Option<Chip> {
+    const HELD: [WorkReason; 6] = [
+        WorkReason::HeldForData,
+        WorkReason::HeldForCoding,
+        WorkReason::CoverageMissing,
+        WorkReason::EarlierVersionAccepted,
+        WorkReason::PayerOrder,
+        WorkReason::CorrectedClaim,
+    ];
+    const OWN: [(WorkReason, &str, &str, &str); 6] = [
+        (WorkReason::RemittanceQuarantined, "bad", "stop", "Not posted"),
+        (WorkReason::RemittanceWaits, "warn", "clock", "To post"),
+        (WorkReason::FileSetApart, "bad", "stop", "Not usable"),
+        (WorkReason::OutboundFileDamaged, "bad", "stop", "Not sent"),
+        (WorkReason::ClaimSetAside, "bad", "stop", "Set aside"),
+        (WorkReason::Complaint, "warn", "mail", "Complaint"),
+    ];
+    if HELD.contains(&reason) {
+        return Some(chip("warn", "pause", "Held"));
+    }
+    OWN.iter().find(|(known, ..)| *known == reason).map(|(_, tone, icon, words)| chip(tone, icon, words))
 }
 
 /// Where a remittance is.

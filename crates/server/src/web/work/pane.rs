@@ -151,7 +151,7 @@ fn mask(view: &mut WorkItemView, identity: &Identity, works_desk: bool) {
 
 /// Whether the item is about what stands in its own claim: a finding, a rejection, a denial.
 fn is_about(item: &WorkItem, claim: &ClaimView) -> bool {
-    item.links.claim_id == Some(claim.head.id) && (is_mending(item.reason) || item.reason == WorkReason::Denied)
+    item.links.claim_id == Some(claim.head.id) && (is_mending(item.reason) || item.reason.is_denial())
 }
 
 fn is_mending(reason: WorkReason) -> bool {
@@ -212,7 +212,7 @@ pub(super) fn pane(who: &SignedIn, found: Found, typed: Typed, problem: Option<(
     let readable = readable.filter(|file| is_open && file.needs.iter().all(|action| who.may(*action)));
     Pane {
         mends: told.map(|claim| mends(who, (view.item.reason, &view.item.summary), claim)).unwrap_or_default(),
-        denials: told.filter(|_| view.item.reason == WorkReason::Denied).map(mending::denials_of).unwrap_or_default(),
+        denials: told.filter(|_| view.item.reason.is_denial()).map(mending::denials_of).unwrap_or_default(),
         money: claim.as_ref().map(money),
         timeline: claim.map(timeline).unwrap_or_default(),
         contacts: contacts.into_iter().take(CONTACTS_SHOWN).map(contact).collect(),

@@ -1,0 +1,306 @@
+//! Reasons that claims, files, eligibility and jobs raise by themselves.
+//! Words and numbers are the program’s; a practice sets its own over them.
+
+use crate::clock::ClockKind;
+
+use super::spec::{Family, ReasonSpec, RequiredData as Data, Side, Skill};
+use super::{Desk, ResolutionCode as Code};
+
+pub(super) const HELD_FOR_DATA: ReasonSpec = ReasonSpec {
+    title: "Claim held: data to mend",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Practice,
+    first_action: 1,
+    resolve: 2,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 900,
+    checklist: &["Open the finding", "Mend the field at its source", "Scrub again"],
+    required: &[Data::Claim],
+    resolutions: &[Code::Corrected],
+    playbook: "Open the finding, mend the field at its source, scrub again. The claim leaves by itself when nothing is left.",
+};
+
+pub(super) const HELD_FOR_CODING: ReasonSpec = ReasonSpec {
+    title: "Claim held: code to review",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Coder,
+    skill: Skill::Coder,
+    side: Side::Practice,
+    first_action: 1,
+    resolve: 2,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 850,
+    checklist: &["Read the finding", "Read the note", "Change or confirm the code", "Scrub again"],
+    required: &[Data::Claim, Data::Note, Data::Codes],
+    resolutions: &[Code::Recoded, Code::Upheld],
+    playbook: "Read the note of the visit. Change a code only if the note supports it; else send it back with a question to the provider.",
+};
+
+pub(super) const COVERAGE_MISSING: ReasonSpec = ReasonSpec {
+    title: "No coverage on the date of service",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Patient,
+    first_action: 1,
+    resolve: 2,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 500,
+    checklist: &["Ask the patient for the card", "Ask eligibility for the day", "Enter the coverage"],
+    required: &[Data::Account, Data::InsuranceCard, Data::EligibilityAnswer],
+    resolutions: &[Code::CoverageUpdated, Code::PatientBilled, Code::NotBilled],
+    playbook: "Ask the patient for the card, check eligibility for the date of service, enter the coverage. Bill the patient only if there is none; say why where nothing is billed.",
+};
+
+pub(super) const ELIGIBILITY_INACTIVE: ReasonSpec = ReasonSpec {
+    title: "Payer says coverage is not active",
+    catalogue: Some("Y06"),
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Patient,
+    first_action: 1,
+    resolve: 2,
+    clock: None,
+    chance: 600,
+    checklist: &[
+        "Compare name, birth date and member id with the card",
+        "Ask again",
+        "Call the patient",
+        "Look for other coverage",
+    ],
+    required: &[Data::Account, Data::EligibilityAnswer, Data::InsuranceCard],
+    resolutions: &[Code::CoverageUpdated, Code::PatientBilled, Code::StatementHeld, Code::NoActionNeeded],
+    playbook: "Compare name, birth date and member id with the card, ask again, call the patient. Hold the statement until it is clear.",
+};
+
+pub(super) const REJECTED_FOR_DATA: ReasonSpec = ReasonSpec {
+    title: "Rejected: front-desk data",
+    catalogue: Some("Y05"),
+    family: Family::Rejection,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 900,
+    checklist: &["Read the payer's words", "Mend the field at its source", "Scrub again"],
+    required: &[Data::Claim, Data::StatusCodes],
+    resolutions: &[Code::Corrected, Code::Resubmitted],
+    playbook: "Read the payer's words, mend the field at its source, scrub again. It goes out as a new original; the filing clock still runs.",
+};
+
+pub(super) const REJECTED: ReasonSpec = ReasonSpec {
+    title: "Rejected before adjudication",
+    catalogue: Some("Y05"),
+    family: Family::Rejection,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 800,
+    checklist: &[
+        "Read the codes of the acknowledgment",
+        "Find the cause",
+        "Mend it or call the clearinghouse",
+        "Propose a rule where it will come again",
+    ],
+    required: &[Data::Claim, Data::StatusCodes],
+    resolutions: &[Code::Corrected, Code::Resubmitted, Code::WrittenOff],
+    playbook: "Find the cause in the codes of the acknowledgment. Mend, or call the clearinghouse with the file's control number.",
+};
+
+pub(super) const FILE_REJECTED: ReasonSpec = ReasonSpec {
+    title: "File rejected: claims go out again",
+    catalogue: None,
+    family: Family::Rejection,
+    desk: Desk::Tier2,
+    skill: Skill::Technical,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: Some(ClockKind::TimelyFiling),
+    chance: 950,
+    checklist: &["Which segment was refused", "Mend the cause once", "Take the claims up again"],
+    required: &[Data::Acknowledgment],
+    resolutions: &[Code::Resubmitted, Code::Fixed],
+    playbook: "Read which segment was refused. Every claim of the file is back in hand; mend the cause once, then submit them again.",
+};
+
+pub(super) const FILE_SET_APART: ReasonSpec = ReasonSpec {
+    title: "Inbound file could not be used",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Technical,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: None,
+    chance: 800,
+    checklist: &["Read why it was set apart", "Mend ours, or ask for a corrected file", "Read it again"],
+    required: &[Data::Summary],
+    resolutions: &[Code::Fixed, Code::RemittanceRetrieved, Code::NoActionNeeded],
+    playbook: "Read why it was set apart. Ask the clearinghouse for a corrected file, or give it back where it is another practice's; then import it. Where it was ours that was wrong, such as a payer's ids, mend that and read it again here.",
+};
+
+pub(super) const OUTBOUND_FILE_DAMAGED: ReasonSpec = ReasonSpec {
+    title: "Sealed file damaged: not sent",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier3,
+    skill: Skill::Technical,
+    side: Side::Practice,
+    first_action: 1,
+    resolve: 1,
+    clock: None,
+    chance: 900,
+    checklist: &["Run verify", "Restore a whole backup", "Find out who touched the database"],
+    required: &[Data::Summary],
+    resolutions: &[Code::Fixed],
+    playbook: "Run verify: it names what was changed. Restore a backup in which the file is whole; it then leaves with the next delivery. Find out who touched the database.",
+};
+
+pub(super) const EARLIER_VERSION_ACCEPTED: ReasonSpec = ReasonSpec {
+    title: "Payer has an earlier version",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: None,
+    chance: 700,
+    checklist: &["Compare what was mended with what the payer has", "Leave it with the payer, or correct it"],
+    required: &[Data::Claim, Data::Acknowledgment],
+    resolutions: &[Code::LeftWithPayer, Code::Corrected],
+    playbook: "Compare what was mended with what the payer has. Resolve to leave the claim with the payer: a decision that came meanwhile is posted by itself. After its decision send a corrected claim where it still matters.",
+};
+
+pub(super) const PAYER_ORDER: ReasonSpec = ReasonSpec {
+    title: "Order of payers changed after a decision",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 3,
+    clock: None,
+    chance: 600,
+    checklist: &["Ask both payers which is first", "Void what was decided in the wrong place", "Bill anew in order"],
+    required: &[Data::Claim, Data::Coverage, Data::Decision],
+    resolutions: &[Code::Rebilled, Code::Voided, Code::NoActionNeeded],
+    playbook: "Ask both payers which of them goes first. Void the claim that was decided in the wrong place; when its payer has taken its decision back, bill the visit anew: the first payer is asked, and then the next with what it decided. Where the order was right for that day, end this with a word.",
+};
+
+pub(super) const CORRECTED_CLAIM: ReasonSpec = ReasonSpec {
+    title: "Corrected claim to send",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 5,
+    clock: Some(ClockKind::CorrectedClaim),
+    chance: 600,
+    checklist: &["Change what was wrong", "Look at the payer's number", "Send it before its limit"],
+    required: &[Data::Claim, Data::PayerClaimNumber, Data::FilingLimit],
+    resolutions: &[Code::Corrected, Code::NoActionNeeded],
+    playbook: "Change the visit or its codes where they were wrong; the payer's number of the claim is filled in. Then send the correction from the claim's page, or drop it there: what the payer decided then stands. The deadline is the payer's for corrections.",
+};
+
+pub(super) const ACKNOWLEDGMENT_MISSING: ReasonSpec = ReasonSpec {
+    title: "No acknowledgment from the payer",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 1,
+    clock: None,
+    chance: 850,
+    checklist: &["Look in the clearinghouse's mailbox", "Ask for the claim's status", "Send the same bytes again"],
+    required: &[Data::Claim],
+    resolutions: &[Code::AcknowledgmentFound, Code::Resubmitted, Code::NextDateSet],
+    playbook: "Look for the file in the clearinghouse's mailbox, ask for the claim's status, resend the same bytes if it never arrived.",
+};
+
+pub(super) const REMITTANCE_MISSING: ReasonSpec = ReasonSpec {
+    title: "No decision from the payer",
+    catalogue: Some("Y02"),
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 3,
+    clock: None,
+    chance: 750,
+    checklist: &["Ask the claim's status", "Read the answer", "Set the next date or escalate"],
+    required: &[Data::Claim, Data::Acknowledgment],
+    resolutions: &[Code::NextDateSet, Code::Resubmitted, Code::RemittanceRetrieved, Code::PaymentTraced],
+    playbook: "Ask the claim's status (276). In process: set the next date. Not on file: resubmit. Paid: find the remittance by its trace.",
+};
+
+pub(super) const LATE_CHARGE: ReasonSpec = ReasonSpec {
+    title: "Charge after the claim went out",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Practice,
+    first_action: 1,
+    resolve: 3,
+    clock: None,
+    chance: 700,
+    checklist: &["Compare it with the note", "Send a corrected claim, or say that it was not done"],
+    required: &[Data::Claim, Data::Note],
+    resolutions: &[Code::Corrected, Code::NoActionNeeded, Code::Voided],
+    playbook: "Compare it with the note of the visit. If it was done, send a corrected claim with the line. Nothing of it is charged until then; if it was not done, say so.",
+};
+
+pub(super) const REVERSED: ReasonSpec = ReasonSpec {
+    title: "Payment taken back",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 5,
+    clock: None,
+    chance: 600,
+    checklist: &["Look for the new decision", "Call the payer with its number"],
+    required: &[Data::Claim, Data::PayerClaimNumber],
+    resolutions: &[Code::NextDateSet, Code::Reprocessed, Code::Accepted],
+    playbook: "Wait for the correction in the same or the next remittance; if none comes, call the payer with its claim number.",
+};
+
+pub(super) const BILL_NEXT_PAYER: ReasonSpec = ReasonSpec {
+    title: "Bill the next payer",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier1,
+    skill: Skill::FrontDesk,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 3,
+    clock: Some(ClockKind::SecondaryFiling),
+    chance: 800,
+    checklist: &["Check the order of coverages", "Was the next one in force", "Bill it with what the first decided"],
+    required: &[Data::Claim, Data::Coverage, Data::Decision],
+    resolutions: &[Code::OtherPayerBilled, Code::PatientBilled, Code::CoverageUpdated],
+    playbook: "Check the order of coverages and that the next one was in force; then bill it, with what the first one decided. Most leave by themselves in the night. Bill the patient where no further plan pays.",
+};
