@@ -18,8 +18,13 @@ pub struct Unpaid<'p> {
     pub amount: Money,
 }
 
-/// Codes whose work is another's than their kind says: 208, the payer does not match our number to its roster.
-const EXCEPTIONS: [(&str, WorkReason); 1] = [("208", WorkReason::DeniedProvider)];
+/// Codes whose work is another's than their kind says: 208, the payer does not match our number to its roster; 15, the
+/// number of the authorization does not fit.
+const EXCEPTIONS: [(&str, WorkReason); 2] =
+    [("208", WorkReason::DeniedProvider), ("15", WorkReason::DeniedAuthorization)];
+
+/// Codes that leave it to a remark to say why.
+const VAGUE: [&str; 2] = ["96", "A1"];
 
 /// The charge is above what the payer allows: about a fee where nothing else was said.
 const ABOVE_THE_FEE: &str = "45";
@@ -53,14 +58,11 @@ fn of_part(part: &Unpaid<'_>) -> WorkReason {
         return *reason;
     }
     match carc::find(part.reason).and_then(|entry| entry.class) {
-        Some(CarcClass::Denial(DenialKind::Information)) => {
-            // The reason says only that something is amiss; the remark says what.
-            let told = part.remarks.iter().flat_map(|remarks| remarks.iter());
-            told.filter_map(|code| rarc::find(code))
-                .find_map(|remark| of_theme(remark.theme))
-                .unwrap_or(of_kind(DenialKind::Information))
+        Some(CarcClass::Denial(kind)) => {
+            let is_vague = kind == DenialKind::Information || VAGUE.contains(&part.reason);
+            let told = part.remarks.iter().flat_map(|remarks| remarks.iter()).filter(|_| is_vague);
+            told.filter_map(|code| rarc::find(code)).find_map(|remark| of_theme(remark.theme)).unwrap_or(of_kind(kind))
         }
-        Some(CarcClass::Denial(kind)) => of_kind(kind),
         Some(
             CarcClass::Contractual
             | CarcClass::Withheld
@@ -94,7 +96,7 @@ fn of_kind(kind: DenialKind) -> WorkReason {
     }
 }
 
-/// What a remark is about; notices and what forbids billing a patient say nothing about the work.
+/// What a remark is about. Notices say nothing about the work; that some information is amiss is what the reason said.
 fn of_theme(theme: &str) -> Option<WorkReason> {
     Some(of_kind(match theme {
         "eligibility" => DenialKind::Eligibility,
@@ -107,7 +109,6 @@ fn of_theme(theme: &str) -> Option<WorkReason> {
         "duplicate" => DenialKind::Duplicate,
         "not-covered" => DenialKind::NotCovered,
         "benefit-limit" => DenialKind::BenefitLimit,
-        "information" => DenialKind::Information,
         "documentation" => DenialKind::Documentation,
         "provider" => DenialKind::Provider,
         _ => return None,
@@ -139,11 +140,11 @@ mod tests {
             (&["4", "11", "181", "182"], WorkReason::DeniedCoding),
             (&["18"], WorkReason::DeniedDuplicate),
             (&["29"], WorkReason::DeniedTimelyFiling),
-            (&["96", "119", "204"], WorkReason::DeniedNotCovered),
+            (&["96", "119", "204", "A1"], WorkReason::DeniedNotCovered),
             (&["16", "252", "226"], WorkReason::DeniedInformation),
             (&["B7", "185", "208"], WorkReason::DeniedProvider),
             (&["45"], WorkReason::DeniedFee),
-            (&["A1", "no-such-code"], WorkReason::Denied),
+            (&["23", "no-such-code"], WorkReason::Denied),
         ] {
             for code in codes {
                 assert_eq!(reason(&[(code, &[], 100)]), opened, "CARC {code}");
