@@ -17,6 +17,7 @@ mod posting_preview;
 mod practice;
 mod programs;
 mod read_again;
+mod refusals;
 mod screens;
 mod solo_mode;
 mod statement_twice;
