@@ -81,7 +81,7 @@ fn by_person(read: &mut Read, search: &str) -> Result<Vec<FoundPatient>, Error> 
 }
 
 /// Reads 1980-01-31, 1/31/1980 or 01/31/1980.
-fn read_date(text: &str) -> Option<Date> {
+pub(crate) fn read_date(text: &str) -> Option<Date> {
     if let Ok(day) = text.parse::<Date>() {
         return Some(day);
     }

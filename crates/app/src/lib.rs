@@ -46,6 +46,7 @@ pub mod limits;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
+pub mod pay_link;
 pub mod period;
 pub mod reconciliation;
 pub mod refund;

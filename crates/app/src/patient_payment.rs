@@ -69,7 +69,7 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, request: &PaymentReque
     db.write(actor, practice, |tx| take_in(tx, request))
 }
 
-fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+pub(crate) fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error> {
     if let Some(known) = tx.query_opt(&PAYMENT_BY_KEY, params![request.idempotency_key])? {
         return same_payment(&known, request);
     }

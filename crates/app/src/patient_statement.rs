@@ -23,6 +23,7 @@ use crate::Error;
 use crate::access::allow;
 use crate::patient_account::{PatientAccount, VisitAccount, account_in};
 use crate::patient_payment::{apply_unapplied, letterhead, mind_kept_money};
+use crate::pay_link;
 use crate::verify::records::ISSUED;
 
 /// The counter of statements.
@@ -121,11 +122,14 @@ fn issue_in(tx: &mut Tx, patient: PatientId, asked: Asked) -> Result<Result<Issu
     }
     let number = format!("S-{:05}", tx.next_number(STATEMENTS)?);
     let practice = letterhead(&tx.query_one(&PRACTICE_BODY, params![])?.body.0);
-    let statement = build(tx, &account, practice, number)?;
+    let mut statement = build(tx, &account, practice, number)?;
     if statement.total() != Some(statement.amount_due) {
         return Err(Error::refused(
             "The visits of this account do not add up to the amount due, so no statement was made. Run `tierline verify`.",
         ));
+    }
+    if statement.amount_due.is_positive() {
+        statement.pay_link = pay_link::make_in(tx, patient)?;
     }
     let issued = Issued {
         id: statement.id,
@@ -196,6 +200,8 @@ fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number:
         unapplied: account.unapplied,
         amount_due: amount_asked(account),
         with_payers: account.with_payers,
+        pay_link: None,
+        pay_address: None,
     })
 }
 
@@ -283,7 +289,11 @@ pub fn statement(
         let row = read.query_opt(&STATEMENT, params![id])?.filter(|row| row.patient_id == patient);
         let row = row.ok_or(Error::NotFound("statement"))?;
         read.saw("statement", row.patient_id);
-        Ok(row.body.0)
+        let mut statement = row.body.0;
+        if let Some(link) = statement.pay_link {
+            statement.pay_address = pay_link::address_of(read, link)?;
+        }
+        Ok(statement)
     })
 }
 

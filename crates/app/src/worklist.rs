@@ -459,7 +459,7 @@ pub(crate) fn refuse_colleagues(actor: &Actor, owner: Option<UserId>) -> Result<
         ActorKind::User if is_another && !gives_work(actor) => {
             Err(Error::refused("A colleague has this item. Ask them to put it back, or ask a manager to."))
         }
-        ActorKind::User | ActorKind::System | ActorKind::FileOwner => Ok(()),
+        ActorKind::User | ActorKind::Visitor | ActorKind::System | ActorKind::FileOwner => Ok(()),
     }
 }
 

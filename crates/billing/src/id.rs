@@ -100,4 +100,14 @@ ids! {
     ReconciliationId,
     /// What a patient answered about who pays before Medicare.
     MedicareQuestionsId,
+    /// How patients reach the card processor's page, as a practice set it.
+    PaymentPageId,
+    /// A link by which a patient pays.
+    PayLinkId,
+    /// Once that a patient was handed over to the card processor.
+    PayCheckoutId,
+    /// What the card processor told of a payment.
+    PayNoticeId,
+    /// A rule of the practice about patients' money.
+    MoneyRuleId,
 }

@@ -37,6 +37,7 @@ pub mod credit;
 pub mod deposit;
 pub mod explain;
 pub mod patient_payment;
+pub mod pay_link;
 pub mod refund;
 pub mod returned_payment;
 pub mod statement;

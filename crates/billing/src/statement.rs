@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::balance::Standing;
 use crate::person::{Address, PersonName};
-use crate::{Money, PatientId, StatementId};
+use crate::{Money, PatientId, PayLinkId, StatementId};
 
 /// Days between two statements for the same account: one billing cycle, so that nobody is asked twice a month.
 pub const DAYS_BETWEEN_STATEMENTS: i64 = 30;
@@ -182,6 +182,13 @@ pub struct Statement {
     pub amount_due: Money,
     /// With payers; told so that nobody wonders, not asked for.
     pub with_payers: Money,
+    /// The link by which it may be paid, where the practice has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_link: Option<PayLinkId>,
+    /// The link's address as it is printed. Never stored: it is made anew from the link, so that no list of statements is
+    /// a list of keys.
+    #[serde(skip)]
+    pub pay_address: Option<String>,
 }
 
 impl Statement {

@@ -266,6 +266,15 @@ fn slip(statement: &Statement, words: &Words, language: Language) -> Vec<Block> 
     left.extend(address(&practice.address, true));
     left.push(Block::Gap(4.0));
     left.push(Block::text(words.no_card_number, LABEL));
+    if let Some(address) = &statement.pay_address {
+        // Twenty random bytes make a long word; it stands on a line of its own under the host.
+        let (host, path) = address.split_once("/pay/").unwrap_or((address, ""));
+        left.push(Block::Gap(3.0));
+        left.push(Block::text(words.pay_online, LABEL));
+        left.push(Block::text(format!("{host}/pay/"), BODY.strong()));
+        left.push(Block::text(path, BODY.strong()));
+        left.push(Block::text(words.pay_online_needs, LABEL));
+    }
     let mut table = Table::new(words.slip, vec![Column::words("", 1.0), Column::figures("", 96.0)]);
     table.push(RowKind::Plain, [words.account, statement.account_number.as_str()]);
     table.push(RowKind::Plain, [words.statement, statement.number.as_str()]);

@@ -126,6 +126,8 @@ fn sample(visits: Vec<StatementVisit>) -> Statement {
         amount_due: owed,
         with_payers: visits.iter().map(|visit| visit.standing.with_payers).sum(),
         visits,
+        pay_link: None,
+        pay_address: None,
     }
 }
 

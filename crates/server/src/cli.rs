@@ -20,6 +20,7 @@ mod import;
 mod jobs;
 mod limits;
 mod output;
+mod pay_link;
 mod period;
 mod provider_ledger;
 mod reference;
@@ -117,6 +118,9 @@ enum Command {
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
+    /// Links by which patients pay: set the processor's page, make, list, revoke, and try the processor's notice
+    #[command(subcommand)]
+    PayLink(pay_link::Command),
     /// What the practice stops asking for
     #[command(subcommand)]
     WriteOff(write_off::Command),
@@ -190,6 +194,7 @@ pub fn run() -> ExitCode {
         Command::Deposit(command) => deposit::run(&command, &cli.place),
         Command::DaySheet(arguments) => deposit::day(&arguments, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
+        Command::PayLink(command) => pay_link::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::Period(command) => period::run(&command, &cli.place),

@@ -46,6 +46,8 @@ mod me;
 mod medicare_questions;
 mod mending;
 mod patients;
+mod pay;
+mod pay_links;
 mod payers_ledger;
 mod payments;
 mod periods;

@@ -400,8 +400,10 @@ fn finish(tx: &Tx) -> Result<(), StoreError> {
 /// A person acts only for their own practice; the system and the file's owner for any.
 fn allowed(actor: &Actor, practice: PracticeId) -> Result<(), StoreError> {
     match actor.kind {
-        ActorKind::User if actor.practice != practice && practice != NO_PRACTICE => Err(StoreError::OtherPractice),
-        ActorKind::User | ActorKind::System | ActorKind::FileOwner => Ok(()),
+        ActorKind::User | ActorKind::Visitor if actor.practice != practice && practice != NO_PRACTICE => {
+            Err(StoreError::OtherPractice)
+        }
+        ActorKind::User | ActorKind::Visitor | ActorKind::System | ActorKind::FileOwner => Ok(()),
     }
 }
 

@@ -22,6 +22,7 @@ mod migrate;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;
+pub mod pay_link;
 pub mod payment_return;
 pub mod period;
 mod postgres;

@@ -24,6 +24,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::job_run::STATEMENTS,
     crate::keyed_remittance::STATEMENTS,
     crate::ledger::STATEMENTS,
+    crate::pay_link::STATEMENTS,
     crate::payment_return::STATEMENTS,
     crate::reconciliation::STATEMENTS,
     crate::medicare_questions::STATEMENTS,

@@ -124,6 +124,7 @@ pub const MIGRATIONS: &[Migration] = &[
             postgres: include_str!("../schema/43_posting_preview.postgres.sql"),
         },
     },
+    portable!(38, "45_pay_link"),
 ];
 
 impl Migration {

@@ -14,7 +14,7 @@ use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
     adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
-    keyed_remittance, medicare_questions, patient_payment, patient_statement, payment_return, period, practice_limit,
+    keyed_remittance, medicare_questions, patient_payment, patient_statement, pay_link, payment_return, period, practice_limit,
     provider_level, reconciliation, refund, registration, registration_version, remittance, submission, users,
     worklist, write_off,
 };
@@ -136,6 +136,10 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
+    Sealed::rows::<pay_link::PaymentPageRow>(&["id"]),
+    Sealed::rows::<pay_link::PayLinkRow>(&["id"]).without(&["failed_checks"]),
+    Sealed::rows::<pay_link::PayCheckoutRow>(&["id"]),
+    Sealed::rows::<pay_link::PayNoticeRow>(&["id"]),
     Sealed::rows::<payment_return::ReturnRow>(&["id"]),
     Sealed::rows::<keyed_remittance::KeyedRow>(&["id"]),
     Sealed::rows::<keyed_remittance::ScanRow>(&["id"]).without(&["bytes"]),
@@ -179,6 +183,8 @@ const CHANGES: &[(&str, &str)] = &[
     (bank::DECIDE_BANK_LINE.name, "bank_line"),
     (cash_request::DECIDE_CASH_REQUEST.name, "cash_request"),
     (cash_request::SEND_CASH_REQUEST.name, "cash_request"),
+    (pay_link::REVOKE_PAY_LINK.name, "pay_link"),
+    (pay_link::PLACE_PAY_NOTICE.name, "pay_notice"),
     (payment_return::DECIDE_RETURN.name, "payment_return"),
     (keyed_remittance::SAVE_KEYED.name, "keyed_remittance"),
     (keyed_remittance::END_KEYED.name, "keyed_remittance"),

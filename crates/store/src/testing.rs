@@ -170,6 +170,13 @@ pub mod facts {
         conn.query_dynamic("claim places", sql, &[])
     }
 
+    /// What stands in a column of a table, as text.
+    pub fn texts(conn: &Conn, table: &'static str, column: &'static str) -> Result<Vec<String>, StoreError> {
+        let sql = format!("SELECT CAST({column} AS TEXT) FROM {table} WHERE practice_id = $1");
+        let rows: Vec<(String,)> = conn.query_dynamic("texts", &sql, &[])?;
+        Ok(rows.into_iter().map(|(text,)| text).collect())
+    }
+
     /// The ids of a table, in their order.
     pub fn ids(conn: &Conn, table: &'static str) -> Result<Vec<uuid::Uuid>, StoreError> {
         let sql = format!("SELECT DISTINCT id FROM {table} WHERE practice_id = $1 ORDER BY id");

@@ -76,7 +76,7 @@ pub fn register_practice(db: &Db, actor: &Actor, practice: &Practice, is_demo: b
 pub fn register_practice_in(tx: &mut Tx, practice: &Practice, is_demo: bool) -> Result<(), Error> {
     match tx.actor().kind {
         ActorKind::System | ActorKind::FileOwner => {}
-        ActorKind::User => {
+        ActorKind::User | ActorKind::Visitor => {
             return Err(Error::refused("A practice is made on the command line, by whoever owns the database."));
         }
     }

@@ -36,6 +36,7 @@ mod one_cent;
 mod patient_books;
 mod patient_money;
 mod payer_files;
+mod pay_links;
 mod payers_ledger;
 mod posting_preview;
 mod practice_day;

@@ -151,6 +151,10 @@ actions! {
     TakeCashPayment = "take_cash_payment",
     /// May the person take a check payment?
     TakeCheckPayment = "take_check_payment",
+    /// May the person make, revoke and resend a patient's pay link?
+    ManagePayLinks = "manage_pay_links",
+    /// May whoever opens a pay link see what is owed and go on to the card processor?
+    PayByLink = "pay_by_link",
     /// May the person see a statement?
     ViewStatement = "view_statement",
     /// May the person send a statement?
@@ -205,6 +209,10 @@ actions! {
     ChangeAdjustmentRules = "change_adjustment_rules",
     /// May the person set what roles decide alone, and the policy of discounts?
     ChangeLimits = "change_limits",
+    /// May the person set how patients' payments are spread, and the fee for a returned check?
+    ChangeMoneyRules = "change_money_rules",
+    /// May the person set the card processor's page and its secret?
+    ChangePaymentPage = "change_payment_page",
     /// May the person run the daily jobs now, and see how they ended?
     RunJobs = "run_jobs",
     /// May the person back up?
@@ -259,6 +267,7 @@ impl Action {
                 | Action::TakeCardPayment
                 | Action::TakeCashPayment
                 | Action::TakeCheckPayment
+                | Action::PayByLink
                 | Action::ReconcileBank
                 | Action::ClosePeriod
         )

@@ -15,6 +15,8 @@ pub enum ActorKind {
     System,
     /// Whoever may write the embedded database file, on the command line. Recorded as such.
     FileOwner,
+    /// Somebody without a log-in, who holds a link of ours.
+    Visitor,
 }
 
 impl ActorKind {
@@ -24,6 +26,7 @@ impl ActorKind {
             ActorKind::User => "user",
             ActorKind::System => "system",
             ActorKind::FileOwner => "file_owner",
+            ActorKind::Visitor => "visitor",
         }
     }
 }
@@ -69,6 +72,16 @@ impl Actor {
             practice,
             kind: ActorKind::FileOwner,
         }
+    }
+
+    /// Whoever opens a link without a log-in: a patient as far as the matrix goes, and of their own record alone.
+    pub fn visitor(practice: PracticeId) -> Actor {
+        Actor { login: "visitor".into(), roles: vec![Role::Patient], kind: ActorKind::Visitor, ..Actor::system(practice) }
+    }
+
+    /// The card processor, whose notice was signed with the practice's secret.
+    pub fn card_processor(practice: PracticeId) -> Actor {
+        Actor { login: "pay link".into(), ..Actor::system(practice) }
     }
 
     /// Who connects to a database server as the owner of the tables: what the file's owner is there.

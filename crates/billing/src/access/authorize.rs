@@ -56,6 +56,11 @@ impl ResourceState {
         ResourceState { amount, maker: Some(maker), ..ResourceState::default() }
     }
 
+    /// The record of a patient, asked for by whoever proved to be them.
+    pub fn own_record(patient: PatientId) -> ResourceState {
+        ResourceState { patient: Some(patient), acting_patient: Some(patient), ..ResourceState::default() }
+    }
+
     /// In a practice with these limits.
     #[must_use]
     pub fn within(self, limits: Limits) -> ResourceState {
@@ -133,7 +138,12 @@ pub fn authorize(actor: &Actor, action: Action, state: &ResourceState) -> Result
         ActorKind::System | ActorKind::FileOwner => {
             return Ok(Authorized { action, cell: Cell::Yes });
         }
-        ActorKind::User => {}
+        // A link of ours opens one door, whatever else a patient with a log-in may do.
+        ActorKind::Visitor if action != Action::PayByLink => {
+            let why = "Who comes by a link may only pay by it.".to_owned();
+            return Err(Denied { action, why, who: Matrix::get().roles_that_may(action) });
+        }
+        ActorKind::User | ActorKind::Visitor => {}
     }
     let matrix = Matrix::get();
     let mut refusal: Option<String> = None;
@@ -252,6 +262,18 @@ mod tests {
             Ok(()) => assert!(answer.is_ok(), "{roles:?} {action:?}: {answer:?}"),
             Err(words) => assert_eq!(answer.unwrap_err().to_string(), words, "{roles:?} {action:?}"),
         }
+    }
+
+    #[test]
+    fn a_visitor_pays_by_a_link_and_does_nothing_else() {
+        let visitor = Actor::visitor(PracticeId(uuid::Uuid::from_u128(1)));
+        let own = ResourceState::own_record(patient(1));
+        for action in Action::ALL {
+            assert_eq!(authorize(&visitor, *action, &own).is_ok(), *action == Action::PayByLink, "{action:?}");
+        }
+        assert!(authorize(&visitor, Action::PayByLink, &ResourceState::default()).is_err());
+        let another = ResourceState { patient: Some(patient(2)), ..own };
+        assert!(authorize(&visitor, Action::PayByLink, &another).is_err());
     }
 
     #[test]

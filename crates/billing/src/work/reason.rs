@@ -101,6 +101,8 @@ reasons! {
     PaymentReturned "payment_returned" money::PAYMENT_RETURNED;
     /// A card's bank took a payment back and wants an answer.
     PaymentDisputed "payment_disputed" money::PAYMENT_DISPUTED;
+    /// A card was charged at the processor's page for nobody that we know.
+    PayNoticeUnplaced "pay_notice_unplaced" money::PAY_NOTICE_UNPLACED;
     /// More was received than owed.
     CreditBalance "credit_balance" money::CREDIT_BALANCE;
     /// Somebody asked; Tier 1 answers.

@@ -21,6 +21,7 @@ use super::visit_hands::Hand;
 use super::{Desk, filters};
 use crate::table_file::Sheet;
 use app::patient_account::{PatientAccount, VisitAccount, WrittenIn};
+use app::pay_link::Link;
 use app::refund::CreditLine;
 use app::write_off::DebtLine;
 use billing::work::{Channel, Desk as WorkDesk, InquiryReason, WorkReason};
@@ -67,6 +68,8 @@ struct AccountPage {
     write_offs: Vec<WriteOffLine>,
     /// What of the chosen visit may be written off, for who may ask for it.
     debts: Vec<DebtLine>,
+    /// Links by which the patient pays, for who may make them, where the practice has any.
+    pay_links: Option<Vec<Link>>,
     /// Makes a second click the same request.
     key: String,
 }
@@ -83,7 +86,7 @@ pub async fn show(
         let rows = desk.read(&who.actor, move |read| Ok(patient_ledger::of_patient(read, id)?)).await?;
         return tables::file("patient-ledger", &[ledger(&rows)], format);
     }
-    let actor = who.actor.clone();
+    let (actor, may_link) = (who.actor.clone(), who.may(Action::ManagePayLinks));
     let (account, beside, approvals) = desk
         .blocking(move |db, practice| {
             let account = app::patient_account::account(db, &actor, practice, id)?;
@@ -95,6 +98,10 @@ pub async fn show(
                 credits: app::refund::credits(db, &actor, practice, id)?,
                 refunds: app::refund::of_patient(db, &actor, practice, id)?,
                 write_offs: app::write_off::of_patient(db, &actor, practice, id)?,
+                pay_links: match app::pay_link::is_on(db, &actor, practice)? && may_link {
+                    true => Some(app::pay_link::of_patient(db, &actor, practice, id)?),
+                    false => None,
+                },
                 debts: match chosen {
                     Some(visit) => app::write_off::debts(db, &actor, practice, visit)?,
                     None => Vec::new(),
@@ -146,6 +153,7 @@ struct Approvals {
     refunds: Vec<RefundLine>,
     write_offs: Vec<WriteOffLine>,
     debts: Vec<DebtLine>,
+    pay_links: Option<Vec<Link>>,
 }
 
 /// The visit that is looked at: the one asked for, else what the patient owes now, else the latest.
@@ -191,6 +199,7 @@ fn account_page(
         refunds: approvals.refunds,
         write_offs: approvals.write_offs,
         debts: if who.may(Action::RequestWriteOff) { approvals.debts } else { Vec::new() },
+        pay_links: approvals.pay_links,
         key,
         may_send: who.may(Action::SendStatement) && account.statement_due.is_ok(),
         account,

@@ -6,7 +6,7 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
     guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
-    patients, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
+    patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
     reports, returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users,
     visit_hands, visits, work, write_offs,
 };
@@ -32,6 +32,10 @@ fn entrance(routes: Routes) -> Routes {
         .post("/log-in", Policy::Open, log_in::create)
         .get("/log-in/reset", Policy::Open, log_in_reset::show)
         .post("/log-in/reset", Policy::Open, log_in_reset::redeem)
+        .get("/pay/{token}", Policy::Open, pay::show)
+        .post("/pay/{token}", Policy::Open, pay::identify)
+        .post("/pay/{token}/amount", Policy::Open, pay::choose)
+        .post("/pay/notices", Policy::Open, pay::receive)
         .post("/log-out", Policy::Enrolling, log_in::delete)
         .get("/me", Policy::Enrolling, me::show)
         .post("/me/password", Policy::Enrolling, me::change_password)
@@ -177,6 +181,8 @@ fn deposit_pages(routes: Routes) -> Routes {
         .get("/returned-payments", Policy::May(Action::ViewDeposits), returned_payments::index)
         .post("/returned-payments", Policy::May(Action::ReturnPayment), returned_payments::record)
         .post("/returned-payments/{id}/decision", Policy::May(Action::ReturnPayment), returned_payments::decide)
+        .get("/pay-links", Policy::May(Action::ViewDeposits), pay_links::index)
+        .post("/pay-links/{id}/account", Policy::May(Action::PostManualPayment), pay_links::place)
         .get("/keyed", Policy::May(Action::PostManualPayment), keyed_remittances::index)
         .post("/keyed", Policy::May(Action::PostManualPayment), keyed_remittances::begin)
         .get("/keyed/{id}", Policy::May(Action::PostManualPayment), keyed_remittances::show)
@@ -196,6 +202,8 @@ fn setting_pages(routes: Routes) -> Routes {
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
         .get("/settings/limits", Policy::May(Action::ViewSettings), limits::index)
         .post("/settings/limits", Policy::May(Action::ChangeLimits), limits::change)
+        .get("/settings/pay-links", Policy::May(Action::ViewSettings), pay_links::setting)
+        .post("/settings/pay-links", Policy::May(Action::ChangePaymentPage), pay_links::set)
         .get("/settings/adjustments", Policy::May(Action::ViewSettings), adjustments::index)
         .post("/settings/adjustments", Policy::May(Action::ChangeAdjustmentRules), adjustments::change)
         .post("/settings/adjustments/{id}/retirement", Policy::May(Action::ChangeAdjustmentRules), adjustments::retire)
@@ -242,6 +250,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/patients/{id}/payments", Policy::May(Action::TakeCashPayment), payments::create)
         .get("/patients/{id}/payments/{payment}", Policy::May(Action::ViewPatient), payments::show)
         .get("/patients/{id}/payments/{payment}/pdf", Policy::May(Action::ViewPatient), payments::pdf)
+        .post("/patients/{id}/pay-links", Policy::May(Action::ManagePayLinks), pay_links::make)
+        .post("/patients/{id}/pay-links/{link}/revocation", Policy::May(Action::ManagePayLinks), pay_links::revoke)
         .post("/patients/{id}/refunds", Policy::May(Action::RequestRefund), refunds::ask)
         .post("/patients/{id}/write-offs", Policy::May(Action::RequestWriteOff), write_offs::ask)
         .get("/statements", Policy::May(Action::ViewStatement), statements::index)

@@ -92,6 +92,8 @@ fn settings(tour: &mut Tour) {
         "/settings/practice",
         "/settings/adjustments",
         "/settings/limits",
+        "/settings/pay-links",
+        "/pay-links",
         "/providers/new",
         "/payers/new",
         "/jobs",
@@ -194,6 +196,9 @@ fn every_page_opens_on_each_engine() {
             tour.seen.insert(form.to_owned());
             Visitor::new(address).open(form);
         }
+        // A link that opens stands in `pay_links`; one that does not is told so.
+        assert_eq!(Visitor::new(address).get("/pay/none").status, 404);
+        tour.seen.insert("/pay/none".to_owned());
         let left: Vec<&str> = table()
             .iter()
             .filter(|route| route.method == "GET" && !route.path.starts_with("/assets"))

@@ -227,6 +227,23 @@ pub(super) const PAYMENT_DISPUTED: ReasonSpec = ReasonSpec {
     playbook: "Answer the processor before the last day, with the receipt, the statement and the consent on file, and nothing clinical. The poster says on the page of returned payments how it ended; the item then ends by itself.",
 };
 
+pub(super) const PAY_NOTICE_UNPLACED: ReasonSpec = ReasonSpec {
+    title: "Card payment by link without an account",
+    catalogue: None,
+    family: Family::Money,
+    desk: Desk::Poster,
+    skill: Skill::Poster,
+    side: Side::Patient,
+    first_action: 1,
+    resolve: 1,
+    clock: None,
+    chance: 900,
+    checklist: &["Ask the processor who paid", "Give the payment its account"],
+    required: &[Data::PaymentTrace],
+    resolutions: &[Code::Posted, Code::Refunded],
+    playbook: "Ask the processor who paid: it has our reference and the card's name. On the page of payments by link give the payment its account; it is then posted under the processor's reference, once. Where nobody is found, have the processor give it back.",
+};
+
 pub(super) const CREDIT_BALANCE: ReasonSpec = ReasonSpec {
     title: "Credit balance",
     catalogue: Some("Y20"),
