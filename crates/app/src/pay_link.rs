@@ -204,7 +204,8 @@ fn link(conn: &Conn, row: PayLinkRow) -> Result<Link, Error> {
         Some(page) if is_dead(conn, page)? => LinkState::Revoked,
         Some(_) | None => state_of(&row, conn.today()),
     };
-    let path = page.as_ref().filter(|_| state == LinkState::Open).map(|page| format!("/pay/{}", token_of(page, row.id)));
+    let path =
+        page.as_ref().filter(|_| state == LinkState::Open).map(|page| format!("/pay/{}", token_of(page, row.id)));
     let address = page.zip(path.as_ref()).map(|(page, path)| format!("{}{path}", page.link_address));
     Ok(Link {
         id: row.id,
@@ -232,7 +233,9 @@ pub fn make(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) ->
     db.write(actor, practice, |tx| {
         store::registration::patient(tx, patient)?.ok_or(Error::NotFound("patient"))?;
         let id = make_in(tx, patient)?.ok_or_else(|| {
-            Error::refused("No card processor's page is set, so there is no link. The owner sets it under Settings, Pay links.")
+            Error::refused(
+                "No card processor's page is set, so there is no link. The owner sets it under Settings, Pay links.",
+            )
         })?;
         let row = tx.query_one(&PAY_LINK, params![id])?;
         link(tx, row)

@@ -74,9 +74,8 @@ pub fn page_problem(template: &str) -> Option<&'static str> {
         return Some("The host of the processor's page stands in the address as it is, without a name before it.");
     }
     let has_amount = template.contains("{amount}") || template.contains("{cents}");
-    (!template.contains("{reference}") || !has_amount).then_some(
-        "The address needs {reference}, where our reference goes, and {amount} (12.34) or {cents} (1234).",
-    )
+    (!template.contains("{reference}") || !has_amount)
+        .then_some("The address needs {reference}, where our reference goes, and {amount} (12.34) or {cents} (1234).")
 }
 
 fn starts_host(address: &str, start: &str) -> bool {
@@ -203,10 +202,7 @@ mod tests {
     fn the_processors_page_is_https_and_names_what_is_put_in() {
         let page = "https://pay.example/p?ref={reference}&sum={amount}";
         assert_eq!(page_problem(page), None);
-        assert_eq!(
-            handover(page, "abc", Money::from_cents(123_456)),
-            "https://pay.example/p?ref=abc&sum=1234.56"
-        );
+        assert_eq!(handover(page, "abc", Money::from_cents(123_456)), "https://pay.example/p?ref=abc&sum=1234.56");
         assert_eq!(host(page), "pay.example");
         for wrong in [
             "http://pay.example/{reference}/{amount}",
@@ -220,10 +216,12 @@ mod tests {
         ] {
             assert!(page_problem(wrong).is_some(), "{wrong}");
         }
-        for right in ["https://desk.example", "https://desk.example:8443", "http://127.0.0.1:7000", "http://localhost"] {
+        for right in ["https://desk.example", "https://desk.example:8443", "http://127.0.0.1:7000", "http://localhost"]
+        {
             assert_eq!(link_address_problem(right), None, "{right}");
         }
-        for wrong in ["http://desk.example", "https://desk.example/pay", "http://localhost.evil.example", "", "https://a@b"]
+        for wrong in
+            ["http://desk.example", "https://desk.example/pay", "http://localhost.evil.example", "", "https://a@b"]
         {
             assert!(link_address_problem(wrong).is_some(), "{wrong}");
         }

@@ -195,7 +195,7 @@ pub fn place(db: &Db, actor: &Actor, practice: PracticeId, id: PayNoticeId, acco
         tx.execute(&PLACE_PAY_NOTICE, params![id, Some(taken.id), Some(login)])?;
         tx.audit("pay_notice.place", "pay_notice", id, json!({ "patient": patient }));
         let subject = subject_key(WorkReason::PayNoticeUnplaced, id);
-        worklist::resolve_subject(tx, &subject, "The payment has its account.", "posted")
+        worklist::resolve_subject(tx, &subject, "The payment has its account.", "posting")
     })
 }
 

@@ -105,13 +105,7 @@ fn open_link(conn: &Conn, token: &str) -> Result<Option<(PayLinkRow, PaymentPage
 ///
 /// # Errors
 /// Of the store; `Denied` never, for the link itself is the right.
-pub fn identify(
-    db: &Db,
-    practice: PracticeId,
-    token: &str,
-    claimed: &Claimed,
-    network: &str,
-) -> Result<Answer, Error> {
+pub fn identify(db: &Db, practice: PracticeId, token: &str, claimed: &Claimed, network: &str) -> Result<Answer, Error> {
     let visitor = Actor::visitor(practice);
     let Some((link, _)) = db.read(&visitor, practice, |read| open_link(read, token))? else {
         return Ok(Answer::Closed);
@@ -147,9 +141,9 @@ pub fn identify(
 pub fn choose(db: &Db, practice: PracticeId, token: &str, reference: &str, amount: Money) -> Result<Answer, Error> {
     db.write(&Actor::visitor(practice), practice, |tx| {
         let Some((link, page)) = open_link(tx, token)? else { return Ok(Answer::Closed) };
-        let begun = tx.query_opt(&PAY_CHECKOUT, params![reference])?.filter(|begun| {
-            begun.pay_link_id == link.id && tx.now().duration_since(begun.begun_at) <= HANDOVER_WITHIN
-        });
+        let begun = tx
+            .query_opt(&PAY_CHECKOUT, params![reference])?
+            .filter(|begun| begun.pay_link_id == link.id && tx.now().duration_since(begun.begun_at) <= HANDOVER_WITHIN);
         if begun.is_none() {
             return Ok(Answer::Wrong);
         }

@@ -2,17 +2,17 @@
 //! processor's signed notice posts the payment once; wrong guesses close it, and money for nobody waits for a person. On both
 //! databases.
 
+use app::Error;
+use app::patient_account::account;
+use app::patient_statement::{issue, statement, statement_pdf};
 use app::pay_link::notice::{self, Worked, receive};
 use app::pay_link::visitor::{Answer, Claimed, Due, choose, front, identify};
 use app::pay_link::{NewSetting, make, of_patient, revoke, set};
-use app::patient_account::account;
-use app::patient_statement::{issue, statement, statement_pdf};
-use app::Error;
+use billing::Money;
 use billing::access::{Action, Actor, Role};
 use billing::claim::ClaimStatus;
 use billing::pay_link::{LinkState, MOST_FAILED_CHECKS, Notice, NoticeEvent, PAY_LINK_DAYS};
 use billing::work::WorkReason;
-use billing::Money;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use ledger::AccountKind;
@@ -136,10 +136,7 @@ fn a_statement_prints_a_link_and_the_patient_pays_by_it() {
         assert_eq!(owes(db), Money::ZERO);
         let paid = account(db, &desk(), PRACTICE, PATIENT).unwrap().payments.remove(0);
         assert_eq!((paid.taken_by.as_str(), paid.words.as_str()), ("pay link", "Visa ending 4410"));
-        assert!(matches!(
-            identify(db, PRACTICE, token, &odette(), "198.51.100.7").unwrap(),
-            Answer::NothingOwed(_)
-        ));
+        assert!(matches!(identify(db, PRACTICE, token, &odette(), "198.51.100.7").unwrap(), Answer::NothingOwed(_)));
         all_invariants_hold(db);
     });
 }
@@ -209,7 +206,11 @@ fn a_notice_that_is_not_signed_old_or_odd_posts_nothing() {
         let failed = Notice { event: NoticeEvent::Failed, last_four: String::new(), ..told.clone() };
         assert_eq!(tell(db, &secret, &failed).unwrap(), Worked::Failed);
         assert_eq!(owes(db), cents(2_000));
-        assert_eq!(tell(db, &secret, &told).unwrap(), Worked::Posted, "the second try of the same payment went through");
+        assert_eq!(
+            tell(db, &secret, &told).unwrap(),
+            Worked::Posted,
+            "the second try of the same payment went through"
+        );
         all_invariants_hold(db);
     });
 }
@@ -219,7 +220,8 @@ fn a_link_shows_nothing_to_who_is_not_the_patient_and_guesses_close_it() {
     for_each_engine(|db| {
         office(db);
         let token = link(db);
-        for wrong in [says("A-10270", "1971-05-04"), says("A-10271", "1971-05-03"), says("", ""), says("A-10270", "x")] {
+        for wrong in [says("A-10270", "1971-05-04"), says("A-10271", "1971-05-03"), says("", ""), says("A-10270", "x")]
+        {
             assert_eq!(identify(db, PRACTICE, &token, &wrong, "203.0.113.9").unwrap(), Answer::Wrong);
         }
         assert!(matches!(identify(db, PRACTICE, &token, &odette(), "203.0.113.9").unwrap(), Answer::Known(_)));
@@ -298,10 +300,7 @@ fn part_may_be_paid_and_no_more_than_is_owed_is_asked_for() {
         let Answer::Known(part) = part else { panic!("{part:?}") };
         assert!(part.address.ends_with("&amount=7.50") && part.reference != whole.reference, "{}", part.address);
         for wrong in [0, -1, 2_001] {
-            assert!(matches!(
-                choose(db, PRACTICE, &token, &whole.reference, cents(wrong)),
-                Err(Error::Invalid { .. })
-            ));
+            assert!(matches!(choose(db, PRACTICE, &token, &whole.reference, cents(wrong)), Err(Error::Invalid { .. })));
         }
         assert_eq!(choose(db, PRACTICE, &token, "guessed", cents(750)).unwrap(), Answer::Wrong);
         db.env.advance(SignedDuration::from_mins(31));

@@ -76,7 +76,12 @@ impl Actor {
 
     /// Whoever opens a link without a log-in: a patient as far as the matrix goes, and of their own record alone.
     pub fn visitor(practice: PracticeId) -> Actor {
-        Actor { login: "visitor".into(), roles: vec![Role::Patient], kind: ActorKind::Visitor, ..Actor::system(practice) }
+        Actor {
+            login: "visitor".into(),
+            roles: vec![Role::Patient],
+            kind: ActorKind::Visitor,
+            ..Actor::system(practice)
+        }
     }
 
     /// The card processor, whose notice was signed with the practice's secret.

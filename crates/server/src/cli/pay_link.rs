@@ -170,8 +170,7 @@ fn print(links: &[Link], as_json: bool) -> Result<Done, Failure> {
         });
         return output::json(&told.collect::<Vec<_>>());
     }
-    let head =
-        [("LINK", Align::Left), ("STATE", Align::Left), ("UNTIL", Align::Left), ("ADDRESS", Align::Left)];
+    let head = [("LINK", Align::Left), ("STATE", Align::Left), ("UNTIL", Align::Left), ("ADDRESS", Align::Left)];
     let row = |link: &Link| {
         vec![
             link.id.to_string(),

@@ -101,7 +101,10 @@ const DONE: &[(&str, &str)] = &[
     ("keyed-dropped", "Given up. Nothing of it was in the books."),
     ("payment-returned", "Recorded. What it did is turned by entries, and the call is on the desk."),
     ("dispute-decided", "Decided. The books say so."),
-    ("pay-link-made", "The link stands under Pay link. Send it as it is; it shows nothing before two identifiers match."),
+    (
+        "pay-link-made",
+        "The link stands under Pay link. Send it as it is; it shows nothing before two identifiers match.",
+    ),
     ("pay-link-revoked", "Revoked. It opens no more."),
     ("pay-notice-placed", "Posted on the account, with its receipt."),
     ("pay-page-set", "Set. It counts from the next statement on."),

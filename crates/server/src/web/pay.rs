@@ -88,8 +88,7 @@ pub async fn identify(
 ) -> Page {
     let claimed = Claimed { account_number: typed.account_number, birth_date: typed.birth_date };
     let asked = token.clone();
-    let came =
-        desk.blocking(move |db, practice| visitor::identify(db, practice, &asked, &claimed, &network)).await?;
+    let came = desk.blocking(move |db, practice| visitor::identify(db, practice, &asked, &claimed, &network)).await?;
     told(&desk, token, came).await
 }
 

@@ -6,9 +6,9 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
     guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
-    patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
-    reports, returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users,
-    visit_hands, visits, work, write_offs,
+    patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds,
+    registration, remittances, reports, returned_payments, sent_claims, settings, small_balances, statements,
+    stored_files, unmatched, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
