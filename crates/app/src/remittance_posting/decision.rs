@@ -420,6 +420,13 @@ impl<'a> Deciding<'a> {
             Err(NotPosted::LineUnmatched) => {
                 Outcome::Unmatched { problem: "a line of it matches no line of the claim".to_owned() }
             }
+            Err(NotPosted::ShareOutOfRange { left, most }) => {
+                let problem = format!(
+                    "it leaves {left} of a charge to the patient or the next payer, where 0.00 to {most} can be left \
+                     (CAS PR); ask the payer for a reversal and a right decision"
+                );
+                set_aside(problem, Money::ZERO, None)
+            }
             Err(NotPosted::TooLarge) => set_aside("an amount is too large".to_owned(), Money::ZERO, None),
         }
     }

@@ -232,3 +232,66 @@ fn a_corrected_file_ends_the_work_of_the_one_in_quarantine() {
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn a_decision_leaves_the_patient_neither_less_than_nothing_nor_more_than_the_charge_less_what_is_paid() {
+    for_each_engine(|db| {
+        clinic(db, 3);
+        let mut below = Clp::paid(1);
+        below.lines[0].paid = 11_200;
+        below.lines[0].adjustments = vec![("CO", "45", 4_800), ("PR", "3", -2_000)];
+        below.paid = 14_200;
+        let mut beyond = Clp::paid(2);
+        beyond.lines[0].paid = 5_000;
+        beyond.lines[0].adjustments = vec![("CO", "45", -5_000), ("PR", "1", 14_000)];
+        beyond.paid = 8_000;
+        let report = take(db, &file(&Payment::new("EFT1", vec![below, beyond, Clp::paid(3)])));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.set_aside), (1, 2));
+        assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000), "of the third");
+        assert!(summaries(db, Desk::Poster).join(" ").contains("-20.00"));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_claim_of_which_nothing_is_paid_is_owed_still_however_its_denial_is_mixed_with_prices() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let mut lines = Clp::paid(1);
+        (lines.lines[0].paid, lines.lines[1].paid, lines.paid) = (0, 0, 0);
+        lines.lines[0].adjustments = vec![("CO", "45", 14_000)];
+        lines.lines[1].adjustments = vec![("CO", "50", 4_000)];
+        let mut one_cent = Clp::paid(2);
+        (one_cent.lines[0].paid, one_cent.lines[1].paid, one_cent.paid) = (0, 0, 0);
+        one_cent.lines[0].adjustments = vec![("CO", "45", 13_999), ("CO", "16", 1)];
+        one_cent.lines[1].adjustments = vec![("CO", "45", 4_000)];
+        take(db, &file(&Payment::new("EFT1", vec![lines, one_cent]).by("NON")));
+        assert_eq!(balance(db, AccountKind::Contractual), cents(0));
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(36_000));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn lines_that_are_paid_together_settle_each_other_and_leave_neither_a_credit_nor_a_denial() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let mut bundled = Clp::paid(1);
+        bundled.lines[0].paid = 15_000;
+        bundled.lines[0].adjustments = vec![("OA", "94", -4_000), ("CO", "45", 1_000), ("PR", "3", 2_000)];
+        bundled.lines[1].paid = 0;
+        bundled.lines[1].adjustments = vec![("CO", "97", 4_000)];
+        bundled.paid = 15_000;
+        let report = take(db, &file(&Payment::new("EFT1", vec![bundled.clone()])));
+        assert_eq!(report.payments[0].counts.posted, 1);
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(0));
+        assert_eq!((places(db)[0].1, work(db)), (ClaimStatus::Closed, vec![]));
+        all_invariants_hold(db);
+        take(
+            db,
+            &file_of(&[Payment::new("EFT2", vec![bundled.reversed(), Clp::paid(1)]).with_plb("FB", "F", -4_800)], 2),
+        );
+        assert_eq!(balance(db, AccountKind::PayerReceivable), cents(0), "each line by itself again");
+        all_invariants_hold(db);
+    });
+}

@@ -59,6 +59,8 @@ classes! {
     PaidElsewhere "paid_elsewhere" StaysOwed "Paid to another";
     /// Not decided yet: stays owed by the payer.
     Pending "pending" StaysOwed "Pending";
+    /// Paid with another line of the claim, or paid on that line for this one: moves between the two.
+    Bundled "bundled" WithinClaim "Paid with another line";
     /// Says something about the amount and decides nothing of it: stays owed by the payer.
     Informational "informational" StaysOwed "Informational";
     /// Not paid and to be worked: stays owed by the payer.
@@ -78,6 +80,8 @@ pub enum Effect {
     NotThisPayers,
     /// On the account of interest.
     Interest,
+    /// Owed by this payer still, for the line of the claim with which it was paid.
+    WithinClaim,
     /// Owed by this payer still, and somebody works it.
     StaysOwed,
 }
@@ -91,6 +95,7 @@ impl Effect {
             Effect::LeftToNextPayer => "owed by the next payer; without one it stays owed by this payer and is worked",
             Effect::NotThisPayers => "nothing moves: this payer never owed it",
             Effect::Interest => "stands on the account of interest",
+            Effect::WithinClaim => "moves to the line of the claim that it was paid with",
             Effect::StaysOwed => "stays owed by this payer and is worked",
         }
     }
@@ -118,6 +123,11 @@ impl Decider {
     }
 }
 
+/// CARC of what is included in the payment of another line.
+const INCLUDED: &str = "97";
+/// CARC of what is paid beyond a line's own charge, for others with it.
+const PAID_WITH_THIS: &str = "94";
+
 /// What each adjustment of a claim payment means, in the order in which they stand in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Classes {
@@ -131,7 +141,7 @@ impl Classes {
     /// As the rules have it. In a claim that its payer refused, or of which it allows nothing, no price was agreed, so
     /// nothing is written down: it is owed still.
     pub fn of(payment: &ClaimPayment, decider: Decider, rules: &RuleBook) -> Classes {
-        let said = Classes::said(payment, decider, rules);
+        let said = Classes::said(payment, decider, rules).bundled(payment);
         if payment.is_refused() || said.allows_nothing(payment) { said.refused() } else { said }
     }
 
@@ -192,16 +202,42 @@ impl Classes {
         of_claim.chain(of_lines).map(|(one, class)| (one, *class))
     }
 
+    /// A payer that pays lines together takes the others off whole as included (CO-97) and adds them, below zero, to the line
+    /// that it pays them with (94). Where the two sums are the same, what is taken off one line is owed for the other.
+    fn bundled(mut self, payment: &ClaimPayment) -> Classes {
+        let is_added = |one: &Adjustment| one.reason == PAID_WITH_THIS && one.amount.is_negative();
+        let is_included = |one: &Adjustment| one.reason == INCLUDED && one.amount.is_positive();
+        let sum_of = |is_meant: &dyn Fn(&Adjustment) -> bool| {
+            let of_lines = payment.lines.iter().flat_map(|line| &line.adjustments);
+            crate::Money::checked_sum(of_lines.filter(|one| is_meant(one)).map(|one| one.amount))
+        };
+        let (added, included) = (sum_of(&is_added), sum_of(&is_included));
+        let (Some(added), Some(included)) = (added, included) else { return self };
+        if payment.is_reversal() || added.is_zero() || added.checked_add(included) != Some(crate::Money::ZERO) {
+            return self;
+        }
+        for (line, classes) in payment.lines.iter().zip(&mut self.of_lines) {
+            for (one, class) in line.adjustments.iter().zip(classes) {
+                if is_added(one) || is_included(one) {
+                    *class = AdjustmentClass::Bundled;
+                }
+            }
+        }
+        self
+    }
+
     /// Whether a payer says that it processed the claim and yet allows nothing: it pays nothing, leaves nothing to the
-    /// patient, names no payer before it, and takes the whole charge off by reasons that are each a price or a law. A
-    /// contract has a price above nothing, so whatever the reasons are called, this is no write-down before somebody looked
+    /// patient, names no payer before it, and takes the whole charge off by reasons that are each a price, a law or a denial.
+    /// A contract has a price above nothing, so whatever the reasons are called, this is no write-down before somebody looked
     /// (a fee schedule without the code, a plan that another one replaced, a claim under a fixed fee). One line of several
     /// that is taken off whole beside others that are paid is as common as right, and stays a write-down.
     pub fn allows_nothing(&self, payment: &ClaimPayment) -> bool {
         payment.charge_amount.is_positive()
             && payment.paid_amount.is_zero()
             && payment.lines.iter().all(|line| line.paid_amount.is_zero())
-            && self.with(payment).all(|(one, class)| one.amount.is_zero() || class.effect() == Effect::WrittenDown)
+            && self.with(payment).all(|(one, class)| {
+                one.amount.is_zero() || matches!(class.effect(), Effect::WrittenDown | Effect::StaysOwed)
+            })
     }
 
     /// Nothing of it is written down.

@@ -16,6 +16,7 @@ use crate::work::reason::Unpaid;
 use crate::{ChargeId, ClaimPaymentId, Money, PayerId, RemittanceId};
 
 mod suspense;
+mod within_claim;
 
 pub use suspense::decide_in_suspense;
 
@@ -61,6 +62,13 @@ pub enum NotPosted {
     LineUnmatched,
     /// An amount does not fit.
     TooLarge,
+    /// What it leaves to the patient or the next payer is below zero, or more than the charge less what is paid.
+    ShareOutOfRange {
+        /// What it leaves of one charge.
+        left: Money,
+        /// What can be left of it.
+        most: Money,
+    },
 }
 
 /// Decides what a balanced claim payment does to a claim of ours, by the rules in force.
@@ -105,7 +113,12 @@ fn decide_parts(
         to_next_payer: Money::ZERO,
     };
     let clearing = Account::EraClearing { remittance: remittance.0 };
-    for (part, adjustments) in parts.iter().zip(within_what_was_asked(parts, payment.is_reversal())) {
+    let moved = within_what_was_asked(parts, payment.is_reversal());
+    if !payment.is_reversal() {
+        within_claim::check_shares(parts, &moved)?;
+    }
+    within_claim::move_to_paid_lines(&mut done.postings, claim, parts, &moved)?;
+    for (part, adjustments) in parts.iter().zip(moved) {
         let books = Books { claim, charge: part.line.charge_id.0 };
         books.pair(&mut done.postings, clearing.clone(), part.paid, PAID.into());
         for Meant { adjustment, class } in adjustments {
@@ -126,7 +139,7 @@ fn decide_parts(
                     books.pair(&mut done.postings, books.next(), amount, reason);
                 }
                 Effect::StaysOwed => done.denied = plus(done.denied, amount)?,
-                Effect::NotThisPayers => {}
+                Effect::NotThisPayers | Effect::WithinClaim => {}
             }
         }
     }
@@ -161,7 +174,9 @@ fn stays(claim: &ClaimFacts, class: AdjustmentClass) -> bool {
     match class.effect() {
         Effect::StaysOwed => true,
         Effect::LeftToNextPayer => claim.next_payer.is_none(),
-        Effect::WrittenDown | Effect::LeftToNext | Effect::NotThisPayers | Effect::Interest => false,
+        Effect::WrittenDown | Effect::LeftToNext | Effect::NotThisPayers | Effect::WithinClaim | Effect::Interest => {
+            false
+        }
     }
 }
 

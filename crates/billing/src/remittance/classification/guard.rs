@@ -23,11 +23,13 @@ pub enum Guard {
     ShareIsNotWaived,
     /// The first payer has no payer before it.
     NothingBefore,
+    /// One adjustment by itself is no pair of lines.
+    NeedsBothLines,
 }
 
 impl Guard {
     /// Every rule.
-    pub const ALL: [Guard; 7] = [
+    pub const ALL: [Guard; 8] = [
         Guard::ProtectedByLaw,
         Guard::GroupIsNotThePatients,
         Guard::ReasonIsNotThePatients,
@@ -35,6 +37,7 @@ impl Guard {
         Guard::OtherIsRead,
         Guard::ShareIsNotWaived,
         Guard::NothingBefore,
+        Guard::NeedsBothLines,
     ];
 
     /// What it says.
@@ -55,6 +58,9 @@ impl Guard {
                 "A deductible, coinsurance or copay is not written down by a table: a share waived as a habit is an inducement."
             }
             Guard::NothingBefore => "The first payer has no payer before it.",
+            Guard::NeedsBothLines => {
+                "Lines that are paid together are read from the whole claim, never from one adjustment of it."
+            }
         }
     }
 }
@@ -84,6 +90,7 @@ pub(super) fn guarded(
             AdjustmentGroup::CO | AdjustmentGroup::PR | AdjustmentGroup::PI | AdjustmentGroup::CR => (class, None),
         },
         Effect::NotThisPayers if decider.is_primary => (AdjustmentClass::Denial, Some(Guard::NothingBefore)),
+        Effect::WithinClaim => (AdjustmentClass::Denial, Some(Guard::NeedsBothLines)),
         Effect::NotThisPayers | Effect::LeftToNextPayer | Effect::Interest | Effect::StaysOwed => (class, None),
     }
 }
