@@ -7,6 +7,7 @@
 
 mod change;
 pub(crate) mod dues;
+pub mod fee;
 mod owner;
 mod reimport;
 mod transfer;

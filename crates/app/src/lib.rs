@@ -43,6 +43,7 @@ pub mod day_sheet;
 pub mod deposit;
 pub mod drawer;
 pub mod limits;
+pub mod money_rules;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;

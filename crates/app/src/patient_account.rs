@@ -81,6 +81,8 @@ pub struct VisitAccount {
     /// Something of it is asked of nobody: no coverage is known, or no claim asks a payer that owes it. It may be billed
     /// to the patient.
     pub may_bill_patient: bool,
+    /// It is no visit: it stands for the fee of a returned check.
+    pub is_fee: bool,
     /// Whether the patient was billed for it without any claim: a plan found later may still be.
     pub may_bill_plan: bool,
     /// Whether a payer owes something that an earlier one left and no claim asks it for.
@@ -265,10 +267,12 @@ impl facts::Visit {
             decided: !self.facts.awaits_coverage && !self.claims.iter().any(open),
             may_bill_patient: self.facts.awaits_coverage || self.has_due_without_claim(),
             may_bill_next: !self.facts.awaits_coverage && self.has_due_without_claim(),
-            may_bill_plan: !self.facts.awaits_coverage
+            is_fee: self.is_fee,
+            may_bill_plan: !self.is_fee
+                && !self.facts.awaits_coverage
                 && self.claims.is_empty()
                 && !explanation.standing.charged.is_zero(),
-            may_dismiss: !explanation.standing.charged.is_zero() && self.claims.iter().all(is_at_home),
+            may_dismiss: !self.is_fee && !explanation.standing.charged.is_zero() && self.claims.iter().all(is_at_home),
             standing: explanation.standing,
             say: explanation.say(Language::English),
             say_in_letters: explanation.say(loaded.language()),

@@ -1,31 +1,36 @@
 //! Taking a patient's payment: cash, check, or a card by the processor's token, with a receipt.
 //!
-//! The oldest balances are paid first; the rest is kept for the patient as unapplied money. One transaction: payment,
+//! What a person names is paid first, then the practice's order decides; the rest is kept for the patient as unapplied money,
+//! for one visit alone where it was paid for that. One transaction: payment,
 //! allocation, ledger entry, audit. The same key a second time is the same payment. Card numbers are refused unseen.
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::allocation::{AllocationOrder, Named, Spread, spread};
 use billing::encounter::EncounterStatus;
 use billing::explain::Language;
+use billing::money_rule::MoneyRules;
 use billing::patient_payment::{
-    Allocation, OpenBalance, PaymentMethod, PaymentRequest, Unacceptable, allocate, application_entry, payment_entry,
+    Allocation, OpenBalance, PaymentMethod, PaymentRequest, Unacceptable, application_entry, payment_entry,
 };
 use billing::practice::Practice;
 use billing::statement::StatementPractice;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{Money, PatientId, PatientPaymentId, PracticeId};
 pub use documents::Receipt;
+use jiff::civil::Date;
 use ledger::AccountKind;
-use store::patient_account::{ACCOUNT_HEAD, OPEN_CHARGES_OF_PATIENT};
+use store::money_rule::{EARMARKS_OF_PATIENT, END_EARMARKS, EarmarkRow, KEEP_EARMARK};
+use store::patient_account::{ACCOUNT_HEAD, OPEN_CHARGES_OF_PATIENT, STATEMENTS_OF_PATIENT};
 use store::patient_payment::{
     APPLIED_BY_VISIT, AllocationRow, PATIENTS_WITH_UNAPPLIED, PAYMENT, PAYMENT_BY_KEY, PatientPaymentRow, PaymentBody,
 };
-use store::patient_statement::PRACTICE_BODY;
+use store::patient_statement::{PRACTICE_BODY, STATEMENT};
 use store::{Conn, Db, Json, Tx, params};
 
-use crate::Error;
 use crate::access::allow;
 use crate::patient_account::account_in;
 use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, money_rules};
 
 /// The counter of receipts.
 const RECEIPTS: &str = "receipt";
@@ -59,6 +64,20 @@ impl From<Unacceptable> for Error {
 /// `Invalid` names the field; `Denied` without the right for this kind of payment; `NotFound` for another practice's
 /// patient; `Refused` where the key was used for a different payment. Nothing is kept then.
 pub fn take(db: &Db, actor: &Actor, practice: PracticeId, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+    take_for(db, actor, practice, request, None)
+}
+
+/// As [`take`], for a visit that who pays named.
+///
+/// # Errors
+/// As [`take`]; `Invalid` for a visit that is not the patient's.
+pub fn take_for(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    request: &PaymentRequest,
+    named: Option<Named>,
+) -> Result<TakenPayment, Error> {
     let action = match request.method {
         PaymentMethod::Cash => Action::TakeCashPayment,
         PaymentMethod::Check { .. } => Action::TakeCheckPayment,
@@ -66,16 +85,19 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, request: &PaymentReque
     };
     allow(actor, action, &ResourceState::amount(request.amount))?;
     request.check()?;
-    db.write(actor, practice, |tx| take_in(tx, request))
+    db.write(actor, practice, |tx| take_in(tx, request, named))
 }
 
-pub(crate) fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+pub(crate) fn take_in(tx: &mut Tx, request: &PaymentRequest, named: Option<Named>) -> Result<TakenPayment, Error> {
     if let Some(known) = tx.query_opt(&PAYMENT_BY_KEY, params![request.idempotency_key])? {
-        return same_payment(&known, request);
+        return same_payment(&known, request, named);
     }
     tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
+    refuse_strange_visit(tx, request.patient_id, named)?;
     let open = open_balances(tx, request.patient_id)?;
-    let allocation = allocate(request.amount, &open);
+    let (rules, stated) = how(tx, request.patient_id)?;
+    let way = Spread { order: rules.order, named, today: tx.today(), stated: &stated };
+    let allocation = spread(request.amount, &open, &way);
     // What waits for a coverage is not asked for, though somebody may pay it.
     let asked: Money = open.iter().filter(|balance| !balance.waits).map(|balance| balance.owes).sum();
     let paid: Money = allocation.charges.iter().filter(|(balance, _)| !balance.waits).map(|(_, part)| *part).sum();
@@ -101,9 +123,12 @@ pub(crate) fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPaym
             note: request.note.clone(),
             unapplied: allocation.unapplied,
             left_to_pay,
+            order: Some(rules.order),
+            named,
         }),
     })?;
     save_allocation(tx, id, &allocation)?;
+    keep_apart(tx, id, request.patient_id, named, allocation.unapplied)?;
     let entry = payment_entry(id, request.patient_id, today, &allocation)
         .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
     tx.post(&entry, &format!("patient_payment:{}", id.0))?;
@@ -114,10 +139,15 @@ pub(crate) fn take_in(tx: &mut Tx, request: &PaymentRequest) -> Result<TakenPaym
 }
 
 /// The payment a key was used for, if it is the one that is offered again.
-fn same_payment(known: &PatientPaymentRow, request: &PaymentRequest) -> Result<TakenPayment, Error> {
+fn same_payment(
+    known: &PatientPaymentRow,
+    request: &PaymentRequest,
+    named: Option<Named>,
+) -> Result<TakenPayment, Error> {
     let body = &known.body.0;
     let same =
         known.patient_id == request.patient_id && known.amount_cents == request.amount && body.method == request.method;
+    let same = same && body.named == named;
     if !same {
         return Err(Error::refused(format!(
             "This payment's key was used for receipt {}, which is a different payment. Look at that receipt; for a new \
@@ -160,7 +190,98 @@ fn open_balances(conn: &Conn, patient: PatientId) -> Result<Vec<OpenBalance>, Er
     Ok(open.collect())
 }
 
-/// Applies the patient's unapplied money to what they owe, oldest first; says how much. Runs inside the transaction
+/// The practice's rules, and the days of the visits that the patient's last statement asked for, where they count.
+fn how(conn: &Conn, patient: PatientId) -> Result<(MoneyRules, Vec<Date>), Error> {
+    let rules = money_rules::in_force(conn)?;
+    let last = match rules.order {
+        AllocationOrder::StatementFirst => conn.query(&STATEMENTS_OF_PATIENT, params![patient])?.into_iter().next(),
+        AllocationOrder::OldestFirst | AllocationOrder::TodayFirst | AllocationOrder::Proportional => None,
+    };
+    let Some(last) = last else { return Ok((rules, Vec::new())) };
+    let statement = conn.query_one(&STATEMENT, params![last.id])?.body.0;
+    let asked = statement.visits.iter().filter(|visit| visit.standing.patient_owes.is_positive());
+    Ok((rules, asked.map(|visit| visit.date_of_service).collect()))
+}
+
+fn refuse_strange_visit(conn: &Conn, patient: PatientId, named: Option<Named>) -> Result<(), Error> {
+    let Some(named) = named else { return Ok(()) };
+    let visit = store::charge::encounter(conn, named.visit)?.filter(|visit| visit.patient_id == patient);
+    visit.map(|_| ()).ok_or_else(|| Error::invalid("visit", "Choose a visit of this patient."))
+}
+
+/// Keeps what a payment for one visit left over for that visit alone.
+fn keep_apart(
+    tx: &Tx,
+    payment: PatientPaymentId,
+    patient: PatientId,
+    named: Option<Named>,
+    left: Money,
+) -> Result<(), Error> {
+    let Some(named) = named.filter(|named| named.only && left.is_positive()) else { return Ok(()) };
+    tx.insert(&EarmarkRow {
+        patient_payment_id: payment,
+        patient_id: patient,
+        encounter_id: named.visit,
+        kept_cents: left,
+    })?;
+    Ok(())
+}
+
+/// What a payment would pay, before it is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentPreview {
+    /// By visit, in the order in which they are paid.
+    pub visits: Vec<(Date, Money)>,
+    /// What would be kept for the patient.
+    pub unapplied: Money,
+    /// The practice's order.
+    pub order: AllocationOrder,
+    /// Since when; none for the program's own.
+    pub order_since: Option<Date>,
+}
+
+/// Shows how a payment would be spread: the same way as it is when it is taken.
+///
+/// # Errors
+/// `Denied`; `NotFound`; `Invalid` for a visit that is not the patient's.
+pub fn preview(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    amount: Money,
+    named: Option<Named>,
+) -> Result<PaymentPreview, Error> {
+    allow(actor, Action::TakeCashPayment, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        read.query_opt(&ACCOUNT_HEAD, params![patient])?.ok_or(Error::NotFound("patient"))?;
+        refuse_strange_visit(read, patient, named)?;
+        let (rules, stated) = how(read, patient)?;
+        let way = Spread { order: rules.order, named, today: read.today(), stated: &stated };
+        let allocation = spread(amount.max(Money::ZERO), &open_balances(read, patient)?, &way);
+        let mut visits: Vec<(Date, Money)> = Vec::new();
+        for (balance, part) in &allocation.charges {
+            match visits.iter_mut().find(|(on, _)| *on == balance.date_of_service) {
+                Some((_, sum)) => *sum += *part,
+                None => visits.push((balance.date_of_service, *part)),
+            }
+        }
+        let (order, order_since) = (rules.order, rules.order_since);
+        Ok(PaymentPreview { visits, unapplied: allocation.unapplied, order, order_since })
+    })
+}
+
+/// Takes the parts of an application off what is open, so that the next one pays no more than is owed.
+fn reduce(open: &mut [OpenBalance], charges: &[(OpenBalance, Money)]) {
+    for (paid, part) in charges {
+        if let Some(balance) = open.iter_mut().find(|balance| balance.charge_id == paid.charge_id) {
+            balance.owes -= *part;
+        }
+    }
+}
+
+/// Applies the patient's unapplied money to what they owe: what is kept for a visit to that visit, the rest by the
+/// practice's order; says how much. Runs inside the transaction
 /// of whoever made a patient balance (a posting, a statement run), so that nobody is asked for money we already hold.
 pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, Error> {
     let held = store::ledger::held(tx, AccountKind::UnappliedPatient, patient.0)?;
@@ -170,12 +291,30 @@ pub(crate) fn apply_unapplied(tx: &mut Tx, patient: PatientId) -> Result<Money, 
     // Money is not put on a visit whose payer is not known yet: others may ask for it meanwhile.
     let mut open = open_balances(tx, patient)?;
     open.retain(|balance| !balance.waits);
-    let mut allocation = allocate(held, &open);
-    let applied = held - allocation.unapplied;
+    let (rules, stated) = how(tx, patient)?;
+    let way = Spread { order: rules.order, named: None, today: tx.today(), stated: &stated };
+    let (mut free, mut charges) = (held, Vec::new());
+    for mark in tx.query(&EARMARKS_OF_PATIENT, params![patient])? {
+        // A refund may have taken of it meanwhile.
+        let kept = mark.kept_cents.min(free);
+        free -= kept;
+        let named = Some(Named { visit: mark.encounter_id, only: true });
+        let paid = spread(kept, &open, &Spread { named, ..way });
+        // Once the visit's share is known and paid, the rest is free: it is kept for nothing any more.
+        let still = if paid.charges.is_empty() { kept } else { Money::ZERO };
+        free += paid.unapplied - still;
+        reduce(&mut open, &paid.charges);
+        charges.extend(paid.charges);
+        if still != mark.kept_cents {
+            tx.execute(&KEEP_EARMARK, params![mark.patient_payment_id, still])?;
+        }
+    }
+    charges.extend(spread(free, &open, &way).charges);
+    let applied: Money = charges.iter().map(|(_, part)| *part).sum();
     if applied.is_zero() {
         return Ok(Money::ZERO);
     }
-    allocation.unapplied = Money::ZERO;
+    let allocation = Allocation { charges, unapplied: Money::ZERO };
     let entry = application_entry(patient, tx.today(), &allocation)
         .map_err(|unbalanced| Error::refused(format!("{unbalanced}.")))?;
     // What is held only falls by such entries and rises by payments, so the same state never comes twice with one id.
@@ -208,6 +347,8 @@ pub(crate) fn mind_kept_money(tx: &mut Tx, patient: PatientId) -> Result<(), Err
         let outcome = "Something is open again; the money waits for it.";
         return worklist::resolve_subject(tx, &subject_key, outcome, "patient");
     }
+    // Every visit is decided and paid, so none is left that it could be kept for.
+    tx.execute(&END_EARMARKS, params![patient])?;
     let work = NewWork {
         reason: WorkReason::CreditBalance,
         subject_key,
@@ -231,6 +372,25 @@ pub(crate) fn apply_unapplied_of(tx: &mut Tx, patients: &[PatientId]) -> Result<
         mind_kept_money(tx, patient)?;
     }
     Ok(())
+}
+
+/// By which order a payment was spread, and what who paid named; none of a payment of an earlier build.
+///
+/// # Errors
+/// `Denied`; `NotFound`, also for another patient's.
+pub fn spread_of(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    patient: PatientId,
+    payment: PatientPaymentId,
+) -> Result<Option<(AllocationOrder, Option<Named>)>, Error> {
+    allow(actor, Action::ViewPatient, &ResourceState::default())?;
+    db.read(actor, practice, |read| {
+        let paid = read.query_opt(&PAYMENT, params![payment])?.filter(|paid| paid.patient_id == patient);
+        let body = paid.ok_or(Error::NotFound("payment"))?.body.0;
+        Ok(body.order.map(|order| (order, body.named)))
+    })
 }
 
 /// What a receipt of a patient says.

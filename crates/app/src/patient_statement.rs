@@ -5,6 +5,7 @@
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::explain::{ChargeFacts, Language, StepKind};
+use billing::money_rule::fee_words;
 use billing::provider::Provider;
 use billing::statement::{
     NotDue, Statement, StatementLine, StatementPayment, StatementPractice, StatementVisit, due_on,
@@ -180,7 +181,11 @@ fn build(tx: &Tx, account: &PatientAccount, practice: StatementPractice, number:
         |id: ProviderId| providers.iter().find(|provider| provider.id == id).map(|provider| provider.name.full());
     let visits: Vec<StatementVisit> = owed
         .iter()
-        .map(|visit| statement_visit(visit, seen_by(visit.rendering_id).unwrap_or_default(), language))
+        .map(|visit| {
+            // A fee was done by nobody.
+            let seen_by = seen_by(visit.rendering_id).filter(|_| !visit.is_fee).unwrap_or_default();
+            statement_visit(visit, seen_by, language)
+        })
         .collect();
     let last = account.statements.first().map_or(Date::MIN, |statement| statement.issued_on);
     Ok(Statement {
@@ -230,6 +235,9 @@ fn payments_since(account: &PatientAccount, last: Date, language: Language) -> V
 /// A service in the language of the letter, where there are words of ours for it.
 fn service(charge: &ChargeFacts, language: Language) -> String {
     let code = charge.code.split('-').next().unwrap_or_default();
+    if let Some(words) = fee_words(code, language) {
+        return words.to_owned();
+    }
     let translated = match language {
         Language::English => None,
         Language::Spanish => codes::procedure::words_es(code),

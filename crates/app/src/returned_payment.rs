@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use ledger::AccountKind;
 use serde_json::json;
 use store::ledger::postings_of_charge;
+use store::money_rule::KEEP_EARMARK;
 use store::patient_payment::{PAYMENT, PAYMENT_OF_RECEIPT, PatientPaymentRow};
 use store::payment_return::{
     CHARGES_PAID_BY_PATIENT, DECIDE_RETURN, RETURN, RETURN_OF_PAYMENT, RETURNS_IN_STATE, ReturnLine, ReturnRow,
@@ -20,6 +21,7 @@ use store::payment_return::{
 use store::{Db, Tx, params};
 
 use crate::access::allow;
+use crate::charge_capture::fee::charge_returned_check;
 use crate::charge_capture::payments_on;
 use crate::patient_payment::{apply_unapplied, mind_kept_money};
 use crate::worklist::{self, NewWork, subject_key};
@@ -97,6 +99,7 @@ pub fn record(db: &Db, actor: &Actor, practice: PracticeId, notice: &ReturnNotic
                 let left = turn(tx, &row, &payment)?;
                 let made = facts(&row).check_returned(notice.on, left).map_err(unbalanced)?;
                 tx.post(&made, &format!("payment_return:{}:returned", row.id))?;
+                charge_returned_check(tx, row.patient_id, row.id, notice.on)?;
                 left
             }
         };
@@ -178,6 +181,8 @@ fn unbalanced(why: ledger::Unbalanced) -> Error {
 /// Takes the payment off what it paid, so that its amount is among the patient's kept money: first its own charges, then what is
 /// kept, then charges that the patient's money paid later. Gives what is found nowhere: it was given back already.
 fn turn(tx: &mut Tx, row: &ReturnRow, payment: &PatientPaymentRow) -> Result<Money, Error> {
+    // Nothing of it can be kept for a visit any more.
+    tx.execute(&KEEP_EARMARK, params![payment.id, Money::ZERO])?;
     let kept = store::ledger::held(tx, AccountKind::UnappliedPatient, row.patient_id.0)?;
     let charges: Vec<ChargeId> =
         tx.query(&CHARGES_PAID_BY_PATIENT, params![row.patient_id])?.into_iter().map(|(charge,)| charge).collect();

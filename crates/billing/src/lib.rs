@@ -31,11 +31,13 @@ pub mod coordination_of_benefits;
 pub mod eligibility;
 pub mod remittance;
 
+pub mod allocation;
 pub mod balance;
 pub mod bank;
 pub mod credit;
 pub mod deposit;
 pub mod explain;
+pub mod money_rule;
 pub mod patient_payment;
 pub mod pay_link;
 pub mod refund;

@@ -258,20 +258,6 @@ pub struct Allocation {
     pub unapplied: Money,
 }
 
-/// Spreads an amount over open balances in their order: the oldest is paid first and whole.
-pub fn allocate(amount: Money, open: &[OpenBalance]) -> Allocation {
-    let mut left = amount;
-    let mut charges = Vec::new();
-    for balance in open {
-        let part = left.min(balance.owes);
-        if part.is_positive() {
-            charges.push((*balance, part));
-            left -= part;
-        }
-    }
-    Allocation { charges, unapplied: left }
-}
-
 /// The entry of a payment: debit undeposited; credit each charge's patient receivable and the rest to unapplied.
 ///
 /// # Errors
@@ -349,6 +335,7 @@ pub fn kept_entry(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allocation::{Spread, spread};
     use jiff::civil::date;
     use uuid::Uuid;
 
@@ -451,7 +438,7 @@ mod tests {
             .collect();
         for cents in [1, 1_999, 2_000, 2_001, 11_266, 11_766, 20_000] {
             let amount = Money::from_cents(cents);
-            let allocation = allocate(amount, &open);
+            let allocation = spread(amount, &open, &Spread::default());
             let applied: Money = allocation.charges.iter().map(|(_, part)| *part).sum();
             assert_eq!(applied + allocation.unapplied, amount);
             // Only the last one paid may be paid in part.

@@ -19,6 +19,7 @@ mod failure;
 mod import;
 mod jobs;
 mod limits;
+mod money_rules;
 mod output;
 mod pay_link;
 mod period;
@@ -127,6 +128,9 @@ enum Command {
     /// What roles decide alone, and the policy of discounts: list, set
     #[command(subcommand)]
     Limits(limits::Command),
+    /// How patients' payments are spread, and the fee for a returned check: list, set
+    #[command(subcommand)]
+    MoneyRules(money_rules::Command),
     /// Accounting months: list, close, open again, and the books of one
     #[command(subcommand)]
     Period(period::Command),
@@ -197,6 +201,7 @@ pub fn run() -> ExitCode {
         Command::PayLink(command) => pay_link::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
+        Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
         Command::Period(command) => period::run(&command, &cli.place),
         Command::Adjustments(command) => adjustments::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

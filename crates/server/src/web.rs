@@ -45,6 +45,7 @@ mod masking;
 mod me;
 mod medicare_questions;
 mod mending;
+mod money_rules;
 mod patients;
 mod pay;
 mod pay_links;

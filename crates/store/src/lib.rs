@@ -19,6 +19,7 @@ mod error;
 mod head;
 pub mod ledger;
 mod migrate;
+pub mod money_rule;
 pub mod patient_account;
 pub mod patient_payment;
 pub mod patient_statement;

@@ -1,5 +1,6 @@
 //! Patients' payments as rows. The money itself is in the ledger; these rows are its source and the receipt's.
 
+use billing::allocation::{AllocationOrder, Named};
 use billing::id::{ChargeId, PatientId, PatientPaymentId};
 use billing::patient_payment::PaymentMethod;
 use jiff::Timestamp;
@@ -24,6 +25,12 @@ pub struct PaymentBody {
     pub unapplied: Money,
     /// What the patient owed afterwards.
     pub left_to_pay: Money,
+    /// By which order it was spread; none of earlier builds, which knew one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<AllocationOrder>,
+    /// What who paid said it was for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<Named>,
 }
 
 record! {

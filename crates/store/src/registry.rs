@@ -28,6 +28,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::payment_return::STATEMENTS,
     crate::reconciliation::STATEMENTS,
     crate::medicare_questions::STATEMENTS,
+    crate::money_rule::STATEMENTS,
     crate::period::STATEMENTS,
     crate::practice_limit::STATEMENTS,
     crate::registration::STATEMENTS,

@@ -125,6 +125,7 @@ pub const MIGRATIONS: &[Migration] = &[
         },
     },
     portable!(38, "45_pay_link"),
+    portable!(39, "46_money_rules"),
 ];
 
 impl Migration {

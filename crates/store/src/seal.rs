@@ -14,9 +14,9 @@ use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
     adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
-    keyed_remittance, medicare_questions, patient_payment, patient_statement, pay_link, payment_return, period,
-    practice_limit, provider_level, reconciliation, refund, registration, registration_version, remittance, submission,
-    users, worklist, write_off,
+    keyed_remittance, medicare_questions, money_rule, patient_payment, patient_statement, pay_link, payment_return,
+    period, practice_limit, provider_level, reconciliation, refund, registration, registration_version, remittance,
+    submission, users, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -136,6 +136,8 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
+    Sealed::rows::<money_rule::MoneyRuleRow>(&["id"]),
+    Sealed::rows::<money_rule::EarmarkRow>(&["patient_payment_id"]).without(&["kept_cents"]),
     Sealed::rows::<pay_link::PaymentPageRow>(&["id"]),
     Sealed::rows::<pay_link::PayLinkRow>(&["id"]).without(&["failed_checks"]),
     Sealed::rows::<pay_link::PayCheckoutRow>(&["id"]),

@@ -130,6 +130,7 @@ mod tests {
         ("bank::BOOKED_DAYS", "the lines of the bank are few beside everything else"),
         ("bank::LINES_", "proof reads everything"),
         ("bank::UNDEPOSITED", "what was taken at the desk is a fold over its account"),
+        ("money_rule::MONEY_RULES", "the rules of a practice are few"),
         ("pay_link::PAYMENT_PAGES", "the settings of a practice are few"),
         ("pay_link::NOTICES_OFF", "proof reads everything"),
         ("payment_return::DISPUTE", "proof reads everything"),

@@ -266,7 +266,8 @@ pub fn bill_patient(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterI
 pub fn bill_plan(db: &Db, actor: &Actor, practice: PracticeId, id: EncounterId) -> Result<(), Error> {
     allow(actor, Action::EditCoverage, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
-        let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
+        let encounter =
+            rows::encounter(tx, id)?.filter(|one| !super::fee::is_fee(one)).ok_or(Error::NotFound("visit"))?;
         let claims = tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])?;
         let is_with_payer = |status: ClaimStatus, decided: bool| status != ClaimStatus::Closed || decided;
         if encounter.status != EncounterStatus::Billed
@@ -321,7 +322,7 @@ fn bill_dues(tx: &mut Tx, encounter: &Encounter) -> Result<(), Error> {
 }
 
 /// The patient's money that is kept pays what the patient owes now; what is left over becomes work.
-fn settle_patient(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
+pub(super) fn settle_patient(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
     apply_unapplied(tx, patient)?;
     mind_kept_money(tx, patient)
 }
@@ -408,7 +409,7 @@ fn number_new(tx: &mut Tx, id: EncounterId, mut charges: Vec<Charge>) -> Result<
 
 /// The visit, if no claim of it is on its way or decided.
 pub(super) fn changeable(tx: &mut Tx, id: EncounterId) -> Result<Encounter, Error> {
-    let encounter = rows::encounter(tx, id)?.ok_or(Error::NotFound("visit"))?;
+    let encounter = rows::encounter(tx, id)?.filter(|one| !super::fee::is_fee(one)).ok_or(Error::NotFound("visit"))?;
     for (payer, status, adjudicated_on) in tx.query(&store::claim::PLACES_OF_CLAIMS_OF_ENCOUNTER, params![id])? {
         match status {
             ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected => {}

@@ -6,6 +6,7 @@ use billing::balance::{Movement, Source};
 use billing::claim::ClaimStatus;
 use billing::encounter::{Encounter, EncounterStatus};
 use billing::explain::{ChargeFacts, Denial, Language, VisitFacts};
+use billing::money_rule::fee_words;
 use billing::patient::{Guarantor, Patient};
 use billing::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, ProviderId, RemittanceId};
 use jiff::civil::Date;
@@ -49,6 +50,7 @@ fn hold_in_words(hold: &StatementHoldRow) -> String {
 pub(crate) struct Visit {
     pub(crate) facts: VisitFacts,
     pub(crate) rendering_id: ProviderId,
+    pub(crate) is_fee: bool,
     pub(crate) claims: Vec<ClaimLine>,
 }
 
@@ -164,6 +166,7 @@ impl Loaded {
                 awaits_coverage: visit.status == EncounterStatus::Open,
             },
             rendering_id: visit.rendering_id,
+            is_fee: crate::charge_capture::fee::is_fee(visit),
             claims,
         }
     }
@@ -200,7 +203,9 @@ fn charge_facts(charge: &billing::charge::Charge) -> ChargeFacts {
     }
     ChargeFacts {
         charge_id: charge.id,
-        words: codes::procedure::words(&charge.procedure.code).map_or_else(|| code.clone(), str::to_owned),
+        words: fee_words(&code, Language::English)
+            .or_else(|| codes::procedure::words(&charge.procedure.code))
+            .map_or_else(|| code.clone(), str::to_owned),
         code,
         amount: charge.amount,
     }

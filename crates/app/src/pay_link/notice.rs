@@ -134,7 +134,7 @@ fn work(tx: &mut Tx, notice: &Notice) -> Result<Worked, Error> {
     let worked = match (notice.event, checkout) {
         (NoticeEvent::Failed, _) => Worked::Failed,
         (NoticeEvent::Succeeded, Some(checkout)) => {
-            let taken = take_in(tx, &request(&row, checkout.patient_id))?;
+            let taken = take_in(tx, &request(&row, checkout.patient_id), None)?;
             (row.state, row.patient_payment_id) = ("posted".to_owned(), Some(taken.id));
             Worked::Posted
         }
@@ -190,7 +190,7 @@ pub fn place(db: &Db, actor: &Actor, practice: PracticeId, id: PayNoticeId, acco
         }
         let found = tx.query_opt(&PATIENT_BY_ACCOUNT, params![account.trim()])?;
         let (patient,) = found.ok_or_else(|| Error::invalid("account", "No account has that number."))?;
-        let taken = take_in(tx, &request(&row, patient))?;
+        let taken = take_in(tx, &request(&row, patient), None)?;
         let login = tx.actor().login.clone();
         tx.execute(&PLACE_PAY_NOTICE, params![id, Some(taken.id), Some(login)])?;
         tx.audit("pay_notice.place", "pay_notice", id, json!({ "patient": patient }));

@@ -31,6 +31,7 @@ mod late_coverage;
 mod late_lines;
 mod limits;
 mod medicare_questions;
+mod money_rules;
 mod months;
 mod one_cent;
 mod patient_books;

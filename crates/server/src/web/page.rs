@@ -101,6 +101,8 @@ const DONE: &[(&str, &str)] = &[
     ("keyed-dropped", "Given up. Nothing of it was in the books."),
     ("payment-returned", "Recorded. What it did is turned by entries, and the call is on the desk."),
     ("dispute-decided", "Decided. The books say so."),
+    ("money-rule-set", "Set. It counts from its day on; what was done before stays as it was."),
+    ("fee-waived", "Waived. Nobody owes it any more."),
     (
         "pay-link-made",
         "The link stands under Pay link. Send it as it is; it shows nothing before two identifiers match.",

@@ -62,6 +62,8 @@ struct AccountPage {
     may_send: bool,
     hand: Option<Hand>,
     may_hold: bool,
+    /// May take a fee for a returned check back.
+    may_waive: bool,
     /// What may go back, for who may ask for it.
     credits: Vec<CreditLine>,
     refunds: Vec<RefundLine>,
@@ -195,6 +197,7 @@ fn account_page(
         may_charge: who.may(Action::EnterCharges),
         may_edit: who.may(Action::EditDemographics),
         may_hold: who.may(Action::SendStatement),
+        may_waive: who.may(Action::ApproveWriteOff),
         credits: if who.may(Action::RequestRefund) { approvals.credits } else { Vec::new() },
         refunds: approvals.refunds,
         write_offs: approvals.write_offs,

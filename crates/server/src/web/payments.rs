@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::header;
 use axum::response::IntoResponse;
+use billing::allocation::{AllocationOrder, Named};
 use billing::patient_payment::{PaymentMethod, PaymentRequest};
 use billing::{Money, PatientId, PatientPaymentId};
 use serde::Deserialize;
@@ -14,12 +15,21 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 use app::patient_account::PatientAccount;
-use app::patient_payment::Receipt;
+use app::patient_payment::{PaymentPreview, Receipt};
 
 /// What stands in the address.
 #[derive(Deserialize)]
 pub struct Asked {
     done: Option<String>,
+}
+
+/// What is looked at before a payment is taken: nothing of it names anybody.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Looked {
+    amount: String,
+    visit: String,
+    only: String,
 }
 
 /// What the form holds.
@@ -34,6 +44,21 @@ pub struct Typed {
     last_four: String,
     note: String,
     key: String,
+    visit: String,
+    only: String,
+}
+
+impl Typed {
+    /// What the person named, where they did.
+    fn named(&self) -> Result<Option<Named>, (String, String)> {
+        match self.visit.as_str() {
+            "" => Ok(None),
+            id => match id.parse() {
+                Ok(visit) => Ok(Some(Named { visit, only: self.only == "yes" })),
+                Err(_) => Err(("visit".to_owned(), "Choose a visit of the list.".to_owned())),
+            },
+        }
+    }
 }
 
 #[derive(Template)]
@@ -43,6 +68,8 @@ struct PaymentPage {
     account: PatientAccount,
     typed: Typed,
     problem: Option<(String, String)>,
+    /// What the amount would pay.
+    preview: Option<PaymentPreview>,
 }
 
 #[derive(Template)]
@@ -52,12 +79,40 @@ struct ReceiptPage {
     patient: PatientId,
     id: PatientPaymentId,
     receipt: Receipt,
+    /// How it was spread, and whether a visit was named.
+    spread: Option<(AllocationOrder, Option<Named>)>,
+}
+
+impl ReceiptPage {
+    /// By which rule it was spread; none of a payment of an earlier build.
+    fn spread_words(&self) -> Option<String> {
+        let (order, named) = self.spread?;
+        Some(match named {
+            Some(named) if named.only => {
+                "The visit that was named was paid; what it did not owe yet is kept for it.".to_owned()
+            }
+            Some(_) => format!("The visit that was named was paid first. Then: {}", order.says()),
+            None => order.says().to_owned(),
+        })
+    }
 }
 
 /// The form, with the balance in it and a key that makes a second click the same payment.
-pub async fn new(State(desk): State<Desk>, who: SignedIn, Id(patient): Id<PatientId>) -> Page {
-    let key = desk.new_id().to_string();
-    page(&desk, &who, patient, Typed { method: "card".into(), key, ..Typed::default() }, None).await
+pub async fn new(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(patient): Id<PatientId>,
+    Query(asked): Query<Looked>,
+) -> Page {
+    let typed = Typed {
+        method: "card".into(),
+        key: desk.new_id().to_string(),
+        amount: asked.amount,
+        visit: asked.visit,
+        only: asked.only,
+        ..Typed::default()
+    };
+    page(&desk, &who, patient, typed, None).await
 }
 
 /// Takes the payment.
@@ -67,12 +122,13 @@ pub async fn create(
     Id(patient): Id<PatientId>,
     Form(typed): Form<Typed>,
 ) -> Page {
-    let request = match request(patient, &typed) {
-        Ok(request) => request,
+    let (request, named) = match request(patient, &typed).and_then(|request| Ok((request, typed.named()?))) {
+        Ok(asked) => asked,
         Err(problem) => return page(&desk, &who, patient, typed, Some(problem)).await,
     };
     let actor = who.actor.clone();
-    let taken = desk.blocking(move |db, practice| app::patient_payment::take(db, &actor, practice, &request)).await;
+    let taken =
+        desk.blocking(move |db, practice| app::patient_payment::take_for(db, &actor, practice, &request, named)).await;
     match taken.map_err(Refusal::for_form) {
         Ok(taken) => go(&format!("/patients/{patient}/payments/{}", taken.id), "paid"),
         Err(problem) => page(&desk, &who, patient, typed, Some(problem?)).await,
@@ -87,10 +143,14 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Page {
     let (actor, patient, id) = (who.actor.clone(), PatientId(patient), PatientPaymentId(id));
-    let receipt =
-        desk.blocking(move |db, practice| app::patient_payment::receipt(db, &actor, practice, patient, id)).await?;
+    let (receipt, spread) = desk
+        .blocking(move |db, practice| {
+            let spread = app::patient_payment::spread_of(db, &actor, practice, patient, id)?;
+            Ok((app::patient_payment::receipt(db, &actor, practice, patient, id)?, spread))
+        })
+        .await?;
     let shell = Shell::new(&desk, &who, "/patients").after(asked.done.as_deref());
-    render(&ReceiptPage { shell, patient, id, receipt })
+    render(&ReceiptPage { shell, patient, id, receipt, spread })
 }
 
 /// The receipt as PDF.
@@ -131,5 +191,15 @@ async fn page(
     if typed.amount.is_empty() && account.owes_now.is_positive() {
         typed.amount = account.owes_now.to_string();
     }
-    render(&PaymentPage { shell: Shell::new(desk, who, "/patients"), account, typed, problem })
+    let preview = match (Money::parse(&typed.amount), typed.named()) {
+        (Ok(amount), Ok(named)) => {
+            let actor = who.actor.clone();
+            let look = move |db: &store::Db, practice| {
+                app::patient_payment::preview(db, &actor, practice, patient, amount, named)
+            };
+            desk.blocking(look).await.ok()
+        }
+        (_, _) => None,
+    };
+    render(&PaymentPage { shell: Shell::new(desk, who, "/patients"), account, typed, problem, preview })
 }

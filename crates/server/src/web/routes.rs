@@ -6,7 +6,7 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
     guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
-    patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds,
+    money_rules, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds,
     registration, remittances, reports, returned_payments, sent_claims, settings, small_balances, statements,
     stored_files, unmatched, users, visit_hands, visits, work, write_offs,
 };
@@ -202,6 +202,8 @@ fn setting_pages(routes: Routes) -> Routes {
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
         .get("/settings/limits", Policy::May(Action::ViewSettings), limits::index)
         .post("/settings/limits", Policy::May(Action::ChangeLimits), limits::change)
+        .get("/settings/money-rules", Policy::May(Action::ViewSettings), money_rules::index)
+        .post("/settings/money-rules", Policy::May(Action::ChangeMoneyRules), money_rules::change)
         .get("/settings/pay-links", Policy::May(Action::ViewSettings), pay_links::setting)
         .post("/settings/pay-links", Policy::May(Action::ChangePaymentPage), pay_links::set)
         .get("/settings/adjustments", Policy::May(Action::ViewSettings), adjustments::index)
@@ -238,6 +240,7 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/encounters/{id}/plan-billing", Policy::May(Action::EditCoverage), visit_hands::bill_plan)
         .post("/encounters/{id}/next-billing", Policy::May(Action::SubmitInitialClaim), visit_hands::bill_next)
         .post("/encounters/{id}/patient-billing", Policy::May(Action::EditCoverage), visit_hands::bill_patient)
+        .post("/encounters/{id}/waiver", Policy::May(Action::ApproveWriteOff), money_rules::waive)
         .post("/encounters/{id}/dismissal", Policy::May(Action::EnterCharges), visit_hands::dismiss)
         .get("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::edit_codes)
         .post("/encounters/{id}/codes", Policy::May(Action::ChangeCodes), visits::change_codes)

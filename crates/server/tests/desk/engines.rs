@@ -93,6 +93,7 @@ fn settings(tour: &mut Tour) {
         "/settings/adjustments",
         "/settings/limits",
         "/settings/pay-links",
+        "/settings/money-rules",
         "/pay-links",
         "/providers/new",
         "/payers/new",
