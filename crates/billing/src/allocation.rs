@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn every_order_pays_what_it_says_first() {
-        let how = |order| Spread { order, today: TODAY, stated: &[date(2026, 2, 2)], named: None };
+        let stated = [date(2026, 2, 2)];
+        let how = |order| Spread { order, today: TODAY, stated: &stated, named: None };
         for (order, amount, expected, rest) in [
             (AllocationOrder::OldestFirst, 3_500, vec![(1, 3_000), (2, 500)], 0),
             (AllocationOrder::TodayFirst, 2_500, vec![(3, 2_000), (1, 500)], 0),
@@ -181,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_is_named_goes_first_and_what_is_kept_for_a_visit_pays_no_other() {
-        let named = |number, only| Some(Named { visit: EncounterId(Uuid::from_u128(100 + number)), only });
+        let named = |number: u128, only| Some(Named { visit: EncounterId(Uuid::from_u128(100 + number)), only });
         let how = |order, named| Spread { order, today: TODAY, stated: &[], named };
         for order in AllocationOrder::ALL {
             let (parts, rest) = paid(1_500, &how(*order, named(2, false)));
