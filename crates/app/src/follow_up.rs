@@ -10,10 +10,14 @@ use billing::claim::ClaimStatus;
 use billing::work::{WorkLinks, WorkReason};
 use store::claim::BODIES_OF_CLAIMS;
 use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
+use billing::access::LimitKind;
+use jiff::SignedDuration;
+use store::call::UNTOUCHED;
+use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, params};
 
-use crate::Error;
 use crate::worklist::{self, NewWork};
+use crate::{Error, limits};
 
 /// Most claims that one run of a job takes up; the next run goes on.
 const MOST_CLAIMS_A_RUN: i64 = 5_000;
@@ -56,5 +60,38 @@ pub(crate) fn open_undecided_claims(db: &Db, actor: &Actor, practice: PracticeId
             tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
         }
         Ok(due.len())
+    })
+}
+
+/// Opens work for claims that are in nobody's queue and that nothing happened to for the practice's days; an item that
+/// nobody worked on for as long says so in its history, so that it surfaces in its queue. Answers for how many.
+///
+/// # Errors
+/// Where the database refuses.
+pub(crate) fn open_untouched_claims(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let days = limits::in_force(tx)?.get(LimitKind::UntouchedDays);
+        let since = tx.now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(tx.now());
+        let untouched = tx.query(&UNTOUCHED, params![since, tx.today(), MOST_CLAIMS_A_RUN])?;
+        for claim in &untouched {
+            let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?;
+            for item in &items {
+                let sentence = format!("Nobody touched the claim for {days} days: call its payer, or say what it waits for.");
+                store::worklist::append_event(tx, item.id, "noted", &sentence)?;
+            }
+            if items.is_empty() {
+                let summary = format!("Claim {}: nothing happened for {days} days.", claim.control_number);
+                let links = WorkLinks {
+                    patient_id: Some(claim.patient_id),
+                    payer_id: Some(claim.payer_id),
+                    ..WorkLinks::default()
+                };
+                let work = NewWork::on_claim(WorkReason::RemittanceMissing, claim.id, summary, links, claim.total_cents)
+                    .with_deadline(Some(claim.filing_limit_on));
+                worklist::open(tx, work)?;
+                tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
+            }
+        }
+        Ok(untouched.len())
     })
 }

@@ -64,6 +64,16 @@ pub const JOBS: &[Job] = &[
         run: crate::provider_ledger::open_stale_items,
     },
     Job {
+        key: "promises",
+        does: "Counts promises as broken whose day passed and that nobody marked as kept.",
+        run: crate::interaction::break_late_promises,
+    },
+    Job {
+        key: "untouched",
+        does: "Opens work for every claim that nobody touched for the practice’s days.",
+        run: crate::follow_up::open_untouched_claims,
+    },
+    Job {
         key: "credits",
         does: "Finds what we hold of payers’ and patients’ money, and by when it must be back.",
         run: crate::credit::find,

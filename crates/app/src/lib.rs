@@ -55,8 +55,11 @@ pub mod returned_payment;
 pub mod write_off;
 
 pub mod answers;
+pub mod calls;
+pub mod contact;
 pub mod explain;
 pub mod inquiry;
+pub mod interaction;
 pub mod worklist;
 
 pub mod backup;

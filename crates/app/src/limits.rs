@@ -1,7 +1,7 @@
 //! What a practice allows its roles to decide alone, and its policy of discounts: looked at, set with a reason, never
 //! changed in place. Who approves within a limit does not set it.
 
-use billing::PracticeId;
+use billing::{Money, PracticeId};
 use billing::access::{Action, Actor, LimitKind, LimitUnit, Limits, ResourceState};
 use billing::id::PracticeLimitId;
 use serde_json::json;
@@ -10,9 +10,6 @@ use store::{Conn, Db, params};
 
 use crate::access::allow;
 use crate::{Error, reason};
-
-/// Most that any figure of money may be: what is more is a mistake of typing.
-const MOST_CENTS: i64 = 100_000_000;
 
 /// The figures that stand, and everything that was set, the latest first.
 ///
@@ -57,14 +54,12 @@ pub fn set(
 ) -> Result<(), Error> {
     allow(actor, Action::ChangeLimits, &ResourceState::default())?;
     let why = reason::given(why, "Say in a sentence why; the auditor reads it.")?;
-    let most = match kind.unit() {
-        LimitUnit::Money => MOST_CENTS,
-        LimitUnit::Percent => 100,
-    };
-    if !(0..=most).contains(&amount) {
+    let (least, most) = kind.bounds();
+    if !(least..=most).contains(&amount) {
         let right = match kind.unit() {
-            LimitUnit::Money => "Give an amount from 0.00 to 1,000,000.00.",
-            LimitUnit::Percent => "Give whole percent from 0 to 100.",
+            LimitUnit::Money => format!("Give an amount from {} to {}.", Money::from_cents(least), Money::from_cents(most)),
+            LimitUnit::Percent => format!("Give whole percent from {least} to {most}."),
+            LimitUnit::Count => format!("Give a whole number from {least} to {most}."),
         };
         return Err(Error::invalid("amount", right));
     }

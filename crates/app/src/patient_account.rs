@@ -165,6 +165,8 @@ pub struct PaymentLine {
     pub words: String,
     /// The same in the language of the patient's letters.
     pub words_in_letters: String,
+    /// The same in Spanish.
+    pub words_in_spanish: String,
     /// How much.
     pub amount: Money,
     /// Who took it.

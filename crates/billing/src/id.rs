@@ -80,6 +80,16 @@ ids! {
     BankLineId,
     /// A figure that a practice set.
     PracticeLimitId,
+    /// A contact that was.
+    InteractionId,
+    /// Something that is so for a person and changes how we may contact them.
+    ContactEventId,
+    /// Something that was promised.
+    PromiseId,
+    /// How a payer's telephone is walked through.
+    PhoneCardId,
+    /// A practice's own days after an outcome of a call.
+    CallRuleId,
     /// What was said of an accounting month.
     PeriodEventId,
     /// A practice's word on what an adjustment means.

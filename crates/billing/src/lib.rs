@@ -9,9 +9,13 @@ pub mod access;
 pub mod id;
 pub mod phi;
 
+pub mod call_list;
+pub mod call_outcome;
+pub mod contact;
 pub mod counting;
 pub mod coverage;
 pub mod identifier;
+pub mod interaction;
 pub mod letters;
 pub mod medicare_questions;
 pub mod patient;
@@ -20,6 +24,7 @@ pub mod period;
 pub mod person;
 pub mod practice;
 pub mod provider;
+pub mod question;
 
 pub mod cash_request;
 pub mod charge;

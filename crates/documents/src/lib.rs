@@ -10,6 +10,7 @@ pub mod block;
 pub mod deposit_slip;
 pub mod flow;
 pub mod font;
+pub mod letter;
 mod money;
 pub mod pdf;
 pub mod receipt;
@@ -22,6 +23,7 @@ mod wording;
 
 pub use deposit_slip::{DepositSlip, deposit_slip};
 pub use flow::{Layout, lay_out};
+pub use letter::{Letter, letter};
 pub use pdf::write_pdf;
 pub use receipt::{Receipt, receipt};
 pub use statement::statement;

@@ -169,9 +169,24 @@ record! {
         pub status: EncounterStatus,
     }
 
+
+    /// What proves that a claim reached its payer.
+    pub struct ClaimProofRow {
+        /// The claim.
+        pub id: ClaimId,
+        /// The day of the payer's acceptance.
+        pub accepted_on: Option<Date>,
+        /// The payer's number.
+        pub payer_claim_control_number: Option<String>,
+        /// Last day to file.
+        pub filing_limit_on: Date,
+    }
 }
 
 statements! {
+    /// What proves that the claims of a patient reached their payers.
+    pub const CLAIM_PROOFS: ClaimProofRow = "SELECT id, accepted_on, payer_claim_control_number, filing_limit_on \
+        FROM claim WHERE practice_id = $1 AND patient_id = $2";
     /// One patient with the guarantor.
     pub const ACCOUNT_HEAD: AccountHeadRow =
         "SELECT p.body AS patient_body, g.body AS guarantor_body, p.statement_hold

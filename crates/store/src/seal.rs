@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    adjustment_rule, bank, cash_request, charge, claim, credit, deposit, eligibility, inbound_file, inquiry,
+    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, eligibility, inbound_file, inquiry,
     keyed_remittance, medicare_questions, money_rule, patient_payment, patient_statement, pay_link, payment_return,
     period, practice_limit, provider_level, reconciliation, refund, registration, registration_version, remittance,
     submission, users, worklist, write_off,
@@ -131,6 +131,12 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<medicare_questions::MedicareQuestionsRow>(&["id"]),
     Sealed::rows::<period::PeriodEventRow>(&["id"]),
     Sealed::rows::<practice_limit::PracticeLimitRow>(&["id"]),
+    Sealed::rows::<contact::ContactEventRow>(&["id"]),
+    Sealed::rows::<contact::InteractionRow>(&["id"]),
+    Sealed::groups::<contact::InteractionClaimRow>(&["interaction_id"], &["ordinal"]),
+    Sealed::rows::<contact::PromiseRow>(&["id"]),
+    Sealed::rows::<call::PhoneCardRow>(&["id"]),
+    Sealed::rows::<call::CallRuleRow>(&["id"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),
@@ -201,6 +207,7 @@ const CHANGES: &[(&str, &str)] = &[
     (write_off::LAPSE_WRITE_OFF.name, "write_off"),
     (worklist::SAVE_WORK_ITEM.name, "work_item"),
     (inquiry::SAVE_INQUIRY.name, "inquiry"),
+    (contact::END_PROMISE.name, "promise"),
     (registration::SAVE_PATIENT.name, "patient"),
     (registration::SAVE_GUARANTOR.name, "guarantor"),
     (registration::SAVE_PROVIDER.name, "provider"),

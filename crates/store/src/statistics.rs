@@ -28,6 +28,8 @@ const SMALL: &[&str] = &[
     "demo_login",
     "login_bucket",
     "login_reset",
+    "phone_card",
+    "call_rule",
 ];
 /// Columns with a handful of values.
 const HANDFUL: &[&str] =
@@ -121,6 +123,8 @@ mod tests {
         ("adjustment_rule::POSTED_DECISIONS", "a dry run reads what was posted, a piece at a time"),
         ("audit::AUDIT_LATEST", "the newest rows of a chain, up to a limit"),
         ("audit_read::", "the head of a chain: one row a practice"),
+        ("call::CALL_RULES", "the figures of a practice are few"),
+        ("call::UNTOUCHED", "the daily look at everything that is open"),
         ("cash_request::PAYABLE_WITHOUT_REQUEST", "proof reads everything"),
         ("credit::PATIENTS_WITH_CREDIT", "the daily look at everything that is overpaid"),
         ("hands::", "proof that everything owed is in a hand reads everything"),

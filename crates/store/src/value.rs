@@ -323,6 +323,11 @@ col_newtypes!(
     billing::id::MedicareQuestionsId { Uuid },
     billing::id::PeriodEventId { Uuid },
     billing::id::PracticeLimitId { Uuid },
+    billing::CallRuleId { Uuid },
+    billing::ContactEventId { Uuid },
+    billing::InteractionId { Uuid },
+    billing::PhoneCardId { Uuid },
+    billing::PromiseId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

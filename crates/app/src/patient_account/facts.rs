@@ -104,7 +104,10 @@ impl Loaded {
             patient: head.patient_body.0,
             guarantor: head.guarantor_body.0,
             // A coverage that is missing holds everything; a person's hold stands beside it.
-            statement_hold: head.statement_hold.or_else(|| held_by_hand.as_ref().map(hold_in_words)),
+            statement_hold: match head.statement_hold {
+                Some(hold) => Some(hold),
+                None => crate::contact::stops_statements(conn, patient)?.or(held_by_hand.as_ref().map(hold_in_words)),
+            },
             held_by_hand,
             unapplied,
             we_owe,
@@ -275,6 +278,7 @@ fn payments(conn: &Conn, patient: PatientId, language: Language) -> Result<Vec<P
         receipt_number: row.receipt_number,
         received_on: row.received_on,
         words_in_letters: row.body.0.method.words(language),
+        words_in_spanish: row.body.0.method.words(Language::Spanish),
         words: row.body.0.words,
         amount: row.amount_cents,
         taken_by: row.taken_by,

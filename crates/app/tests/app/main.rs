@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // what sets a test up must stop it where it cannot
 
 mod adjustment_rules;
+mod answers;
 mod answers_and_desks;
 mod approvals;
 mod backup;
@@ -13,6 +14,7 @@ mod claim_preparation;
 mod claims_on_their_way;
 mod clinic;
 mod conflicting_rights;
+mod contacts;
 mod corrected_claims;
 mod credits;
 mod daily_jobs;

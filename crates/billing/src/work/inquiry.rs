@@ -8,7 +8,7 @@ use super::reason::WorkReason;
 use crate::{InquiryId, PatientId};
 
 words! {
-    /// How it came in.
+    /// How it came in, or went out.
     Channel {
         /// By telephone.
         Phone "phone" "Telephone",
@@ -18,6 +18,12 @@ words! {
         Letter "letter" "Letter",
         /// By the patient portal.
         Portal "portal" "Portal",
+        /// By fax.
+        Fax "fax" "Fax",
+        /// At the counter.
+        InPerson "in_person" "In person",
+        /// By text message.
+        Text "text" "Text message",
     }
 }
 

@@ -83,6 +83,7 @@ fn shown(kind: LimitKind, amount: i64) -> String {
     match kind.unit() {
         LimitUnit::Money => Money::from_cents(amount).to_string(),
         LimitUnit::Percent => format!("{amount}%"),
+        LimitUnit::Count => amount.to_string(),
     }
 }
 
@@ -90,8 +91,9 @@ fn read(kind: LimitKind, typed: &str) -> Result<i64, Failure> {
     let read = match kind.unit() {
         LimitUnit::Money => Money::parse(typed).ok().map(Money::cents),
         LimitUnit::Percent => typed.trim_end_matches('%').parse().ok(),
+        LimitUnit::Count => typed.trim().parse().ok(),
     };
     read.ok_or_else(|| {
-        Failure::Unreadable("Write dollars and cents, such as 250.00, or whole percent, such as 20.".to_owned())
+        Failure::Unreadable("Write dollars and cents, such as 250.00, or a whole number, such as 20.".to_owned())
     })
 }

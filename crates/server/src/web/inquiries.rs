@@ -6,6 +6,7 @@ use axum::extract::{Form, Query, State};
 use axum::response::{IntoResponse, Redirect};
 use billing::access::{Action, ResourceState};
 use billing::counting::counted;
+use billing::question::Question;
 use billing::work::inquiry::{Channel, Identifier, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::work::{Typed, handover};
 use super::{Desk, filters};
+use app::answers::Answer;
 use app::inquiry::{Claimed, Hand, NewInquiry};
 use app::patient_account::PatientAccount;
 
@@ -73,10 +75,8 @@ struct Known {
     account: PatientAccount,
     eligibility: Vec<(Chip, EligibilityViewRow)>,
     suggestion: String,
-    /// The same for a caller whose letters are in another language.
-    in_letters: Option<String>,
-    /// What this person's tier may offer.
-    next_steps: Vec<&'static str>,
+    /// The answer to the question, in both languages, with its figures and next steps.
+    answer: Answer,
 }
 
 /// The handover form of the shared template reads `pane.typed`.
@@ -244,7 +244,7 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
                     let beside = db.read(&actor, practice, |read| {
                         store::views::patients::get(read, patient)?.ok_or(app::Error::NotFound("patient"))
                     })?;
-                    let answer = app::answers::for_patient(db, &actor, practice, patient, inquiry.reason)?;
+                    let answer = app::answers::for_patient(db, &actor, practice, patient, Question::of(inquiry.reason))?;
                     Some((account, beside.eligibility, answer))
                 }
                 None => None,
@@ -253,9 +253,8 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
         })
         .await?;
     let known = known.map(|(account, eligibility, answer)| Known {
-        in_letters: (answer.say_in_letters != answer.say).then(|| answer.say_in_letters.join(" ")),
-        suggestion: answer.say.join(" "),
-        next_steps: answer.next_steps,
+        suggestion: answer.english.say.join(" "),
+        answer,
         eligibility: eligibility.into_iter().map(|row| (chips::coverage(&row.status), row)).collect(),
         account,
     });
@@ -294,6 +293,12 @@ impl InquiryPage {
     /// Whether the answer is this person's to give.
     fn may_answer(&self) -> bool {
         self.hand.as_ref().is_none_or(|hand| hand.may_work)
+    }
+}
+
+impl InquiryPage {
+    fn questions() -> &'static [Question] {
+        Question::ALL
     }
 }
 

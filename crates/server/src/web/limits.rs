@@ -51,6 +51,7 @@ impl LimitsPage {
         match kind.unit() {
             LimitUnit::Money => Money::from_cents(*amount).to_string(),
             LimitUnit::Percent => format!("{amount}%"),
+            LimitUnit::Count => amount.to_string(),
         }
     }
 }
@@ -81,9 +82,10 @@ pub async fn change(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<T
     let read = match kind.unit() {
         LimitUnit::Money => Money::parse(&typed.amount).ok().map(Money::cents),
         LimitUnit::Percent => typed.amount.trim().trim_end_matches('%').parse().ok(),
+        LimitUnit::Count => typed.amount.trim().parse().ok(),
     };
     let Some(amount) = read else {
-        let problem = field("amount", "Write dollars and cents, such as 250.00, or whole percent, such as 20.");
+        let problem = field("amount", "Write dollars and cents, such as 250.00, or a whole number, such as 20.");
         return page(&desk, &who, (typed, problem), None).await;
     };
     let (actor, why) = (who.actor.clone(), typed.reason.clone());
