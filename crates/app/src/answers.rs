@@ -6,9 +6,9 @@ mod steps;
 mod words;
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::contact::Purpose;
 use billing::explain::Language;
 use billing::interaction::{Audience, Direction};
-use billing::contact::Purpose;
 use billing::question::Question;
 use billing::work::inquiry::{Channel, Inquiry};
 use billing::{InquiryId, InteractionId, Money, PatientId, PracticeId};

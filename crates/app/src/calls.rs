@@ -6,16 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 use billing::access::{Action, Actor, ResourceState};
 use billing::call_list::{Block, CALL_REASONS, Rank, Waiting, rank};
 use billing::call_outcome::{self, CallOutcome, Said, Then};
+use billing::claim::ClaimStatus;
 use billing::interaction::{ClaimAnswers, Direction, PromisedBy, Reached};
 use billing::work::inquiry::Channel;
-use billing::claim::ClaimStatus;
 use billing::{CallRuleId, ClaimId, Money, PayerId, PhoneCardId, PracticeId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
-use store::call::{
-    CALL_RULES, CallRuleRow, LAST_EVENTS, PHONE_CARDS, PhoneCardRow, TO_CALL, ToCallRow,
-};
+use store::call::{CALL_RULES, CallRuleRow, LAST_EVENTS, PHONE_CARDS, PhoneCardRow, TO_CALL, ToCallRow};
 use store::contact::{
     INTERACTIONS_OF_PAYER, InteractionClaimRow, InteractionRow, PROMISES_DUE, PromiseRow, TOUCHES_OF_CLAIMS,
 };
@@ -103,9 +101,9 @@ fn lines(conn: &Conn, promises: &[PromiseRow]) -> Result<(Vec<CallLine>, usize),
     let claims: Vec<ClaimId> = rows.iter().map(|row| row.claim_id).collect();
     let mut last: HashMap<ClaimId, InteractionClaimRow> = HashMap::new();
     for touch in conn.query_in(&TOUCHES_OF_CLAIMS, params![], &claims)? {
-        let newer = last.get(&touch.claim_id).is_none_or(|known| {
-            (known.touched_on, known.interaction_id) < (touch.touched_on, touch.interaction_id)
-        });
+        let newer = last
+            .get(&touch.claim_id)
+            .is_none_or(|known| (known.touched_on, known.interaction_id) < (touch.touched_on, touch.interaction_id));
         if newer {
             last.insert(touch.claim_id, touch);
         }
@@ -370,7 +368,9 @@ fn pass_on(tx: &mut Tx, actor: &Actor, one: &ClaimCall, settled: &Settled) -> Re
 fn is_with_payer(status: ClaimStatus) -> bool {
     match status {
         ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated => true,
-        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected | ClaimStatus::Closed => false,
+        ClaimStatus::Draft | ClaimStatus::Held | ClaimStatus::Ready | ClaimStatus::Rejected | ClaimStatus::Closed => {
+            false
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use billing::contact::{
 };
 use billing::interaction::Reached;
 use billing::patient::Patient;
-use billing::work::inquiry::Channel;
+use billing::work::inquiry::{Channel, Inquiry, InquiryReason};
 use billing::{ContactEventId, PatientId, PracticeId};
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
@@ -83,13 +83,7 @@ impl Known {
                 now.push(conn.now().to_zoned(theirs).datetime());
             }
         }
-        Ok(Known {
-            rules: rules_of(&events),
-            calls: calls.collect(),
-            limits: limits::in_force(conn)?,
-            events,
-            now,
-        })
+        Ok(Known { rules: rules_of(&events), calls: calls.collect(), limits: limits::in_force(conn)?, events, now })
     }
 
     fn ask(&self, channel: Channel, purpose: Purpose) -> MayContact {
@@ -131,9 +125,9 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) ->
         let person = read.query_opt(&PERSON, params![patient])?.ok_or(Error::NotFound("patient"))?.body.0;
         read.saw("contacts", patient);
         let known = Known::load(read, &person)?;
-        let channels = Channel::ALL.iter().map(|channel| {
-            (*channel, known.ask(*channel, Purpose::Inform), known.ask(*channel, Purpose::AskForMoney))
-        });
+        let channels = Channel::ALL
+            .iter()
+            .map(|channel| (*channel, known.ask(*channel, Purpose::Inform), known.ask(*channel, Purpose::AskForMoney)));
         let here = known.now.first().copied();
         Ok(ContactView {
             stands: known.rules.all().map(|(flag, detail, on)| (flag, detail.to_owned(), on)).collect(),
@@ -250,5 +244,64 @@ pub(crate) fn record_in(tx: &mut Tx, patient: PatientId, new: &NewFlag) -> Resul
     };
     tx.insert(&row)?;
     tx.audit("contact.record", "patient", patient.0, json!({ "flag": new.flag.as_str(), "begins": new.begins }));
+    Ok(())
+}
+
+/// What a question from outside says of how its person may be contacted counts at once, before anybody worked on it: it
+/// only keeps us from contacting, or takes a consent back. Ending it is Tier 2's.
+///
+/// # Errors
+/// Of the store.
+pub(crate) fn follow_inquiry(tx: &mut Tx, inquiry: &Inquiry) -> Result<(), Error> {
+    let Some(patient) = inquiry.patient_id.filter(|_| inquiry.is_verified()) else { return Ok(()) };
+    let says: &[(ContactFlag, bool)] = match inquiry.reason {
+        InquiryReason::Deceased => &[(ContactFlag::Deceased, true)],
+        InquiryReason::Bankruptcy => &[(ContactFlag::Bankruptcy, true)],
+        InquiryReason::DebtDispute => &[(ContactFlag::Disputed, true)],
+        InquiryReason::ReturnedMail => &[(ContactFlag::MailReturned, true)],
+        InquiryReason::AtAgency => &[(ContactFlag::Collections, true)],
+        InquiryReason::Access => &[(ContactFlag::Interpreter, true)],
+        InquiryReason::ConsentWithdrawn => &[(ContactFlag::TextConsent, false), (ContactFlag::EmailConsent, false)],
+        InquiryReason::BillExplanation
+        | InquiryReason::Balance
+        | InquiryReason::PaymentReceived
+        | InquiryReason::InsuranceActive
+        | InquiryReason::ClaimDenied
+        | InquiryReason::BilledWrongly
+        | InquiryReason::Resubmit
+        | InquiryReason::PayerNeverGotIt
+        | InquiryReason::PayNow
+        | InquiryReason::PaymentPlan
+        | InquiryReason::NewInsurance
+        | InquiryReason::ChargeNotMine
+        | InquiryReason::CodingDispute
+        | InquiryReason::Authorization
+        | InquiryReason::Estimate
+        | InquiryReason::BillOverEstimate
+        | InquiryReason::SurpriseBill
+        | InquiryReason::Assistance
+        | InquiryReason::Refund
+        | InquiryReason::ReturnedPayment
+        | InquiryReason::Contact
+        | InquiryReason::Records
+        | InquiryReason::Representative
+        | InquiryReason::Accident
+        | InquiryReason::NotBillable
+        | InquiryReason::Complaint
+        | InquiryReason::Legal
+        | InquiryReason::Other => &[],
+    };
+    let rules = rules_of(&tx.query(&CONTACT_EVENTS, params![patient])?);
+    for (flag, begins) in says {
+        if rules.is(*flag) == *begins {
+            continue;
+        }
+        let detail = match flag.detail() {
+            Detail::Words if *begins => "as the inquiry says",
+            Detail::Words | Detail::None | Detail::Channel | Detail::Hours => "",
+        };
+        let why = format!("Said in an inquiry: {}.", inquiry.reason.label());
+        record_in(tx, patient, &NewFlag { flag: *flag, begins: *begins, detail: detail.into(), from_on: None, why })?;
+    }
     Ok(())
 }

@@ -6,13 +6,13 @@ use std::collections::HashSet;
 use billing::ClaimId;
 use billing::PracticeId;
 use billing::access::Actor;
+use billing::access::LimitKind;
 use billing::claim::ClaimStatus;
 use billing::work::{WorkLinks, WorkReason};
-use store::claim::BODIES_OF_CLAIMS;
-use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
-use billing::access::LimitKind;
 use jiff::SignedDuration;
 use store::call::UNTOUCHED;
+use store::claim::BODIES_OF_CLAIMS;
+use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, params};
 
@@ -76,7 +76,8 @@ pub(crate) fn open_untouched_claims(db: &Db, actor: &Actor, practice: PracticeId
         for claim in &untouched {
             let items = tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?;
             for item in &items {
-                let sentence = format!("Nobody touched the claim for {days} days: call its payer, or say what it waits for.");
+                let sentence =
+                    format!("Nobody touched the claim for {days} days: call its payer, or say what it waits for.");
                 store::worklist::append_event(tx, item.id, "noted", &sentence)?;
             }
             if items.is_empty() {
@@ -86,8 +87,9 @@ pub(crate) fn open_untouched_claims(db: &Db, actor: &Actor, practice: PracticeId
                     payer_id: Some(claim.payer_id),
                     ..WorkLinks::default()
                 };
-                let work = NewWork::on_claim(WorkReason::RemittanceMissing, claim.id, summary, links, claim.total_cents)
-                    .with_deadline(Some(claim.filing_limit_on));
+                let work =
+                    NewWork::on_claim(WorkReason::RemittanceMissing, claim.id, summary, links, claim.total_cents)
+                        .with_deadline(Some(claim.filing_limit_on));
                 worklist::open(tx, work)?;
                 tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
             }

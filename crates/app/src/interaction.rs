@@ -15,9 +15,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 use store::claim::Evidence;
-use store::contact::{
-    END_PROMISE, InteractionClaimRow, InteractionRow, PROMISE, PROMISES_DUE, PromiseRow,
-};
+use store::contact::{END_PROMISE, InteractionClaimRow, InteractionRow, PROMISE, PROMISES_DUE, PromiseRow};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, Json, Tx, params};
 
@@ -207,7 +205,12 @@ pub(crate) fn log_in(tx: &mut Tx, new: &NewInteraction) -> Result<InteractionId,
             ended_by_login: None,
         })?;
     }
-    tx.audit("interaction.log", "interaction", id.0, json!({ "channel": new.channel.as_str(), "claims": new.claims.len() }));
+    tx.audit(
+        "interaction.log",
+        "interaction",
+        id.0,
+        json!({ "channel": new.channel.as_str(), "claims": new.claims.len() }),
+    );
     Ok(id)
 }
 
@@ -292,7 +295,13 @@ fn mind_governor(tx: &Tx, new: &NewInteraction) -> Result<(), Error> {
 ///
 /// # Errors
 /// `Denied` without the right to log; `NotFound`; `Refused` where it ended before.
-pub fn end_promise(db: &Db, actor: &Actor, practice: PracticeId, id: PromiseId, kept: bool) -> Result<PromiseRow, Error> {
+pub fn end_promise(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: PromiseId,
+    kept: bool,
+) -> Result<PromiseRow, Error> {
     allow(actor, Action::LogInquiry, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
         let promise = tx.query_opt(&PROMISE, params![id])?.ok_or(Error::NotFound("promise"))?;

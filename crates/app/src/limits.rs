@@ -1,9 +1,9 @@
 //! What a practice allows its roles to decide alone, and its policy of discounts: looked at, set with a reason, never
 //! changed in place. Who approves within a limit does not set it.
 
-use billing::{Money, PracticeId};
 use billing::access::{Action, Actor, LimitKind, LimitUnit, Limits, ResourceState};
 use billing::id::PracticeLimitId;
+use billing::{Money, PracticeId};
 use serde_json::json;
 use store::practice_limit::{PRACTICE_LIMITS, PracticeLimitRow};
 use store::{Conn, Db, params};
@@ -57,7 +57,9 @@ pub fn set(
     let (least, most) = kind.bounds();
     if !(least..=most).contains(&amount) {
         let right = match kind.unit() {
-            LimitUnit::Money => format!("Give an amount from {} to {}.", Money::from_cents(least), Money::from_cents(most)),
+            LimitUnit::Money => {
+                format!("Give an amount from {} to {}.", Money::from_cents(least), Money::from_cents(most))
+            }
             LimitUnit::Percent => format!("Give whole percent from {least} to {most}."),
             LimitUnit::Count => format!("Give a whole number from {least} to {most}."),
         };

@@ -8,8 +8,16 @@ use crate::access::{LimitKind, Limits};
 use crate::work::WorkReason;
 
 /// Reasons of work that a call to the payer can end, once the electronic question brought nothing useful.
-pub const CALL_REASONS: &[WorkReason] =
-    &[WorkReason::RemittanceMissing, WorkReason::AcknowledgmentMissing, WorkReason::TransferMissing, WorkReason::Reversed];
+pub const CALL_REASONS: &[WorkReason] = &[
+    WorkReason::RemittanceMissing,
+    WorkReason::AcknowledgmentMissing,
+    WorkReason::TransferMissing,
+    WorkReason::Reversed,
+    WorkReason::ClaimNotOnFile,
+    WorkReason::ClaimPended,
+    WorkReason::PaymentNotReceived,
+    WorkReason::PaidToWrongPayee,
+];
 
 /// Days before a deadline from which it counts as of today: with a weekend between, the day after is too late.
 const DEADLINE_NOW_DAYS: i64 = 3;

@@ -176,7 +176,9 @@ impl CallOutcome {
             match &question.kind {
                 Kind::Text => None,
                 Kind::Day => said.parse::<Date>().is_err().then_some((question, "Give the day, such as 2026-03-31.")),
-                Kind::Money => Money::parse(said).is_err().then_some((question, "Give dollars and cents, such as 72.00.")),
+                Kind::Money => {
+                    Money::parse(said).is_err().then_some((question, "Give dollars and cents, such as 72.00."))
+                }
                 Kind::Choice(of) => (!of.contains(&said)).then_some((question, "Choose one of the answers.")),
             }
         })

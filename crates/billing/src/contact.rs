@@ -158,10 +158,16 @@ impl ContactRules {
 
     /// Why no statement and no reminder of the debt goes out at all, by whatever channel.
     pub fn stops_asking(&self) -> Option<Why> {
-        [ContactFlag::Deceased, ContactFlag::Bankruptcy, ContactFlag::Attorney, ContactFlag::Cease, ContactFlag::Disputed]
-            .into_iter()
-            .find(|flag| self.is(*flag))
-            .map(Why::Flag)
+        [
+            ContactFlag::Deceased,
+            ContactFlag::Bankruptcy,
+            ContactFlag::Attorney,
+            ContactFlag::Cease,
+            ContactFlag::Disputed,
+        ]
+        .into_iter()
+        .find(|flag| self.is(*flag))
+        .map(Why::Flag)
     }
 }
 
@@ -217,7 +223,9 @@ impl Why {
     /// In a sentence.
     pub fn words(self) -> String {
         match self {
-            Why::Flag(ContactFlag::Cease) => "The person asked in writing that we stop. Only answer what they ask.".into(),
+            Why::Flag(ContactFlag::Cease) => {
+                "The person asked in writing that we stop. Only answer what they ask.".into()
+            }
             Why::Flag(ContactFlag::Attorney) => "The person has an attorney for this: write to the attorney.".into(),
             Why::Flag(ContactFlag::Deceased) => "The person has died. Only the estate is written to, by Tier 2.".into(),
             Why::Flag(ContactFlag::Bankruptcy) => {

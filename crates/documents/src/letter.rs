@@ -99,14 +99,23 @@ mod tests {
 
     #[test]
     fn a_letter_of_either_language_is_a_pdf_and_its_title_names_nobody() {
-        for (language, title) in
-            [(Language::English, "What is my balance?"), (Language::Spanish, "¿Cuál es mi saldo?")]
+        for (language, title) in [(Language::English, "What is my balance?"), (Language::Spanish, "¿Cuál es mi saldo?")]
         {
             let sum = Money::from_cents(14_000);
-            let home = Address { line1: "9 Elm".into(), city: "Austin".into(), state: "TX".into(), zip: "78701".into(), ..Address::default() };
+            let home = Address {
+                line1: "9 Elm".into(),
+                city: "Austin".into(),
+                state: "TX".into(),
+                zip: "78701".into(),
+                ..Address::default()
+            };
             let letter = Letter {
                 language,
-                practice: StatementPractice { name: "Oak Clinic".into(), address: home.clone(), phone: "2175550100".into() },
+                practice: StatementPractice {
+                    name: "Oak Clinic".into(),
+                    address: home.clone(),
+                    phone: "2175550100".into(),
+                },
                 addressee: PersonName { first: "Odette".into(), last: "Fairbanks".into(), ..PersonName::default() },
                 address: home,
                 account_number: "A-10277".into(),

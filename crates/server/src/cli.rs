@@ -8,6 +8,7 @@
 mod adjustments;
 mod approval;
 mod bank;
+mod calls;
 mod checkpoint;
 mod claims;
 mod credit;
@@ -125,6 +126,9 @@ enum Command {
     /// What the practice stops asking for
     #[command(subcommand)]
     WriteOff(write_off::Command),
+    /// Calls to payers: what to call about, and what a call brought
+    #[command(subcommand)]
+    Calls(calls::Command),
     /// What roles decide alone, and the policy of discounts: list, set
     #[command(subcommand)]
     Limits(limits::Command),
@@ -200,6 +204,7 @@ pub fn run() -> ExitCode {
         Command::Refund(command) => refund::run(&command, &cli.place),
         Command::PayLink(command) => pay_link::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
+        Command::Calls(command) => calls::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
         Command::Period(command) => period::run(&command, &cli.place),

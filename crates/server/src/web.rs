@@ -26,9 +26,12 @@ pub use routes::table;
 
 mod access_log;
 mod adjustments;
+mod answers;
 mod approvals;
 mod bank;
+mod calls;
 mod claims;
+mod contacts;
 mod corrections;
 mod credits;
 mod day_sheet;

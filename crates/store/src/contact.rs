@@ -1,12 +1,12 @@
 //! What is so for a person, the contacts that were, and what was promised, as rows that are only added. Decides nothing.
 
 use billing::contact::ContactFlag;
-use billing::interaction::{Audience, ClaimAnswers, Direction, InteractionBody, Party, PromiseState, PromisedBy, Reached};
+use billing::interaction::{
+    Audience, ClaimAnswers, Direction, InteractionBody, Party, PromiseState, PromisedBy, Reached,
+};
 use billing::patient::Patient;
 use billing::work::inquiry::Channel;
-use billing::{
-    ClaimId, ContactEventId, InquiryId, InteractionId, PatientId, PayerId, PromiseId, UserId, WorkItemId,
-};
+use billing::{ClaimId, ContactEventId, InquiryId, InteractionId, PatientId, PayerId, PromiseId, UserId, WorkItemId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 

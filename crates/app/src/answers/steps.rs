@@ -43,7 +43,12 @@ pub(super) fn after(question: Question, actor: &Actor, account: &PatientAccount)
             });
             let mut steps: Vec<Step> = receipt.into_iter().collect();
             steps.push(offer.on_account("Take a payment", "/payments/new", Action::TakeCashPayment));
-            steps.push(offer.step("Look among unmatched payments".into(), "/remittances/unmatched".into(), Action::ViewDeposits, false));
+            steps.push(offer.step(
+                "Look among unmatched payments".into(),
+                "/remittances/unmatched".into(),
+                Action::ViewDeposits,
+                false,
+            ));
             steps
         }
         Question::InsuranceActive => vec![
@@ -88,7 +93,8 @@ impl Offer<'_> {
     }
 
     fn on_claim(&self, label: &str, claim: &ClaimLine, action: Action) -> Step {
-        let decided = !is_at_home(claim.status) && matches!(claim.status, ClaimStatus::Adjudicated | ClaimStatus::Closed);
+        let decided =
+            !is_at_home(claim.status) && matches!(claim.status, ClaimStatus::Adjudicated | ClaimStatus::Closed);
         self.step(format!("{label}: {}", claim.control_number), format!("/claims/{}", claim.id), action, decided)
     }
 
@@ -99,9 +105,15 @@ impl Offer<'_> {
                 Some(self.on_claim("Mend and scrub it", claim, Action::SubmitInitialClaim))
             }
             ClaimStatus::Ready | ClaimStatus::Closed => None,
-            ClaimStatus::Submitted => Some(self.on_claim("Send the same file again", claim, Action::SubmitInitialClaim)),
-            ClaimStatus::Accepted => Some(self.on_claim("Ask the plan where it is (276)", claim, Action::VerifyInsurance)),
-            ClaimStatus::Adjudicated => Some(self.on_claim("Send a corrected claim", claim, Action::SendCorrectedClaim)),
+            ClaimStatus::Submitted => {
+                Some(self.on_claim("Send the same file again", claim, Action::SubmitInitialClaim))
+            }
+            ClaimStatus::Accepted => {
+                Some(self.on_claim("Ask the plan where it is (276)", claim, Action::VerifyInsurance))
+            }
+            ClaimStatus::Adjudicated => {
+                Some(self.on_claim("Send a corrected claim", claim, Action::SendCorrectedClaim))
+            }
         }
     }
 

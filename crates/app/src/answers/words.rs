@@ -116,16 +116,20 @@ impl Words {
         let on = visit.date_of_service;
         let steps = [
             (self.either("charged", "cobrado"), standing.charged),
-            (self.either("above your plan’s price: nobody owes it", "por encima del precio de su plan: nadie lo debe"), -standing.adjusted),
+            (
+                self.either(
+                    "above your plan’s price: nobody owes it",
+                    "por encima del precio de su plan: nadie lo debe",
+                ),
+                -standing.adjusted,
+            ),
             (self.either("not asked for any more", "ya no se pide"), -standing.written_off),
             (self.either("paid by your plan", "pagado por su plan"), -standing.paid_by_payers),
             (self.either("paid by you", "pagado por usted"), -standing.paid_by_patient),
             (self.either("your plan has still to decide", "su plan todavía tiene que decidir"), -standing.with_payers),
         ];
         let steps = steps.into_iter().enumerate().filter(|(place, (_, amount))| *place == 0 || !amount.is_zero());
-        steps
-            .map(|(_, (words, amount))| figure(format!("{}: {words}", self.visit_of(on)), amount, Some(on)))
-            .collect()
+        steps.map(|(_, (words, amount))| figure(format!("{}: {words}", self.visit_of(on)), amount, Some(on))).collect()
     }
 
     /// What is my balance?
@@ -178,7 +182,11 @@ impl Words {
             figure(format!("{words}, {}", payment.receipt_number), payment.amount, Some(payment.received_on))
         });
         let total = account.payments.iter().map(|payment| payment.amount).sum();
-        Wording { say, lines: lines.collect(), total: Some((self.either("Received from you", "Recibido de usted"), total)) }
+        Wording {
+            say,
+            lines: lines.collect(),
+            total: Some((self.either("Received from you", "Recibido de usted"), total)),
+        }
     }
 
     /// How it was paid.
@@ -321,7 +329,9 @@ impl Words {
                     };
                     self.either(
                         format!("The claim for {total} was accepted by {payer} on {day}: we have its receipt.{number}"),
-                        format!("El reclamo de {total} fue aceptado por {payer} el {day}: tenemos su comprobante.{number}"),
+                        format!(
+                            "El reclamo de {total} fue aceptado por {payer} el {day}: tenemos su comprobante.{number}"
+                        ),
                     )
                 }
                 None => {
@@ -337,15 +347,23 @@ impl Words {
 
     fn claims(self, facts: &Facts, sentence: impl Fn(&ClaimLine, Option<&ClaimProofRow>) -> String) -> Wording {
         let proof = |id: ClaimId| facts.proofs.iter().find(|proof| proof.id == id);
-        let claims: Vec<(&VisitAccount, &ClaimLine)> =
-            facts.account.visits.iter().flat_map(|visit| visit.claims.iter().map(move |claim| (visit, claim))).collect();
+        let claims: Vec<(&VisitAccount, &ClaimLine)> = facts
+            .account
+            .visits
+            .iter()
+            .flat_map(|visit| visit.claims.iter().map(move |claim| (visit, claim)))
+            .collect();
         let say = match claims.is_empty() {
             true => vec![self.either("There is no claim on your account.", "No hay ningún reclamo en su cuenta.")],
             false => claims.iter().map(|(_, claim)| sentence(claim, proof(claim.id))).collect(),
         };
         let line = |(visit, claim): &(&VisitAccount, &ClaimLine)| {
             let words = self.either("Claim", "Reclamo");
-            figure(format!("{words} {}, {}", claim.control_number, claim.payer_name), claim.total, Some(visit.date_of_service))
+            figure(
+                format!("{words} {}, {}", claim.control_number, claim.payer_name),
+                claim.total,
+                Some(visit.date_of_service),
+            )
         };
         let total = claims.iter().map(|(_, claim)| claim.total).sum();
         Wording {

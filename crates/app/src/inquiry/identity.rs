@@ -102,6 +102,7 @@ fn check(tx: &mut Tx, id: InquiryId, patient_id: PatientId, claimed: &Claimed) -
     }
     store::inquiry::save(tx, &inquiry, &state)?;
     store::inquiry::link_item(tx, subject_key(id), inquiry.patient_id)?;
+    crate::contact::follow_inquiry(tx, &inquiry)?;
     let (verified, left) = (inquiry.is_verified(), inquiry.checks_left());
     Ok(Some(IdentityCheck { verified, left, matched: inquiry.verified }))
 }

@@ -1,12 +1,12 @@
 //! The eight answers agree with the books to the cent, in both languages, and offer what the person may do.
 
 use app::answers::{Answer, for_patient};
-use app::patient_payment::{PaymentRequest, take};
+use app::patient_payment::take;
 use billing::Money;
 use billing::access::Role;
 use billing::claim::ClaimStatus;
 use billing::explain::{Language, dollar_words};
-use billing::patient_payment::PaymentMethod;
+use billing::patient_payment::{PaymentMethod, PaymentRequest};
 use billing::question::Question;
 use jiff::civil::date;
 use ledger::AccountKind;
@@ -34,7 +34,14 @@ fn pay(db: &TestDb, amount: i64, key: &str) {
     take(db, &person(Role::Tier1), PRACTICE, &request).unwrap();
 }
 
-fn receive(db: &TestDb, trace: &str, number: u128, charge: i64, paid: i64, why: Vec<(&'static str, &'static str, i64)>) {
+fn receive(
+    db: &TestDb,
+    trace: &str,
+    number: u128,
+    charge: i64,
+    paid: i64,
+    why: Vec<(&'static str, &'static str, i64)>,
+) {
     let line = Svc { number: format!("AR{number:06}L1"), code: "99213", charge, paid, adjustments: why };
     let text = file(&Payment::new(trace, vec![Clp::new(format!("AR{number:06}"), "1", vec![line])]));
     app::remittance_import::import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap();
@@ -114,9 +121,11 @@ fn each_step_is_offered_to_who_may_take_it_and_says_who_may_to_others() {
             let found = answer.steps.iter().find(|step| step.label.starts_with(label));
             found.unwrap_or_else(|| panic!("{label}: {:?}", answer.steps)).clone()
         };
-        for (question, label) in
-            [(Question::WhyDenied, "Send a corrected claim"), (Question::WhyDenied, "Appeal"), (Question::Resubmit, "Send a corrected")]
-        {
+        for (question, label) in [
+            (Question::WhyDenied, "Send a corrected claim"),
+            (Question::WhyDenied, "Appeal"),
+            (Question::Resubmit, "Send a corrected"),
+        ] {
             let refused = step(Role::Tier1, question, label).refused.unwrap();
             assert!(refused.contains("Tier 2"), "{refused}");
             assert_eq!(step(Role::Tier2, question, label).refused, None);
@@ -144,8 +153,8 @@ fn a_plan_that_says_it_never_got_a_claim_is_answered_with_its_own_receipt() {
         way::take(db, "277ca.x12", &crate::carrier::claim_answers("PR", sent, &[("AR000001", "A2:20:PR")]));
         let answer = ask(Question::NeverGotIt);
         let (english, spanish) = (answer.english.say.join(" "), answer.spanish.say.join(" "));
-        assert!(english.contains("accepted by Union Lake Trust on March 3, 2026: we have its receipt"), "{english}");
-        assert!(spanish.contains("3 de marzo de 2026: tenemos su comprobante"), "{spanish}");
+        assert!(english.contains("accepted by Union Lake Trust on March 2, 2026: we have its receipt"), "{english}");
+        assert!(spanish.contains("2 de marzo de 2026: tenemos su comprobante"), "{spanish}");
         let call = answer.steps.iter().find(|step| step.label == "Call Union Lake Trust").unwrap();
         assert_eq!((call.href.as_str(), &call.refused), (format!("/calls/{}", way::PAYER).as_str(), &None));
     });

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use app::calls::{self, Call, ClaimCall, NewCard};
 use app::contact::{self, NewFlag};
+use app::inquiry::{self, Claimed, NewInquiry};
 use app::interaction::{self, NewInteraction, NewPromise};
 use app::patient_statement::{issue, run};
 use app::{Error, jobs};
@@ -15,7 +16,7 @@ use billing::claim::ClaimStatus;
 use billing::contact::{ContactFlag, MayContact, Purpose};
 use billing::interaction::{Direction, PromiseState, PromisedBy};
 use billing::work::Desk;
-use billing::work::inquiry::Channel;
+use billing::work::inquiry::{Channel, InquiryReason};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use store::claim::CLAIM_EVENTS;
@@ -71,6 +72,8 @@ fn what_the_law_forbids_stops_statements_and_only_tier_two_ends_it() {
 fn a_contact_that_goes_out_asks_the_governor_and_says_why_where_it_was_made_all_the_same() {
     for_each_engine(|db| {
         owes(db);
+        // The middle of the day, wherever in Illinois or Texas she is.
+        db.env.advance(SignedDuration::from_hours(4));
         let tier1 = books::person(Role::Tier1);
         let mail = |although: &str| NewInteraction {
             patient_id: Some(books::PATIENT),
@@ -103,11 +106,49 @@ fn a_contact_that_goes_out_asks_the_governor_and_says_why_where_it_was_made_all_
         let phone = view.channels.iter().find(|(channel, ..)| *channel == Channel::Phone).unwrap();
         assert!(matches!(phone.1, MayContact::No { .. }));
         for (field, bad) in [("note", "ok"), ("note", "Card 4111 1111 1111 1111 of hers.")] {
-            let told = interaction::log(db, &tier1, PRACTICE, &NewInteraction { note: bad.into(), ..call(Direction::In) });
+            let told =
+                interaction::log(db, &tier1, PRACTICE, &NewInteraction { note: bad.into(), ..call(Direction::In) });
             assert!(matches!(&told, Err(Error::Invalid { field: at, .. }) if at == field), "{told:?}");
         }
         let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
         assert_eq!(verification.first_failure(), None);
+    });
+}
+
+#[test]
+fn what_somebody_tells_us_of_how_to_be_contacted_counts_at_once() {
+    for_each_engine(|db| {
+        owes(db);
+        let tier1 = books::person(Role::Tier1);
+        contact::record(db, &tier1, PRACTICE, books::PATIENT, &flag(ContactFlag::TextConsent, true)).unwrap();
+        let ask = |reason: InquiryReason, claimed: Claimed| {
+            let question = "What she said on the telephone.".to_owned();
+            let new = NewInquiry { channel: Channel::Phone, reason, patient_id: None, question };
+            let id = inquiry::log(db, &tier1, PRACTICE, new).unwrap();
+            inquiry::verify_identity(db, &tier1, PRACTICE, id, books::PATIENT, &claimed).unwrap();
+        };
+        let hers = db
+            .read(&db.system(), PRACTICE, |read| store::registration::patient(read, books::PATIENT))
+            .unwrap()
+            .unwrap();
+        let proved = || Claimed {
+            name: hers.name.full(),
+            account_number: hers.account_number.clone(),
+            birth_date: hers.birth_date.reveal().to_string(),
+            ..Claimed::default()
+        };
+        let stands = || -> Vec<ContactFlag> {
+            let view = contact::show(db, &tier1, PRACTICE, books::PATIENT).unwrap();
+            view.stands.into_iter().map(|(flag, ..)| flag).collect()
+        };
+        ask(InquiryReason::DebtDispute, Claimed { name: "Somebody Else".into(), ..Claimed::default() });
+        assert_eq!(stands(), [ContactFlag::TextConsent], "nobody proved to be her");
+        ask(InquiryReason::ConsentWithdrawn, proved());
+        assert!(stands().is_empty());
+        ask(InquiryReason::DebtDispute, proved());
+        ask(InquiryReason::DebtDispute, proved());
+        assert_eq!(stands(), [ContactFlag::Disputed]);
+        assert!(issue(db, &tier1, PRACTICE, books::PATIENT).is_err());
     });
 }
 
@@ -199,7 +240,10 @@ fn one_call_settles_several_claims_and_each_outcome_sets_the_next_look() {
         let bad = [
             call(vec![said(claims[0], "in_process", &[])]),
             call(vec![said(claims[0], "lost", &[])]),
-            Call { representative: String::new(), ..call(vec![said(claims[0], "in_process", &[("received_on", "2026-03-03")])]) },
+            Call {
+                representative: String::new(),
+                ..call(vec![said(claims[0], "in_process", &[("received_on", "2026-03-03")])])
+            },
             call(Vec::new()),
         ];
         for wrong in bad {
@@ -249,7 +293,10 @@ fn a_claim_that_is_not_on_file_goes_out_again_only_while_its_filing_limit_allows
         assert!(ask(claims[0]).starts_with("Send it again today"));
         days(db, 28);
         assert!(ask(claims[1]).starts_with("Its filing limit is days away"));
-        let foreign = Call { payer_id: billing::PayerId(uuid::Uuid::from_u128(9)), ..call(vec![said(claims[0], "no_answer", &[("why", "cut off")])]) };
+        let foreign = Call {
+            payer_id: billing::PayerId(uuid::Uuid::from_u128(9)),
+            ..call(vec![said(claims[0], "no_answer", &[("why", "cut off")])])
+        };
         assert!(matches!(calls::log(db, &tier1, PRACTICE, &foreign), Err(Error::NotFound(_))));
     });
 }

@@ -9,7 +9,10 @@ const ZONES: &str = include_str!("../../data/state_zones.tsv");
 pub fn of_state(state: &str) -> &'static [&'static str] {
     static PARSED: LazyLock<Vec<(&str, Vec<&str>)>> = LazyLock::new(|| {
         let lines = ZONES.lines().filter(|line| !line.starts_with('#') && !line.starts_with("state\t"));
-        lines.filter_map(|line| line.split_once('\t')).map(|(state, zones)| (state, zones.split(' ').collect())).collect()
+        lines
+            .filter_map(|line| line.split_once('\t'))
+            .map(|(state, zones)| (state, zones.split(' ').collect()))
+            .collect()
     });
     PARSED.iter().find(|(of, _)| *of == state).map_or(&[], |(_, zones)| zones.as_slice())
 }

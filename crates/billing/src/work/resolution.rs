@@ -1,7 +1,5 @@
 //! How work ends: a coded end from the list of its reason, a sentence, and where it began in two levels.
 
-use serde::{Deserialize, Serialize};
-
 words! {
     /// The coded end of an item. A reason allows some of them.
     ResolutionCode {

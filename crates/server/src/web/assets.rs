@@ -38,6 +38,7 @@ fn assets() -> &'static BTreeMap<&'static str, Asset> {
             ("tierline.css", asset("tierline", "css", styles())),
             ("theme.js", asset("theme", "js", file("scripts/theme.js"))),
             ("keys.js", asset("keys", "js", file("scripts/keys.js"))),
+            ("timer.js", asset("timer", "js", file("scripts/timer.js"))),
             ("htmx.js", asset("htmx", "js", file("vendor/htmx.min.js"))),
             ("mark.svg", asset("mark", "svg", file("mark.svg"))),
         ])
@@ -84,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_file_is_served_and_every_style_sheet_has_its_place() {
-        for name in ["tierline.css", "theme.js", "keys.js", "htmx.js", "mark.svg"] {
+        for name in ["tierline.css", "theme.js", "keys.js", "timer.js", "htmx.js", "mark.svg"] {
             assert!(!assets()[name].content.is_empty(), "{name}");
         }
         let on_disk = Files::iter().filter(|path| path.starts_with("styles/")).count();

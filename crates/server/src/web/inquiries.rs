@@ -244,7 +244,8 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
                     let beside = db.read(&actor, practice, |read| {
                         store::views::patients::get(read, patient)?.ok_or(app::Error::NotFound("patient"))
                     })?;
-                    let answer = app::answers::for_patient(db, &actor, practice, patient, Question::of(inquiry.reason))?;
+                    let answer =
+                        app::answers::for_patient(db, &actor, practice, patient, Question::of(inquiry.reason))?;
                     Some((account, beside.eligibility, answer))
                 }
                 None => None,

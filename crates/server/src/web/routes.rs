@@ -4,11 +4,11 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, adjustments, assets, bank, claims, corrections, credits, day_sheet, deposits, encounters, find,
-    guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions,
-    money_rules, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds,
-    registration, remittances, reports, returned_payments, sent_claims, settings, small_balances, statements,
-    stored_files, unmatched, users, visit_hands, visits, work, write_offs,
+    access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
+    encounters, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
+    medicare_questions, money_rules, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview,
+    reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims, settings,
+    small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -81,6 +81,15 @@ fn desk(routes: Routes) -> Routes {
         .post("/inquiries/{id}/checks", Policy::May(Action::AllowIdentityChecks), inquiries::allow_checks)
         .post("/inquiries/{id}/answer", Policy::May(Action::AnswerInquiry), inquiries::answer)
         .post("/inquiries/{id}/escalations", Policy::May(Action::EscalateWork), inquiries::escalate)
+        .get("/inquiries/{id}/answers/{question}", Policy::May(Action::AnswerInquiry), answers::show)
+        .get("/inquiries/{id}/answers/{question}/pdf", Policy::May(Action::AnswerInquiry), answers::pdf)
+        .post("/inquiries/{id}/answers/{question}/sendings", Policy::May(Action::AnswerInquiry), answers::send)
+        .get("/calls", Policy::May(Action::LogInquiry), calls::index)
+        .post("/calls/days", Policy::May(Action::ChangeLimits), calls::set_days)
+        .get("/calls/{id}", Policy::May(Action::LogInquiry), calls::payer)
+        .post("/calls/{id}", Policy::May(Action::LogInquiry), calls::log)
+        .post("/calls/{id}/card", Policy::May(Action::LogInquiry), calls::keep_card)
+        .post("/promises/{id}", Policy::May(Action::LogInquiry), contacts::end_promise)
 }
 
 /// What we hold that is another's, what goes back, what is given up.
@@ -228,6 +237,9 @@ fn patient_pages(routes: Routes) -> Routes {
         .get("/patients/{id}", Policy::May(Action::ViewPatient), patients::show)
         .get("/patients/{id}/edit", Policy::May(Action::EditDemographics), registration::edit_patient)
         .post("/patients/{id}", Policy::May(Action::EditDemographics), registration::change_patient)
+        .get("/patients/{id}/contact", Policy::May(Action::LogInquiry), contacts::show)
+        .post("/patients/{id}/contact", Policy::May(Action::EditDemographics), contacts::record)
+        .post("/patients/{id}/interactions", Policy::May(Action::LogInquiry), contacts::log)
         .get("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::edit)
         .post("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::change)
         .get("/patients/{id}/medicare", Policy::May(Action::EditCoverage), medicare_questions::show)

@@ -59,6 +59,13 @@ fn desks(tour: &mut Tour) {
 fn records(tour: &mut Tour) {
     let page = tour.open("/inquiries");
     tour.follow(&page, "/inquiries/01", "");
+    let answers = links(&page, "/inquiries/01").iter().flat_map(|one| links(&tour.open(one), one)).collect::<Vec<_>>();
+    let answer =
+        answers.iter().find(|href| href.contains("/answers/")).expect("an inquiry whose caller was identified");
+    tour.open(answer);
+    let letter = format!("{answer}/pdf");
+    assert_eq!(tour.visitor.get(&format!("{letter}?language=es")).status, 200);
+    tour.seen.insert(letter);
     let page = tour.open("/statements");
     let statement = tour.follow(&page, "/patients/0", "");
     assert_eq!(tour.visitor.get(&format!("{statement}/pdf")).status, 200);
@@ -66,7 +73,7 @@ fn records(tour: &mut Tour) {
     let account = statement.split("/statements").next().unwrap().to_owned();
     let page = tour.open(&account);
     tour.follow(&page, "/coverages/", "/edit");
-    for form in ["edit", "guarantor", "medicare", "coverages/new", "encounters/new", "payments/new"] {
+    for form in ["contact", "edit", "guarantor", "medicare", "coverages/new", "encounters/new", "payments/new"] {
         tour.open(&format!("{account}/{form}"));
     }
     let key = tour.open(&format!("{account}/payments/new"));
@@ -85,7 +92,9 @@ fn records(tour: &mut Tour) {
 fn settings(tour: &mut Tour) {
     let page = tour.open("/settings");
     tour.follow(&page, "/providers/0", "/edit");
-    tour.follow(&page, "/payers/0", "/edit");
+    let payer = tour.follow(&page, "/payers/0", "/edit");
+    tour.open("/calls");
+    tour.open(&payer.replace("/payers/", "/calls/").replace("/edit", ""));
     let page = tour.open("/periods");
     tour.follow(&page, "/periods/", "");
     for form in [

@@ -287,6 +287,9 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("patients", 2) if route.contains("/payments/") => {
             pairs("patient_payment", route.split("{payment}").nth(1).unwrap())
         }
+        ("inquiries", 2) => {
+            all("inquiry").iter().map(|id| route.replace("{id}", id).replace("{question}", "balance")).collect()
+        }
         ("patients", 2) => pairs("statement", route.split("{statement}").nth(1).unwrap()),
         ("reports", _) => store::reports::REPORTS
             .iter()
@@ -323,7 +326,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "encounters" => "encounter",
                 "coverages" => "coverage",
                 "providers" => "provider",
-                "payers" => "payer",
+                "payers" | "calls" => "payer",
+                "promises" => "promise",
                 "users" => "app_user",
                 "credits" => "credit",
                 "settings" => "adjustment_rule",

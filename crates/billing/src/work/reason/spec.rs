@@ -1,7 +1,5 @@
 //! What is said about a reason: whose it is, how fast, by which steps, with which data, and how it may end.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Desk, ResolutionCode};
 use crate::clock::ClockKind;
 
