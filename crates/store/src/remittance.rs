@@ -163,6 +163,8 @@ record! {
         pub payer_claim_control_number: Option<String>,
         /// First day of service.
         pub date_of_service: Date,
+        /// The patient's family name, as searched.
+        pub last_name_key: String,
     }
 
     /// A line of a claim as a remittance needs it.
@@ -277,13 +279,17 @@ record! {
 statements! {
     /// Claims by our number.
     pub const CLAIM_FACTS_BY_NUMBER: ClaimFactsRow = "SELECT c.id, c.control_number, c.patient_id, c.encounter_id, \
-        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service FROM claim c \
+        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service, \
+        t.last_name_key FROM claim c \
         JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version \
+        JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id \
         WHERE c.practice_id = $1 AND c.control_number IN ({keys})";
     /// Claims by key.
     pub const CLAIM_FACTS_BY_ID: ClaimFactsRow = "SELECT c.id, c.control_number, c.patient_id, c.encounter_id, \
-        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service FROM claim c \
+        c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service, \
+        t.last_name_key FROM claim c \
         JOIN coverage v ON v.practice_id = c.practice_id AND v.id = c.coverage_id AND v.version = c.coverage_version \
+        JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id \
         WHERE c.practice_id = $1 AND c.id IN ({keys})";
     /// The claims that lines of ours stand on.
     pub const CLAIMS_OF_LINE_NUMBERS: (ClaimId,) = "SELECT claim_id FROM claim_line \

@@ -9,7 +9,7 @@ use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::matching::{ClaimFacts, other_charge};
 use billing::remittance::posting::{self, NotPosted};
 use billing::remittance::reversal::NoOriginal;
-use billing::remittance::{ClaimPayment, balance, reversal, settled};
+use billing::remittance::{ClaimPayment, LinePayment, balance, reversal, settled};
 use billing::{ClaimId, ClaimPaymentId, Money, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use jiff::civil::Date;
@@ -364,6 +364,11 @@ impl<'a> Deciding<'a> {
         let Some(claim) = claim else {
             return Outcome::Unmatched { problem: "its numbers name no claim of ours, or more than one".to_owned() };
         };
+        if one.by_hand.is_none() && is_about_another(payment, claim, known) {
+            return Outcome::Unmatched {
+                problem: "it has our number of a claim, and names another patient and another day of care".to_owned(),
+            };
+        }
         if let Some(problem) = not_a_decision(payment).or_else(|| sender.objection(claim, known)) {
             return set_aside(problem, Money::ZERO, None);
         }
@@ -430,6 +435,22 @@ impl<'a> Deciding<'a> {
             Err(NotPosted::TooLarge) => set_aside("an amount is too large".to_owned(), Money::ZERO, None),
         }
     }
+}
+
+/// Whether a payment found the claim by the claim's number alone, and says another patient and another day of care: the number
+/// is of another system then, or of another practice. One of the two differs more often by a slip.
+fn is_about_another(payment: &ClaimPayment, claim: &ClaimFacts, known: &Known) -> bool {
+    let has_our_line =
+        |line: &LinePayment| claim.lines.iter().any(|ours| ours.control_number == line.line_control_number);
+    if payment.lines.iter().any(has_our_line) {
+        return false;
+    }
+    let Some(row) = known.rows.get(&claim.id) else { return false };
+    let name = store::name_key(&payment.about.last_name);
+    let first = payment.about.first_day;
+    let days: Vec<Date> =
+        first.into_iter().chain(payment.lines.iter().filter_map(|line| line.date_of_service)).collect();
+    !name.is_empty() && name != row.last_name_key && !days.is_empty() && !days.contains(&row.date_of_service)
 }
 
 /// Whether two payments carry the same number of the payer.

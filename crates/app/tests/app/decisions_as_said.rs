@@ -295,3 +295,21 @@ fn lines_that_are_paid_together_settle_each_other_and_leave_neither_a_credit_nor
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn our_number_on_a_claim_of_another_patient_on_another_day_is_another_systems_number() {
+    for_each_engine(|db| {
+        clinic(db, 2);
+        let without_line_numbers = |n| {
+            let mut clp = Clp::paid(n);
+            clp.lines.iter_mut().for_each(|line| line.number.clear());
+            clp
+        };
+        let stranger = file(&Payment::new("EFT1", vec![without_line_numbers(1)]));
+        let report = take(db, &stranger.replace("DTM*472*20260210", "DTM*472*20250101"));
+        assert_eq!((report.payments[0].counts.posted, report.payments[0].counts.unmatched), (0, 1));
+        let married = file_of(&[Payment::new("EFT2", vec![without_line_numbers(2)])], 2);
+        assert_eq!(take(db, &married).payments[0].counts.posted, 1, "the name alone may differ");
+        all_invariants_hold(db);
+    });
+}
