@@ -14,7 +14,7 @@ use crate::workspace::{Workspace, run_step};
 const DEMO_LIMIT_SECONDS: f64 = 20.0;
 
 /// Measurements that need a crate's insides are bench targets of that crate: package and target.
-const INSIDE: [(&str, &str); 3] = [("app", "posting"), ("server", "money"), ("server", "pages")];
+const INSIDE: [(&str, &str); 4] = [("app", "posting"), ("server", "desk"), ("server", "money"), ("server", "pages")];
 
 /// Asks for the full size of what is smaller in CI.
 const FULL: &str = "--full";
@@ -46,7 +46,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
         }
     }
     if figures.is_empty() {
-        bail!("nothing of that name is measured: choose among demo, posting, money, pages, x12");
+        bail!("nothing of that name is measured: choose among demo, posting, desk, money, pages, x12");
     }
     println!("\n{}", machine());
     print!("{}", table(&figures));

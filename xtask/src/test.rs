@@ -18,6 +18,8 @@ use crate::workspace::{Workspace, is_ci};
 const POSTGRES_VARIABLE: &str = "TIERLINE_TEST_POSTGRES";
 /// Path of Chromium, for the browser tests.
 const CHROMIUM_VARIABLE: &str = "TIERLINE_TEST_CHROMIUM";
+/// Path of the script of axe-core, for the browser tests.
+const AXE_VARIABLE: &str = "TIERLINE_TEST_AXE";
 /// Path of chromedriver, for the browser tests.
 const DRIVER_VARIABLE: &str = "TIERLINE_TEST_CHROMEDRIVER";
 /// Asks the browser tests to write the pictures of the documentation.
@@ -77,6 +79,10 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<()> {
             variables.push((PICTURES_VARIABLE, "1".to_owned()));
         }
         Err(reason) => skipped.push(format!("every test in a browser ({reason})")),
+    }
+    match tools::axe(workspace) {
+        Ok(script) => variables.push((AXE_VARIABLE, script.display().to_string())),
+        Err(reason) => skipped.push(format!("axe on the pages of the desk ({reason})")),
     }
     match tools::x12_engines(workspace) {
         Ok(python) => variables.push((ENGINES_VARIABLE, python.display().to_string())),

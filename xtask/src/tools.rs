@@ -29,6 +29,32 @@ pub fn browser() -> Result<Browser, String> {
     )
 }
 
+/// The accessibility checker that the browser tests run in the page; never part of the program.
+const AXE: &str = "axe-core@4.10.3";
+
+/// The script of axe-core, installed by npm below the build folder.
+pub fn axe(workspace: &Workspace) -> Result<PathBuf, String> {
+    let folder = workspace.target().join("axe");
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if script.is_file() {
+        return Ok(script);
+    }
+    let npm = find_program(&["npm"]).ok_or_else(|| "no npm on the PATH; Debian has it as npm".to_owned())?;
+    println!("==> {AXE} for the browser tests");
+    let installed = Command::new(npm)
+        .args(["install", "--silent", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"])
+        .arg(&folder)
+        .arg(AXE)
+        .stdin(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if installed && script.is_file() {
+        Ok(script)
+    } else {
+        Err(format!("npm could not install {AXE}: is its registry reachable?"))
+    }
+}
+
 /// The Python of a virtual environment below the build folder that holds the two engines.
 pub fn x12_engines(workspace: &Workspace) -> Result<PathBuf, String> {
     let folder = workspace.target().join("x12-engines");

@@ -1,10 +1,10 @@
 //! Questions from outside: find the account, verify two identifiers, answer, or escalate. Nothing of an account is
 //! told before two identifiers matched, and what was told is written down.
 
-use billing::access::{Action, Actor, ResourceState};
+use billing::access::{Action, Actor, ResourceState, Role};
 use billing::work::inquiry::{Channel, IDENTIFIERS_NEEDED, Inquiry, InquiryReason};
 use billing::work::item::SHORTEST_SENTENCE;
-use billing::work::{Handover, WorkItem, WorkLinks, WorkState};
+use billing::work::{Handover, NoticeKind, WorkItem, WorkLinks, WorkState};
 use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use store::inquiry::{
@@ -18,9 +18,9 @@ mod identity;
 
 pub use identity::{Claimed, IdentityCheck, allow_checks, verify_identity};
 
-use crate::Error;
 use crate::access::allow;
 use crate::worklist::{self, NewWork};
+use crate::{Error, notices};
 
 /// Most characters of a search.
 pub const LONGEST_SEARCH: usize = 100;
@@ -140,6 +140,9 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
                 deadline_on: None,
             },
         )?;
+        if inquiry.reason == InquiryReason::Complaint {
+            notices::tell_role(tx, Role::Manager, NoticeKind::Complaint, item)?;
+        }
         if inquiry.channel == Channel::Phone {
             worklist::take_at_once(tx, item)?;
         }

@@ -78,6 +78,16 @@ pub const JOBS: &[Job] = &[
         does: "Finds what we hold of payers’ and patients’ money, and by when it must be back.",
         run: crate::credit::find,
     },
+    Job {
+        key: "deadline-notices",
+        does: "Tells the owner of an item once that the day of law or contract is near.",
+        run: crate::notices::tell_of_deadlines,
+    },
+    Job {
+        key: "drafts",
+        does: "Forgets words that were typed four weeks ago and never sent.",
+        run: crate::drafts::forget_old,
+    },
 ];
 
 /// After this time a job that failed is tried again, and one that did not end is taken for stopped: the longest job of a

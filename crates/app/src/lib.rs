@@ -57,9 +57,12 @@ pub mod write_off;
 pub mod answers;
 pub mod calls;
 pub mod contact;
+pub mod drafts;
 pub mod explain;
 pub mod inquiry;
 pub mod interaction;
+pub mod notices;
+pub mod saved_views;
 pub mod worklist;
 
 pub mod backup;

@@ -1,13 +1,17 @@
 //! The worklist: open, take, put back, escalate, return, resolve. Who may work a desk is asked of the matrix; whether
 //! an item may move is asked of the item; nothing is closed without words.
 
+pub mod bulk;
+pub mod filter;
+pub mod undo;
+
 use std::collections::HashMap;
 
 use billing::PracticeId;
 use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::work::calendar::add_business_days;
-use billing::work::{Desk, Handover, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
+use billing::work::{Desk, Handover, NoticeKind, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
 use billing::{ClaimId, InquiryId, Money, SubmissionId, UserId, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
@@ -22,7 +26,7 @@ use store::{Conn, Db, Tx, params};
 use crate::access::allow;
 use crate::bank;
 use crate::charge_capture::dues;
-use crate::{Error, claim_acknowledgment, remittance_posting, returned_payment, unapplied_cash};
+use crate::{Error, claim_acknowledgment, notices, remittance_posting, returned_payment, unapplied_cash};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
 /// while an item of that key is open, a repeated message opens none.
@@ -325,15 +329,17 @@ pub fn escalate(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, ha
 /// `Refused` where it was not escalated or no sentence is given; `Denied` where the person may not return work.
 pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, why: &str) -> Result<(), Error> {
     allow(actor, Action::ReturnWork, &ResourceState::default())?;
-    moved(
-        db,
-        actor,
-        practice,
-        id,
-        "returned",
-        |_| format!("Returned: {}", why.trim()),
-        |item, today| Ok(item.return_down(why, today)?),
-    )
+    db.write(actor, practice, |tx| {
+        let item = movable(tx, actor, id)?;
+        let sentence = format!("Returned: {}", why.trim());
+        change(tx, item, "returned", &sentence, |item, today| Ok(item.return_down(why, today)?))?;
+        // Who handed it up has to bring what is missing.
+        let events = tx.query(&WORK_EVENTS, params![id])?;
+        match events.into_iter().rev().find(|event| event.kind == "escalated") {
+            Some(event) => notices::tell_login(tx, &event.actor, NoticeKind::Returned, id),
+            None => Ok(()),
+        }
+    })
 }
 
 /// The item ends with words about what was done.
@@ -348,26 +354,28 @@ pub fn resolve(
     id: WorkItemId,
     resolution: Resolution,
 ) -> Result<(), Error> {
-    db.write(actor, practice, |tx| {
-        let item = movable(tx, actor, id)?;
-        unapplied_cash::refuse_while_waiting(tx, &item)?;
-        dues::refuse_while_in_hand(tx, &item)?;
-        bank::refuse_while_waiting(&item)?;
-        remittance_posting::refuse_while_owed_twice(tx, &item)?;
-        returned_payment::refuse_while_open(&item)?;
-        let (claim, file) = (item.links.claim_id, item.links.submission_id);
-        let reason = item.reason;
-        settle(tx, item, resolution.clone())?;
-        if let Some(file) = file.filter(|_| reason == WorkReason::FileRejected) {
-            keep_file_in_hand(tx, file)?;
-        }
-        let Some(claim) = claim else { return Ok(()) };
-        if reason == WorkReason::EarlierVersionAccepted {
-            let held = store::claim::load(tx, claim)?.filter(|claim| claim.status == ClaimStatus::Held);
-            held.map_or(Ok(()), |claim| claim_acknowledgment::leave_with_payer(tx, claim))?;
-        }
-        keep_in_one_hand(tx, claim)
-    })
+    db.write(actor, practice, |tx| resolve_in(tx, actor, id, resolution.clone()))
+}
+
+fn resolve_in(tx: &mut Tx, actor: &Actor, id: WorkItemId, resolution: Resolution) -> Result<(), Error> {
+    let item = movable(tx, actor, id)?;
+    unapplied_cash::refuse_while_waiting(tx, &item)?;
+    dues::refuse_while_in_hand(tx, &item)?;
+    bank::refuse_while_waiting(&item)?;
+    remittance_posting::refuse_while_owed_twice(tx, &item)?;
+    returned_payment::refuse_while_open(&item)?;
+    let (claim, file) = (item.links.claim_id, item.links.submission_id);
+    let reason = item.reason;
+    settle(tx, item, resolution)?;
+    if let Some(file) = file.filter(|_| reason == WorkReason::FileRejected) {
+        keep_file_in_hand(tx, file)?;
+    }
+    let Some(claim) = claim else { return Ok(()) };
+    if reason == WorkReason::EarlierVersionAccepted {
+        let held = store::claim::load(tx, claim)?.filter(|claim| claim.status == ClaimStatus::Held);
+        held.map_or(Ok(()), |claim| claim_acknowledgment::leave_with_payer(tx, claim))?;
+    }
+    keep_in_one_hand(tx, claim)
 }
 
 /// Cash that an item owns found a place: the item goes on with what is left, and ends where nothing is.

@@ -108,6 +108,10 @@ ids! {
     KeyedScanId,
     /// A signed comparison of the bank with the books.
     ReconciliationId,
+    /// A view of the worklist that a person keeps.
+    SavedViewId,
+    /// Something a person was told.
+    NoticeId,
     /// What a patient answered about who pays before Medicare.
     MedicareQuestionsId,
     /// How patients reach the card processor's page, as a practice set it.

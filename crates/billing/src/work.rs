@@ -26,6 +26,7 @@ pub mod calendar;
 pub mod desk;
 pub mod inquiry;
 pub mod item;
+pub mod notice;
 pub mod reason;
 pub mod resolution;
 
@@ -33,5 +34,6 @@ pub use calendar::Calendar;
 pub use desk::{Desk, Tier};
 pub use inquiry::{Channel, Inquiry, InquiryReason};
 pub use item::{Handover, ROOT_CAUSES, Resolution, WorkItem, WorkLinks, WorkRefused, WorkState};
+pub use notice::NoticeKind;
 pub use reason::{Family, RequiredData, Side, Skill, WorkReason};
 pub use resolution::ResolutionCode;

@@ -40,6 +40,11 @@ impl Browser {
         self.ask(request, StatusCode::OK);
     }
 
+    /// Sends a form.
+    pub fn send(&self, path: &str, form: &str, expected: StatusCode) {
+        self.ask(post(path, form.to_owned()), expected);
+    }
+
     /// Finds what is typed.
     pub fn find(&self, typed: &str, expected: StatusCode) {
         self.ask(post("/find", format!("q={typed}")), expected);

@@ -89,15 +89,17 @@ impl Served {
     /// # Errors
     /// Where the listener breaks.
     pub fn run(self) -> anyhow::Result<()> {
+        let desk = self.desk.clone();
         let router = router(self.desk);
         // Dropped at the end, which ends what goes on beside the desk too.
         let _jobs = self.daily_jobs.map(|(db, practice)| daily::start(db, practice));
         let _exchange = self.exchanging.map(Exchanging::start);
         self.runtime.block_on(async {
             axum::serve(self.listener, router.into_make_service_with_connect_info::<SocketAddr>())
-                .with_graceful_shutdown(async {
+                .with_graceful_shutdown(async move {
                     // Without a signal handler the process simply ends when told to.
                     let _ = tokio::signal::ctrl_c().await;
+                    desk.close();
                 })
                 .await
         })?;

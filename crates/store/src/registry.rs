@@ -19,6 +19,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::deposit::STATEMENTS,
     crate::eligibility::STATEMENTS,
     crate::follow_up::STATEMENTS,
+    crate::form_draft::STATEMENTS,
     crate::hands::STATEMENTS,
     crate::head::STATEMENTS,
     crate::inbound_file::STATEMENTS,
@@ -26,7 +27,9 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::job_run::STATEMENTS,
     crate::keyed_remittance::STATEMENTS,
     crate::ledger::STATEMENTS,
+    crate::notice::STATEMENTS,
     crate::pay_link::STATEMENTS,
+    crate::saved_view::STATEMENTS,
     crate::payment_return::STATEMENTS,
     crate::reconciliation::STATEMENTS,
     crate::medicare_questions::STATEMENTS,
@@ -68,6 +71,8 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::views::practice_totals::STATEMENTS,
     crate::views::remittances::STATEMENTS,
     crate::views::unmatched::STATEMENTS,
+    crate::views::queue::STATEMENTS,
+    crate::views::wall::STATEMENTS,
     crate::views::work::STATEMENTS,
 ];
 

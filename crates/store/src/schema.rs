@@ -127,6 +127,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(38, "45_pay_link"),
     portable!(39, "46_money_rules"),
     portable!(40, "49_contact"),
+    portable!(41, "50_panes"),
 ];
 
 impl Migration {

@@ -328,6 +328,8 @@ col_newtypes!(
     billing::InteractionId { Uuid },
     billing::PhoneCardId { Uuid },
     billing::PromiseId { Uuid },
+    billing::id::SavedViewId { Uuid },
+    billing::id::NoticeId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

@@ -12,6 +12,8 @@ pub mod patient_ledger;
 pub mod patients;
 pub mod practice;
 pub mod practice_totals;
+pub mod queue;
 pub mod remittances;
 pub mod unmatched;
+pub mod wall;
 pub mod work;

@@ -58,14 +58,34 @@ pub(super) fn begin(tx: &mut Tx, user: UserId, standing: Standing, device: &str)
     Ok(secret)
 }
 
-/// The session of a cookie, if it lives and its person may sign in.
+/// The session of a cookie, if it lives and its person may sign in; it is seen from now on.
 ///
 /// # Errors
 /// Where the database refuses.
 pub fn find(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Session>, Error> {
-    let system = Actor::system(practice);
+    let Some((session, stale)) = look_up(db, practice, secret)? else { return Ok(None) };
+    if stale {
+        let id = hash(secret);
+        db.write(&Actor::system(practice), practice, |tx| -> Result<_, Error> {
+            let now = tx.now();
+            Ok(tx.execute(&SEE_SESSION, params![id, now])?)
+        })?;
+    }
+    Ok(Some(session))
+}
+
+/// As [`find`], for what goes on without its person: the session is not seen by it, and ends in its time.
+///
+/// # Errors
+/// Where the database refuses.
+pub fn peek(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Session>, Error> {
+    Ok(look_up(db, practice, secret)?.map(|(session, _)| session))
+}
+
+/// The session, and whether it was seen long enough ago to be marked again.
+fn look_up(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<(Session, bool)>, Error> {
     let id = hash(secret);
-    let found = db.read(&system, practice, |read| -> Result<_, Error> {
+    db.read(&Actor::system(practice), practice, |read| -> Result<_, Error> {
         let Some(row) = read.query_opt(&SESSION_BY_HASH, params![id])? else { return Ok(None) };
         if row.ended_at.is_some() || !session_lives(row.begun_at, row.last_seen_at, read.now()) {
             return Ok(None);
@@ -79,15 +99,7 @@ pub fn find(db: &Db, practice: PracticeId, secret: &str) -> Result<Option<Sessio
         let practice_name = store::views::practice::name(read)?;
         let session = Session { actor, display_name: user.display_name, standing: row.standing, practice_name };
         Ok(Some((session, stale)))
-    })?;
-    let Some((session, stale)) = found else { return Ok(None) };
-    if stale {
-        db.write(&system, practice, |tx| -> Result<_, Error> {
-            let now = tx.now();
-            Ok(tx.execute(&SEE_SESSION, params![id, now])?)
-        })?;
-    }
-    Ok(Some(session))
+    })
 }
 
 /// Whom a token stands for, as a session that may do what its person may; nobody where it has ended.

@@ -40,7 +40,7 @@
     const dialog = document.getElementById("keymap");
     if (event.key === "Escape" && inField(document.activeElement)) return document.activeElement.blur();
     if (event.ctrlKey || event.metaKey || event.altKey || inField(document.activeElement) || off()) return;
-    if (dialog?.open && event.key !== "?") return;
+    if (document.querySelector("dialog[open]") && !(dialog?.open && event.key === "?")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     let target = null;
     if (afterG) {
@@ -55,6 +55,12 @@
       case "?": event.preventDefault(); dialog?.open ? dialog.close() : dialog?.showModal(); return;
       case "j": event.preventDefault(); return step(1);
       case "k": event.preventDefault(); return step(-1);
+      case " ": {
+        // A row that has the focus is chosen for one step with others.
+        const tick = document.activeElement?.closest?.("li")?.querySelector("input[type=checkbox]");
+        if (tick && tick !== document.activeElement) { event.preventDefault(); tick.checked = !tick.checked; }
+        return;
+      }
     }
     target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(shown);
     if (target) { event.preventDefault(); open(target); return; }
@@ -62,6 +68,13 @@
       const choice = [...document.querySelectorAll(".choice input")].filter(shown)[Number(key) - 1];
       if (choice) { choice.checked = true; choice.focus(); }
     }
+  });
+
+  // A command chosen in the palette does what its letter does; a button is pressed, for it was chosen by its words.
+  addEventListener("tierline:key", (event) => {
+    const target = [...document.querySelectorAll(`main [data-key="${CSS.escape(event.detail)}"]`)].find(shown);
+    if (target?.tagName === "BUTTON") target.click();
+    else if (target) open(target);
   });
 
   addEventListener("click", (event) => {
@@ -84,7 +97,6 @@
       history.replaceState(null, "", address);
     }
     (document.querySelector("[aria-invalid=true]") ?? document.querySelector("[data-focus]"))?.focus();
-    const setting = document.querySelector("[data-keys-setting]");
-    if (setting && off()) setting.textContent = "Turn letters on";
+    for (const setting of document.querySelectorAll("[data-keys-setting]")) if (off()) setting.textContent = "Turn letters on";
   });
 })();

@@ -1,5 +1,7 @@
 //! `tierline jobs`: runs today's jobs now, or lists how they ended. While the desk is served they run by themselves.
 
+use std::path::PathBuf;
+
 use app::jobs::{self, Outcome};
 use clap::Args;
 use serde_json::json;
@@ -14,6 +16,9 @@ pub struct Arguments {
     /// Only list how the latest runs ended
     #[arg(long)]
     list: bool,
+    /// Put today’s letters of counts into this folder too, one file each, for a mail program to send
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +31,10 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
         return list(&session, arguments.json);
     }
     let ran = jobs::run_now(&session.db, &session.actor, session.practice)?;
+    if let Some(folder) = &arguments.letters {
+        let mail = exchange::MailDrop::open(folder).map_err(|trouble| Failure::Refused(trouble.0))?;
+        app::notices::send_letters(&session.db, session.practice, &mail)?;
+    }
     if arguments.json {
         let rows: Vec<serde_json::Value> = ran
             .iter()

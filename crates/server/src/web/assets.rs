@@ -16,8 +16,8 @@ struct Files;
 
 /// The style sheets in the order in which they apply; they are served as one.
 const STYLES: &[&str] = &[
-    "tokens", "base", "shell", "front", "panels", "actions", "states", "money", "tables", "facts", "queue", "steps",
-    "handover", "forms", "timeline", "feedback", "charts", "screens", "narrow", "print",
+    "tokens", "base", "shell", "front", "panels", "actions", "states", "money", "tables", "facts", "queue", "panes",
+    "steps", "handover", "forms", "timeline", "feedback", "charts", "screens", "narrow", "print",
 ];
 
 /// How much of the hash stands in a name: 64 bits tell versions apart.
@@ -39,6 +39,9 @@ fn assets() -> &'static BTreeMap<&'static str, Asset> {
             ("theme.js", asset("theme", "js", file("scripts/theme.js"))),
             ("keys.js", asset("keys", "js", file("scripts/keys.js"))),
             ("timer.js", asset("timer", "js", file("scripts/timer.js"))),
+            ("palette.js", asset("palette", "js", file("scripts/palette.js"))),
+            ("live.js", asset("live", "js", file("scripts/live.js"))),
+            ("drafts.js", asset("drafts", "js", file("scripts/drafts.js"))),
             ("htmx.js", asset("htmx", "js", file("vendor/htmx.min.js"))),
             ("mark.svg", asset("mark", "svg", file("mark.svg"))),
         ])
@@ -85,7 +88,7 @@ mod tests {
 
     #[test]
     fn every_file_is_served_and_every_style_sheet_has_its_place() {
-        for name in ["tierline.css", "theme.js", "keys.js", "timer.js", "htmx.js", "mark.svg"] {
+        for name in assets().keys().copied() {
             assert!(!assets()[name].content.is_empty(), "{name}");
         }
         let on_disk = Files::iter().filter(|path| path.starts_with("styles/")).count();

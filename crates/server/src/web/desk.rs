@@ -7,10 +7,11 @@ use billing::access::Actor;
 use billing::id::PracticeId;
 use jiff::tz::TimeZone;
 use store::{Db, Read, Tx};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use super::refusal::Refusal;
+use super::wall;
 
 /// Passwords hashed at the same time: 19 MiB and a core each.
 const HASHES_AT_ONCE: usize = 4;
@@ -27,13 +28,17 @@ struct Inner {
     practice: PracticeId,
     secure_cookies: bool,
     hashing: Semaphore,
+    wall: wall::Kept,
+    closing: watch::Sender<bool>,
 }
 
 impl Desk {
     /// A desk over a database. `secure_cookies` is false only on plain HTTP over loopback.
     pub fn new(db: Db, practice: PracticeId, secure_cookies: bool) -> Desk {
         let hashing = Semaphore::new(HASHES_AT_ONCE);
-        let inner = Arc::new(Inner { db, practice, secure_cookies, hashing });
+        let closing = watch::Sender::new(false);
+        let wall = wall::Kept::default();
+        let inner = Arc::new(Inner { db, practice, secure_cookies, hashing, wall, closing });
         Desk { inner, exchanges: false }
     }
 
@@ -46,6 +51,22 @@ impl Desk {
     /// Whether what is sealed leaves by itself.
     pub fn exchanges(&self) -> bool {
         self.exchanges
+    }
+
+    /// The figures of the wall as they were counted last.
+    pub(super) fn wall(&self) -> &wall::Kept {
+        &self.inner.wall
+    }
+
+    /// The desk is told to end: what streams news stops.
+    pub fn close(&self) {
+        self.inner.closing.send_replace(true);
+    }
+
+    /// Comes when the desk is told to end.
+    pub(super) async fn closes(&self) {
+        // The sender lives as long as the desk: waiting ends only when it says so.
+        let _ = self.inner.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
     /// The practice that is served.

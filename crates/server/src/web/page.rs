@@ -33,10 +33,12 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
     ("/remittances", "Remittances", "r", Action::ViewRemittance),
     ("/statements", "Statements", "s", Action::ViewStatement),
     ("/reports", "Reports", "p", Action::ViewReports),
+    ("/wall", "Wall", "w", Action::ViewAllWork),
 ];
 
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
+    ("/notices", "Notices", "", Action::ViewWorklist),
     ("/credits", "Credit balances", "", Action::ViewRefunds),
     ("/payers/ledger", "Payers’ ledger", "", Action::ViewRemittance),
     ("/calls", "Calls to payers", "", Action::LogInquiry),
@@ -64,6 +66,12 @@ const MORE: &[(&str, &str, &str, Action)] = &[
 const DONE: &[(&str, &str)] = &[
     ("taken", "Taken. It is yours until you resolve, escalate or put it back."),
     ("put-back", "Put back. Anybody at the desk may take it."),
+    ("undone", "Taken back. The history says so."),
+    ("draft-dropped", "Thrown away. The forms are empty."),
+    ("view-kept", "Kept. It stands under Views."),
+    ("view-removed", "Removed."),
+    ("notices-read", "All read."),
+    ("letter-set", "Saved. The letter names nobody."),
     ("escalated", "Escalated with your handover."),
     ("returned", "Returned with your reason."),
     ("resolved", "Resolved."),
@@ -251,6 +259,10 @@ pub struct Shell {
     pub zone: TimeZone,
     /// The one sentence after an action.
     pub toast: Option<&'static str>,
+    /// Where the action is taken back, while it can be.
+    pub undo: Option<String>,
+    /// Whether the person works at the desk and is told news.
+    pub is_told: bool,
 }
 
 impl Shell {
@@ -273,6 +285,8 @@ impl Shell {
             find: String::new(),
             zone: desk.zone(),
             toast: None,
+            undo: None,
+            is_told: who.may(Action::ViewWorklist),
         }
     }
 

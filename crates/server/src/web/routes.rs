@@ -5,10 +5,10 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
-    encounters, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
-    medicare_questions, money_rules, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview,
-    reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims, settings,
-    small_balances, statements, stored_files, unmatched, users, visit_hands, visits, work, write_offs,
+    encounters, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
+    medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger, payments, periods,
+    posting_preview, reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims,
+    settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, wall, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -60,10 +60,23 @@ fn desk(routes: Routes) -> Routes {
     routes
         .get("/", Policy::May(Action::ViewHome), home::index)
         .get("/work", Policy::May(Action::ViewWorklist), work::index)
+        .post("/palette", Policy::May(Action::ViewHome), palette::look)
+        .get("/events", Policy::May(Action::ViewWorklist), events::stream)
+        .get("/notices", Policy::May(Action::ViewWorklist), notices::index)
+        .post("/notices/reading", Policy::May(Action::ViewWorklist), notices::read)
+        .post("/notices/letter", Policy::May(Action::ViewWorklist), notices::set_letter)
+        .get("/wall", Policy::May(Action::ViewAllWork), wall::show)
+        .post("/work/bulk", Policy::May(Action::ViewWorklist), work::bulk::look)
+        .post("/work/bulk/doing", Policy::May(Action::ViewWorklist), work::bulk::carry_out)
+        .post("/work/views", Policy::May(Action::ViewWorklist), work::views::save)
+        .post("/work/views/{id}/removal", Policy::May(Action::ViewWorklist), work::views::remove)
         .post("/work/next", Policy::May(Action::ViewWorklist), work::take_next)
         .get("/work/{id}", Policy::May(Action::ViewWorklist), work::show)
         .post("/work/{id}/assignment", Policy::May(Action::ViewWorklist), work::take)
         .post("/work/{id}/assignment/end", Policy::May(Action::ViewWorklist), work::put_back)
+        .post("/work/{id}/undo", Policy::May(Action::ViewWorklist), work::undo)
+        .post("/work/{id}/drafts", Policy::May(Action::ViewWorklist), work::keep_draft)
+        .post("/work/{id}/drafts/removal", Policy::May(Action::ViewWorklist), work::drop_drafts)
         .post("/work/{id}/escalations", Policy::May(Action::EscalateWork), work::escalate)
         .post("/work/{id}/returns", Policy::May(Action::ReturnWork), work::give_back)
         .post("/work/{id}/resolutions", Policy::May(Action::ViewWorklist), work::resolve)

@@ -82,7 +82,14 @@ pub async fn load(State(desk): State<Desk>, mut request: Request, next: Next) ->
         let Some(session) = found else { return Ok(api::unknown_token()) };
         request.extensions_mut().insert(SignedIn::of(session, true));
     } else if let Some(secret) = secret_of(request.headers(), desk.secure_cookies()) {
-        let found = desk.blocking(move |db, practice| app::access::session::find(db, practice, &secret)).await?;
+        // Listening for news is not working: a page that is only open keeps no session alive.
+        let is_listening = request.uri().path() == "/events";
+        let found = desk
+            .blocking(move |db, practice| match is_listening {
+                true => app::access::session::peek(db, practice, &secret),
+                false => app::access::session::find(db, practice, &secret),
+            })
+            .await?;
         if let Some(session) = found {
             request.extensions_mut().insert(SignedIn::of(session, false));
         }

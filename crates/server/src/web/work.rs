@@ -1,37 +1,32 @@
-//! The desk: the queue, the item, its context. Take, put back, escalate with a handover, return, resolve, note.
+//! One item of the desk in its queue: take, put back, escalate with a handover, return, resolve, note, undo. What a person
+//! typed is never lost: a refusal shows it again, a colleague's step stands beside it, a draft brings it back.
 
+pub mod bulk;
+pub mod list;
 mod pane;
 mod queue;
+pub mod views;
 
-use askama::Template;
-use axum::extract::{Form, Query, State};
-use axum::response::IntoResponse;
-use axum::response::Redirect;
+use std::collections::BTreeMap;
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Redirect};
 use billing::WorkItemId;
 use billing::access::{Action, Limits, ResourceState};
-use billing::work::{Desk as WorkDesk, Handover, ROOT_CAUSES, Resolution};
-use jiff::civil::Date;
+use billing::work::{Desk as WorkDesk, Handover, Resolution};
 use ledger::Money;
 use serde::Deserialize;
-use store::worklist::QueueCursor;
 
-use self::pane::{Pane, Reader};
-use self::queue::{Group, Tab, groups, own_desks, tabs};
-use super::page::{Page, Shell, go, show as render};
+use self::list::{Asked, page};
+use super::page::{Page, go};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
+use app::drafts::{self, ItemForm};
 use app::unapplied_cash::{self, Application};
 
-/// What stands in the address.
-#[derive(Deserialize)]
-pub struct Asked {
-    desk: Option<String>,
-    done: Option<String>,
-}
-
 /// What the forms of an item hold; each form sends its own fields.
-#[derive(Deserialize, Default, Clone)]
+#[derive(Deserialize, Default, Clone, PartialEq)]
 #[serde(default)]
 pub struct Typed {
     pub(super) problem: String,
@@ -48,62 +43,70 @@ pub struct Typed {
     amount: String,
     reason: String,
     revision: i32,
+    /// The last step of the item's history that the form's page showed.
+    seen: Option<i64>,
 }
 
-#[derive(Template)]
-#[template(path = "work/index.html")]
-struct WorkPage {
-    shell: Shell,
-    tabs: Vec<Tab>,
-    title: &'static str,
-    items: usize,
-    groups: Vec<Group>,
-    stake: Money,
-    today: Date,
-    open: Option<WorkItemId>,
-    pane: Option<Pane>,
-    stages: &'static [&'static str],
-}
-
-impl WorkPage {
-    fn is_open(&self, id: &WorkItemId) -> bool {
-        self.open.as_ref() == Some(id)
+impl Typed {
+    /// Takes words that were kept of the item's forms.
+    fn fill(&mut self, mut words: BTreeMap<String, String>) {
+        let mut take = |field: &str| words.remove(field).unwrap_or_default();
+        self.problem = take("problem");
+        self.tried = take("tried");
+        self.evidence = take("evidence");
+        self.promised = take("promised");
+        self.to_decide = take("to_decide");
+        self.why = take("why");
+        self.outcome = take("outcome");
+        self.root_cause = take("root_cause");
+        self.note = take("note");
     }
 }
 
 /// A queue without an item.
-pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
-    page(&desk, &who, asked.desk.as_deref(), asked.done.as_deref(), None, (Typed::default(), None)).await
+pub async fn index(State(desk): State<Desk>, who: SignedIn, asked: Asked) -> Page {
+    page(&desk, &who, &asked, None, (Typed::default(), None)).await
 }
 
 /// An item in its queue.
-pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Query(asked): Query<Asked>) -> Page {
-    page(&desk, &who, asked.desk.as_deref(), asked.done.as_deref(), Some(id), (Typed::default(), None)).await
+pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
+    let actor = who.actor.clone();
+    let shown = page(&desk, &who, &asked, Some(id), (Typed::default(), None)).await?;
+    desk.blocking(move |db, practice| app::notices::looked_at(db, &actor, practice, id)).await?;
+    Ok(shown)
 }
 
 /// Takes an item.
-pub async fn take(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+pub async fn take(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
     let actor = who.actor.clone();
     desk.blocking(move |db, practice| app::worklist::take(db, &actor, practice, id)).await?;
-    go(&format!("/work/{id}"), "taken")
+    go(&asked.item(id), "taken")
 }
 
 /// Takes the most urgent open item of a desk.
-pub async fn take_next(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<Asked>) -> Page {
-    let from = asked.desk.as_deref().and_then(WorkDesk::parse).ok_or(Refusal::Absent)?;
+pub async fn take_next(State(desk): State<Desk>, who: SignedIn, asked: Asked) -> Page {
+    let from = asked.filter.only_desk().ok_or(Refusal::Absent)?;
     let actor = who.actor.clone();
     let next = desk.blocking(move |db, practice| app::worklist::take_next(db, &actor, practice, from)).await?;
     match next {
-        Some(id) => go(&format!("/work/{id}"), "taken"),
-        None => Ok(Redirect::to(&format!("/work?desk={}", from.as_str())).into_response()),
+        Some(id) => go(&asked.item(id), "taken"),
+        None => Ok(Redirect::to(&format!("/work?desk={}", WorkDesk::as_str(from))).into_response()),
     }
 }
 
 /// Puts an item back.
-pub async fn put_back(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+pub async fn put_back(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
     let actor = who.actor.clone();
     desk.blocking(move |db, practice| app::worklist::put_back(db, &actor, practice, id)).await?;
-    go(&format!("/work/{id}"), "put-back")
+    go(&asked.item(id), "put-back")
+}
+
+/// Takes one's own last step on an item back.
+pub async fn undo(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
+    let actor = who.actor.clone();
+    let done = desk.blocking(move |db, practice| app::worklist::undo::undo(db, &actor, practice, id)).await;
+    let here = asked.item(id);
+    after(&desk, &who, (id, None), &asked, Typed::default(), done, (&here, "undone")).await
 }
 
 /// Escalates an item with a handover.
@@ -111,11 +114,15 @@ pub async fn escalate(
     State(desk): State<Desk>,
     who: SignedIn,
     Id(id): Id<WorkItemId>,
+    asked: Asked,
     Form(typed): Form<Typed>,
 ) -> Page {
+    if let Some(page) = changed_meanwhile(&desk, &who, id, &asked, &typed).await? {
+        return Ok(page);
+    }
     let (actor, handover) = (who.actor.clone(), handover(&typed));
     let done = desk.blocking(move |db, practice| app::worklist::escalate(db, &actor, practice, id, handover)).await;
-    after(&desk, &who, id, typed, done, ("/work", "escalated")).await
+    after(&desk, &who, (id, Some(ItemForm::Escalations)), &asked, typed, done, (&asked.list(), "escalated")).await
 }
 
 /// Returns an escalated item.
@@ -123,11 +130,15 @@ pub async fn give_back(
     State(desk): State<Desk>,
     who: SignedIn,
     Id(id): Id<WorkItemId>,
+    asked: Asked,
     Form(typed): Form<Typed>,
 ) -> Page {
+    if let Some(page) = changed_meanwhile(&desk, &who, id, &asked, &typed).await? {
+        return Ok(page);
+    }
     let (actor, why) = (who.actor.clone(), typed.why.clone());
     let done = desk.blocking(move |db, practice| app::worklist::return_item(db, &actor, practice, id, &why)).await;
-    after(&desk, &who, id, typed, done, ("/work", "returned")).await
+    after(&desk, &who, (id, Some(ItemForm::Returns)), &asked, typed, done, (&asked.list(), "returned")).await
 }
 
 /// Resolves an item.
@@ -135,17 +146,27 @@ pub async fn resolve(
     State(desk): State<Desk>,
     who: SignedIn,
     Id(id): Id<WorkItemId>,
+    asked: Asked,
     Form(typed): Form<Typed>,
 ) -> Page {
+    if let Some(page) = changed_meanwhile(&desk, &who, id, &asked, &typed).await? {
+        return Ok(page);
+    }
     let actor = who.actor.clone();
     let resolution = Resolution { outcome: typed.outcome.clone(), root_cause: typed.root_cause.clone() };
     let done = desk.blocking(move |db, practice| app::worklist::resolve(db, &actor, practice, id, resolution)).await;
-    after(&desk, &who, id, typed, done, ("/work", "resolved")).await
+    after(&desk, &who, (id, Some(ItemForm::Resolutions)), &asked, typed, done, (&asked.list(), "resolved")).await
 }
 
 /// Applies waiting cash of an item to a line of a claim.
-pub async fn apply(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
-    let back = format!("/work/{id}");
+pub async fn apply(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    asked: Asked,
+    Form(typed): Form<Typed>,
+) -> Page {
+    let back = asked.item(id);
     let limits = desk.read(&who.actor, |read| app::limits::in_force(read)).await?;
     let done = match application(&who, &typed, limits) {
         Ok(application) => {
@@ -155,7 +176,7 @@ pub async fn apply(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemI
         }
         Err(refusal) => Err(refusal),
     };
-    after(&desk, &who, id, typed, done, (&back, "applied")).await
+    after(&desk, &who, (id, None), &asked, typed, done, (&back, "applied")).await
 }
 
 /// What was typed of an application; an amount over the person's limit is told with who may.
@@ -173,19 +194,48 @@ fn application(who: &SignedIn, typed: &Typed, limits: Limits) -> Result<Applicat
 }
 
 /// Reads the stored file of an item again.
-pub async fn read_again(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>) -> Page {
+pub async fn read_again(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
     let actor = who.actor.clone();
     let read = desk.blocking(move |db, practice| app::inbound::read_again(db, &actor, practice, id)).await;
-    let back = format!("/work/{id}");
-    after(&desk, &who, id, Typed::default(), read.map(|_| ()), (&back, "read-again")).await
+    let back = asked.item(id);
+    after(&desk, &who, (id, None), &asked, Typed::default(), read.map(|_| ()), (&back, "read-again")).await
 }
 
 /// Leaves a note.
-pub async fn note(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, Form(typed): Form<Typed>) -> Page {
+pub async fn note(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    asked: Asked,
+    Form(typed): Form<Typed>,
+) -> Page {
     let (actor, words) = (who.actor.clone(), typed.note.clone());
     let done = desk.blocking(move |db, practice| app::worklist::note(db, &actor, practice, id, &words)).await;
-    let back = format!("/work/{id}");
-    after(&desk, &who, id, typed, done, (&back, "noted")).await
+    let back = asked.item(id);
+    after(&desk, &who, (id, Some(ItemForm::Notes)), &asked, typed, done, (&back, "noted")).await
+}
+
+/// Keeps what is typed into a form of an item and not sent yet.
+pub async fn keep_draft(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<WorkItemId>,
+    Form(mut words): Form<BTreeMap<String, String>>,
+) -> Page {
+    let form = words.remove("form").as_deref().and_then(ItemForm::parse).ok_or(Refusal::Absent)?;
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| drafts::keep(db, &actor, practice, (id, form), &words)).await?;
+    Ok(axum::http::StatusCode::NO_CONTENT.into_response())
+}
+
+/// Throws the words away that were kept of an item's forms.
+pub async fn drop_drafts(State(desk): State<Desk>, who: SignedIn, Id(id): Id<WorkItemId>, asked: Asked) -> Page {
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| {
+        ItemForm::ALL.into_iter().try_for_each(|form| drafts::forget(db, &actor, practice, id, form))
+    })
+    .await?;
+    go(&asked.item(id), "draft-dropped")
 }
 
 /// The handover of a form.
@@ -199,63 +249,44 @@ pub fn handover(typed: &Typed) -> Handover {
     }
 }
 
-/// On: where the action leads; back: the item with what was typed and what is wrong.
-async fn after(
+/// Where a colleague changed the item since the form was opened: the page with what changed beside what was typed. The
+/// person goes on by sending it again.
+async fn changed_meanwhile(
     desk: &Desk,
     who: &SignedIn,
     id: WorkItemId,
+    asked: &Asked,
+    typed: &Typed,
+) -> Result<Option<axum::response::Response>, Refusal> {
+    let Some(seen) = typed.seen else { return Ok(None) };
+    let actor = who.actor.clone();
+    let view = desk.blocking(move |db, practice| app::worklist::show(db, &actor, practice, id)).await?;
+    if pane::meanwhile(&view, &who.actor, seen).is_empty() {
+        return Ok(None);
+    }
+    page(desk, who, asked, Some(id), (typed.clone(), None)).await.map(Some)
+}
+
+/// On: where the action leads, and the words that were kept are forgotten; back: the item with what was typed and what is
+/// wrong.
+async fn after(
+    desk: &Desk,
+    who: &SignedIn,
+    (id, form): (WorkItemId, Option<ItemForm>),
+    asked: &Asked,
     typed: Typed,
     done: Result<(), Refusal>,
     on: (&str, &str),
 ) -> Page {
     match done.map_err(Refusal::for_form) {
-        Ok(()) => go(on.0, on.1),
-        Err(Ok(problem)) => page(desk, who, None, None, Some(id), (typed, Some(problem))).await,
+        Ok(()) => {
+            if let Some(form) = form {
+                let actor = who.actor.clone();
+                desk.blocking(move |db, practice| drafts::forget(db, &actor, practice, id, form)).await?;
+            }
+            go(on.0, on.1)
+        }
+        Err(Ok(problem)) => page(desk, who, asked, Some(id), (Typed { seen: None, ..typed }, Some(problem))).await,
         Err(Err(refusal)) => Err(refusal),
     }
-}
-
-async fn page(
-    desk: &Desk,
-    who: &SignedIn,
-    asked: Option<&str>,
-    done: Option<&str>,
-    open: Option<WorkItemId>,
-    (typed, problem): (Typed, Option<(String, String)>),
-) -> Page {
-    let masked = who.is_masked(Action::ViewPatient);
-    let reader = Reader { actor: who.actor.clone(), masked, sees_claims: who.may(Action::ViewClaim) };
-    let found = match open {
-        Some(id) => Some(desk.blocking(move |db, practice| pane::find(db, practice, &reader, id)).await?),
-        None => None,
-    };
-    let wanted = asked.and_then(WorkDesk::parse).or(found.as_ref().map(|found| found.view.item.desk));
-    let chosen = wanted.or_else(|| own_desks(who).first().copied());
-    let mine = asked == Some("mine") || chosen.is_none();
-    let actor = who.actor.clone();
-    let (mut queue, today) = desk
-        .blocking(move |db, practice| {
-            let queue = match chosen {
-                Some(chosen) if !mine => app::worklist::queue(db, &actor, practice, chosen, QueueCursor::START)?,
-                Some(_) | None => app::worklist::mine(db, &actor, practice)?,
-            };
-            Ok((queue, db.today(practice)?))
-        })
-        .await?;
-    // A row without a name says what it is about instead.
-    if masked {
-        queue.iter_mut().for_each(|row| row.last_name = None);
-    }
-    render(&WorkPage {
-        shell: Shell::new(desk, who, "/work").after(done),
-        tabs: tabs(who, if mine { None } else { chosen }),
-        title: chosen.filter(|_| !mine).map_or("My work", WorkDesk::label),
-        stake: queue.iter().map(|row| row.stake_cents).sum(),
-        items: queue.len(),
-        groups: groups(queue, today),
-        today,
-        open,
-        pane: found.map(|found| pane::pane(who, found, typed, problem)),
-        stages: &ROOT_CAUSES,
-    })
 }

@@ -11,6 +11,8 @@ use ureq::Agent;
 const DRIVER_VARIABLE: &str = "TIERLINE_TEST_CHROMEDRIVER";
 /// Where Chromium is, likewise.
 const CHROMIUM_VARIABLE: &str = "TIERLINE_TEST_CHROMIUM";
+/// Where the script of axe-core is; `cargo xtask test` says it.
+const AXE_VARIABLE: &str = "TIERLINE_TEST_AXE";
 /// How long the driver may take to answer its door.
 const DRIVER_STARTS_WITHIN: Duration = Duration::from_secs(20);
 
@@ -174,6 +176,18 @@ impl Browser {
         let mut response = self.agent.get(format!("{}/screenshot", self.base)).call().expect("a picture");
         let answer: Value = response.body_mut().with_config().limit(64 << 20).read_json().expect("a picture");
         from_base64(answer["value"].as_str().unwrap_or_default())
+    }
+
+    /// What axe-core finds wrong with the page by WCAG 2.2 at levels A and AA, with where it is; nothing where the script
+    /// of the variable is not there. `cargo xtask test` installs it.
+    pub fn barriers(&self) -> Value {
+        let Ok(path) = std::env::var(AXE_VARIABLE) else { return json!([]) };
+        let axe = std::fs::read_to_string(path).expect("the script of axe-core");
+        self.script(&format!(
+            "{axe}\nreturn axe.run(document, {{ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], \
+             resultTypes: ['violations'] }}).then((found) => found.violations.map((one) => one.id + ': ' \
+             + one.nodes.slice(0, 3).map((node) => node.target.join(' ')).join(', ')));"
+        ))
     }
 
     /// What the browser complained about: a broken script, a blocked style, a missing file.

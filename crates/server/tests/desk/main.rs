@@ -13,6 +13,7 @@ mod links;
 mod log_ins;
 mod masking;
 mod office;
+mod panes;
 mod pay_links;
 mod posting_preview;
 mod practice;

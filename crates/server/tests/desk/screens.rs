@@ -32,6 +32,8 @@ const PICTURED: &[&str] = &[
     "remittance",
     "settings",
     "users",
+    "wall",
+    "work-many",
 ];
 
 /// The key Tab, as WebDriver writes it.
@@ -108,6 +110,7 @@ enum PictureFolder {
 fn look(browser: &Browser, picture: &str) {
     let faults = browser.script(FAULTS);
     assert_eq!(faults, serde_json::json!([]), "{picture} at {}", browser.address());
+    assert_eq!(browser.barriers(), serde_json::json!([]), "{picture} at {}", browser.address());
     let complaints = browser.complaints();
     assert!(complaints.is_empty(), "{picture}: {complaints:?}");
     let folder = match std::env::var(PICTURES_VARIABLE) {
@@ -295,6 +298,81 @@ fn the_lists_of_what_two_people_decide_are_whole_on_a_wide_and_on_a_narrow_scree
             }
         }
     }
+}
+
+#[test]
+fn what_the_desk_is_worked_with_is_whole_wide_narrow_and_in_the_dark() {
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    for (width, height, dark, mark) in
+        [(1280, 800, false, ""), (1440, 900, false, "-1440"), (390, 844, false, "-390"), (1280, 800, true, "-dark")]
+    {
+        let Some(browser) = Browser::open(width, height) else { return };
+        sign_in(&browser, &base, &practice, "max");
+        if dark {
+            browser.click("[data-toggle-theme]");
+            browser.waits_for("the dark", "return document.documentElement.dataset.theme === 'dark';");
+        }
+        for page in ["wall", "notices", "work?desk=tier2&owner=nobody&due=soon", "work?days=9000"] {
+            browser.go(&format!("{base}/{page}"));
+            look(&browser, &format!("{}{mark}", page.replace(['?', '=', '&'], "-")));
+        }
+        sign_in(&browser, &base, &practice, "theo");
+        open_first(&browser, &format!("{base}/work?desk=tier2"));
+        look(&browser, &format!("desk-open{mark}"));
+        for letter in ["f", "v"] {
+            browser.press(letter);
+            browser.waits_for("what the letter opens", "return !!document.querySelector('.tool[open]');");
+            look(&browser, &format!("desk-{letter}{mark}"));
+            browser.script("document.querySelectorAll('.tool').forEach((tool) => { tool.open = false; }); document.activeElement.blur();");
+        }
+        browser.script(
+            "document.querySelectorAll('.queue input').forEach((tick, place) => { tick.checked = place < 3; });",
+        );
+        browser.follow("#bulk button");
+        look(&browser, &format!("work-many{mark}"));
+    }
+}
+
+#[test]
+fn a_page_a_person_and_a_number_are_gone_to_with_the_keyboard_alone() {
+    const ENTER: &str = "\u{E007}";
+    const DOWN: &str = "\u{E015}";
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    let Some(browser) = Browser::open(1280, 800) else { return };
+    sign_in(&browser, &base, &practice, "theo");
+    browser.script("dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));");
+    browser.waits_for("the palette", "return document.getElementById('palette').open;");
+    browser.focuses("palette-field");
+    browser.press_here("remitt");
+    browser.waits_for("a page that fits", "return !!document.querySelector('#palette-hits a[href=\"/remittances\"]');");
+    look(&browser, "palette");
+    browser.press_here(ENTER);
+    browser.reaches("/remittances");
+    browser.press("/");
+    browser.press_here("clai");
+    browser.waits_for("what fits", "return !!document.querySelector('#find-hits a[href=\"/claims\"]');");
+    browser.press_here(DOWN);
+    browser.press_here(ENTER);
+    browser.reaches("/claims");
+}
+
+#[test]
+fn words_typed_and_left_are_there_again_in_the_browser() {
+    let practice = Practice::new();
+    let base = format!("http://{}", practice.serve());
+    let Some(browser) = Browser::open(1280, 800) else { return };
+    sign_in(&browser, &base, &practice, "theo");
+    open_first(&browser, &format!("{base}/work?desk=tier2"));
+    let item = browser.address();
+    browser.press("n");
+    browser.focuses("note");
+    browser.press_here("The payer calls back at four.");
+    browser.go(&format!("{base}/claims"));
+    browser.go(&format!("{base}{item}"));
+    browser.waits_for("the words", "return document.getElementById('note').value === 'The payer calls back at four.';");
+    look(&browser, "desk-draft");
 }
 
 #[test]

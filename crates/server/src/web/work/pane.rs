@@ -1,14 +1,18 @@
 //! The item in the middle and what stands beside it: what to mend, what may be done, whose claim and money it is about.
 //! It reads; nothing is changed here.
 
+use std::collections::BTreeMap;
+
 use billing::access::{Action, Actor, ResourceState, authorize};
 use billing::work::{Channel, Desk as WorkDesk, Handover, InquiryReason, WorkItem, WorkReason, WorkState};
 use billing::{ClaimPaymentId, PracticeId, WorkItemId};
+use jiff::Timestamp;
 use ledger::Money;
 use store::Db;
 use store::views::claim::{ClaimEventRow, ClaimView};
 use store::views::patients::ContactRow;
 use store::views::work::WorkContext;
+use store::worklist::WorkEventRow;
 
 use super::Typed;
 use crate::web::chips::{self, Chip};
@@ -71,6 +75,14 @@ pub(super) struct Pane {
     pub(super) timeline: Vec<ClaimEventRow>,
     /// The patient's latest questions: by which way, what about, the row.
     pub(super) contacts: Vec<(String, String, ContactRow)>,
+    /// The last step of its history that this page shows: what comes after it, a colleague did meanwhile.
+    pub(super) seen: i64,
+    /// What colleagues did since the person began to type.
+    pub(super) meanwhile: Vec<WorkEventRow>,
+    /// When the words in the forms were kept, where they are a draft.
+    pub(super) kept_at: Option<Timestamp>,
+    /// The person's last step may be taken back.
+    pub(super) may_undo: bool,
 }
 
 /// Where a claim's money is, from the books.
@@ -90,6 +102,8 @@ pub(super) struct Found {
     payment: Option<ClaimPaymentId>,
     readable: Option<ReadableFile>,
     contacts: Vec<ContactRow>,
+    draft: Option<(BTreeMap<String, String>, Timestamp)>,
+    now: Timestamp,
 }
 
 /// What one reader may be shown.
@@ -126,6 +140,8 @@ pub(super) fn find(db: &Db, practice: PracticeId, reader: &Reader, id: WorkItemI
             payment: unapplied_cash::payment_of(read, id)?,
             readable: app::inbound::of_item(read, &view.item)?,
             view: view.clone(),
+            draft: app::drafts::of_item(read, actor, id)?,
+            now: read.now(),
             context,
             claim,
             contacts,
@@ -199,8 +215,21 @@ fn mends(who: &SignedIn, (reason, summary): (WorkReason, &str), claim: &ClaimVie
 }
 
 /// What the page shows of it to this person.
-pub(super) fn pane(who: &SignedIn, found: Found, typed: Typed, problem: Option<(String, String)>) -> Pane {
-    let Found { view, context, claim, waiting, payment, readable, contacts } = found;
+pub(super) fn pane(
+    who: &SignedIn,
+    found: Found,
+    mut typed: Typed,
+    problem: Option<(String, String)>,
+    since: Option<i64>,
+) -> Pane {
+    let Found { view, context, claim, waiting, payment, readable, contacts, draft, now } = found;
+    let kept_at = draft.filter(|_| typed == Typed::default()).map(|(words, at)| {
+        typed.fill(words);
+        at
+    });
+    let meanwhile = since.map(|since| meanwhile(&view, &who.actor, since)).unwrap_or_default();
+    let seen = view.events.last().map_or(0, |event| event.sequence);
+    let may_undo = app::worklist::undo::may_undo(&who.actor, &view.events, now);
     let told = claim.as_ref().filter(|claim| is_about(&view.item, claim));
     let action = app::worklist::action_for(view.item.desk);
     let why_not = who.why_not(action, &ResourceState::default());
@@ -232,11 +261,20 @@ pub(super) fn pane(who: &SignedIn, found: Found, typed: Typed, problem: Option<(
         readable,
         hand: Hand::of_item(who, &view.item),
         masked: who.is_masked(Action::ViewPatient),
+        seen,
+        meanwhile,
+        kept_at,
+        may_undo,
         view,
         context,
         typed,
         problem,
     }
+}
+
+/// What colleagues did to the item after a step of its history.
+pub(super) fn meanwhile(view: &WorkItemView, reader: &Actor, since: i64) -> Vec<WorkEventRow> {
+    view.events.iter().filter(|event| event.sequence > since && event.actor != reader.login).cloned().collect()
 }
 
 fn money(claim: &ClaimView) -> ClaimMoney {

@@ -5,6 +5,8 @@ use billing::work::calendar::add_business_days;
 use jiff::civil::Date;
 use store::worklist::QueueRow;
 
+use app::worklist::filter::Filter;
+
 use crate::web::session::SignedIn;
 
 /// Business days that are soon: what is due within two working weeks stands apart from what comes later.
@@ -54,14 +56,15 @@ pub(super) fn own_desks(who: &SignedIn) -> Vec<WorkDesk> {
     own.into_iter().rev().chain(seen).collect()
 }
 
-pub(super) fn tabs(who: &SignedIn, current: Option<WorkDesk>) -> Vec<Tab> {
+/// What one has, and the queues of the desks one sees.
+pub(super) fn tabs(who: &SignedIn, filter: &Filter) -> Vec<Tab> {
     let mut desks = own_desks(who);
     desks.sort();
-    let mut tabs = vec![Tab { href: "/work?desk=mine".into(), label: "Mine", current: current.is_none() }];
+    let mut tabs = vec![Tab { href: "/work?desk=mine".into(), label: "Mine", current: filter.is_mine() }];
     tabs.extend(desks.into_iter().map(|desk| Tab {
         href: format!("/work?desk={}", desk.as_str()),
         label: desk.label(),
-        current: current == Some(desk),
+        current: filter.only_desk() == Some(desk),
     }));
     tabs
 }
