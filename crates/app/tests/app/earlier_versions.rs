@@ -177,7 +177,7 @@ fn a_denial_of_the_version_before_becomes_tier_twos_work_when_the_claim_is_left_
         take(db, &file(&Payment::new("EFT1", vec![denied])));
         assert_eq!((status(db, claim), reasons(db)), (ClaimStatus::Held, HELD.to_vec()));
         leave_with_payer(db);
-        assert_eq!((status(db, claim), reasons(db)), (ClaimStatus::Adjudicated, vec![WorkReason::Denied]));
+        assert_eq!((status(db, claim), reasons(db)), (ClaimStatus::Adjudicated, vec![WorkReason::DeniedEligibility]));
         all_invariants_hold(db);
     });
 }

@@ -82,7 +82,7 @@ fn a_preview_shows_every_entry_with_its_reason_and_keeps_nothing() {
         assert!(words.contains(&"the payer paid it"), "{words:?}");
         assert!(words.contains(&"the patient owes it: copay (PR-3)"), "{words:?}");
         let reasons: Vec<&str> = preview.work.iter().map(|work| work.reason.as_str()).collect();
-        assert_eq!(reasons, ["claim_set_aside", "denied", "payer_recoupment", "unmatched_cash"]);
+        assert_eq!(reasons, ["claim_set_aside", "denied_authorization", "payer_recoupment", "unmatched_cash"]);
 
         // Posting makes just that.
         let posted = import(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap();
