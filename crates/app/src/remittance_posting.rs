@@ -167,7 +167,7 @@ pub(crate) enum Verdict {
 }
 
 /// Posts a balanced payment where there is leave to. Who asks what would be posted gives `told`: the claims are told to it
-/// instead of being stored, and the transaction must be discarded.
+/// as well, and the transaction must be discarded.
 pub(crate) fn post(tx: &mut Tx, order: Order<'_>, told: Option<&mut Vec<ForeseenClaim>>) -> Result<Verdict, Error> {
     let Order { payer, set, .. } = order;
     let claims = &set.remittance.claims;
@@ -203,10 +203,11 @@ fn post_known(
     if !reasons.is_empty() {
         return Ok(Verdict::Waits(reasons));
     }
-    match told {
-        Some(told) => told.extend(foresight::claims(&decided)),
-        None => rows::insert(tx, &decided)?,
+    if let Some(told) = told {
+        told.extend(foresight::claims(&decided));
     }
+    // Stored for who only asks too: what follows below reads it (a claim to the next payer is made of what was decided).
+    rows::insert(tx, &decided)?;
     let placed = outside::place(tx, payer, &set.remittance, known)?;
     outside::insert(tx, id, payer, &placed)?;
     entries::post(tx, (id, payer), set, &placed, &decided, known)?;

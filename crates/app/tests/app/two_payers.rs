@@ -5,6 +5,8 @@ use app::charge_capture::{bill_patient, capture};
 use app::corrected_claim::{Correction, begin, send};
 use app::next_payer::{bill_next_payer, bill_next_payers, end_crossover};
 use app::registration::{PayerData, Subject, add_coverage, change_coverage, change_payer, pay_first, register_payer};
+use app::remittance_import::preview::{of_file, of_waiting};
+use app::remittance_import::{Seen, WaitingPosted, post_waiting, take_to_look_at, waiting};
 use app::{Error, claim_submission};
 use billing::access::Role;
 use billing::claim::{Claim, ClaimFrequency, ClaimStatus};
@@ -304,6 +306,27 @@ fn a_claim_that_the_first_payer_passed_on_waits_for_the_second_one_and_is_not_bi
             assert_eq!(look(db, story.practice.patient).with_payers, cents(2_000));
         });
     }
+}
+
+#[test]
+fn a_payment_that_passes_a_claim_on_is_looked_at_before_it_is_posted() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        let payment = Payment::new("EFT1", vec![passed_on(&story.number, "19", vec![])]);
+        let text = file(&payment);
+        let seen = of_file(db, &db.system(), PRACTICE, "first.835", text.as_bytes()).unwrap();
+        assert_eq!(seen[0].counts.posted, 1, "{:?}", db.engine);
+        assert_eq!(look(db, story.practice.patient).with_payers, cents(14_000), "nothing is kept");
+        // Uploaded to be looked at, it waits with its page, and is posted as it was seen.
+        take_to_look_at(db, &db.system(), PRACTICE, "first.835", text.as_bytes()).unwrap();
+        let id = waiting(db, &db.system(), PRACTICE).unwrap()[0];
+        let preview = of_waiting(db, &db.system(), PRACTICE, id).unwrap();
+        assert_eq!(preview.claims[0].entries, seen[0].claims[0].entries);
+        let posted = post_waiting(db, &db.system(), PRACTICE, id, Seen::Preview(&preview.fingerprint)).unwrap();
+        assert!(matches!(posted, WaitingPosted::Settled(report) if report.counts.posted == 1), "{:?}", db.engine);
+        assert!(claim_to(db, &story, story.second).body.crossed_over);
+        books_hold(db);
+    });
 }
 
 #[test]
