@@ -310,16 +310,33 @@ pub fn report(db: &Db, actor: &Actor, practice: PracticeId, month: Month) -> Res
 
 /// Closed months whose books are not what they were when they were closed, in words; what `verify` asks.
 pub(crate) fn changed_since(conn: &Conn) -> Result<Vec<String>, Error> {
-    let Some(open_from) = open_from(conn)? else { return Ok(Vec::new()) };
+    let said = conn.query(&PERIOD_EVENTS, params![])?;
+    // What was said of months is sealed; the boundary that the books keep to is no more than its last word.
+    let (stored, told) = (open_from(conn)?, opened_by(&said));
+    let day = |day: Option<Date>| day.map_or("no day".to_owned(), |day| day.to_string());
+    let mut changed = Vec::new();
+    if stored != told {
+        let (stored, told) = (day(stored), day(told));
+        changed
+            .push(format!("the books are open from {stored} on, and what was said of months opens them from {told}"));
+    }
+    let Some(open_from) = told else { return Ok(changed) };
     // The balances at the end of the last closed month hold every entry before it.
-    let mut closings = conn.query(&PERIOD_EVENTS, params![])?.into_iter();
-    let last = closings.rfind(|row| row.step == PeriodStep::Closed && row.month_from < open_from);
-    let Some(last) = last else { return Ok(Vec::new()) };
+    let last = said.iter().rfind(|row| row.step == PeriodStep::Closed && row.month_from < open_from);
+    let Some(last) = last else { return Ok(changed) };
     let month = Month::of(last.month_from);
     let sums = conn.query(&SUMS_OF_PERIOD, params![month.first(), month.last()])?;
-    let is_changed = totals(&sums) != last.totals.0;
-    Ok(is_changed
-        .then(|| format!("the books of {month} are not what they were when it was closed"))
-        .into_iter()
-        .collect())
+    if totals(&sums) != last.totals.0 {
+        changed.push(format!("the books of {month} are not what they were when it was closed"));
+    }
+    Ok(changed)
+}
+
+/// The first open day as the closings and reopenings leave it; none before the first closing.
+fn opened_by(said: &[PeriodEventRow]) -> Option<Date> {
+    said.iter().rev().find_map(|row| match row.step {
+        PeriodStep::Closed => Some(Month::of(row.month_from).next().first()),
+        PeriodStep::Reopened => Some(row.month_from),
+        PeriodStep::ReopeningAsked | PeriodStep::ReopeningRefused => None,
+    })
 }

@@ -87,6 +87,9 @@ statements! {
     /// Files that came in, after a key, with their hash.
     pub const FILES_IN: (Uuid, Vec<u8>, Vec<u8>) = "SELECT id, sha256, bytes FROM inbound_file \
         WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
+    /// Scans of paper, after a key, with their hash.
+    pub const SCANS: (Uuid, Vec<u8>, Vec<u8>) = "SELECT id, sha256, bytes FROM keyed_scan \
+        WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";
     /// Statements after a key: what each asks for, and what it says.
     pub const STATEMENTS_AFTER: (Uuid, String, Money, JsonText) = "SELECT id, statement_number, amount_due_cents, body \
         FROM statement WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3";

@@ -8,7 +8,7 @@ use billing::counting::counted;
 use billing::statement::Statement;
 use store::audit::AuditRow;
 use store::verify::{
-    CLAIMS_OFF_THEIR_LINES, FILES_IN, FILES_OUT, LINES_OFF_THEIR_CHARGES, STATEMENTS_AFTER, each_seals,
+    CLAIMS_OFF_THEIR_LINES, FILES_IN, FILES_OUT, LINES_OFF_THEIR_CHARGES, SCANS, STATEMENTS_AFTER, each_seals,
 };
 use store::{Read, Recorded, params};
 use uuid::Uuid;
@@ -64,6 +64,10 @@ pub(super) fn checks(read: &mut Read, told: Told, checks: &mut Vec<Check>) -> Re
     checks.push(readable("files-as-sealed", says, files(read, "files-as-sealed", says, &FILES_OUT, &mut found))?);
     let says = "every file that came in is byte for byte what was received";
     checks.push(readable("files-as-received", says, files(read, "files-as-received", says, &FILES_IN, &mut found))?);
+    let says = "every scan of paper is byte for byte what was attached";
+    // The audit names no scan: that one is gone, its row says.
+    let scans = files(read, "scans-as-attached", says, &SCANS, &mut Found::new());
+    checks.push(readable("scans-as-attached", says, scans)?);
     let says = "a statement asks for what its visits add up to";
     checks.push(readable("statements-add-up", says, statements(read, says, &mut found))?);
     checks.push(nothing_gone(&things, &found));

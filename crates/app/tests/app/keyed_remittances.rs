@@ -16,6 +16,7 @@ use store::testing::{PRACTICE, TestDb, for_each_engine};
 use crate::deposits::{manager, poster};
 use crate::payer_files::{Clp, Payment, control_number, file};
 use crate::remittance::{all_invariants_hold, balance, cents, clinic, take, work};
+use crate::sealed_records::{broken, run, unguard};
 use crate::staff::person;
 
 fn head(db: &TestDb, amount: i64) -> Head {
@@ -127,5 +128,9 @@ fn a_scan_is_what_its_bytes_say_and_only_for_who_may_see_it() {
         keyed_remittance::drop_it(db, &poster(), PRACTICE, id, "The payer sent the file.").unwrap();
         assert!(keyed_remittance::post(db, &poster(), PRACTICE, id).is_err());
         all_invariants_hold(db);
+        // Another picture put in its place past the program is named.
+        unguard(db, "keyed_scan");
+        run(db, &["UPDATE keyed_scan SET bytes = sha256"]).unwrap();
+        assert_eq!(broken(db), ["scans-as-attached"], "{:?}", db.engine);
     });
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::late_coverage::{answer, receive, sent};
 use crate::payer_files::{Clp, Payment, file};
 use crate::remittance::{all_invariants_hold, cents, take};
+use crate::sealed_records::{broken, run};
 use crate::staff::{Practice, open, person, service, tier1, visit};
 
 fn march() -> Month {
@@ -96,6 +97,26 @@ fn what_concerns_a_closed_month_is_dated_in_the_open_one_and_keeps_its_day() {
         let before = report(db, &manager, PRACTICE, march()).unwrap();
         assert_eq!((before.roll.closing, before.late.len()), (cents(2_000), 0), "March is what it was");
         all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn verify_names_a_boundary_that_was_moved_and_what_was_posted_past_it() {
+    for_each_engine(|db| {
+        let (_, number) = a_month(db);
+        close_march(db).unwrap();
+        all_invariants_hold(db);
+        run(db, &["UPDATE practice_head SET open_from = NULL"]).unwrap();
+        assert_eq!(broken(db), ["closed-months-stand"], "{:?}", db.engine);
+        // With the boundary gone the books take an entry of March; that March is another is named too.
+        let back = answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "2", 2_000)]).reversed();
+        take(db, &file(&Payment::new("EFT2", vec![back]).with_plb("FB", "R1", -8_856)));
+        let checks = app::verify::verify(db, &db.system(), PRACTICE).unwrap().checks;
+        let told = &checks.iter().find(|check| check.name == "closed-months-stand").unwrap().detail;
+        assert!(told.contains("open from no day on") && told.contains("the books of 2026-03 are not"), "{told}");
+        // A later day is no better.
+        run(db, &["UPDATE practice_head SET open_from = '2026-06-01'"]).unwrap();
+        assert!(broken(db).contains(&"closed-months-stand"), "{:?}", db.engine);
     });
 }
 

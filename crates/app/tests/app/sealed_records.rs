@@ -2,10 +2,12 @@
 //! delete it, and where somebody takes the guard away, `verify` says what is not as it was recorded.
 
 use app::clearinghouse::exchange;
+use app::registration::set_price;
 use app::verify::{Check, verify};
 use app::{claim_submission, eligibility, patient_payment, patient_statement};
 use billing::access::Role;
 use billing::claim::ClaimStatus;
+use billing::fee_schedule::FeeScheduleItem;
 use billing::patient_payment::{PaymentMethod, PaymentRequest};
 use billing::work::{Desk, WorkReason};
 use billing::{ClaimId, Money};
@@ -18,6 +20,7 @@ use crate::claims_on_their_way::{
     COVERAGE, PATIENT, latest_file, open, open_work, person, ready_claim, send, status, take,
 };
 use crate::patient_books;
+use crate::staff;
 
 fn practice_with_records(db: &TestDb) {
     open(db);
@@ -184,6 +187,36 @@ fn practice_with_history(db: &TestDb) -> ClaimId {
     patient_payment::take(db, &desk, PRACTICE, &cash).unwrap();
     assert_eq!(failed(db), Vec::new());
     claim
+}
+
+#[test]
+fn a_price_and_what_became_of_a_file_are_watched() {
+    for (table, sql) in [
+        ("fee_schedule_item", "UPDATE fee_schedule_item SET unit_price_cents = 1 WHERE procedure_code = '99213'"),
+        ("fee_schedule_item", "DELETE FROM fee_schedule_item WHERE procedure_code = '99213'"),
+        ("inbound_file", "UPDATE inbound_file SET note = 'nothing came of it'"),
+        ("inbound_file", "UPDATE inbound_file SET outcome = 'unreadable'"),
+    ] {
+        for_each_engine(|db| {
+            staff::open(db);
+            let mut price = FeeScheduleItem {
+                procedure: "99213".into(),
+                modifier: String::new(),
+                effective_on: date(2026, 3, 1),
+                unit_price: Money::from_cents(14_500),
+            };
+            set_price(db, &db.system(), PRACTICE, &price).unwrap();
+            price.unit_price = Money::from_cents(14_700);
+            set_price(db, &db.system(), PRACTICE, &price).unwrap();
+            let carrier = Carrier::new();
+            carrier.put("271", &eligibility_answer("unknown", &["EB*1*IND*30"]));
+            exchange(db, &db.system(), PRACTICE, &carrier).unwrap();
+            assert_eq!(broken(db), Vec::<&str>::new(), "{:?}", db.engine);
+            unguard(db, table);
+            run(db, &[sql]).unwrap();
+            assert_eq!(broken(db), ["rows-as-recorded"], "{:?}: {sql}", db.engine);
+        });
+    }
 }
 
 #[test]
