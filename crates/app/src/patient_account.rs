@@ -316,7 +316,8 @@ fn row(
         | StepKind::PaidByPatient
         | StepKind::KeptForPatient
         | StepKind::CameBackUnpaid
-        | StepKind::ReturnedToPatient => document,
+        | StepKind::ReturnedToPatient
+        | StepKind::SetApart => document,
     };
     AccountRow {
         kind: step.kind,

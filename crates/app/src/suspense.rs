@@ -26,7 +26,7 @@ use crate::worklist::{self, NewWork, subject_key};
 use crate::{Error, reason, write_off};
 
 /// The stored kind of the source of entries that work a suspense.
-pub const SOURCE: &str = "suspense";
+pub const SOURCE: &str = billing::explain::SUSPENSE;
 
 /// Where a difference in suspense is to go.
 #[derive(Debug, Clone, PartialEq, Eq)]

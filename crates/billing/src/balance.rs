@@ -9,6 +9,7 @@ use ledger::AccountKind;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::remittance::posting::DIFFERENCE;
 use crate::{ChargeId, Money, PayerId};
 
 /// What made a movement: the kind in the ledger's stored word, and the record's id.
@@ -40,7 +41,7 @@ pub struct Movement {
 }
 
 /// Where the cents of a charge, or of several charges, stand.
-/// `charged = adjusted + written_off + paid_by_payers + paid_by_patient + with_payers + patient_owes`, always.
+/// `charged = adjusted + written_off + paid_by_payers + paid_by_patient + in_suspense + with_payers + patient_owes`, always.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Standing {
     /// What was charged.
@@ -53,6 +54,10 @@ pub struct Standing {
     pub paid_by_payers: Money,
     /// Cash from the patient's side, less what was returned.
     pub paid_by_patient: Money,
+    /// No amount of a payer tells it, and two people posted the payer's decision all the same; below zero where amounts of
+    /// it tell something twice. Nobody paid it and nobody is asked for it but the payer.
+    #[serde(default)]
+    pub in_suspense: Money,
     /// Payers still owe it, or have it to decide.
     pub with_payers: Money,
     /// The patient owes it.
@@ -68,6 +73,7 @@ impl Standing {
             written_off: self.written_off + other.written_off,
             paid_by_payers: self.paid_by_payers + other.paid_by_payers,
             paid_by_patient: self.paid_by_patient + other.paid_by_patient,
+            in_suspense: self.in_suspense + other.in_suspense,
             with_payers: self.with_payers + other.with_payers,
             patient_owes: self.patient_owes + other.patient_owes,
         }
@@ -80,6 +86,7 @@ impl Standing {
             - self.written_off
             - self.paid_by_payers
             - self.paid_by_patient
+            - self.in_suspense
             - self.with_payers
             - self.patient_owes
     }
@@ -137,6 +144,11 @@ impl Effect {
         self.charged - self.payers_total() - self.patient - self.adjusted - self.written_off
     }
 
+    /// What left the accounts of the charge for suspense, or came back; for the cause with this stored reason.
+    pub(crate) fn in_suspense(&self, reason: &str) -> Money {
+        if reason == DIFFERENCE { self.cash() } else { Money::ZERO }
+    }
+
     /// Cash belongs to the side whose receivable it lowered. One cause lowers one side only; where a cause raised
     /// both or neither, the patient's own payments are known by their source.
     pub(crate) fn cash_is_patients(&self, source: &Source) -> bool {
@@ -158,8 +170,9 @@ pub fn standing<'a>(movements: impl IntoIterator<Item = &'a Movement>) -> Standi
         causes.entry(cause).or_default().add(movement);
     }
     let mut all = Standing::default();
-    for ((_, source, _), effect) in &causes {
-        let cash = effect.cash();
+    for ((_, source, reason), effect) in &causes {
+        let in_suspense = effect.in_suspense(reason);
+        let cash = effect.cash() - in_suspense;
         let patients = effect.cash_is_patients(source);
         all = all.plus(Standing {
             charged: effect.charged,
@@ -167,6 +180,7 @@ pub fn standing<'a>(movements: impl IntoIterator<Item = &'a Movement>) -> Standi
             written_off: effect.written_off,
             paid_by_payers: if patients { Money::ZERO } else { cash },
             paid_by_patient: if patients { cash } else { Money::ZERO },
+            in_suspense,
             with_payers: effect.payers_total(),
             patient_owes: effect.patient,
         });

@@ -20,6 +20,9 @@ use crate::{ChargeId, EncounterId, Money, PayerId};
 pub use reason::{PatientShare, carc_of, denial_words};
 use steps::{causes, is_transfer, steps};
 
+/// The stored kind of the source of entries by which a difference leaves suspense.
+pub const SUSPENSE: &str = "suspense";
+
 /// A language that patients are written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub enum Language {
@@ -133,6 +136,8 @@ pub enum StepKind {
     WrittenOff,
     /// The payer gave a part back to what is owed: a decision taken back.
     DecisionTakenBack,
+    /// The payer's amounts do not add up: the difference stands in suspense, or leaves it.
+    SetApart,
 }
 
 impl StepKind {
@@ -153,7 +158,8 @@ impl StepKind {
             | StepKind::KeptForPatient
             | StepKind::CameBackUnpaid
             | StepKind::WrittenOff
-            | StepKind::DecisionTakenBack => false,
+            | StepKind::DecisionTakenBack
+            | StepKind::SetApart => false,
         }
     }
 }
@@ -167,7 +173,8 @@ impl StepKind {
             StepKind::WrittenOff => 2,
             StepKind::WithheldByPlan => 3,
             StepKind::PaidByPlan | StepKind::TakenBackByPlan => 4,
-            StepKind::PaidByPatient
+            StepKind::SetApart
+            | StepKind::PaidByPatient
             | StepKind::ReturnedToPatient
             | StepKind::KeptForPatient
             | StepKind::CameBackUnpaid => 5,
@@ -209,6 +216,8 @@ pub enum Sentence {
     NobodyOwes { amount: Money },
     /// Taken off a payer's own payment by law or agreement: owed by nobody.
     Withheld { plan: String, amount: Money },
+    /// No amount of the payer's tells it, or, below zero, amounts tell it twice: it stands in suspense.
+    SetApart { plan: String, amount: Money },
     /// Assigned to the patient.
     Share { share: PatientShare, amount: Money },
     /// Not paid and not the patient's: we work on it.
@@ -332,6 +341,7 @@ pub fn explain(facts: &VisitFacts) -> Explanation {
 struct PlanPart {
     paid: Money,
     withheld: Money,
+    set_apart: Money,
     to_patient: Money,
     to_next: Money,
     open: Money,
@@ -342,7 +352,8 @@ fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
     let mut order: Vec<PayerId> = Vec::new();
     let mut parts: BTreeMap<PayerId, PlanPart> = BTreeMap::new();
     for (_, source, reason, effect) in causes(&facts.movements) {
-        let cash = if effect.cash_is_patients(&source) { Money::ZERO } else { effect.cash() };
+        let set_apart = effect.in_suspense(&reason);
+        let cash = if effect.cash_is_patients(&source) { Money::ZERO } else { effect.cash() - set_apart };
         let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
         let giver = effect.payers.iter().find(|(_, amount)| amount.is_negative()).map(|(payer, _)| *payer);
         let is_transfer = is_transfer(&source, &reason);
@@ -361,10 +372,11 @@ fn plan_parts(facts: &VisitFacts) -> Vec<(PayerId, PlanPart)> {
             }
             part.decided = true;
             part.paid += cash;
+            part.set_apart += set_apart;
             if reason::is_withheld(&reason) {
                 part.withheld += effect.adjusted;
             }
-            if only_moves && cash.is_zero() {
+            if only_moves && effect.cash().is_zero() {
                 part.to_patient += effect.patient;
                 let others: Money =
                     effect.payers.iter().filter(|(other, _)| *other != payer).map(|(_, amount)| *amount).sum();
@@ -408,6 +420,12 @@ fn sentences(facts: &VisitFacts, standing: &Standing, steps: &[Step]) -> Vec<Sen
             .iter()
             .filter(|(_, part)| !part.withheld.is_zero())
             .map(|(payer, part)| Sentence::Withheld { plan: plan(payer), amount: part.withheld }),
+    );
+    said.extend(
+        parts
+            .iter()
+            .filter(|(_, part)| !part.set_apart.is_zero())
+            .map(|(payer, part)| Sentence::SetApart { plan: plan(payer), amount: part.set_apart }),
     );
     let mut shares: BTreeMap<PatientShare, Money> = BTreeMap::new();
     for step in steps {

@@ -145,7 +145,8 @@ fn glance(statement: &Statement, words: &Words, language: Language) -> Vec<Block
             lowering(standing.adjusted + standing.written_off),
             lowering(standing.paid_by_payers),
             lowering(standing.paid_by_patient),
-            lowering(standing.with_payers),
+            // What the plan's amounts do not tell is asked of the plan too.
+            lowering(standing.with_payers + standing.in_suspense),
             figure(standing.patient_owes),
         ]
     };

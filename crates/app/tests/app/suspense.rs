@@ -7,6 +7,7 @@ use app::{Error, worklist};
 use billing::access::{Actor, Role};
 use billing::cash_request::{CashRequestKind, CashRequestState};
 use billing::claim::ClaimStatus;
+use billing::explain::{Language, StepKind};
 use billing::work::{Desk, Resolution, WorkReason};
 use billing::{CashRequestId, ClaimPaymentId, Money};
 use ledger::AccountKind;
@@ -15,8 +16,10 @@ use store::worklist::{QueueCursor, WORK_ITEM};
 use store::{StoreError, params};
 
 use crate::claims_on_their_way::person;
+use crate::late_coverage::{answer, look, sent};
 use crate::payer_files::*;
 use crate::remittance::{all_invariants_hold, balance, cents, clinic, of_claim, places, take, work};
+use crate::staff;
 
 const WHY: &str = "The payer confirmed by telephone that its copay is wrong.";
 
@@ -113,6 +116,45 @@ fn two_people_post_what_does_not_add_up_and_its_difference_is_work() {
         let words = Resolution { outcome: "It is only five dollars.".into(), root_cause: "posting".into() };
         let ended = worklist::resolve(db, &poster(), PRACTICE, item, words);
         assert!(matches!(&ended, Err(Error::Refused(why)) if why.contains("5.00")), "{ended:?}");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn an_explanation_says_that_a_difference_is_set_apart_and_that_nobody_paid_it() {
+    for_each_engine(|db| {
+        let practice = staff::open(db);
+        let mut visit = staff::visit(&practice);
+        visit.services = vec![staff::service("99213", &[1])];
+        let visit = app::charge_capture::capture(db, &staff::tier1(), PRACTICE, &visit).unwrap().encounter_id;
+        let number = sent(db, visit);
+        // Of 140.00 the payer tells 135.00.
+        take(
+            db,
+            &file(&Payment::new("EFT1", vec![answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "2", 1_500)])])),
+        );
+        let id = waiting(db);
+        cash_request::approve(db, &manager(), PRACTICE, asked(db, id)).unwrap();
+        let told = || {
+            let seen = look(db, practice.patient);
+            let explained = &seen.visits[0].explanation;
+            let rows: Vec<(StepKind, Money)> =
+                explained.charges[0].steps.iter().map(|step| (step.kind, step.amount)).collect();
+            let paid: Money = rows.iter().filter(|row| row.0 == StepKind::PaidByPlan).map(|row| row.1).sum();
+            assert_eq!((paid, explained.standing.unexplained()), (cents(-8_856), Money::ZERO), "{rows:?}");
+            (explained.standing, explained.say(Language::English).join(" "), rows)
+        };
+        let (standing, said, rows) = told();
+        assert_eq!((standing.paid_by_payers, standing.in_suspense), (cents(8_856), cents(500)), "{:?}", db.engine);
+        assert_eq!((standing.with_payers, standing.patient_owes), (Money::ZERO, cents(1_500)));
+        assert!(said.contains("it paid $88.56") && said.contains("tells $5.00 of the charge"), "{said}");
+        assert!(rows.contains(&(StepKind::SetApart, cents(-500))), "{rows:?}");
+        // What leaves suspense is asked of the plan; nothing was paid or taken back by it.
+        settle(db, &poster(), PRACTICE, id, &to_line(db, id, 1, 500)).unwrap();
+        let (standing, said, rows) = told();
+        assert_eq!((standing.in_suspense, standing.with_payers), (Money::ZERO, cents(500)), "{said}");
+        assert!(rows.contains(&(StepKind::SetApart, cents(500))), "{rows:?}");
+        assert!(!said.contains("set that apart"), "{said}");
         all_invariants_hold(db);
     });
 }

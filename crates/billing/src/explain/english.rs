@@ -1,7 +1,7 @@
 //! The sentences in American English: short, spoken, no jargon without its meaning.
 
 use crate::Money;
-use crate::explain::{Language, PatientShare, Sentence, Step, StepKind, carc_of, denial_words};
+use crate::explain::{Language, PatientShare, SUSPENSE, Sentence, Step, StepKind, carc_of, denial_words};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -58,6 +58,15 @@ pub(super) fn words(sentence: &Sentence) -> String {
                 "{} {words} what {plan} pays, by law or by its contract with us; nobody owes it.",
                 dollars(amount.abs())
             )
+        }
+        Sentence::SetApart { plan, amount } => {
+            let plan = if plan.is_empty() { "your plan" } else { plan };
+            let told = if amount.is_negative() {
+                format!("The amounts of {plan} tell {} twice", dollars(amount.abs()))
+            } else {
+                format!("No amount of {plan} tells {} of the charge", dollars(*amount))
+            };
+            format!("{told}; we set that apart and ask the plan about it. It is not billed to you.")
         }
         Sentence::Share { share, amount } => share_words(*share, *amount),
         Sentence::Denied { plan, amount, reason } => {
@@ -162,5 +171,8 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
         StepKind::KeptForPatient => "Your payment, kept for you until it is known what you owe".to_owned(),
         StepKind::WrittenOff => "Taken off your bill".to_owned(),
         StepKind::DecisionTakenBack => format!("Decision taken back by {plan}"),
+        StepKind::SetApart if step.source.kind == SUSPENSE => format!("No longer set apart: asked of {plan}"),
+        StepKind::SetApart if step.amount.is_positive() => format!("Told twice by {plan}: set apart, nobody paid it"),
+        StepKind::SetApart => format!("Told by no amount of {plan}: set apart, nobody paid it"),
     }
 }

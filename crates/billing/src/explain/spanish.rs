@@ -1,7 +1,7 @@
 //! The sentences in the Spanish of the United States: short, spoken, polite (usted), no jargon without its meaning.
 
 use super::english::dollars;
-use super::{PatientShare, Sentence, Step, StepKind, carc_of, denial_words};
+use super::{PatientShare, SUSPENSE, Sentence, Step, StepKind, carc_of, denial_words};
 use crate::Money;
 use crate::explain::Language;
 
@@ -40,6 +40,15 @@ pub(super) fn words(sentence: &Sentence) -> String {
             let words = if amount.is_negative() { "sumaron a" } else { "descontaron de" };
             let (amount, plan) = (dollars(amount.abs()), plan_or(plan));
             format!("Se {words} lo que paga {plan} {amount}, por ley o por su contrato con nosotros; nadie los debe.")
+        }
+        Sentence::SetApart { plan, amount } => {
+            let plan = plan_or(plan);
+            let told = if amount.is_negative() {
+                format!("Los importes de {plan} cuentan {} dos veces", dollars(amount.abs()))
+            } else {
+                format!("Ningún importe de {plan} explica {} del cargo", dollars(*amount))
+            };
+            format!("{told}; los apartamos y preguntamos al plan. No se le cobran a usted.")
         }
         Sentence::Share { share, amount } => share_words(*share, *amount),
         Sentence::Denied { plan, amount, reason } => denied(plan, *amount, reason),
@@ -153,5 +162,10 @@ pub(super) fn step(step: &Step, plan: Option<&str>) -> String {
         StepKind::KeptForPatient => "Su pago, guardado para usted hasta saber cuánto debe".to_owned(),
         StepKind::WrittenOff => "Descontado de su cuenta".to_owned(),
         StepKind::DecisionTakenBack => format!("Decisión retirada por {plan}"),
+        StepKind::SetApart if step.source.kind == SUSPENSE => format!("Ya no está apartado: se pide a {plan}"),
+        StepKind::SetApart if step.amount.is_positive() => {
+            format!("Contado dos veces por {plan}: apartado, nadie lo pagó")
+        }
+        StepKind::SetApart => format!("Sin importe de {plan} que lo explique: apartado, nadie lo pagó"),
     }
 }

@@ -86,7 +86,9 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
     };
     push(adjusted, -effect.adjusted);
     push(StepKind::WrittenOff, -effect.written_off);
-    let cash = effect.cash();
+    let in_suspense = effect.in_suspense(reason);
+    push(StepKind::SetApart, -in_suspense);
+    let cash = effect.cash() - in_suspense;
     let paid = match (effect.cash_is_patients(source), cash.is_negative()) {
         (true, true) if reason == PAYMENT_KEPT => StepKind::KeptForPatient,
         (true, true) if reason == PAYMENT_RETURNED => StepKind::CameBackUnpaid,
@@ -97,7 +99,7 @@ fn parts(effect: &Effect, source: &Source, reason: &str) -> Vec<(StepKind, Money
     };
     push(paid, -cash);
     let only_moves = effect.charged.is_zero() && effect.adjusted.is_zero() && effect.written_off.is_zero();
-    if only_moves && cash.is_zero() {
+    if only_moves && effect.cash().is_zero() {
         if is_transfer(source, reason) {
             let forward: Money = effect.payers.values().filter(|amount| amount.is_positive()).sum();
             push(StepKind::NowWithPlan, forward);

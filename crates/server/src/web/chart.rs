@@ -188,6 +188,7 @@ pub fn visit(standing: &Standing) -> String {
     let parts = [
         ("Owed by nobody", "nobody", standing.adjusted + standing.written_off),
         ("Paid by the plan", "payer", standing.paid_by_payers),
+        ("Set apart", "owed", standing.in_suspense),
         ("With the plan", "owed", standing.with_payers),
         ("Paid by the patient", "patient-paid", standing.paid_by_patient),
         ("Owed now", "patient", standing.patient_owes),
