@@ -71,7 +71,7 @@ fn bai2_and_ach_give_the_payers_number_of_the_transfer() {
     let bai2 = "01,BANK,US,261120,0900,1,80,,2/\n02,US,BANK,1,261120,0900,USD,2/\n03,98765,USD,010,500000,,/\n\
                 16,165,34020,Z,0042,,HARBORLIGHT HCCLAIMPMT/\n88,TRN*1*HBL0126*1512345678/\n\
                 16,301,114000,S,114000,0,0,77,991,LOCKBOX/\n16,475,90000,Z,,,CHECK PAID/\n\
-                49,738220,7/\n98,738220,1,9/\n99,738220,1,11/\n";
+                49,738020,6/\n98,738020,1,8/\n99,738020,1,10/\n";
     assert_eq!(
         told(bai2),
         [("2026-11-20".into(), 34_020, "HBL0126".into()), ("2026-11-20".into(), 114_000, "991".into())]
@@ -79,6 +79,55 @@ fn bai2_and_ach_give_the_payers_number_of_the_transfer() {
     let out = read(&file(bai2), TODAY).unwrap().withdrawals;
     assert_eq!(out.iter().map(|line| line.amount.cents()).collect::<Vec<_>>(), [90_000]);
     assert_eq!(told(&ach(true)), [("2026-11-20".into(), 34_020, "HBL0126".into())]);
+}
+
+/// A statement of one transfer of 340.20, with what stands in the places that a control must catch.
+fn bai2(status: &str, amount: i64, account: i64, group: (i64, u8), whole: (i64, u8)) -> String {
+    format!(
+        "01,BANK,US,261120,0900,1,80,,2/\n02,US,BANK,{status},261120,0900,USD,2/\n\
+         03,98765,USD,010,500000,,,100,34020,1,V,261120,/\n88,015,-1000,,/\n16,165,{amount},Z,0042,X1,HCCLAIMPMT/\n\
+         49,{account},5/\n98,{},{},7/\n99,{},{},9/\n",
+        group.0, group.1, whole.0, whole.1
+    )
+}
+
+#[test]
+fn a_bai2_statement_whose_controls_do_not_hold_or_that_is_a_test_is_refused_whole() {
+    let all = 500_000 + 34_020 - 1_000 + 34_020;
+    assert_eq!(told(&bai2("1", 34_020, all, (all, 1), (all, 1))), [("2026-11-20".into(), 34_020, "X1".into())]);
+    for (text, line, said) in [
+        (bai2("1", 34_021, all, (all, 1), (all, 1)), "line 6", "control total"),
+        (bai2("1", 34_020, 999_999, (all, 1), (all, 1)), "line 6", "control total"),
+        (bai2("1", 34_020, all, (all + 1, 1), (all, 1)), "line 7", "control total"),
+        (bai2("1", 34_020, all, (all, 2), (all, 1)), "line 7", "control total"),
+        (bai2("1", 34_020, all, (all, 1), (all - 1, 1)), "line 8", "control total"),
+        (bai2("1", 34_020, all, (all, 1), (all, 3)), "line 8", "control total"),
+        (bai2("4", 34_020, all, (all, 1), (all, 1)), "line 2", "is a test"),
+        (bai2("2", 34_020, all, (all, 1), (all, 1)), "line 2", "takes back or corrects"),
+    ] {
+        let problem = refused(&text);
+        assert!(problem.contains(line) && problem.contains(said), "{text}: {problem}");
+    }
+}
+
+#[test]
+fn a_sheet_whose_amounts_have_no_sign_is_read_by_its_type_or_refused() {
+    let sheet = "Date,Description,Type,Amount\n2026-11-20,RENT,DEBIT,800.00\n2026-11-20,PAYER,Credit,340.20\n";
+    assert_eq!(told(sheet), [("2026-11-20".into(), 34_020, String::new())]);
+    let out = read(&file(sheet), TODAY).unwrap().withdrawals;
+    assert_eq!(out.iter().map(|line| line.amount.cents()).collect::<Vec<_>>(), [80_000]);
+    // Signs say the same, and a bank's own words beside them change nothing.
+    let signed = "Details,Posting Date,Description,Amount,Type\nDEBIT,11/20/2026,RENT,-800.00,ACH_DEBIT\n\
+                  CREDIT,11/20/2026,PAYER,340.20,ACH_CREDIT\nDSLIP,11/20/2026,DEBIT GIVEN BACK,5.00,ACH_DEBIT\n";
+    assert_eq!(told(signed).len(), 2);
+    for contradicting in [
+        "date,type,amount\n2026-11-20,ACH_DEBIT,800.00\n",
+        "date,type,amount\n2026-11-20,CREDIT,-800.00\n",
+        "date,type,amount\n2026-11-20,DEBIT,800.00\n2026-11-20,DEBIT,-12.00\n",
+    ] {
+        let said = refused(contradicting);
+        assert!(said.contains("whether it came or went") && said.contains("below zero"), "{said}");
+    }
 }
 
 #[test]

@@ -15,6 +15,28 @@ const OUT: &[&str] = &["debit", "debits", "debit amount", "withdrawal", "withdra
 const WORDS: &[&str] = &["description", "details", "memo", "name", "payee", "addenda", "transaction"];
 const NUMBER: &[&str] = &["reference", "reference number", "trace", "trn", "check number", "bank reference", "number"];
 
+/// Columns that may say whether a line came or went.
+const SIDE: &[&str] = &[
+    "type",
+    "transaction type",
+    "dr/cr",
+    "cr/dr",
+    "db/cr",
+    "cr/db",
+    "d/c",
+    "c/d",
+    "debit/credit",
+    "credit/debit",
+    "indicator",
+    "direction",
+    "details",
+];
+/// The cells of such a column that say it outright.
+const WENT: &[&str] = &["debit", "debits", "dr", "db", "d", "withdrawal", "out", "payment", "check", "fee"];
+const CAME: &[&str] = &["credit", "credits", "cr", "c", "deposit", "in"];
+/// What speaks of money that went out wherever it stands in such a cell ("ACH_DEBIT"), sign or not.
+const SPEAKS_OF_OUT: &[&str] = &["debit", "dr", "db", "withdrawal", "fee"];
+
 const SAVE_AGAIN: &str = "Save the sheet again as CSV with commas, in UTF-8";
 
 struct Columns {
@@ -22,6 +44,8 @@ struct Columns {
     amount: usize,
     /// Where what went out has a column of its own.
     out: Option<usize>,
+    /// Where a cell may say whether the line came or went; none where what went out has a column of its own.
+    sides: Vec<usize>,
     words: Vec<usize>,
     number: Option<usize>,
 }
@@ -37,7 +61,7 @@ pub(super) fn read(file: &SourceFile, text: &str) -> Result<Statement, Unreadabl
             "Name the columns date, amount, description and reference",
         )
     })?;
-    let (mut statement, mut problems) = (Statement::default(), Vec::new());
+    let (mut lines, mut problems) = (Vec::new(), Vec::new());
     for (index, record) in reader.records().enumerate() {
         let place = format!("row {}", index + 2);
         let Ok(record) = record else {
@@ -48,22 +72,83 @@ pub(super) fn read(file: &SourceFile, text: &str) -> Result<Statement, Unreadabl
             continue;
         }
         match line(file, &place, &columns, &record, head.len()) {
-            Ok(line) => statement.add(line),
+            Ok(line) => lines.push((place, line, Side::of(&record, &columns.sides))),
             Err(problem) => problems.push(problem),
         }
     }
+    // Of one sheet the amounts are all signed, or none is and its types say which way each went.
+    let is_signed = lines.iter().any(|(_, line, _)| line.amount.is_negative());
+    let mut statement = Statement::default();
+    for (place, line, side) in lines {
+        match side.amount(line.amount, is_signed) {
+            Some(amount) => statement.add(Deposit { amount, ..line }),
+            None => {
+                let problem = "the type says another thing than the amount, so nobody can tell whether it came or went";
+                let remedy = "Write what went out below zero, as -800.00, or give it a column called debit";
+                problems.push(problem_at(file, &place, problem, remedy));
+            }
+        }
+    }
     if problems.is_empty() { Ok(statement) } else { Err(Unreadable(problems)) }
+}
+
+/// What a row says beside its amount about which way the money went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Came,
+    Went,
+    /// It speaks of money that went out, in words that are a bank's own.
+    PerhapsWent,
+    Nothing,
+}
+
+impl Side {
+    fn of(record: &csv::StringRecord, columns: &[usize]) -> Side {
+        let mut side = Side::Nothing;
+        for column in columns {
+            let cell = record.get(*column).unwrap_or_default().trim().to_lowercase();
+            let is_of = |words: &[&str]| words.contains(&cell.as_str());
+            let mut tokens = cell.split(|one: char| !one.is_alphanumeric());
+            let speaks = tokens.any(|token| SPEAKS_OF_OUT.contains(&token));
+            match (is_of(WENT), is_of(CAME)) {
+                (true, _) => return Side::Went,
+                (false, true) => return Side::Came,
+                (false, false) if speaks => side = Side::PerhapsWent,
+                (false, false) => {}
+            }
+        }
+        side
+    }
+
+    /// The amount with its sign; none where the two contradict each other.
+    fn amount(self, amount: Money, is_signed: bool) -> Option<Money> {
+        match self {
+            Side::Nothing => Some(amount),
+            // A bank that writes signs may give a debit back.
+            Side::PerhapsWent => (is_signed || !amount.is_positive()).then_some(amount),
+            Side::Came => (!amount.is_negative()).then_some(amount),
+            Side::Went if amount.is_positive() => (!is_signed).then_some(-amount),
+            Side::Went => Some(amount),
+        }
+    }
 }
 
 fn columns(head: &csv::StringRecord) -> Result<Columns, &'static str> {
     let named = |names: &[&str]| {
         head.iter().position(|cell| names.contains(&cell.trim().to_lowercase().replace('_', " ").as_str()))
     };
+    let out = named(OUT);
+    let named_so = |names: &'static [&'static str]| {
+        let is = move |cell: &str| names.contains(&cell.trim().to_lowercase().replace('_', " ").as_str());
+        head.iter().enumerate().filter(move |(_, cell)| is(cell)).map(|(place, _)| place)
+    };
+    let sides = if out.is_none() { named_so(SIDE).collect() } else { Vec::new() };
     let words = head.iter().enumerate().filter(|(_, cell)| WORDS.contains(&cell.trim().to_lowercase().as_str()));
     Ok(Columns {
         day: named(DAY).ok_or("date")?,
         amount: named(AMOUNT).ok_or("amount")?,
-        out: named(OUT),
+        out,
+        sides,
         words: words.map(|(place, _)| place).collect(),
         number: named(NUMBER),
     })
