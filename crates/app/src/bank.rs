@@ -8,11 +8,13 @@ use billing::bank::{BankLineState, DAYS_APART, Deposit, Origin, entry};
 use billing::work::calendar::add_business_days;
 use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{BankLineId, Money, PracticeId, RemittanceId};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 use store::bank::{
-    BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BOOKED_DAYS, BankLineRow, DECIDE_BANK_LINE, IN_TRANSIT,
-    IN_TRANSIT_IN_ALL, IN_TRANSIT_OF, IN_TRANSIT_OF_AMOUNTS, InTransitRow, POSTED_OF_TRACE, TRACE_OF_REMITTANCE,
-    UNDEPOSITED, WAITING_OF_TRACE,
+    BANK_LINE, BANK_LINES_IN_STATE, BANK_LINES_OF_KEYS, BOOKED_DAYS, BankLineRow, DECIDE_BANK_LINE, FIRST_TAKEN,
+    IN_TRANSIT, IN_TRANSIT_IN_ALL, IN_TRANSIT_OF, IN_TRANSIT_OF_AMOUNTS, InTransitRow, POSTED_AT, POSTED_OF_TRACE,
+    TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
 };
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::reconciliation::WithdrawalRow;
@@ -319,24 +321,36 @@ pub(crate) fn waiting(tx: &Tx, id: BankLineId) -> Result<BankLineRow, Error> {
 }
 
 /// Opens work for every remittance whose money did not come within [`DAYS_APART`] business days, as far as the bank's
-/// statements tell: before their first day and after their last nobody can know. Answers for how many.
+/// statements tell. After their last day nobody can know, and before their first neither; but a payment of such a day that was
+/// posted when statements were taken in already is late, or misdated, and somebody looks. Answers for how many.
 ///
 /// # Errors
 /// Where the database refuses.
 pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
         let (Some(told_from), Some(told_until)) = tx.query_one(&BOOKED_DAYS, params![])? else { return Ok(0) };
+        let on_the_way = tx.query(&IN_TRANSIT, params![MOST_LOOKED_AT])?;
+        let late = posted_late(tx, &on_the_way, told_from)?;
         let mut opened = 0;
-        for row in tx.query(&IN_TRANSIT, params![MOST_LOOKED_AT])? {
-            let due_on = add_business_days(row.paid_on, DAYS_APART, &[]);
-            if due_on >= told_until || row.paid_on < told_from {
+        for row in on_the_way {
+            let is_before = row.paid_on < told_from;
+            let counts_from = match (is_before, late.get(&row.remittance_id)) {
+                (true, None) => continue,
+                (true, Some(posted_on)) => *posted_on,
+                (false, _) => row.paid_on,
+            };
+            if add_business_days(counts_from, DAYS_APART, &[]) >= told_until {
                 continue;
             }
             let reason = WorkReason::TransferMissing;
-            let summary = format!(
-                "{} announced {} for {}, and the bank does not have it.",
-                row.payer_name, row.amount_cents, row.paid_on
-            );
+            let words = match is_before {
+                true => format!(
+                    ", before the bank's statements begin ({told_from}): take in the statement of that time, or ask the \
+                     payer"
+                ),
+                false => ", and the bank does not have it".to_owned(),
+            };
+            let summary = format!("{} announced {} for {}{words}.", row.payer_name, row.amount_cents, row.paid_on);
             let links = WorkLinks { remittance_id: Some(row.remittance_id), ..WorkLinks::default() };
             let (subject_key, money_at_stake) = (subject_key(reason, row.remittance_id), row.amount_cents);
             let work = NewWork { reason, subject_key, summary, links, money_at_stake, deadline_on: None };
@@ -345,6 +359,18 @@ pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeI
         }
         Ok(opened)
     })
+}
+
+/// Of payments that are dated before the bank's statements begin, those that were posted when statements were taken in
+/// already, with the day.
+fn posted_late(tx: &Tx, rows: &[InTransitRow], told_from: Date) -> Result<HashMap<RemittanceId, Date>, Error> {
+    let before: Vec<RemittanceId> =
+        rows.iter().filter(|row| row.paid_on < told_from).map(|row| row.remittance_id).collect();
+    let Some(first_taken) = tx.query_one(&FIRST_TAKEN, params![])?.0 else { return Ok(HashMap::new()) };
+    let zone = tx.zone();
+    let posted = tx.query_in(&POSTED_AT, params![], &before)?;
+    let day = |(id, at): (RemittanceId, Option<Timestamp>)| Some((id, at?.to_zoned(zone.clone()).date()));
+    Ok(posted.into_iter().filter_map(day).filter(|(_, posted_on)| *posted_on > first_taken).collect())
 }
 
 /// What the page of the bank shows.

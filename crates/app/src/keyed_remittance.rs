@@ -113,6 +113,9 @@ pub fn begin(db: &Db, actor: &Actor, practice: PracticeId, head: &Head) -> Resul
     allow(actor, Action::PostManualPayment, &ResourceState::amount(head.amount))?;
     check_head(head)?;
     db.write(actor, practice, |tx| {
+        if let Some(sentence) = crate::remittance_import::out_of_bounds(tx, "Its day", head.paid_on)? {
+            return Err(Error::invalid("paid_on", format!("{sentence}. Enter the day that is printed on the check.")));
+        }
         store::registration::payer(tx, head.payer)?.ok_or_else(|| Error::invalid("payer", "Choose the payer."))?;
         refuse_known(tx, head.payer, head.trace.trim())?;
         let claims = drafted(tx, &head.claims)?;

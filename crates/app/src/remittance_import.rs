@@ -2,6 +2,7 @@
 //! the same transaction. Nothing of a file that was cut off, and nothing of a payment that does not balance, reaches
 //! the books.
 
+mod dates;
 pub mod preview;
 mod quarantine;
 mod waiting;
@@ -11,7 +12,6 @@ use billing::counting::counted;
 use billing::remittance::{About, Remittance, balance};
 use billing::{InboundFileId, Money, PayerId, PracticeId, RemittanceId};
 use edi::remittance_835::{self, ReadRemittance};
-use jiff::ToSpan;
 use store::keyed_remittance::KEYED_OF_TRACE;
 use store::remittance::{CLAIMS_THAT_WAIT, KNOWN_WITH_TRACE, RemittanceRow};
 use store::{Conn, Db, Tx, params};
@@ -27,10 +27,7 @@ use crate::remittance_posting::{self, Counts, Leave, Order, Verdict};
 /// sum fits 64-bit cents.
 const MOST_CENTS: i64 = 100_000_000_000;
 
-/// Most days that a payment may be dated ahead: a year with a month's grace. Beyond it the date is a slip, and the
-/// money would stand in a period that nobody looks at.
-const MOST_DAYS_AHEAD: i64 = 400;
-
+pub(crate) use dates::out_of_bounds;
 pub(crate) use quarantine::judge_again;
 pub use waiting::{Seen, WaitingPosted, post_waiting, waiting};
 
@@ -361,7 +358,10 @@ fn objection(
     if let Some(sentence) = order_problem(set) {
         return Ok(quarantined(sentence.to_owned(), Money::ZERO));
     }
-    let foreign = payee_problem(tx, set)?.or_else(|| date_problem(tx, remittance));
+    let foreign = match payee_problem(tx, set)? {
+        Some(sentence) => Some(sentence),
+        None => dates::problem(tx, remittance)?,
+    };
     if let Some(sentence) = foreign {
         // Whoever asks for another file should ask once: what else is wrong with this one is told too.
         return Ok(match balance::payment(remittance) {
@@ -460,18 +460,6 @@ fn payee_problem(tx: &mut Tx, set: &ReadRemittance) -> Result<Option<String>, Er
              payer, or import it into the practice it belongs to."
         )
     }))
-}
-
-/// A date that no payment has yet.
-fn date_problem(tx: &Tx, remittance: &Remittance) -> Option<String> {
-    let last = tx.today().saturating_add(MOST_DAYS_AHEAD.days());
-    (remittance.paid_on > last).then(|| {
-        format!(
-            "BPR16: the payment is dated {}, more than {MOST_DAYS_AHEAD} days ahead; nothing is posted. Ask the payer \
-             for a corrected file.",
-            remittance.paid_on
-        )
-    })
 }
 
 /// Amounts that no payment has.

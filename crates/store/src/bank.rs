@@ -2,6 +2,7 @@
 
 use billing::bank::BankLineState;
 use billing::id::{BankLineId, RemittanceId};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use ledger::Money;
 
@@ -74,6 +75,11 @@ statements! {
     /// The days of which the bank's statements tell: the first and the last.
     pub const BOOKED_DAYS: (Option<Date>, Option<Date>) =
         "SELECT MIN(booked_on), MAX(booked_on) FROM bank_line WHERE practice_id = $1";
+    /// The day on which the first line was taken in.
+    pub const FIRST_TAKEN: (Option<Date>,) = "SELECT MIN(recorded_on) FROM bank_line WHERE practice_id = $1";
+    /// When remittances were posted.
+    pub const POSTED_AT: (RemittanceId, Option<Timestamp>) =
+        "SELECT id, posted_at FROM remittance WHERE practice_id = $1 AND id IN ({keys})";
     /// Says what a line is.
     pub const DECIDE_BANK_LINE: () = "UPDATE bank_line SET state = $3, remittance_id = $4, decided_on = $5, \
         decided_by_login = $6, decision = $7 WHERE practice_id = $1 AND id = $2";

@@ -108,6 +108,14 @@ impl Tx {
         self.head().borrow().row.open_from
     }
 
+    /// On which day the books date what happened on a day, and the day that it concerns where that lies in a closed month.
+    pub fn dated(&self, own_day: Date) -> (Date, Option<Date>) {
+        match self.open_from().filter(|open_from| own_day < *open_from) {
+            Some(open_from) => (open_from, Some(own_day)),
+            None => (own_day, None),
+        }
+    }
+
     /// Moves it: what is posted from here on, in this transaction too, is dated no earlier.
     ///
     /// # Errors

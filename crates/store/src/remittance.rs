@@ -277,6 +277,9 @@ record! {
 }
 
 statements! {
+    /// Claims of these numbers whose service is after a day, with its day.
+    pub const SERVED_AFTER: (String, Date) = "SELECT control_number, date_of_service FROM claim \
+        WHERE practice_id = $1 AND date_of_service > $2 AND control_number IN ({keys})";
     /// Claims by our number.
     pub const CLAIM_FACTS_BY_NUMBER: ClaimFactsRow = "SELECT c.id, c.control_number, c.patient_id, c.encounter_id, \
         c.payer_id, v.rank, c.status, c.follow_up_on, c.payer_claim_control_number, c.date_of_service, \

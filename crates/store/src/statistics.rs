@@ -132,6 +132,7 @@ mod tests {
         ("inbound_file::LATEST_INBOUND_FILES", "the newest rows, up to a limit"),
         ("bank::IN_TRANSIT", "what is on its way is a fold over the postings of remittances"),
         ("bank::BOOKED_DAYS", "the lines of the bank are few beside everything else"),
+        ("bank::FIRST_TAKEN", "the lines of the bank are few beside everything else"),
         ("bank::LINES_", "proof reads everything"),
         ("bank::UNDEPOSITED", "what was taken at the desk is a fold over its account"),
         ("money_rule::MONEY_RULES", "the rules of a practice are few"),

@@ -93,8 +93,10 @@ pub struct PreviewClaim {
 /// An entry of the books that would be made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PreviewEntry {
-    /// Its day.
+    /// The day that it is dated in the books.
     pub on: Date,
+    /// The day that it concerns, where that lies in a closed month; none where it is dated that day.
+    pub concerns_on: Option<Date>,
     /// Why it exists.
     pub reason: String,
     /// Its parts; they sum to zero.
@@ -261,7 +263,7 @@ fn build(
                 clearing += amount;
             }
         }
-        let shown = shown(entry, &procedures);
+        let shown = shown(tx, entry, &procedures);
         match entry.source().kind.as_ref() {
             "claim_payment" => of_claims.entry(entry.source().id).or_default().push(shown),
             "remittance" if entry.source().id == settled.remittance_id.0 => payment.push(shown),
@@ -300,7 +302,7 @@ fn build(
             .into_iter()
             .map(|(reason, summary, stake_cents)| PreviewWork { reason, summary, stake_cents })
             .collect(),
-        fingerprint: fingerprint(&heard),
+        fingerprint: fingerprint(tx, &heard),
     })
 }
 
@@ -331,7 +333,7 @@ fn procedures(conn: &Conn, heard: &[(BalancedEntry, Uuid)]) -> Result<HashMap<Uu
     Ok(rows.into_iter().map(|(id, procedure)| (id.0, procedure)).collect())
 }
 
-fn shown(entry: &BalancedEntry, procedures: &HashMap<Uuid, String>) -> PreviewEntry {
+fn shown(tx: &Tx, entry: &BalancedEntry, procedures: &HashMap<Uuid, String>) -> PreviewEntry {
     let posting = |posting: &ledger::Posting| {
         let (kind, charge) = (posting.account.kind(), posting.account.dimensions().charge);
         PreviewPosting {
@@ -344,8 +346,10 @@ fn shown(entry: &BalancedEntry, procedures: &HashMap<Uuid, String>) -> PreviewEn
             why: posting_words(kind, &posting.reason, posting.amount),
         }
     };
+    let (on, concerns_on) = tx.dated(entry.occurred_on());
     PreviewEntry {
-        on: entry.occurred_on(),
+        on,
+        concerns_on,
         reason: entry.reason().to_owned(),
         postings: entry.postings().iter().map(posting).collect(),
     }
@@ -353,10 +357,11 @@ fn shown(entry: &BalancedEntry, procedures: &HashMap<Uuid, String>) -> PreviewEn
 
 /// What names these very entries: their days, reasons, accounts and cents, and none of the keys that are drawn anew each
 /// time they are made.
-pub(super) fn fingerprint(heard: &[(BalancedEntry, Uuid)]) -> String {
+pub(super) fn fingerprint(tx: &Tx, heard: &[(BalancedEntry, Uuid)]) -> String {
     let mut text = String::with_capacity(heard.len() * 512);
     for (entry, _) in heard {
-        text.push_str(&format!("{}|{}|{}\n", entry.occurred_on(), entry.reason(), entry.source().kind));
+        let (on, concerns_on) = tx.dated(entry.occurred_on());
+        text.push_str(&format!("{on}|{concerns_on:?}|{}|{}\n", entry.reason(), entry.source().kind));
         for posting in entry.postings() {
             let (kind, of) = (posting.account.kind(), posting.account.dimensions());
             text.push_str(&format!(

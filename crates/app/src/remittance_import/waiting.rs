@@ -77,7 +77,7 @@ pub fn post_waiting(
         tx.listen();
         let set = set_of(tx, &row)?;
         let settled = release(tx, &row, &set, None)?;
-        let made = fingerprint(&tx.heard());
+        let made = fingerprint(tx, &tx.heard());
         match seen {
             Seen::Preview(seen) if settled.state == PaymentState::Posted && seen != made => {
                 tx.discard();

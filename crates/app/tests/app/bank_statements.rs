@@ -119,6 +119,27 @@ fn words_do_not_end_the_work_about_a_line() {
 }
 
 #[test]
+fn a_payment_posted_later_for_a_day_before_the_banks_statements_is_somebodys_work() {
+    for_each_engine(|db| {
+        let (_, _, number) = sent_claim(db);
+        let days = |count: i64| PAID_ON.saturating_add(jiff::Span::new().days(count));
+        take(db, &[Deposit { booked_on: days(1), ..transfer(1, "FEE BACK") }]);
+        db.env.advance(jiff::SignedDuration::from_hours(24));
+        // Statements are taken in from the next day on; now a payment comes that is dated before them.
+        decide(db, &number);
+        let job: Vec<_> = JOBS.iter().filter(|job| job.key == "missing-transfers").collect();
+        let run = || (job[0].run)(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(run(), 0, "three business days are not over");
+        take(db, &[Deposit { booked_on: days(9), ..transfer(2, "FEE BACK") }]);
+        assert_eq!((run(), run()), (1, 0), "{:?}", db.engine);
+        // The statement of that time has it.
+        take(db, &[transfer(7_200, "TRN*1*EFT1*1512345678\\")]);
+        assert!(work(db).iter().all(|(reason, _)| *reason != WorkReason::TransferMissing), "{:?}", work(db));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn announced_money_that_does_not_come_is_work_after_three_business_days() {
     for_each_engine(|db| {
         let (_, _, number) = sent_claim(db);

@@ -110,6 +110,21 @@ fn a_paper_is_a_draft_until_it_adds_up_and_then_posts_like_a_file() {
 }
 
 #[test]
+fn a_draft_of_a_day_that_no_check_has_is_refused_when_it_is_begun() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        for day in [date(2030, 1, 1), date(1930, 11, 17)] {
+            let dated = Head { paid_on: day, ..head(db, 100) };
+            let begun = keyed_remittance::begin(db, &poster(), PRACTICE, &dated);
+            assert!(
+                matches!(&begun, Err(Error::Invalid { problem, .. }) if problem.contains("printed on the check")),
+                "{begun:?}"
+            );
+        }
+    });
+}
+
+#[test]
 fn a_scan_is_what_its_bytes_say_and_only_for_who_may_see_it() {
     for_each_engine(|db| {
         clinic(db, 1);

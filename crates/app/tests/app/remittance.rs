@@ -417,8 +417,8 @@ fn a_payment_made_out_to_another_payee_is_kept_out_of_the_books() {
 fn a_payment_dated_far_ahead_is_kept_out_of_the_books() {
     for_each_engine(|db| {
         clinic(db, 2);
-        // The day of the story is 2026-03-02; 400 days later is 2027-04-06.
-        for (place, day, state) in [(1, "20270406", PaymentState::Posted), (2, "20270407", PaymentState::Quarantined)] {
+        // The day of the story is 2026-03-02; 30 days later is 2026-04-01.
+        for (place, day, state) in [(1, "20260401", PaymentState::Posted), (2, "20260402", PaymentState::Quarantined)] {
             let text = file(&Payment::new(&format!("EFT{place}"), vec![Clp::paid(place)]));
             let dated = text.replace("DA*98765*20260302~", &format!("DA*98765*{day}~"));
             assert_ne!(dated, text);
@@ -426,6 +426,49 @@ fn a_payment_dated_far_ahead_is_kept_out_of_the_books() {
             assert_eq!(payment.state, state, "{day}: {:?}", payment.problem);
         }
         assert_eq!(work(db), [(WorkReason::RemittanceQuarantined, cents(10_200))]);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_payment_dated_before_its_service_or_long_before_the_books_is_kept_out() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        let strange = || {
+            let mut strange = Clp::paid(1);
+            strange.number = "SOMEBODYELSE".into();
+            strange.lines.iter_mut().for_each(|line| line.number = "SOMEBODYELSE1".into());
+            strange
+        };
+        // The services are of 2026-02-10, on which the books begin too; 183 days before it is 2025-08-11.
+        let estimate = || Clp { status: "25", ..Clp::paid(3) };
+        let before = "before the service that it pays for: claim C000001 is of 2026-02-10";
+        let cases = [
+            ("20260209", Clp::paid(1), Some(before)),
+            ("20260210", Clp::paid(2), None),
+            ("19301117", Clp::paid(4), Some("1930-11-17, more than 183 days before the books begin (2026-02-10)")),
+            ("20250810", strange(), Some("before the books begin")),
+            ("20250811", strange(), None),
+        ];
+        for (place, (day, claim, problem)) in cases.into_iter().enumerate() {
+            let text = file(&Payment::new(&format!("EFT{place}"), vec![claim]));
+            let dated = text.replace("DA*98765*20260302~", &format!("DA*98765*{day}~"));
+            assert_ne!(dated, text);
+            let payment = &take(db, &dated).payments[0];
+            let said = payment.problem.as_deref().unwrap_or_default();
+            match problem {
+                Some(words) => {
+                    assert!(payment.state == PaymentState::Quarantined && said.contains(words), "{day}: {said}")
+                }
+                None => assert_eq!(payment.state, PaymentState::Posted, "{day}: {said}"),
+            }
+        }
+        // What only estimates is no payment for a service that was.
+        let mut only = Payment::new("EFT9", vec![estimate()]);
+        only.claims[0].paid = 0;
+        let dated = file(&only).replace("DA*98765*20260302~", "DA*98765*20260201~");
+        let told = &take(db, &dated).payments[0];
+        assert!(!told.problem.as_deref().unwrap_or_default().contains("before the service"), "{told:?}");
         all_invariants_hold(db);
     });
 }
