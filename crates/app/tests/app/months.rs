@@ -2,6 +2,7 @@
 //! later is dated in the first open month and keeps its day, two people open it again, and its books add up to the cent.
 
 use app::period::{approve_reopening, ask_to_reopen, close, list, open_at_the_end, refuse_reopening, report};
+use app::remittance_import::preview::of_file;
 use app::{Error, charge_capture};
 use billing::Money;
 use billing::access::Role;
@@ -96,6 +97,29 @@ fn what_concerns_a_closed_month_is_dated_in_the_open_one_and_keeps_its_day() {
         assert_eq!((books.roll.closing, books.roll.difference()), (cents(15_500), Money::ZERO));
         let before = report(db, &manager, PRACTICE, march()).unwrap();
         assert_eq!((before.roll.closing, before.late.len()), (cents(2_000), 0), "March is what it was");
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_preview_dates_entries_as_posting_does_where_their_month_is_closed() {
+    for_each_engine(|db| {
+        let (_, number) = a_month(db);
+        close_march(db).unwrap();
+        let back = answer(&number, 8_856, vec![("CO", "45", 3_144), ("PR", "2", 2_000)]).reversed();
+        let text = file(&Payment::new("EFT2", vec![back]).with_plb("FB", "R1", -8_856));
+        let seen = of_file(db, &db.system(), PRACTICE, "payer.835", text.as_bytes()).unwrap();
+        let shown: Vec<_> = seen[0].claims.iter().flat_map(|claim| &claim.entries).chain(&seen[0].payment).collect();
+        assert!(!shown.is_empty());
+        for entry in shown {
+            let days = (entry.on, entry.concerns_on);
+            assert_eq!(days, (date(2026, 4, 1), Some(date(2026, 3, 2))), "{:?} {}", db.engine, entry.reason);
+        }
+        take(db, &text);
+        let books = report(db, &person(7, Role::Manager), PRACTICE, april()).unwrap();
+        assert!(
+            books.late.iter().all(|row| (row.occurred_on, row.concerns_on) == (date(2026, 4, 1), date(2026, 3, 2)))
+        );
         all_invariants_hold(db);
     });
 }

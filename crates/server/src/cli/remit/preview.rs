@@ -158,7 +158,8 @@ fn print(preview: &Preview) {
 }
 
 fn print_entry(entry: &PreviewEntry) {
-    line(&format!("  {}, {}", entry.reason, entry.on));
+    let late = entry.concerns_on.map(|day| format!(" (concerns {day}, in a closed month)")).unwrap_or_default();
+    line(&format!("  {}, {}{late}", entry.reason, entry.on));
     for posting in &entry.postings {
         let procedure = posting.procedure.as_deref().map(|code| format!(" {code}")).unwrap_or_default();
         let (account, amount) = (format!("{}{procedure}", posting.account_words), posting.amount_cents.to_string());
