@@ -354,6 +354,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
                 | Sentence::NobodyOwes { .. }
                 | Sentence::Withheld { .. }
                 | Sentence::Share { .. }
+                | Sentence::SetApart { .. }
                 | Sentence::NoPlan { .. }
                 | Sentence::PatientPaid { .. }
                 | Sentence::WrittenOff { .. }

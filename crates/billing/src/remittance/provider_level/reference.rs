@@ -177,7 +177,10 @@ impl KnownItems {
         if let Some(item) = self.open_item_in(reference) {
             return found(item, FoundBy::Part);
         }
+        // Only what is taken looks for what was announced: what is carried on (below zero) announces an item of its own, also
+        // beside another amount of the very same payment that it carries.
         if behaviour == Behaviour::Carried
+            && adjustment.amount.is_positive()
             && let Some(item) = self.only_open_of(-adjustment.amount)
         {
             return found(item, FoundBy::Amount);
@@ -306,6 +309,13 @@ mod tests {
         two.place(&plb("FB", "EFT1", -7_000));
         two.place(&plb("FB", "EFT2", -7_000));
         assert_eq!(two.place(&plb("FB", "EFT3", 7_000)).found_by, FoundBy::First);
+        // What is demanded and carried on in one payment are two items: one to be explained, one owed until it is taken.
+        let mut demanded = KnownItems::default();
+        assert_eq!(demanded.place(&plb("WO", "OVR1", 5_000)).item, "OVR1");
+        assert_eq!(demanded.place(&plb("FB", "F2", -5_000)).item, "F2");
+        assert_eq!(demanded.open.get("F2"), Some(&Money::from_cents(-5_000)));
+        assert_eq!(demanded.place(&plb("FB", "F2", 5_000)).found_by, FoundBy::Reference);
+        assert_eq!(demanded.open.get("OVR1"), Some(&Money::from_cents(5_000)));
         // A recovery is of a claim or a letter, never of whatever has its amount.
         let mut other = KnownItems::default();
         other.place(&plb("WO", "EFT1", -7_000));
