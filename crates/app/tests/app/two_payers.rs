@@ -183,7 +183,11 @@ fn a_second_payer_that_refuses_keeps_its_share_open_until_tier_2_has_worked_it()
         receive(db, "EFT2", second_answer(claim.control_number.as_str(), 0, vec![("CO", "16", 14_000)]));
         let seen = look(db, story.practice.patient);
         assert_eq!((seen.with_payers, seen.owes_now), (cents(2_000), Money::ZERO));
-        assert_eq!(crate::remittance::work(db), [(WorkReason::Denied, cents(2_000))], "what is at stake is what it was asked for");
+        assert_eq!(
+            crate::remittance::work(db),
+            [(WorkReason::Denied, cents(2_000))],
+            "what is at stake is what it was asked for"
+        );
     });
 }
 

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use store::views::access_log::{self, DeedRow, LookRow, PAGE, PersonRow};
 
-use super::page::{Page, Shell, show as render};
+use super::page::{Page, Shell, show_told};
 use super::registration::date;
 use super::session::SignedIn;
 use super::settings::Problems;
@@ -182,16 +182,19 @@ async fn page(desk: &Desk, who: &SignedIn, wanted: Wanted, mut typed: Typed, pro
     rows.looks.truncate(full);
     rows.deeds.truncate(full);
     let last = rows.looks.last().map(|row| row.sequence).or(rows.deeds.last().map(|row| row.sequence));
-    render(&AccessLogPage {
-        shell: Shell::new(desk, who, "/access"),
-        sees_all: all,
-        list: wanted.list,
-        typed,
-        problems,
-        rows,
-        wanted,
-        older: last.filter(|_| more),
-    })
+    show_told(
+        problems.told(),
+        &AccessLogPage {
+            shell: Shell::new(desk, who, "/access"),
+            sees_all: all,
+            list: wanted.list,
+            typed,
+            problems,
+            rows,
+            wanted,
+            older: last.filter(|_| more),
+        },
+    )
 }
 
 impl Wanted {

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::approvals::Why;
-use super::page::{Page, Shell, go, show as render};
+use super::page::{Page, Shell, go, show_told};
 use super::session::{Id, SignedIn};
 use super::settings::{Asked, Problems, field, problems};
 use super::{Desk, filters};
@@ -90,16 +90,19 @@ async fn page(
     let payers = desk.read(&who.actor, |read| app::registration::payers_in(read)).await?;
     let actor = who.actor.clone();
     let table = desk.blocking(move |db, practice| adjustment_rules::list(db, &actor, practice)).await?;
-    render(&AdjustmentsPage {
-        shell: Shell::new(desk, who, "/settings").after(done),
-        typed,
-        problems,
-        payers,
-        lines: table.practice,
-        base: table.base,
-        may_change: who.may(Action::ChangeAdjustmentRules),
-        replay,
-    })
+    show_told(
+        problems.told(),
+        &AdjustmentsPage {
+            shell: Shell::new(desk, who, "/settings").after(done),
+            typed,
+            problems,
+            payers,
+            lines: table.practice,
+            base: table.base,
+            may_change: who.may(Action::ChangeAdjustmentRules),
+            replay,
+        },
+    )
 }
 
 /// Tries a row on what was posted, or adds it.

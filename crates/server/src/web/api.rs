@@ -33,10 +33,10 @@ pub async fn speak(mut request: Request, next: Next) -> Response {
     if request.method() == Method::POST && is_json(&request) {
         match as_form(request).await {
             Ok(form) => request = form,
-            Err(refusal) => return answer(refusal.into_response()),
+            Err(refusal) => return answer(refusal.into_response()).await,
         }
     }
-    answer(next.run(request).await)
+    answer(next.run(request).await).await
 }
 
 fn accepts_anything(request: &Request) -> bool {
@@ -79,14 +79,22 @@ async fn as_form(request: Request) -> Result<Request, Refusal> {
 }
 
 /// A page's answer as a program reads it; a list or file is one already.
-fn answer(response: Response) -> Response {
-    let status = response.status();
+async fn answer(response: Response) -> Response {
+    // A form that is shown to a person again says to a program that nothing was done.
+    let status = match response.status() {
+        StatusCode::OK => StatusCode::UNPROCESSABLE_ENTITY,
+        other => other,
+    };
     if let Some(told) = response.extensions().get::<Told>().cloned() {
         let error = match told.field {
             Some(field) => json!({ "error": told.sentence, "field": field }),
             None => json!({ "error": told.sentence }),
         };
         return (status, Json(error)).into_response();
+    }
+    let status = response.status();
+    if status.is_client_error() && is_plain(&response) {
+        return plain(response).await;
     }
     if !status.is_redirection() {
         return response;
@@ -96,4 +104,23 @@ fn answer(response: Response) -> Response {
     let word = query.split('&').find_map(|pair| pair.strip_prefix("done="));
     let body = json!({ "done": word, "says": word.and_then(page::done), "see": path });
     Json(body).into_response()
+}
+
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_none_or(|kind| kind.starts_with("text/plain"))
+}
+
+/// What was refused before a page saw it, such as a form without one of its fields.
+async fn plain(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, BODY_BYTES).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&bytes).trim().to_owned();
+    let absent = parts.status.canonical_reason().unwrap_or("It was refused").to_owned();
+    let mut answered = Json(json!({ "error": if said.is_empty() { absent } else { said } })).into_response();
+    *answered.status_mut() = parts.status;
+    if let Some(allowed) = parts.headers.get(header::ALLOW) {
+        answered.headers_mut().insert(header::ALLOW, allowed.clone());
+    }
+    answered
 }

@@ -6,8 +6,8 @@ use billing::charge::{Procedure, Units};
 use billing::{Money, PatientId};
 
 use super::Desk;
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show_told};
+use super::refusal::{Refusal, Told};
 use super::registration::date;
 use super::session::{Id, SignedIn};
 use super::visit_details::{Details, Fields, Problem, Shown, drug};
@@ -82,14 +82,17 @@ async fn page(desk: &Desk, who: &SignedIn, patient: PatientId, typed: &Fields, p
         })
         .await?;
     let known = Fields::from([("place_of_service".to_owned(), AN_OFFICE.to_owned())]);
-    render(&EncounterPage {
-        shell: Shell::new(desk, who, "/patients"),
-        patient,
-        name,
-        more: Shown::new(known, typed, providers, facilities),
-        lines: (1..=LINES).map(|number| Line { key: number.to_string(), required: number == 1 }).collect(),
-        problem,
-    })
+    show_told(
+        Told::of(&problem),
+        &EncounterPage {
+            shell: Shell::new(desk, who, "/patients"),
+            patient,
+            name,
+            more: Shown::new(known, typed, providers, facilities),
+            lines: (1..=LINES).map(|number| Line { key: number.to_string(), required: number == 1 }).collect(),
+            problem,
+        },
+    )
 }
 
 fn visit(patient_id: PatientId, typed: &Fields) -> Result<NewVisit, Problem> {

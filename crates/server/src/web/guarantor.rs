@@ -7,7 +7,7 @@ use axum::extract::{Form, State};
 use billing::PatientId;
 
 use super::Desk;
-use super::page::{Page, Shell, go, show as render};
+use super::page::{Page, Shell, go, show_told};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::settings::{Problems, field};
@@ -56,5 +56,8 @@ async fn page(desk: &Desk, who: &SignedIn, patient: PatientId, typed: GuarantorE
         .await?
         .ok_or(Refusal::Absent)?;
     let name = head.patient.0.name.full();
-    render(&GuarantorPage { shell: Shell::new(desk, who, "/patients"), patient, name, typed, problems })
+    show_told(
+        problems.told(),
+        &GuarantorPage { shell: Shell::new(desk, who, "/patients"), patient, name, typed, problems },
+    )
 }

@@ -15,8 +15,8 @@ use store::views::inquiries::InquiryListRow;
 use store::views::patients::EligibilityViewRow;
 
 use super::chips::{self, Chip};
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show as render, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::{Id, SignedIn};
 use super::work::{Typed, handover};
 use super::{Desk, filters};
@@ -124,7 +124,7 @@ pub async fn new(State(desk): State<Desk>, who: SignedIn) -> Page {
 pub async fn create(State(desk): State<Desk>, who: SignedIn, Form(said): Form<Said>) -> Page {
     let (Some(channel), Some(reason)) = (Channel::parse(&said.channel), InquiryReason::parse(&said.reason)) else {
         let problem = Some(("reason".to_owned(), "Choose what it is about.".to_owned()));
-        return render(&NewPage { shell: Shell::new(&desk, &who, "/inquiries"), said, problem });
+        return show_told(Told::of(&problem), &NewPage { shell: Shell::new(&desk, &who, "/inquiries"), said, problem });
     };
     let actor = who.actor.clone();
     let new = NewInquiry { channel, reason, patient_id: None, question: said.question.clone() };
@@ -134,7 +134,7 @@ pub async fn create(State(desk): State<Desk>, who: SignedIn, Form(said): Form<Sa
         Ok(_) => go("/inquiries", "logged"),
         Err(refusal) => {
             let problem = Some(refusal.for_form()?);
-            render(&NewPage { shell: Shell::new(&desk, &who, "/inquiries"), said, problem })
+            show_told(Told::of(&problem), &NewPage { shell: Shell::new(&desk, &who, "/inquiries"), said, problem })
         }
     }
 }
@@ -260,23 +260,26 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
         account,
     });
     let escalation = who.why_not(Action::EscalateWork, &ResourceState::default());
-    render(&InquiryPage {
-        shell: Shell::new(desk, who, "/inquiries").after(done.as_deref()),
-        matched: inquiry.verified.iter().map(|identifier| identifier_words(*identifier)).collect(),
-        chosen: said.patient_id.or(inquiry.patient_id),
-        above: escalation,
-        is_mine: hand.as_ref().is_some_and(|hand| hand.item.owner == Some(who.actor.user)),
-        may_see_item: hand.as_ref().is_some_and(|hand| app::worklist::may_see(&who.actor, hand.item.desk)),
-        hand,
-        typed_search,
-        pane: Pane { typed },
-        inquiry,
-        state,
-        found,
-        known,
-        said,
-        problem,
-    })
+    show_told(
+        Told::of(&problem),
+        &InquiryPage {
+            shell: Shell::new(desk, who, "/inquiries").after(done.as_deref()),
+            matched: inquiry.verified.iter().map(|identifier| identifier_words(*identifier)).collect(),
+            chosen: said.patient_id.or(inquiry.patient_id),
+            above: escalation,
+            is_mine: hand.as_ref().is_some_and(|hand| hand.item.owner == Some(who.actor.user)),
+            may_see_item: hand.as_ref().is_some_and(|hand| app::worklist::may_see(&who.actor, hand.item.desk)),
+            hand,
+            typed_search,
+            pane: Pane { typed },
+            inquiry,
+            state,
+            found,
+            known,
+            said,
+            problem,
+        },
+    )
 }
 
 fn identifier_words(identifier: Identifier) -> &'static str {

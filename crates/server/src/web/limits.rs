@@ -9,7 +9,7 @@ use ledger::Money;
 use serde::Deserialize;
 use store::practice_limit::PracticeLimitRow;
 
-use super::page::{Page, Shell, go, show as render};
+use super::page::{Page, Shell, go, show_told};
 use super::session::SignedIn;
 use super::settings::{Asked, Problems, field, problems};
 use super::{Desk, filters};
@@ -64,14 +64,17 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
 async fn page(desk: &Desk, who: &SignedIn, (typed, problems): (Typed, Problems), done: Option<&str>) -> Page {
     let actor = who.actor.clone();
     let (limits, history) = desk.blocking(move |db, practice| limits::list(db, &actor, practice)).await?;
-    render(&LimitsPage {
-        shell: Shell::new(desk, who, "/settings").after(done),
-        typed,
-        problems,
-        limits,
-        history,
-        may_change: who.may(Action::ChangeLimits),
-    })
+    show_told(
+        problems.told(),
+        &LimitsPage {
+            shell: Shell::new(desk, who, "/settings").after(done),
+            typed,
+            problems,
+            limits,
+            history,
+            may_change: who.may(Action::ChangeLimits),
+        },
+    )
 }
 
 /// Sets a figure.

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use store::Db;
 use store::access::SessionRow;
 
-use super::page::{Page, Shell, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, show as render, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::SignedIn;
 use super::{Desk, filters};
 use app::access::log_in::count_attempt;
@@ -132,19 +132,22 @@ async fn page(
         .await?;
     let secret = desk.write(&who.actor, |tx| Ok(app::users::new_device_secret(tx))).await?;
     let (secret_text, device_address) = second_factor::for_device(&secret, &who.actor.login)?;
-    render(&MePage {
-        shell: Shell::new(desk, who, "/me").after(done),
-        login: who.actor.login.clone(),
-        enrolling: who.standing == Standing::Enrolling,
-        has_device: own.has_device,
-        codes_left,
-        sessions,
-        secret: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
-        secret_text,
-        device_address,
-        problem,
-        token,
-    })
+    show_told(
+        Told::of(&problem),
+        &MePage {
+            shell: Shell::new(desk, who, "/me").after(done),
+            login: who.actor.login.clone(),
+            enrolling: who.standing == Standing::Enrolling,
+            has_device: own.has_device,
+            codes_left,
+            sessions,
+            secret: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
+            secret_text,
+            device_address,
+            problem,
+            token,
+        },
+    )
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Desk;
 use super::filters;
-use super::page::{Page, Shell, go, show as render};
+use super::page::{Page, Shell, go, show_told};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
 use super::settings::{Problems, field};
@@ -148,5 +148,5 @@ async fn page(
     let (typed, problems) = typed.unwrap_or_else(|| (last(), Problems::default()));
     let name = head.patient.0.name.full();
     let shell = Shell::new(desk, who, "/patients").after(done);
-    render(&MedicarePage { shell, patient, name, order, typed, problems })
+    show_told(problems.told(), &MedicarePage { shell, patient, name, order, typed, problems })
 }

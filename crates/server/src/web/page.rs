@@ -5,7 +5,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use billing::access::{Action, ResourceState, authorize};
 use jiff::tz::TimeZone;
 
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Told};
 use super::session::SignedIn;
 use super::{Desk, assets};
 
@@ -324,6 +324,16 @@ impl SignedIn {
 pub fn show(template: &impl Template) -> Page {
     let html = template.render().map_err(|error| Refusal::Broken(format!("a page could not be written: {error}")))?;
     Ok(Html(html).into_response())
+}
+
+/// Renders a page on which something may be wrong with what was sent: a person reads it beside the field, and a program is told
+/// it in JSON, with a status that says that nothing was done.
+pub fn show_told(told: Option<Told>, template: &impl Template) -> Page {
+    let mut response = show(template)?;
+    if let Some(told) = told {
+        response.extensions_mut().insert(told);
+    }
+    Ok(response)
 }
 
 /// Goes to a page after an action, with its sentence.

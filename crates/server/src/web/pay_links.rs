@@ -13,7 +13,7 @@ use store::reports::Cell;
 use uuid::Uuid;
 
 use super::approvals::{self, Asked};
-use super::page::{Page, Shell, show as render};
+use super::page::{Page, Shell, show as render, show_told};
 use super::session::{Id, SignedIn};
 use super::settings::{self, Problems, problems};
 use super::tables::{self, Wanted, maybe, text};
@@ -151,14 +151,17 @@ async fn setting_page(
             ..NewSetting::default()
         })
     };
-    render(&SettingPage {
-        shell: Shell::new(desk, who, "/settings").after(done),
-        typed: typed.unwrap_or_else(stands),
-        setting,
-        problems,
-        secret,
-        may_change: who.may(Action::ChangePaymentPage),
-    })
+    show_told(
+        problems.told(),
+        &SettingPage {
+            shell: Shell::new(desk, who, "/settings").after(done),
+            typed: typed.unwrap_or_else(stands),
+            setting,
+            problems,
+            secret,
+            may_change: who.may(Action::ChangePaymentPage),
+        },
+    )
 }
 
 /// Sets it. A new secret is shown on the page that answers, and never again.

@@ -10,8 +10,8 @@ use billing::{Money, PatientId, PatientPaymentId};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show as render, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 use app::patient_account::PatientAccount;
@@ -201,5 +201,8 @@ async fn page(
         }
         (_, _) => None,
     };
-    render(&PaymentPage { shell: Shell::new(desk, who, "/patients"), account, typed, problem, preview })
+    show_told(
+        Told::of(&problem),
+        &PaymentPage { shell: Shell::new(desk, who, "/patients"), account, typed, problem, preview },
+    )
 }

@@ -54,6 +54,16 @@ pub struct Told {
     pub sentence: String,
 }
 
+impl Told {
+    /// What stands above a form or beside one of its fields: the field, empty where it is none, and the sentence.
+    pub fn of(problem: &Option<(String, String)>) -> Option<Told> {
+        problem.as_ref().map(|(field, sentence)| Told {
+            field: Some(field.clone()).filter(|field| !field.is_empty()),
+            sentence: sentence.clone(),
+        })
+    }
+}
+
 #[derive(Template)]
 #[template(path = "refusal.html")]
 struct RefusalPage<'a> {

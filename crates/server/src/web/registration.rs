@@ -10,8 +10,8 @@ use billing::payer::Payer;
 use billing::{CoverageId, PatientId, PayerId};
 use jiff::civil::Date;
 
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::{Id, SignedIn};
 use super::settings::{Problems, field};
 use super::{Desk, filters};
@@ -57,6 +57,19 @@ pub async fn new_patient(State(desk): State<Desk>, who: SignedIn) -> Page {
     patient_page(&desk, &who, None, typed, Problems::default(), Vec::new())
 }
 
+/// What a program is told where patients on file may be the very person: nothing was registered.
+fn alike_told(alike: &[Lookalike]) -> Option<Told> {
+    let numbers: Vec<&str> = alike.iter().map(|one| one.account_number.as_str()).collect();
+    (!numbers.is_empty()).then(|| Told {
+        field: Some("another".to_owned()),
+        sentence: format!(
+            "Nothing was registered: the person may be on file already, under {}. Compare, and where it is none of them \
+             send the field another with yes.",
+            numbers.join(", ")
+        ),
+    })
+}
+
 /// Registers a patient.
 pub async fn create_patient(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<PatientEntry>) -> Page {
     let (data, guarantor) = match typed.checked(today(&desk).await?) {
@@ -89,7 +102,8 @@ fn patient_page(
     problems: Problems,
     alike: Vec<Lookalike>,
 ) -> Page {
-    render(&PatientPage { shell: Shell::new(desk, who, "/patients"), known, typed, problems, alike })
+    let told = problems.told().or_else(|| alike_told(&alike));
+    show_told(told, &PatientPage { shell: Shell::new(desk, who, "/patients"), known, typed, problems, alike })
 }
 
 /// The form of a coverage.
@@ -138,7 +152,10 @@ async fn coverage_page(
             Ok((head.patient.0.name.full(), app::registration::payers(db, &actor, practice)?))
         })
         .await?;
-    render(&CoveragePage { shell: Shell::new(desk, who, "/patients"), patient, known, name, payers, typed, problems })
+    show_told(
+        problems.told(),
+        &CoveragePage { shell: Shell::new(desk, who, "/patients"), patient, known, name, payers, typed, problems },
+    )
 }
 
 /// The form of a patient on file.

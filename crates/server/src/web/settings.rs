@@ -14,8 +14,8 @@ use billing::{PayerId, ProviderId};
 use serde::Deserialize;
 use store::registration_version::VersionLine;
 
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show as render, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 
@@ -40,6 +40,17 @@ impl Problems {
     /// What is wrong with a field.
     pub(super) fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|one| one.field == field).map(|one| one.problem.as_str())
+    }
+
+    /// For who answers in JSON: the first field that is wrong, and what is wrong with each.
+    pub(super) fn told(&self) -> Option<Told> {
+        let first = self.0.first()?;
+        let one = |problem: &FieldProblem| match problem.field.is_empty() || self.0.len() == 1 {
+            true => problem.problem.clone(),
+            false => format!("{}: {}", problem.field, problem.problem),
+        };
+        let sentence = self.0.iter().map(one).collect::<Vec<_>>().join(" ");
+        Some(Told { field: Some(first.field.clone()).filter(|field| !field.is_empty()), sentence })
     }
 
     /// What is wrong with no field in particular.
@@ -146,7 +157,7 @@ async fn practice_page(desk: &Desk, who: &SignedIn, typed: PracticeEntry, proble
     let subject = Subject::Practice(desk.practice());
     let history = desk.read(&who.actor, move |read| registration::versions_of(read, subject)).await?;
     let shell = Shell::new(desk, who, "/settings");
-    render(&PracticePage { shell, typed, problems, history, may_solo: who.may(Action::Configure) })
+    show_told(problems.told(), &PracticePage { shell, typed, problems, history, may_solo: who.may(Action::Configure) })
 }
 
 /// The form of a new provider.
@@ -212,7 +223,10 @@ async fn provider_page(
     problems: Problems,
 ) -> Page {
     let history = history(desk, who, known.map(Subject::Provider)).await?;
-    render(&ProviderPage { shell: Shell::new(desk, who, "/settings"), known, typed, problems, history })
+    show_told(
+        problems.told(),
+        &ProviderPage { shell: Shell::new(desk, who, "/settings"), known, typed, problems, history },
+    )
 }
 
 /// The form of a new payer, with the usual deadlines.
@@ -285,7 +299,10 @@ async fn payer_page(
     problems: Problems,
 ) -> Page {
     let history = history(desk, who, known.map(Subject::Payer)).await?;
-    render(&PayerPage { shell: Shell::new(desk, who, "/settings"), known, typed, problems, history })
+    show_told(
+        problems.told(),
+        &PayerPage { shell: Shell::new(desk, who, "/settings"), known, typed, problems, history },
+    )
 }
 
 async fn history(desk: &Desk, who: &SignedIn, subject: Option<Subject>) -> Result<Vec<VersionLine>, Refusal> {

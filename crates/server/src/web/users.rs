@@ -7,8 +7,8 @@ use billing::access::{Action, ResourceState, Role, authorize};
 use serde::Deserialize;
 
 use super::chips::{self, Chip};
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show as render, show_told};
+use super::refusal::{Refusal, Told};
 use super::session::{Id, SignedIn};
 use super::{Desk, filters};
 use app::users::reset::Pending;
@@ -121,7 +121,10 @@ async fn roles_page(
     let chosen = chosen.unwrap_or_else(|| person.roles.clone());
     let right = authorize(&who.actor, Action::ManageUsers, &ResourceState::default());
     let needs_approval = right.is_ok_and(|right| right.needs_checker());
-    render(&RolesPage { shell: Shell::new(desk, who, "/users"), person, chosen, problem, needs_approval })
+    show_told(
+        Told::of(&problem),
+        &RolesPage { shell: Shell::new(desk, who, "/users"), person, chosen, problem, needs_approval },
+    )
 }
 
 /// Approves a waiting person.
@@ -210,7 +213,10 @@ async fn page(
     let reset_of = |id: UserId| resets.iter().find(|reset| reset.user == id).copied();
     let lines = people.into_iter().map(|person| line(who, reset_of(person.id), person)).collect();
     let why_not = who.why_not(Action::ManageUsers, &ResourceState::default());
-    render(&UsersPage { shell: Shell::new(desk, who, "/users").after(done), lines, typed, problem, why_not })
+    show_told(
+        Told::of(&problem),
+        &UsersPage { shell: Shell::new(desk, who, "/users").after(done), lines, typed, problem, why_not },
+    )
 }
 
 fn line(who: &SignedIn, reset: Option<Pending>, person: Person) -> Line {

@@ -8,8 +8,8 @@ use billing::charge::{Charge, Procedure, Units};
 use billing::encounter::{Encounter, EncounterStatus};
 
 use super::encounters::{pointers, words};
-use super::page::{Page, Shell, go, show as render};
-use super::refusal::Refusal;
+use super::page::{Page, Shell, go, show_told};
+use super::refusal::{Refusal, Told};
 use super::registration::date;
 use super::session::{Id, SignedIn};
 use super::visit_details::{Details, Fields, Problem, Shown, drug, drug_fields};
@@ -120,18 +120,21 @@ async fn edit_page(desk: &Desk, who: &SignedIn, id: EncounterId, typed: &Fields,
             Ok((providers, app::registration::facilities(db, &actor, practice)?))
         })
         .await?;
-    render(&EditPage {
-        shell: Shell::new(desk, who, "/patients"),
-        lines: charges.iter().map(|charge| line(charge, typed)).collect(),
-        more: Shown::new(known(&visit, &charges), typed, providers, facilities),
-        hand: match visit.status {
-            EncounterStatus::Open => Hand::of_visit(who, id, true),
-            EncounterStatus::Billed => Hand::of_visit(who, id, false),
-            EncounterStatus::NotBillable => None,
+    show_told(
+        Told::of(&problem),
+        &EditPage {
+            shell: Shell::new(desk, who, "/patients"),
+            lines: charges.iter().map(|charge| line(charge, typed)).collect(),
+            more: Shown::new(known(&visit, &charges), typed, providers, facilities),
+            hand: match visit.status {
+                EncounterStatus::Open => Hand::of_visit(who, id, true),
+                EncounterStatus::Billed => Hand::of_visit(who, id, false),
+                EncounterStatus::NotBillable => None,
+            },
+            visit,
+            problem,
         },
-        visit,
-        problem,
-    })
+    )
 }
 
 /// The visit as it stands, by field name.
@@ -160,7 +163,10 @@ async fn codes_page(desk: &Desk, who: &SignedIn, id: EncounterId, typed: &Fields
     let mut lines: Vec<Line> = charges.iter().map(|charge| line(charge, typed)).collect();
     lines.extend((1..=NEW_LINES).map(|number| empty_line(number, typed)));
     let diagnoses = typed.get("diagnoses").cloned().unwrap_or_else(|| visit.diagnoses.join(" "));
-    render(&CodesPage { shell: Shell::new(desk, who, "/patients"), visit, diagnoses, lines, problem })
+    show_told(
+        Told::of(&problem),
+        &CodesPage { shell: Shell::new(desk, who, "/patients"), visit, diagnoses, lines, problem },
+    )
 }
 
 fn line(charge: &Charge, typed: &Fields) -> Line {

@@ -83,6 +83,43 @@ fn a_program_reads_a_list_and_decides_with_a_persons_token() {
 }
 
 #[test]
+fn a_program_is_told_what_is_wrong_wherever_a_person_is_shown_the_form_again() {
+    for practice in Practice::on_each_engine() {
+        let address = practice.serve();
+        let patient = patients(&practice)[0].0;
+        let payers =
+            practice.db.read(&practice.system(), practice.id, |read| app::registration::payers_in(read)).unwrap();
+        let payer = payers[0].id.0;
+        let root = || app::verify::verify(&practice.db, &practice.system(), practice.id).unwrap().ledger_root;
+        let before = root();
+        let pay = |amount: &str| json!({ "amount": amount, "method": "cash", "key": "one" });
+        let cases = [
+            ("tess", format!("/patients/{patient}/payments"), pay("-5"), "amount"),
+            ("tess", format!("/patients/{patient}/payments"), pay("1e3"), "amount"),
+            ("tess", format!("/patients/{patient}/payments"), pay("NaN"), "amount"),
+            ("tess", "/patients".to_owned(), json!({ "first": "", "last": "" }), ""),
+            ("tess", format!("/patients/{patient}/coverages"), json!({ "member_id": "" }), ""),
+            ("tess", format!("/patients/{patient}/guarantor"), json!({ "first": "" }), ""),
+            ("tess", format!("/patients/{patient}/medicare"), json!({ "employees": "-3" }), ""),
+            ("tess", "/inquiries".to_owned(), json!({ "channel": "phone" }), "reason"),
+            ("theo", format!("/payers/{payer}"), json!({ "post_most_amount": "-5" }), ""),
+            ("theo", "/payers".to_owned(), json!({ "name": "" }), ""),
+            ("max", "/providers".to_owned(), json!({ "npi": "1" }), ""),
+        ];
+        for (login, path, body, field) in cases {
+            let (status, told) = Program::of(&practice, address, login).post(&path, &body);
+            assert_eq!(status, 422, "{path} {body}: {told}");
+            assert!(told["error"].as_str().is_some_and(|sentence| !sentence.is_empty()), "{path}: {told}");
+            assert!(field.is_empty() || told["field"] == field, "{path}: {told}");
+        }
+        assert_eq!(before, root(), "nothing was done");
+        // A person in a browser reads the form again, as before.
+        let mut tess = Visitor::signed_in(&practice, address, "tess");
+        assert!(tess.open(&format!("/patients/{patient}/payments/new")).contains("Take a payment"));
+    }
+}
+
+#[test]
 fn a_token_gives_no_more_than_its_person_and_not_the_log_in() {
     for practice in Practice::on_each_engine() {
         let address = practice.serve();

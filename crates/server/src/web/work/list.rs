@@ -15,8 +15,9 @@ use super::pane::{self, Pane, Reader};
 use super::queue::{Group, Tab, groups, own_desks, tabs};
 use super::{Typed, filters};
 use crate::web::Desk;
-use crate::web::page::{Page, Shell, show as render};
+use crate::web::page::{Page, Shell, show_told};
 use crate::web::refusal::Refusal;
+use crate::web::refusal::Told;
 use crate::web::session::SignedIn;
 use app::worklist::filter::{Due, Filter, Owner};
 use store::saved_view::SavedViewRow;
@@ -221,6 +222,7 @@ pub(super) async fn page(
     let may_assign = app::worklist::gives_work(&who.actor);
     let since = typed.seen;
     let mut shell = Shell::new(desk, who, "/work").after(asked.done.as_deref());
+    let told = Told::of(&problem);
     let pane = found.map(|found| pane::pane(who, found, typed, problem, since));
     if let Some(pane) = pane.as_ref().filter(|pane| pane.may_undo && asked.done.is_some()) {
         shell.undo = Some(format!("/work/{}/undo{}", pane.view.item.id, tail(&asked.filter)));
@@ -229,28 +231,31 @@ pub(super) async fn page(
     desks.sort();
     let is_own_desk = filter.only_desk().is_some_and(|desk| filter == Filter::desk(desk));
     let may_remove = |row: &SavedViewRow| row.owner_id == who.actor.user || may_assign;
-    render(&WorkPage {
-        shell,
-        tabs: tabs(who, &filter),
-        title: title(&filter),
-        items: rows.len(),
-        more,
-        stake: rows.iter().map(|row| row.stake_cents).sum(),
-        groups: groups(rows, today),
-        today,
-        open,
-        pane,
-        stages: &ROOT_CAUSES,
-        tail: if is_own_desk { String::new() } else { tail(&filter) },
-        here: tail(&filter),
-        next_from: filter.only_desk().filter(|desk| who.may(app::worklist::action_for(*desk))),
-        choices: Choices { desks, payers, people },
-        views: views
-            .into_iter()
-            .map(|row| View { href: format!("/work?{}", row.filter), may_remove: may_remove(&row), row })
-            .collect(),
-        filter,
-        may_assign,
-        may_log: who.may(Action::LogInquiry),
-    })
+    show_told(
+        told,
+        &WorkPage {
+            shell,
+            tabs: tabs(who, &filter),
+            title: title(&filter),
+            items: rows.len(),
+            more,
+            stake: rows.iter().map(|row| row.stake_cents).sum(),
+            groups: groups(rows, today),
+            today,
+            open,
+            pane,
+            stages: &ROOT_CAUSES,
+            tail: if is_own_desk { String::new() } else { tail(&filter) },
+            here: tail(&filter),
+            next_from: filter.only_desk().filter(|desk| who.may(app::worklist::action_for(*desk))),
+            choices: Choices { desks, payers, people },
+            views: views
+                .into_iter()
+                .map(|row| View { href: format!("/work?{}", row.filter), may_remove: may_remove(&row), row })
+                .collect(),
+            filter,
+            may_assign,
+            may_log: who.may(Action::LogInquiry),
+        },
+    )
 }
