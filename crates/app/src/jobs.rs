@@ -74,6 +74,11 @@ pub const JOBS: &[Job] = &[
         run: crate::follow_up::open_untouched_claims,
     },
     Job {
+        key: "uncashed-checks",
+        does: "Opens work for every refund check that nobody cashed in 90 days, and again after 180.",
+        run: crate::refund::uncashed::open_uncashed,
+    },
+    Job {
         key: "credits",
         does: "Finds what we hold of payers’ and patients’ money, and by when it must be back.",
         run: crate::credit::find,

@@ -42,6 +42,7 @@ pub mod credit;
 pub mod day_sheet;
 pub mod deposit;
 pub mod drawer;
+pub mod estate;
 pub mod limits;
 pub mod money_rules;
 pub mod patient_account;

@@ -52,6 +52,8 @@ pub struct PatientAccount {
     pub payments: Vec<PaymentLine>,
     /// Statements, newest first.
     pub statements: Vec<StatementLine>,
+    /// When the patient died: only the estate is asked then.
+    pub died_on: Option<Date>,
     /// Why no statements go out, where somebody set a hold.
     pub statement_hold: Option<String>,
     /// The hold that a person set and may lift.
@@ -227,6 +229,7 @@ fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
         patient_id: loaded.patient.id,
         owes: owes_now - loaded.unapplied,
         undecided: waiting_for_payer,
+        died_on: loaded.died_on,
         hold: loaded.statement_hold.clone(),
         last_issued_on: loaded.statements.first().map(|statement| statement.issued_on),
     };
@@ -242,6 +245,7 @@ fn assemble(loaded: Loaded, today: Date) -> PatientAccount {
         visits,
         payments: loaded.payments,
         statements: loaded.statements,
+        died_on: loaded.died_on,
         statement_hold: loaded.statement_hold,
         held_by_hand: loaded.held_by_hand,
         patient: loaded.patient,

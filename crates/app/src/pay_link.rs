@@ -232,6 +232,12 @@ pub fn make(db: &Db, actor: &Actor, practice: PracticeId, patient: PatientId) ->
     allow(actor, Action::ManagePayLinks, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
         store::registration::patient(tx, patient)?.ok_or(Error::NotFound("patient"))?;
+        if let Some(estate) = crate::estate::of(tx, patient)? {
+            return Err(Error::refused(format!(
+                "The patient died on {}: only the estate may be asked. Claim from it on the page of the estate.",
+                estate.died_on
+            )));
+        }
         let id = make_in(tx, patient)?.ok_or_else(|| {
             Error::refused(
                 "No card processor's page is set, so there is no link. The owner sets it under Settings, Pay links.",

@@ -9,6 +9,7 @@ use billing::write_off::Debtor;
 use billing::{Money, PatientId, PayerId, PracticeId, RefundId};
 use ledger::{AccountKind, BalancedEntry, Unbalanced};
 use serde_json::json;
+use store::estate::{ESTATE_REFUND, EstateRefundRow};
 use store::patient_account::ACCOUNT_HEAD;
 use store::refund::{
     APPROVED_THAT_DAY, DECIDE_REFUND, OVERPAID_OF_PATIENT, REFUND, REFUND_BY_KEY, REFUNDS_IN_STATE, REFUNDS_OF_PATIENT,
@@ -21,9 +22,10 @@ use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::follow_credit;
 use crate::patient_payment::mind_kept_money;
 use crate::worklist::{self, subject_key};
-use crate::{Error, credit, limits, reason, write_off};
+use crate::{Error, credit, estate, limits, reason, write_off};
 
 pub mod origin;
+pub mod uncashed;
 
 /// The counter of refunds.
 const REFUNDS: &str = "refund";
@@ -115,6 +117,10 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &RefundRequest
             return same_refund(&known, request);
         }
         tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
+        let of_estate = match request.payee {
+            Payee::Patient => estate::payee(tx, request.patient_id)?,
+            Payee::Payer(_) => None,
+        };
         let credit = credits_in(tx, request.patient_id)?.into_iter().find(|credit| credit.payee == request.payee);
         let most = credit.as_ref().map_or(Money::ZERO, Credit::amount);
         let parts = credit.and_then(|credit| credit.take(request.amount)).ok_or_else(|| {
@@ -122,6 +128,14 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &RefundRequest
         })?;
         let row = asked_row(tx, request, parts)?;
         tx.insert(&row)?;
+        if let Some(of_estate) = of_estate {
+            tx.insert(&EstateRefundRow {
+                refund_id: row.id,
+                estate_id: of_estate.id,
+                payee: format!("Estate, by {}", of_estate.representative),
+                document: of_estate.document,
+            })?;
+        }
         post(tx, &row, "asked", |facts, on| facts.asked(on))?;
         tx.audit("refund.ask", "refund", row.id, json!({ "cents": row.amount_cents, "number": row.refund_number }));
         follow(tx, &row)?;
@@ -260,6 +274,11 @@ pub fn send(
         request_of(&row).must_be_anothers(actor)?;
         if row.state != RefundState::Approved {
             return Err(Error::refused(format!("Refund {} is not approved, so it is not sent.", row.refund_number)));
+        }
+        if method == RefundMethod::Card && tx.query_opt(&ESTATE_REFUND, params![id])?.is_some() {
+            return Err(Error::refused(
+                "It goes to an estate, which has no card of the patient's. Send a check or a transfer.",
+            ));
         }
         if method == RefundMethod::Card && !origin::of(tx, &row)?.iter().any(|paid| paid.method == "card") {
             return Err(Error::refused("No card paid this money. Send it back the way it came: by check or transfer."));

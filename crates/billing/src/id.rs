@@ -122,6 +122,8 @@ ids! {
     PayCheckoutId,
     /// What the card processor told of a payment.
     PayNoticeId,
+    /// What is known of the estate of a patient who died.
+    EstateId,
     /// A rule of the practice about patients' money.
     MoneyRuleId,
 }

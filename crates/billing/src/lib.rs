@@ -41,6 +41,7 @@ pub mod balance;
 pub mod bank;
 pub mod credit;
 pub mod deposit;
+pub mod estate;
 pub mod explain;
 pub mod money_rule;
 pub mod patient_payment;

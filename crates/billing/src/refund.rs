@@ -248,6 +248,15 @@ impl Facts<'_> {
         self.parts.iter().fold(entry, |entry, part| entry.credit(self.from(part), part.amount, REFUND)).balance()
     }
 
+    /// Stopping a check that nobody cashed: back into the bank, and owed where it stood before the refund; never earned.
+    ///
+    /// # Errors
+    /// As [`Facts::asked`].
+    pub fn stopped(&self, on: Date) -> Result<BalancedEntry, Unbalanced> {
+        let entry = self.draft(on, "A refund's check was stopped").debit(Account::Bank, self.amount(), REFUND);
+        self.parts.iter().fold(entry, |entry, part| entry.credit(self.from(part), part.amount, REFUND)).balance()
+    }
+
     /// Sending: from the bank.
     ///
     /// # Errors
@@ -311,6 +320,9 @@ mod tests {
                 books.apply(entry.unwrap().postings());
             }
             assert_eq!(books.of(&Account::Bank), cents(-2_600));
+            let mut stopped = books.clone();
+            stopped.apply(facts.stopped(on).unwrap().postings());
+            assert!(stopped.iter().all(|(_, balance)| balance.is_zero()), "every cent is where it was");
             assert_eq!(books.of(&Account::CreditBalance { patient: patient_id.0 }), Money::ZERO);
             assert_eq!(books.of(&Account::RefundPayable { patient: patient_id.0 }), Money::ZERO);
             assert_eq!(books.trial(), Money::ZERO);

@@ -27,6 +27,8 @@ pub struct Candidate {
     pub owes: Money,
     /// What the patient would owe on visits where a payer has still to decide: never asked for.
     pub undecided: Money,
+    /// When the patient died, where they did: only the estate may be asked.
+    pub died_on: Option<Date>,
     /// Why no statement may go out, where somebody set a hold.
     pub hold: Option<String>,
     /// When the last statement was issued.
@@ -42,6 +44,8 @@ pub enum NotDue {
     WithPayer,
     /// Less than [`SMALLEST_STATEMENT`].
     TooSmall,
+    /// The patient died on this day.
+    Died(Date),
     /// Held, with the reason.
     OnHold(String),
     /// Told within the last [`DAYS_BETWEEN_STATEMENTS`] days; due again on this day.
@@ -56,6 +60,10 @@ impl std::fmt::Display for NotDue {
                 "A payer has still to decide, or it is asked which one pays; no statement may go out before.",
             ),
             NotDue::TooSmall => write!(f, "Less than ${SMALLEST_STATEMENT} is owed; it waits for the next visit."),
+            NotDue::Died(on) => write!(
+                f,
+                "The patient died on {on}, so no statement goes out: only the estate may be asked. Claim from it on the page of the estate."
+            ),
             NotDue::OnHold(reason) => write!(f, "Statements are on hold: {reason}. Lift the hold first."),
             NotDue::ToldRecently(next) => write!(
                 f,
@@ -67,6 +75,9 @@ impl std::fmt::Display for NotDue {
 
 /// Whether an account is due for a statement today.
 pub fn due(candidate: &Candidate, today: Date) -> Result<(), NotDue> {
+    if let Some(on) = candidate.died_on {
+        return Err(NotDue::Died(on));
+    }
     if let Some(reason) = &candidate.hold {
         return Err(NotDue::OnHold(reason.clone()));
     }
@@ -209,6 +220,7 @@ mod tests {
             patient_id: PatientId(Uuid::from_u128(1)),
             owes: Money::from_cents(owes),
             undecided: Money::from_cents(undecided),
+            died_on: None,
             hold: hold.map(str::to_owned),
             last_issued_on: last,
         }
@@ -232,6 +244,14 @@ mod tests {
         ] {
             assert_eq!(due(&candidate, today), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn nobody_is_told_to_pay_for_who_died() {
+        let died = date(2026, 11, 1);
+        let candidate = Candidate { died_on: Some(died), ..candidate(2_000, 0, Some("dispute"), None) };
+        assert_eq!(due(&candidate, date(2026, 11, 22)), Err(NotDue::Died(died)));
+        assert!(NotDue::Died(died).to_string().contains("estate"));
     }
 
     #[test]

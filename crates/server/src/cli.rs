@@ -14,6 +14,7 @@ mod claims;
 mod credit;
 mod demo;
 mod deposit;
+mod estate;
 mod explain;
 mod export;
 mod failure;
@@ -120,6 +121,9 @@ enum Command {
     /// Money that goes back to who paid it
     #[command(subcommand)]
     Refund(refund::Command),
+    /// Patients who died: what is known of the estate
+    #[command(subcommand)]
+    Estate(estate::Command),
     /// Links by which patients pay: set the processor's page, make, list, revoke, and try the processor's notice
     #[command(subcommand)]
     PayLink(pay_link::Command),
@@ -202,6 +206,7 @@ pub fn run() -> ExitCode {
         Command::Deposit(command) => deposit::run(&command, &cli.place),
         Command::DaySheet(arguments) => deposit::day(&arguments, &cli.place),
         Command::Refund(command) => refund::run(&command, &cli.place),
+        Command::Estate(command) => estate::run(&command, &cli.place),
         Command::PayLink(command) => pay_link::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Calls(command) => calls::run(&command, &cli.place),

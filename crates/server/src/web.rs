@@ -36,6 +36,7 @@ mod corrections;
 mod credits;
 mod day_sheet;
 mod encounters;
+mod estates;
 mod events;
 mod find;
 mod guarantor;

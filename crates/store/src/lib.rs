@@ -55,6 +55,7 @@ pub mod contact;
 pub mod credit;
 pub mod deposit;
 pub mod eligibility;
+pub mod estate;
 pub mod follow_up;
 pub mod form_draft;
 pub mod hands;

@@ -186,6 +186,8 @@ statements! {
         WHERE f.practice_id = $1 AND f.state = 'sent' AND f.sent_on <= $2 \
         AND NOT EXISTS (SELECT 1 FROM bank_withdrawal w WHERE w.practice_id = f.practice_id AND w.source_id = f.id \
             AND w.booked_on <= $2) \
+        AND NOT EXISTS (SELECT 1 FROM refund_stop s WHERE s.practice_id = f.practice_id AND s.refund_id = f.id \
+            AND s.stopped_on <= $2) \
         UNION ALL SELECT q.id, q.request_number, q.sent_on, q.reference, q.amount_cents FROM cash_request q \
         WHERE q.practice_id = $1 AND q.state = 'sent' AND q.sent_on <= $2 \
         AND NOT EXISTS (SELECT 1 FROM bank_withdrawal w WHERE w.practice_id = q.practice_id AND w.source_id = q.id \

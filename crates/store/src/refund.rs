@@ -65,6 +65,8 @@ record! {
         pub account_number: String,
         /// The payer's name; none where it goes to the patient.
         pub payer_name: Option<String>,
+        /// Who of an estate takes it, where the patient died.
+        pub estate_payee: Option<String>,
         /// How much.
         pub amount_cents: Money,
         /// Why.
@@ -121,26 +123,31 @@ statements! {
     pub const REFUND_BY_NUMBER: (RefundId,) = "SELECT id FROM refund WHERE practice_id = $1 AND refund_number = $2";
     /// Refunds of one state, the latest first.
     pub const REFUNDS_IN_STATE: RefundLine =
-        "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name, r.amount_cents, r.reason,
+        "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name,
+                e.payee AS estate_payee, r.amount_cents, r.reason,
                 r.state, r.asked_on, r.asked_by, r.asked_by_login, r.decided_by_login, r.decision, r.sent_on, r.method,
                 r.reference
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
+         LEFT JOIN estate_refund e ON e.practice_id = r.practice_id AND e.refund_id = r.id
          WHERE r.practice_id = $1 AND r.state = $2 ORDER BY r.asked_on DESC, r.refund_number DESC LIMIT $3";
     /// Refunds of an account, the latest first.
     pub const REFUNDS_OF_PATIENT: RefundLine =
-        "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name, r.amount_cents, r.reason,
+        "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name,
+                e.payee AS estate_payee, r.amount_cents, r.reason,
                 r.state, r.asked_on, r.asked_by, r.asked_by_login, r.decided_by_login, r.decision, r.sent_on, r.method,
                 r.reference
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
+         LEFT JOIN estate_refund e ON e.practice_id = r.practice_id AND e.refund_id = r.id
          WHERE r.practice_id = $1 AND r.patient_id = $2 ORDER BY r.asked_on DESC, r.refund_number DESC";
     /// Refunds on accounts that were not given up.
     pub const STANDING_REFUNDS_OF_PATIENTS: RefundRow =
         "SELECT id, refund_number, patient_id, payer_id, amount_cents, reason, state, asked_on, asked_by, asked_by_login,
                 decided_on, decided_by, decided_by_login, decision, sent_on, sent_by_login, method, reference,
                 idempotency_key, parts
-         FROM refund WHERE practice_id = $1 AND state IN ('asked', 'approved', 'sent') AND patient_id IN ({keys})";
+         FROM refund WHERE practice_id = $1 AND state IN ('asked', 'approved', 'sent') AND patient_id IN ({keys})
+         AND NOT EXISTS (SELECT 1 FROM refund_stop s WHERE s.practice_id = refund.practice_id AND s.refund_id = refund.id)";
     /// Charges of a visit for which a payer owes more than they cost: it took back what was refunded as well.
     pub const OWED_BEYOND_CHARGE: (ChargeId, Money) =
         "SELECT c.id, CAST(SUM(l.cents) - c.amount_cents AS BIGINT) FROM charge c

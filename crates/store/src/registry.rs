@@ -18,6 +18,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::credit::STATEMENTS,
     crate::deposit::STATEMENTS,
     crate::eligibility::STATEMENTS,
+    crate::estate::STATEMENTS,
     crate::follow_up::STATEMENTS,
     crate::form_draft::STATEMENTS,
     crate::hands::STATEMENTS,

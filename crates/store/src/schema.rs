@@ -128,6 +128,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(39, "46_money_rules"),
     portable!(40, "49_contact"),
     portable!(41, "50_panes"),
+    portable!(42, "46_estate"),
 ];
 
 impl Migration {

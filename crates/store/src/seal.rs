@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, eligibility, inbound_file,
+    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, eligibility, estate, inbound_file,
     inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment, patient_statement, pay_link,
     payment_return, period, practice_limit, provider_level, reconciliation, refund, registration, registration_version,
     remittance, submission, users, worklist, write_off,
@@ -142,6 +142,9 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
+    Sealed::rows::<estate::EstateRow>(&["id"]),
+    Sealed::rows::<estate::EstateRefundRow>(&["refund_id"]),
+    Sealed::rows::<estate::RefundStopRow>(&["refund_id"]),
     Sealed::rows::<money_rule::MoneyRuleRow>(&["id"]),
     Sealed::rows::<money_rule::EarmarkRow>(&["patient_payment_id"]).without(&["kept_cents"]),
     Sealed::rows::<pay_link::PaymentPageRow>(&["id"]),
@@ -193,6 +196,7 @@ const CHANGES: &[(&str, &str)] = &[
     (bank::DECIDE_BANK_LINE.name, "bank_line"),
     (cash_request::DECIDE_CASH_REQUEST.name, "cash_request"),
     (cash_request::SEND_CASH_REQUEST.name, "cash_request"),
+    (estate::SAVE_ESTATE.name, "estate"),
     (pay_link::REVOKE_PAY_LINK.name, "pay_link"),
     (pay_link::PLACE_PAY_NOTICE.name, "pay_notice"),
     (payment_return::DECIDE_RETURN.name, "payment_return"),

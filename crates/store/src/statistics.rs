@@ -135,6 +135,7 @@ mod tests {
         ("bank::FIRST_TAKEN", "the lines of the bank are few beside everything else"),
         ("bank::LINES_", "proof reads everything"),
         ("bank::UNDEPOSITED", "what was taken at the desk is a fold over its account"),
+        ("estate::UNCASHED_CHECKS", "what was sent is little"),
         ("money_rule::MONEY_RULES", "the rules of a practice are few"),
         ("pay_link::PAYMENT_PAGES", "the settings of a practice are few"),
         ("pay_link::NOTICES_OFF", "proof reads everything"),

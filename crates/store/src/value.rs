@@ -315,6 +315,7 @@ col_newtypes!(
     billing::id::PayCheckoutId { Uuid },
     billing::id::PayNoticeId { Uuid },
     billing::id::MoneyRuleId { Uuid },
+    billing::id::EstateId { Uuid },
     billing::id::KeyedRemittanceId { Uuid },
     billing::id::KeyedScanId { Uuid },
     billing::id::DrawerCloseId { Uuid },

@@ -11,6 +11,7 @@ use billing::patient::{Guarantor, Patient};
 use billing::{ChargeId, EncounterId, Money, PatientId, PatientPaymentId, PayerId, ProviderId, RemittanceId};
 use jiff::civil::Date;
 use ledger::AccountKind;
+use store::estate::ESTATE_OF_PATIENT;
 use store::patient_account::{
     ACCOUNT_HEAD, AccountChargeRow, CHARGES_OF_PATIENT, CLAIMS_OF_PATIENT, DENIALS_OF_PATIENT, HELD_OF_PATIENT,
     MOVEMENTS_OF_PATIENT, PAYER_NAMES, PAYMENTS_OF_PATIENT, REMITTANCES_OF_PATIENT, STATEMENTS_OF_PATIENT,
@@ -28,6 +29,7 @@ pub(crate) struct Loaded {
     pub(crate) guarantor: Guarantor,
     pub(crate) statement_hold: Option<String>,
     pub(crate) held_by_hand: Option<StatementHoldRow>,
+    pub(crate) died_on: Option<Date>,
     pub(crate) unapplied: Money,
     pub(crate) we_owe: Money,
     pub(crate) payments: Vec<PaymentLine>,
@@ -109,6 +111,7 @@ impl Loaded {
                 None => crate::contact::stops_statements(conn, patient)?.or(held_by_hand.as_ref().map(hold_in_words)),
             },
             held_by_hand,
+            died_on: conn.query_opt(&ESTATE_OF_PATIENT, of)?.map(|estate| estate.died_on),
             unapplied,
             we_owe,
             payments: payments(conn, patient, language)?,

@@ -24,6 +24,7 @@ mod decisions_in_any_order;
 mod delivery_kill;
 mod deposits;
 mod earlier_versions;
+mod estates;
 mod explanations;
 mod foreign_answers;
 mod forgiven_debts;

@@ -101,6 +101,8 @@ reasons! {
     PaymentReturned "payment_returned" money::PAYMENT_RETURNED;
     /// A card's bank took a payment back and wants an answer.
     PaymentDisputed "payment_disputed" money::PAYMENT_DISPUTED;
+    /// A refund's check was not cashed.
+    RefundUncashed "refund_uncashed" money::REFUND_UNCASHED;
     /// A card was charged at the processor's page for nobody that we know.
     PayNoticeUnplaced "pay_notice_unplaced" money::PAY_NOTICE_UNPLACED;
     /// More was received than owed.

@@ -28,6 +28,18 @@ pub enum Command {
     Withdraw(Because),
     /// Say that an approved refund was sent
     Send(Send),
+    /// List the checks that nobody cashed
+    Uncashed(Uncashed),
+    /// Say that the bank stopped a check that nobody cashed: the money is owed to its owner again
+    Stop(Because),
+}
+
+/// The list of checks.
+#[derive(Debug, Args)]
+pub struct Uncashed {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Which refunds.
@@ -111,7 +123,45 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             refund::send(db, actor, practice, id_of(&session, number)?, *method, reference)?;
             said("Sent. The books say so.")
         }
+        Command::Uncashed(Uncashed { json: as_json }) => uncashed(&session, *as_json),
+        Command::Stop(Because { number, because }) => {
+            refund::uncashed::stop(db, actor, practice, id_of(&session, number)?, because)?;
+            said("Stopped. The money is owed to its owner again.")
+        }
     }
+}
+
+fn uncashed(session: &Session, as_json: bool) -> Result<Done, Failure> {
+    let rows = refund::uncashed::list(&session.db, &session.actor, session.practice)?;
+    if as_json {
+        let told = rows.iter().map(|one| {
+            json!({
+                "number": one.row.refund_number, "account": one.row.account_number, "payer": one.row.payer_name,
+                "check": one.row.reference, "sent_on": one.row.sent_on, "days": one.days, "ask": one.ask,
+                "stop": one.stop, "unclaimed_on": one.unclaimed_on, "amount_cents": one.row.amount_cents,
+            })
+        });
+        return output::json(&told.collect::<Vec<_>>());
+    }
+    let head = [
+        ("REFUND", Align::Left),
+        ("ACCOUNT", Align::Left),
+        ("CHECK", Align::Left),
+        ("SENT", Align::Left),
+        ("DAYS", Align::Right),
+        ("AMOUNT", Align::Right),
+    ];
+    let row = |one: &refund::uncashed::Uncashed| {
+        vec![
+            one.row.refund_number.clone(),
+            one.row.account_number.clone(),
+            one.row.reference.clone(),
+            one.row.sent_on.to_string(),
+            one.days.to_string(),
+            one.row.amount_cents.to_string(),
+        ]
+    };
+    output::table(&head, &rows.iter().map(row).collect::<Vec<_>>(), "Every refund check is in the bank's statements.")
 }
 
 fn ask(session: &Session, arguments: &Ask) -> Result<Done, Failure> {

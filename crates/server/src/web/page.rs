@@ -116,6 +116,14 @@ const DONE: &[(&str, &str)] = &[
     ("keyed-dropped", "Given up. Nothing of it was in the books."),
     ("payment-returned", "Recorded. What it did is turned by entries, and the call is on the desk."),
     ("dispute-decided", "Decided. The books say so."),
+    (
+        "estate-recorded",
+        "Recorded. No statement goes out any more; the claim against the estate is on the desk where something is owed.",
+    ),
+    (
+        "refund-stopped",
+        "Stopped. The money is owed to its owner again; ask for a new refund, or hold it for the state.",
+    ),
     ("money-rule-set", "Set. It counts from its day on; what was done before stays as it was."),
     ("fee-waived", "Waived. Nobody owes it any more."),
     (

@@ -2,6 +2,7 @@
 //! who asked and how much, so each button is offered only where the use case would let it through.
 
 use app::refund::origin::{self, Origin, PaidBy};
+use app::refund::uncashed::Uncashed;
 use app::refund::{self, RefundRequest};
 use askama::Template;
 use axum::extract::{Form, Query, State};
@@ -70,6 +71,10 @@ pub async fn index(
         .await?;
     let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
+    if who.is_masked(Action::ViewPatient) {
+        let named = rows.iter_mut().filter(|row| row.estate_payee.is_some());
+        named.for_each(|row| row.estate_payee = Some("The estate".to_owned()));
+    }
     if let Some(format) = wanted {
         return tables::file("refunds", &[sheet(&rows)], format);
     }
@@ -223,4 +228,57 @@ pub async fn send(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>,
     let send =
         move |db: &store::Db, actor: &_, practice| refund::send(db, actor, practice, id, method, &typed.reference);
     approvals::decide(&desk, &who, send, ("/refunds?state=sent", "refund-sent")).await
+}
+
+#[derive(Template)]
+#[template(path = "refunds/uncashed.html")]
+struct UncashedPage {
+    shell: Shell,
+    rows: Vec<Uncashed>,
+    total: Money,
+    may_stop: bool,
+}
+
+/// Refund checks that nobody cashed.
+pub async fn uncashed(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Wanted(wanted): Wanted,
+    Query(asked): Query<Asked>,
+) -> Page {
+    let actor = who.actor.clone();
+    let rows = desk.blocking(move |db, practice| refund::uncashed::list(db, &actor, practice)).await?;
+    if let Some(format) = wanted {
+        return tables::file("uncashed-checks", &[uncashed_sheet(&rows)], format);
+    }
+    render(&UncashedPage {
+        shell: Shell::new(&desk, &who, "/refunds").after(asked.done.as_deref()),
+        total: rows.iter().map(|one| one.row.amount_cents).sum(),
+        rows,
+        may_stop: who.may(Action::SendRefund),
+    })
+}
+
+fn uncashed_sheet(rows: &[Uncashed]) -> Sheet {
+    let row = |one: &Uncashed| {
+        vec![
+            text(&one.row.refund_number),
+            text(&one.row.account_number),
+            maybe(one.row.payer_name.as_ref()),
+            text(&one.row.reference),
+            text(one.row.sent_on),
+            Cell::Count(i64::from(one.days)),
+            maybe(one.unclaimed_on),
+            Cell::Money(one.row.amount_cents),
+            text(one.row.refund_id),
+        ]
+    };
+    let columns = &["Refund", "Account", "Payer", "Check", "Sent", "Days", "Unclaimed property from", "Amount", "Id"];
+    Sheet { name: "Uncashed checks", columns, rows: rows.iter().map(row).collect() }
+}
+
+/// Says that the bank stopped a check.
+pub async fn stop(State(desk): State<Desk>, who: SignedIn, Id(id): Id<RefundId>, Form(typed): Form<Why>) -> Page {
+    let stop = move |db: &store::Db, actor: &_, practice| refund::uncashed::stop(db, actor, practice, id, &typed.why);
+    approvals::decide(&desk, &who, stop, ("/refunds/uncashed", "refund-stopped")).await
 }

@@ -5,7 +5,7 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
-    encounters, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
+    encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
     medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger, payments, periods,
     posting_preview, reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims,
     settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, wall, work, write_offs,
@@ -116,6 +116,8 @@ fn money_back(routes: Routes) -> Routes {
         .post("/refunds/{id}/cancellation", Policy::May(Action::ApproveRefund), refunds::cancel)
         .post("/refunds/{id}/refusal", Policy::May(Action::ApproveRefund), refunds::refuse)
         .post("/refunds/{id}/withdrawal", Policy::May(Action::RequestRefund), refunds::withdraw)
+        .get("/refunds/uncashed", Policy::May(Action::ViewRefunds), refunds::uncashed)
+        .post("/refunds/{id}/stop", Policy::May(Action::SendRefund), refunds::stop)
         .post("/refunds/{id}/sending", Policy::May(Action::SendRefund), refunds::send)
         .get("/write-offs", Policy::May(Action::ViewWriteOffs), write_offs::index)
         .get("/write-offs/small-balances", Policy::May(Action::RequestWriteOff), small_balances::index)
@@ -255,6 +257,8 @@ fn patient_pages(routes: Routes) -> Routes {
         .post("/patients/{id}/interactions", Policy::May(Action::LogInquiry), contacts::log)
         .get("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::edit)
         .post("/patients/{id}/guarantor", Policy::May(Action::EditDemographics), guarantor::change)
+        .get("/patients/{id}/estate", Policy::May(Action::ViewPatient), estates::show)
+        .post("/patients/{id}/estate", Policy::May(Action::EditDemographics), estates::record)
         .get("/patients/{id}/medicare", Policy::May(Action::EditCoverage), medicare_questions::show)
         .post("/patients/{id}/medicare", Policy::May(Action::EditCoverage), medicare_questions::save)
         .get("/coverages/{id}/edit", Policy::May(Action::EditCoverage), registration::edit_coverage)

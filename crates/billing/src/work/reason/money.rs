@@ -227,6 +227,23 @@ pub(super) const PAYMENT_DISPUTED: ReasonSpec = ReasonSpec {
     playbook: "Answer the processor before the last day, with the receipt, the statement and the consent on file, and nothing clinical. The poster says on the page of returned payments how it ended; the item then ends by itself.",
 };
 
+pub(super) const REFUND_UNCASHED: ReasonSpec = ReasonSpec {
+    title: "Refund check not cashed",
+    catalogue: None,
+    family: Family::Money,
+    desk: Desk::Tier2,
+    skill: Skill::Payments,
+    side: Side::Patient,
+    first_action: 2,
+    resolve: 10,
+    clock: None,
+    chance: 800,
+    checklist: &["Compare address and bank", "Ask the payee whether it came", "After 180 days have it stopped"],
+    required: &[Data::Account, Data::CheckData],
+    resolutions: &[Code::PaymentTraced, Code::Reissued, Code::Refunded],
+    playbook: "Ask the payee whether the check came, and whether the address is right. After 180 days a manager has the bank stop it and says so on the page of checks nobody cashed: the money is then owed to its owner again, and a new refund is asked for. Where nobody is found, hold it for the state's unclaimed property; it is never the practice's.",
+};
+
 pub(super) const PAY_NOTICE_UNPLACED: ReasonSpec = ReasonSpec {
     title: "Card payment by link without an account",
     catalogue: None,
