@@ -27,7 +27,7 @@ use crate::patient_payment::letterhead;
 use crate::{Error, reason};
 
 pub use bank_side::{approve_bank, match_line, refuse_bank};
-pub(crate) use bank_side::{meet, origin_of, taken_back};
+pub(crate) use bank_side::{meet, open_missing, origin_of, taken_back};
 
 /// The counter of slips.
 const SLIPS: &str = "deposit-slip";
@@ -274,7 +274,7 @@ pub fn take_apart(db: &Db, actor: &Actor, practice: PracticeId, id: DepositSlipI
             }
         }
         tx.audit("deposit.take_apart", "deposit_slip", id, json!({ "cents": slip.counted_cents }));
-        Ok(())
+        bank_side::end_missing(tx, id, "The slip was taken apart.")
     })
 }
 

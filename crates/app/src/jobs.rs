@@ -74,6 +74,11 @@ pub const JOBS: &[Job] = &[
         run: crate::follow_up::open_untouched_claims,
     },
     Job {
+        key: "missing-deposits",
+        does: "Opens work for every deposit slip that the bank does not have after three business days.",
+        run: crate::deposit::open_missing,
+    },
+    Job {
         key: "uncashed-checks",
         does: "Opens work for every refund check that nobody cashed in 90 days, and again after 180.",
         run: crate::refund::uncashed::open_uncashed,

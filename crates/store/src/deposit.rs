@@ -184,6 +184,10 @@ statements! {
     pub const SLIPS_ON_THE_WAY: SlipRow = slips!(
         "AND state = 'on_the_way' AND counted_cents = $2 AND counted_on >= $3 AND counted_on <= $4 ORDER BY slip_number"
     );
+    /// Slips on their way that were counted between two days, the oldest first.
+    pub const SLIPS_OVERDUE: SlipRow = slips!(
+        "AND state = 'on_the_way' AND counted_on >= $2 AND counted_on <= $3 ORDER BY counted_on, slip_number LIMIT $4"
+    );
     /// The slip that a line of the bank is.
     pub const SLIP_OF_LINE: SlipRow = slips!("AND bank_line_id = $2 AND state IN ('bank_differs', 'in_bank')");
     /// How many slips of each state, and their sum.

@@ -2,9 +2,16 @@
 //! amount is named by one person and approved by another.
 
 use super::*;
+use billing::bank::DAYS_APART;
 use billing::bank::Origin;
 use billing::deposit::DAYS_TO_BANK;
-use store::deposit::{PLACE_SLIP, SLIP_OF_LINE, SLIPS_ON_THE_WAY};
+use billing::work::calendar::add_business_days;
+use billing::work::{WorkLinks, WorkReason};
+use store::bank::BOOKED_DAYS;
+use store::deposit::{PLACE_SLIP, SLIP_OF_LINE, SLIPS_ON_THE_WAY, SLIPS_OVERDUE};
+use store::worklist::OPEN_ITEM_BY_SUBJECT;
+
+use crate::worklist::{self, NewWork, subject_key};
 
 /// The slip that a line of the bank must be: the only one of its amount that left within [`DAYS_TO_BANK`] days before.
 pub(crate) fn meet(tx: &mut Tx, line: &BankLineRow) -> Result<Option<Origin>, Error> {
@@ -115,6 +122,43 @@ pub(crate) fn taken_back(tx: &mut Tx, line: BankLineId) -> Result<(), Error> {
     }
 }
 
+/// A slip that the bank does not have three business days after it was counted is work: cash that does not arrive is missing.
+/// Only where the bank's statements were taken in for that long. Says how many are new.
+///
+/// # Errors
+/// Of the store.
+pub(crate) fn open_missing(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    db.write(actor, practice, |tx| {
+        let (Some(told_from), Some(told_until)) = tx.query_one(&BOOKED_DAYS, params![])? else { return Ok(0) };
+        let mut opened = 0;
+        for slip in tx.query(&SLIPS_OVERDUE, params![told_from, told_until, MOST_SHOWN])? {
+            if add_business_days(slip.counted_on, DAYS_APART, &[]) >= told_until {
+                continue;
+            }
+            let reason = WorkReason::DepositMissing;
+            let work = NewWork {
+                reason,
+                subject_key: subject_key(reason, slip.id),
+                summary: format!(
+                    "Slip {} over {}, counted on {}, is not in the bank.",
+                    slip.slip_number, slip.counted_cents, slip.counted_on
+                ),
+                links: WorkLinks::default(),
+                money_at_stake: slip.counted_cents,
+                deadline_on: None,
+            };
+            opened += usize::from(tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![work.subject_key])?.is_none());
+            worklist::open(tx, work)?;
+        }
+        Ok(opened)
+    })
+}
+
+/// The work about a slip that was missing ends.
+pub(super) fn end_missing(tx: &mut Tx, id: DepositSlipId, outcome: &str) -> Result<(), Error> {
+    worklist::resolve_subject(tx, &subject_key(WorkReason::DepositMissing, id), outcome, "posting")
+}
+
 fn origin(slip: &SlipRow) -> Origin {
     Origin::Slip { number: slip.slip_number.clone(), counted: slip.counted_cents }
 }
@@ -129,5 +173,8 @@ fn save(tx: &mut Tx, slip: &SlipRow, state: SlipState, line: Option<BankLineId>,
         params![slip.id, state, line, why, by, by_login, None::<billing::UserId>, None::<String>, ended],
     )?;
     tx.audit("deposit.place", "deposit_slip", slip.id, json!({ "state": state.as_str() }));
-    Ok(())
+    if state == SlipState::OnTheWay {
+        return Ok(());
+    }
+    end_missing(tx, slip.id, "The bank has it.")
 }

@@ -259,3 +259,30 @@ fn a_payers_paper_check_goes_with_the_slip_and_a_line_that_came_first_meets_it()
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn a_slip_that_the_bank_does_not_have_after_three_business_days_is_work_until_it_comes() {
+    for_each_engine(|db| {
+        open(db);
+        let monday = db.today(PRACTICE).unwrap();
+        pay(db, 6_400, PaymentMethod::Cash, "a");
+        let id = slip(db, 6_400, "", "form").unwrap();
+        let missing = |db: &TestDb| {
+            app::jobs::run_due(db, PRACTICE).unwrap();
+            let open = crate::remittance::work(db);
+            open.into_iter().filter(|(reason, _)| *reason == billing::work::WorkReason::DepositMissing).count()
+        };
+        bank::take(db, &poster(), PRACTICE, &[line(monday, 77, "INTEREST")]).unwrap();
+        for (days, other, expected) in [(3, 78, 0), (1, 79, 1), (1, 80, 1)] {
+            db.env.advance(SignedDuration::from_hours(24 * days));
+            let today = db.today(PRACTICE).unwrap();
+            bank::take(db, &poster(), PRACTICE, &[line(today, other, "INTEREST")]).unwrap();
+            assert_eq!(missing(db), expected, "{today}");
+        }
+        // The bank books it late: the work ends by itself.
+        let booked = monday.saturating_add(4.days());
+        bank::take(db, &poster(), PRACTICE, &[line(booked, 6_400, "BRANCH DEPOSIT")]).unwrap();
+        assert_eq!(state(db, id), SlipState::InBank);
+        assert_eq!(missing(db), 0);
+    });
+}

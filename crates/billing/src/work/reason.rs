@@ -101,6 +101,8 @@ reasons! {
     PaymentReturned "payment_returned" money::PAYMENT_RETURNED;
     /// A card's bank took a payment back and wants an answer.
     PaymentDisputed "payment_disputed" money::PAYMENT_DISPUTED;
+    /// A deposit slip left and the bank does not have it.
+    DepositMissing "deposit_missing" money::DEPOSIT_MISSING;
     /// A refund's check was not cashed.
     RefundUncashed "refund_uncashed" money::REFUND_UNCASHED;
     /// A card was charged at the processor's page for nobody that we know.

@@ -14,7 +14,18 @@ pub static JOURNAL: Report = Report {
     answers: "Which entry moved which cents between which accounts, and why?",
     action: Action::ViewReports,
     when_empty: "Nothing was posted yet.",
-    columns: &["Entry", "Date", "Reason", "Account", "Posting reason", "Came from", "Payer", "Claim line", "Amount"],
+    columns: &[
+        "Entry",
+        "Date",
+        "Concerns",
+        "Reason",
+        "Account",
+        "Posting reason",
+        "Came from",
+        "Payer",
+        "Claim line",
+        "Amount",
+    ],
     run,
 };
 
@@ -25,6 +36,8 @@ record! {
         pub sequence: i64,
         /// The day of the fact.
         pub occurred_on: Date,
+        /// The day it is about, where its month was closed already.
+        pub concerns_on: Option<Date>,
         /// Why the entry was made.
         pub reason: String,
         /// Which account.
@@ -45,7 +58,7 @@ record! {
 statements! {
     /// Every posting in the order of the books.
     pub const JOURNAL_ROWS: JournalRow = "SELECT e.sequence AS sequence, e.occurred_on AS occurred_on, \
-        e.reason AS reason, l.account AS account, l.reason AS posting_reason, e.source_kind AS source_kind, \
+        e.concerns_on AS concerns_on, e.reason AS reason, l.account AS account, l.reason AS posting_reason, e.source_kind AS source_kind, \
         p.name AS payer, \
         (SELECT MIN(n.line_control_number) FROM claim_line n \
             WHERE n.practice_id = l.practice_id AND n.charge_id = l.charge_id) AS line, \
@@ -64,6 +77,7 @@ fn cells(row: JournalRow) -> Vec<Cell> {
     vec![
         Cell::Count(row.sequence),
         Cell::Text(row.occurred_on.to_string()),
+        Cell::Text(row.concerns_on.map_or_else(String::new, |day| day.to_string())),
         Cell::Text(row.reason),
         Cell::Text(row.account),
         Cell::Text(row.posting_reason),

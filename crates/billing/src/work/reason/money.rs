@@ -227,6 +227,23 @@ pub(super) const PAYMENT_DISPUTED: ReasonSpec = ReasonSpec {
     playbook: "Answer the processor before the last day, with the receipt, the statement and the consent on file, and nothing clinical. The poster says on the page of returned payments how it ended; the item then ends by itself.",
 };
 
+pub(super) const DEPOSIT_MISSING: ReasonSpec = ReasonSpec {
+    title: "Deposit is not in the bank",
+    catalogue: None,
+    family: Family::Money,
+    desk: Desk::Tier3,
+    skill: Skill::Compliance,
+    side: Side::Practice,
+    first_action: 1,
+    resolve: 2,
+    clock: None,
+    chance: 900,
+    checklist: &["Ask who carried it, and for the bank's receipt", "Compare with the bank's lines", "Tell the owner"],
+    required: &[Data::PaymentTrace],
+    resolutions: &[Code::PaymentTraced, Code::Posted],
+    playbook: "Ask who carried the slip for the bank's receipt, and compare its amount with the lines of the bank that wait. A line of another amount is named on the page of deposits and approved by a second person. Where there is none, tell the owner today: cash that does not arrive is missing. It ends when the slip is in the bank or is taken apart.",
+};
+
 pub(super) const REFUND_UNCASHED: ReasonSpec = ReasonSpec {
     title: "Refund check not cashed",
     catalogue: None,
