@@ -9,7 +9,7 @@ use billing::{InboundFileId, Money, PayerId, RemittanceId};
 use edi::remittance_835::ReadRemittance;
 use store::remittance::{KeptPayment, PAYMENTS_OF_FILE, QUARANTINED_WITH_TRACE, SETTLE_QUARANTINED};
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
-use store::{Tx, params};
+use store::{Statement, Tx, params};
 
 use super::{
     Objection, PaymentReport, PaymentState, content_hash, kept_out, objection, payer_of, payment_key, post_set, posted,
@@ -75,20 +75,43 @@ pub(crate) fn judge_again(
     Ok(judged)
 }
 
-/// One payment in quarantine: posted, known to be posted meanwhile, or kept with what stands against it now.
-fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance, leave: Leave) -> Result<PaymentReport, Error> {
-    let remittance = &set.remittance;
-    let objection = objection(tx, set, content_hash(remittance), Some(kept.id))?;
-    let payer_id = payer_of(tx, remittance)?;
+/// What stands against a stored payment now.
+pub(super) struct Judged {
+    /// What keeps it out; none where nothing does.
+    pub(super) objection: Option<Objection>,
+    /// Who pays, as our data have it now.
+    pub(super) payer_id: Option<PayerId>,
+    /// Where it stands by that.
+    pub(super) state: PaymentState,
+}
+
+/// Judges a stored payment against the books and our data of now, and writes what came of it into its row. `settle` is the
+/// statement that moves a payment out of the state it is in, so that of two who judge at a time one does.
+///
+/// # Errors
+/// `Changed` where another was faster.
+pub(super) fn judge(
+    tx: &mut Tx,
+    id: RemittanceId,
+    set: &ReadRemittance,
+    settle: &Statement<()>,
+) -> Result<Judged, Error> {
+    let objection = objection(tx, set, content_hash(&set.remittance), Some(id))?;
+    let payer_id = payer_of(tx, &set.remittance)?;
     let state = objection.as_ref().map_or(PaymentState::Posted, |objection| objection.state);
     let problem = objection.as_ref().map(|objection| objection.problem.clone());
     let difference = objection.as_ref().map_or(Money::ZERO, |objection| objection.difference);
     let posted_at = (state == PaymentState::Posted).then(|| tx.now());
-    let settled =
-        tx.execute(&SETTLE_QUARANTINED, params![kept.id, state.as_str(), problem, difference, payer_id, posted_at])?;
+    let settled = tx.execute(settle, params![id, state.as_str(), problem, difference, payer_id, posted_at])?;
     if settled == 0 {
         return Err(Error::Changed);
     }
+    Ok(Judged { objection, payer_id, state })
+}
+
+/// One payment in quarantine: posted, known to be posted meanwhile, or kept with what stands against it now.
+fn rejudge(tx: &mut Tx, kept: &KeptPayment, set: &ReadRemittance, leave: Leave) -> Result<PaymentReport, Error> {
+    let Judged { objection, payer_id, state } = judge(tx, kept.id, set, &SETTLE_QUARANTINED)?;
     let own = key(&kept.payment_key);
     if objection.is_none() {
         let order = Order { id: kept.id, payer: payer_id, set, leave };

@@ -10,10 +10,8 @@ use store::remittance::{HOLD_REMITTANCE, KeptPayment, REMITTANCE, RemittanceRow,
 use store::{Conn, Db, Tx, params};
 
 use super::preview::fingerprint;
-use super::{
-    Objection, PaymentReport, PaymentState, content_hash, detail, kept_out, objection, payer_of, posted, quarantine,
-    read_whole, report,
-};
+use super::quarantine::Judged;
+use super::{Objection, PaymentReport, PaymentState, detail, kept_out, posted, quarantine, read_whole, report};
 use crate::Error;
 use crate::access::allow;
 use crate::remittance_posting::{self, ForeseenClaim, Leave, Order, Verdict};
@@ -157,18 +155,7 @@ pub(super) fn release(
     set: &ReadRemittance,
     told: Option<&mut Vec<ForeseenClaim>>,
 ) -> Result<PaymentReport, Error> {
-    let remittance = &set.remittance;
-    let objection = objection(tx, set, content_hash(remittance), Some(row.id))?;
-    let payer_id = payer_of(tx, remittance)?;
-    let state = objection.as_ref().map_or(PaymentState::Posted, |objection| objection.state);
-    let problem = objection.as_ref().map(|objection| objection.problem.clone());
-    let difference = objection.as_ref().map_or(Money::ZERO, |objection| objection.difference);
-    let posted_at = (state == PaymentState::Posted).then(|| tx.now());
-    let settled =
-        tx.execute(&SETTLE_WAITING, params![row.id, state.as_str(), problem, difference, payer_id, posted_at])?;
-    if settled == 0 {
-        return Err(Error::Changed);
-    }
+    let Judged { objection, payer_id, state } = quarantine::judge(tx, row.id, set, &SETTLE_WAITING)?;
     let own = worklist::subject_key(WorkReason::RemittanceWaits, row.id);
     let Some(objection) = objection else {
         let order = Order { id: row.id, payer: payer_id, set, leave: Leave::Person };
@@ -180,10 +167,10 @@ pub(super) fn release(
             Verdict::Waits(reasons) => Err(Error::refused(reasons.join(" "))),
         };
     };
-    tx.audit(kept_out(state), "remittance", row.id, detail(remittance));
+    tx.audit(kept_out(state), "remittance", row.id, detail(&set.remittance));
     worklist::resolve_subject(tx, &own, "It is not to be posted as it is; its page says why.", "posting")?;
     if state == PaymentState::Quarantined {
-        quarantine::open(tx, row.id, payer_id, remittance, &objection)?;
+        quarantine::open(tx, row.id, payer_id, &set.remittance, &objection)?;
     }
     Ok(report(row.id, set, state, Some(objection)))
 }
