@@ -38,6 +38,7 @@ mod day_sheet;
 mod encounters;
 mod estates;
 mod events;
+mod fault;
 mod find;
 mod guarantor;
 mod home;

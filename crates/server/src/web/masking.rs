@@ -165,7 +165,7 @@ pub fn without_people(raw: &str) -> String {
 
 /// The separators, found from the message itself: the one after the first segment's id, and the one that stands before
 /// every other id. None where that is not certain.
-fn separators(raw: &str) -> Option<(char, char)> {
+pub(super) fn separators(raw: &str) -> Option<(char, char)> {
     let raw = raw.trim_start();
     let id = WITHOUT_PEOPLE.iter().chain(&["REF", "NM1"]).find(|id| raw.starts_with(**id))?;
     let element = raw[id.len()..].chars().next().filter(|found| !found.is_ascii_alphanumeric() && *found != ' ')?;

@@ -5,10 +5,11 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
-    encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
-    medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger, payments, periods,
-    posting_preview, reconciliations, refunds, registration, remittances, reports, returned_payments, sent_claims,
-    settings, small_balances, statements, stored_files, unmatched, users, visit_hands, visits, wall, work, write_offs,
+    encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
+    log_in_reset, me, medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger,
+    payments, periods, posting_preview, reconciliations, refunds, registration, remittances, reports,
+    returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands,
+    visits, wall, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.

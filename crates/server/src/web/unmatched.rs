@@ -18,6 +18,7 @@ use store::reports::Cell;
 
 use super::approvals::{self, Asked, May, Stage, Steps, Why};
 use super::chips::{self, Chip};
+use super::fault::{self, Segment};
 use super::masking;
 use super::page::{Page, Shell, go, show as render};
 use super::refusal::Refusal;
@@ -45,8 +46,8 @@ struct PaymentPage {
     shell: Shell,
     chip: Chip,
     shown: Shown,
-    /// Its segments, without people for a role that may not see them.
-    raw: String,
+    /// Its segments, without people for a role that may not see them; those that do not add up are marked.
+    raw: Vec<Segment>,
     /// A key that makes a second click the same request.
     key: String,
     may_move: bool,
@@ -145,6 +146,7 @@ pub async fn show(
     let mut shown = desk.blocking(move |db, practice| unmatched::show(db, &actor, practice, id)).await?;
     let said = shown.said().clone();
     let raw = &said.raw;
+    let fault = billing::remittance::balance::claim(&said).filter(|_| shown.facts.state == "set_aside");
     let masked = who.is_masked(Action::ViewPatient);
     if masked && shown.facts.state == "posted" && !who.may(Action::ApplyUnappliedCash) {
         shown.facts.problem = shown.facts.problem.take().map(|_| masking::TYPED_NOT_SHOWN.to_owned());
@@ -152,7 +154,7 @@ pub async fn show(
     render(&PaymentPage {
         shell: Shell::new(&desk, &who, "/remittances").after(asked.done.as_deref()),
         chip: chips::claim_payment(&shown.facts.state, &said.status_code, false),
-        raw: if masked { masking::without_people(raw) } else { raw.clone() },
+        raw: fault::mark(&if masked { masking::without_people(raw) } else { raw.clone() }, fault.as_ref()),
         key: desk.new_id().to_string(),
         may_move: who.may(Action::ApplyUnappliedCash),
         may_ask_release: who.may(Action::ReleaseQuarantine),

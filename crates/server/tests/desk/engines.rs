@@ -73,7 +73,9 @@ fn records(tour: &mut Tour) {
     let account = statement.split("/statements").next().unwrap().to_owned();
     let page = tour.open(&account);
     tour.follow(&page, "/coverages/", "/edit");
-    for form in ["contact", "edit", "estate", "guarantor", "medicare", "coverages/new", "encounters/new", "payments/new"] {
+    for form in
+        ["contact", "edit", "estate", "guarantor", "medicare", "coverages/new", "encounters/new", "payments/new"]
+    {
         tour.open(&format!("{account}/{form}"));
     }
     let key = tour.open(&format!("{account}/payments/new"));
