@@ -62,8 +62,11 @@ pub mod drafts;
 pub mod explain;
 pub mod inquiry;
 pub mod interaction;
+pub mod next_best;
 pub mod notices;
+pub mod routing;
 pub mod saved_views;
+pub mod teams;
 pub mod worklist;
 
 pub mod backup;

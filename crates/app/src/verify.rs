@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
 use billing::counting::counted;
-use billing::work::WorkReason;
+use billing::work::{Desk, WorkReason};
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::bank;
@@ -20,6 +20,7 @@ use store::payment_return;
 use store::period::ENTRIES_OUT_OF_PERIOD;
 use store::provider_level::ITEMS_OFF_THEIR_PAYMENTS;
 use store::refund;
+use store::routing::TEAMS_OF_WORK;
 use store::unapplied_cash::CASH_WAITING;
 use store::verify::{self, Chain};
 use store::worklist::OPEN_SUBJECTS;
@@ -487,10 +488,29 @@ fn hand_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         &hands::VISITS_IN_TWO_HANDS,
         |(id,)| format!("visit {id} is billed and its coverage asked for"),
     )?);
+    checks.push(teams_check(read)?);
     Ok(())
 }
 
 /// An invariant that holds where a query finds nothing.
+/// No work without an owner: every item that is not resolved has a team, of the desk where it stands.
+fn teams_check(read: &Read) -> Result<Check, Error> {
+    let says = "all work that is not resolved has a team that owns it, of the desk where it stands";
+    let judged = crate::teams::staffing(read, read.today()).and_then(|staffing| {
+        let rows = read.query(&TEAMS_OF_WORK, params![])?;
+        let owns = |team: &str, desk| match Desk::parse(team) {
+            Some(own) => own == desk,
+            None => staffing.open_team(team).is_some_and(|team| team.desk == desk),
+        };
+        let lost = rows.iter().filter(|(team, desk, _)| !owns(team, *desk));
+        let lost: Vec<String> = lost
+            .map(|(team, desk, items)| format!("{} of {} with team \"{team}\"", counted(*items, "item"), desk.label()))
+            .collect();
+        Ok(check("work-has-a-team", says, lost.is_empty(), lost.join("; ")))
+    });
+    readable("work-has-a-team", says, judged)
+}
+
 fn none<R: Record>(
     read: &Read,
     name: &'static str,

@@ -26,7 +26,9 @@ use store::{Conn, Db, Tx, params};
 use crate::access::allow;
 use crate::bank;
 use crate::charge_capture::dues;
-use crate::{Error, claim_acknowledgment, notices, remittance_posting, returned_payment, unapplied_cash};
+use crate::{
+    Error, claim_acknowledgment, next_best, notices, remittance_posting, returned_payment, routing, unapplied_cash,
+};
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
 /// while an item of that key is open, a repeated message opens none.
@@ -75,7 +77,7 @@ pub(crate) fn open(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
     let id = WorkItemId(tx.new_id());
     let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, tx.today())
         .with_deadline(work.deadline_on);
-    store::worklist::insert_item(tx, &item, &work.subject_key)?;
+    routing::open(tx, vec![(item, work.subject_key)])?;
     Ok(id)
 }
 
@@ -92,7 +94,7 @@ pub(crate) fn open_many(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
             items.push((item.with_deadline(new.deadline_on), new.subject_key));
         }
     }
-    Ok(store::worklist::insert_items(tx, &items)?)
+    routing::open(tx, items)
 }
 
 /// Opens items, or lets the open ones of their subjects say what is true now.
@@ -279,19 +281,12 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
     )
 }
 
-/// The person takes the most urgent open item of a desk; none where nothing is open.
+/// The person takes the best open item of a desk; none where nothing is open that they can work.
 ///
 /// # Errors
-/// `NotFound` where the person may not work the desk.
+/// `Denied` where the person may not work the desk.
 pub fn take_next(db: &Db, actor: &Actor, practice: PracticeId, desk: Desk) -> Result<Option<WorkItemId>, Error> {
-    let next = queue(db, actor, practice, desk, QueueCursor::START)?
-        .into_iter()
-        .find(|row| row.state == WorkState::Open)
-        .map(|row| row.id);
-    if let Some(id) = next {
-        take(db, actor, practice, id)?;
-    }
-    Ok(next)
+    Ok(next_best::take(db, actor, practice, Some(desk))?.map(|next| next.item.id))
 }
 
 /// The item goes back into its desk's queue: by who has it, or by who gives work to people.
@@ -499,19 +494,21 @@ fn moved(
     })
 }
 
-fn change(
+/// Moves an item, saves it with its history, and has its place follow.
+pub(crate) fn change(
     tx: &mut Tx,
     mut item: WorkItem,
     kind: &str,
     sentence: &str,
     step: impl FnOnce(&mut WorkItem, Date) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let before = item.revision;
+    let (before, stood) = (item.revision, (item.desk, item.reason));
     step(&mut item, tx.today())?;
     if !store::worklist::save_item(tx, &item, before)? {
         return Err(Error::Changed);
     }
     store::worklist::append_event(tx, item.id, kind, sentence)?;
+    routing::follow(tx, &item, stood != (item.desk, item.reason))?;
     follow_in_inquiry(tx, &item)
 }
 

@@ -90,6 +90,10 @@ ids! {
     PhoneCardId,
     /// A practice's own days after an outcome of a call.
     CallRuleId,
+    /// What a practice said of its desk: a team, a person, an absence, a rule.
+    DeskSettingId,
+    /// An item that a person was given.
+    WorkPullId,
     /// What was said of an accounting month.
     PeriodEventId,
     /// A practice's word on what an adjustment means.

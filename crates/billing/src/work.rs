@@ -27,8 +27,11 @@ pub mod desk;
 pub mod inquiry;
 pub mod item;
 pub mod notice;
+pub mod priority;
 pub mod reason;
 pub mod resolution;
+pub mod routing;
+pub mod team;
 
 pub use calendar::Calendar;
 pub use desk::{Desk, Tier};

@@ -326,6 +326,16 @@ impl Batch {
         tx.post_all(&self.entries)?;
         for (item, key) in &self.items {
             store::worklist::insert_item(tx, item, key)?;
+            let place = store::routing::PlaceRow {
+                team: item.desk.as_str().to_owned(),
+                skill: item.reason.skill(),
+                priority: 0,
+                is_raised: false,
+                routed_by: String::new(),
+            };
+            let ranked = billing::work::priority::Rankable::of_item(item, false);
+            let number = billing::work::priority::Priority::of(&ranked, item.opened_on).stored();
+            store::routing::place(tx, &place, &[(item.id, number)])?;
         }
         Ok(())
     }

@@ -30,11 +30,13 @@ mod reference;
 mod refund;
 mod remit;
 mod report;
+mod routing;
 mod serve;
 mod session;
 mod set_up;
 mod simulate;
 mod statement;
+mod team;
 mod unmatched;
 mod upkeep;
 mod user;
@@ -139,6 +141,12 @@ enum Command {
     /// How patients' payments are spread, and the fee for a returned check: list, set
     #[command(subcommand)]
     MoneyRules(money_rules::Command),
+    /// Teams, what people can do, who is away
+    #[command(subcommand)]
+    Team(team::Command),
+    /// Rules of routing: list, try on last month, set, withdraw
+    #[command(subcommand)]
+    Routing(routing::Command),
     /// Accounting months: list, close, open again, and the books of one
     #[command(subcommand)]
     Period(period::Command),
@@ -212,6 +220,8 @@ pub fn run() -> ExitCode {
         Command::Calls(command) => calls::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
+        Command::Team(command) => team::run(&command, &cli.place),
+        Command::Routing(command) => routing::run(&command, &cli.place),
         Command::Period(command) => period::run(&command, &cli.place),
         Command::Adjustments(command) => adjustments::run(&command, &cli.place),
         Command::Work(command) => work::run(&command, &cli.place),

@@ -19,4 +19,5 @@ pub mod questions;
 pub mod staff;
 pub mod stage;
 pub mod summary;
+pub mod teams;
 pub mod visits;

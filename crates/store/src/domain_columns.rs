@@ -11,7 +11,7 @@ use billing::encounter::EncounterStatus;
 use billing::refund::RefundState;
 use billing::returned_payment::ReturnState;
 use billing::work::inquiry::{Channel, InquiryReason};
-use billing::work::{Desk, WorkReason, WorkState};
+use billing::work::{Desk, Skill, WorkReason, WorkState};
 use billing::write_off::{WriteOffReason, WriteOffState};
 
 use crate::col_texts;
@@ -21,6 +21,7 @@ col_texts!(
     SubmissionStatus: |status| status.as_str(), |text| SubmissionStatus::parse(text);
     CoverageRank: |rank| rank.code(), |text| CoverageRank::from_code(text);
     WorkReason: |reason| reason.as_str(), |text| WorkReason::parse(text);
+    Skill: |skill| skill.as_str(), |text| Skill::parse(text);
     Desk: |desk| desk.as_str(), |text| Desk::parse(text);
     WorkState: |state| state.as_str(), |text| WorkState::parse(text);
     BankLineState: |state| state.as_str(), |text| BankLineState::parse(text);

@@ -13,7 +13,11 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
+<<<<<<< HEAD
     adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, eligibility, estate,
+=======
+    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, desk_setting, eligibility,
+>>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
     inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment, patient_statement,
     pay_link, payment_return, period, practice_limit, provider_level, reconciliation, refund, registration,
     registration_version, remittance, submission, users, worklist, write_off,
@@ -137,6 +141,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<contact::PromiseRow>(&["id"]),
     Sealed::rows::<call::PhoneCardRow>(&["id"]),
     Sealed::rows::<call::CallRuleRow>(&["id"]),
+    Sealed::rows::<desk_setting::DeskSettingRow>(&["id"]).without(&["until_on"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),
@@ -569,6 +574,7 @@ mod tests {
         ("practice", "its history stands in registration_version"),
         ("control_number", "a counter, guarded by unique numbers"),
         ("job_run", "what ran when"),
+        ("work_pull", "who was given what stands in the history of the item"),
         ("recovery_code", "used up one by one"),
         ("login_reset", "lives for hours"),
         ("session", "lives for hours"),

@@ -19,6 +19,7 @@ const SMALL: &[&str] = &[
     "facility",
     "payer",
     "control_number",
+    "desk_setting",
     "practice_head",
     "audit_read_head",
     "schema_migration",
@@ -32,8 +33,21 @@ const SMALL: &[&str] = &[
     "call_rule",
 ];
 /// Columns with a handful of values.
-const HANDFUL: &[&str] =
-    &["account", "desk", "done_at", "is_latest", "kind", "matched_by", "outcome", "rank", "reason", "state", "status"];
+const HANDFUL: &[&str] = &[
+    "account",
+    "desk",
+    "done_at",
+    "is_latest",
+    "kind",
+    "matched_by",
+    "outcome",
+    "rank",
+    "reason",
+    "skill",
+    "state",
+    "status",
+    "team",
+];
 
 /// Every index with its columns in order: table, index, unique, column.
 const INDEXED_COLUMNS: &str = "SELECT m.name, l.name, l.\"unique\", i.seqno, i.name
@@ -187,6 +201,10 @@ mod tests {
         ("write_off::WRITE_OFFS_NOT_IN_BOOKS", "proof reads everything"),
         ("write_off::WRITTEN_OFF_WITHOUT_ROW", "proof reads everything"),
         ("worklist::QUEUE_TOTALS", "one covering index over the work items"),
+        ("desk_setting::", "what a practice says of its desk is little"),
+        ("routing::NEXT_OF_OTHER_PAYERS", "the first three hundred of a lane, in the order of its index"),
+        ("routing::LANE_TOTALS", "counts of the open work of every team, for who arranges it"),
+        ("routing::TEAMS_OF_WORK", "proof reads everything"),
     ];
 
     #[test]

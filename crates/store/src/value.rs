@@ -331,6 +331,8 @@ col_newtypes!(
     billing::PromiseId { Uuid },
     billing::id::SavedViewId { Uuid },
     billing::id::NoticeId { Uuid },
+    billing::id::DeskSettingId { Uuid },
+    billing::id::WorkPullId { Uuid },
 );
 
 col_texts!(AccountKind: |kind| kind.name(), |text| text.parse().ok());

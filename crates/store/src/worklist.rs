@@ -144,6 +144,11 @@ statements! {
         claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, due_on, \
         deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
         FROM work_item WHERE practice_id = $1 AND id = $2";
+    /// Many items.
+    pub const WORK_ITEMS: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, encounter_id, \
+        claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, due_on, \
+        deadline_on, escalations, revision, handover, resolution, resolved_on, subject_key \
+        FROM work_item WHERE practice_id = $1 AND id IN ({keys})";
     /// The open item of a subject.
     pub const OPEN_ITEM_BY_SUBJECT: WorkItemRow = "SELECT id, reason, desk, state, owner_id, summary, patient_id, \
         encounter_id, claim_id, charge_id, payer_id, remittance_id, submission_id, inquiry_id, stake_cents, opened_on, \

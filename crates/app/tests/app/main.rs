@@ -51,6 +51,7 @@ mod remittance;
 mod remittance_kill;
 mod remittances_of_others;
 mod returned_payments;
+mod routing;
 mod same_payment;
 mod sealed_records;
 mod second_decisions;

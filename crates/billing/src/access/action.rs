@@ -107,6 +107,8 @@ actions! {
     ReturnWork = "return_work",
     /// May the person give work to a person?
     AssignWork = "assign_work",
+    /// May the person arrange teams, skills, absences and the rules of routing?
+    ArrangeWork = "arrange_work",
     /// May the person import a remittance?
     ImportRemittance = "import_remittance",
     /// May the person post a remittance?

@@ -241,6 +241,11 @@ impl WorkReason {
         self.spec().desk
     }
 
+    /// What a person must be able to do to work it.
+    pub fn skill(self) -> Skill {
+        self.spec().skill
+    }
+
     /// Business days until it should be resolved.
     pub fn due_in_business_days(self) -> u32 {
         self.spec().resolve

@@ -1,14 +1,15 @@
 //! Commands of the desk: see a queue, take an item, pass it up with a handover, finish it.
 
+mod item;
+
 use app::unapplied_cash::{self, Application};
-use app::{charge_capture, worklist};
+use app::{charge_capture, next_best, worklist};
 use billing::access::ActorKind;
 use billing::counting::counted;
 use billing::work::{Desk, Handover, Resolution, WorkReason};
 use billing::{EncounterId, WorkItemId};
 use clap::{Args, Subcommand};
 use ledger::Money;
-use serde_json::json;
 use store::worklist::{QueueCursor, QueueRow};
 
 use super::output::{self, Align, line};
@@ -19,10 +20,18 @@ use super::{Done, Failure, Place, Session};
 pub enum Command {
     /// List a desk's open work, the most urgent first
     List(List),
+    /// Show an item with its team, its place and why it stands there
+    Show(One),
+    /// Take the best open item that you may work; nothing where none is open
+    Next(Next),
     /// Take an item
-    Take(Item),
+    Take(One),
+    /// Give an open item to a person
+    Give(Give),
     /// Pass an item to the desk above, with a handover
     Escalate(Escalate),
+    /// Return an escalated item to the first desk, saying what is missing
+    Return(Return),
     /// Finish an item with its outcome
     Resolve(Resolve),
     /// Apply waiting cash of an item to a line of a claim
@@ -55,6 +64,53 @@ pub struct Item {
     item: WorkItemId,
 }
 
+/// Which item, and how it is printed.
+#[derive(Debug, Args)]
+pub struct One {
+    /// The item's id
+    item: WorkItemId,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The next item.
+#[derive(Debug, Args)]
+pub struct Next {
+    /// Of one desk only: tier1, tier2, tier3, coder or poster
+    #[arg(long, value_name = "DESK", value_parser = read_desk)]
+    desk: Option<Desk>,
+    /// Only look at it
+    #[arg(long)]
+    peek: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Who gets an item.
+#[derive(Debug, Args)]
+pub struct Give {
+    /// The item's id
+    item: WorkItemId,
+    /// Log-in of the person
+    #[arg(long, value_name = "LOGIN")]
+    to: String,
+}
+
+/// Why an item goes back.
+#[derive(Debug, Args)]
+pub struct Return {
+    /// The item's id
+    item: WorkItemId,
+    /// What is missing, in one sentence
+    #[arg(long, value_name = "REASON")]
+    because: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
 /// What the next desk needs.
 #[derive(Debug, Args)]
 pub struct Escalate {
@@ -75,6 +131,9 @@ pub struct Escalate {
     /// What the next desk must decide
     #[arg(long)]
     to_decide: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// How an item ended.
@@ -89,6 +148,9 @@ pub struct Resolve {
     /// posting, patient
     #[arg(long)]
     root_cause: String,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// Where waiting cash is to go.
@@ -126,14 +188,24 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
     let (db, actor, practice) = (&session.db, &session.actor, session.practice);
     match command {
         Command::List(arguments) => list(&session, arguments),
+        Command::Show(arguments) => {
+            let next = next_best::show(db, actor, practice, arguments.item)?;
+            item::print(&session, &next, arguments.json)
+        }
+        Command::Next(arguments) => next(&session, arguments),
         Command::Take(arguments) => {
-            if actor.kind != ActorKind::User {
-                let words =
-                    "Only a person can hold an item. Say --as LOGIN, with a token of that person in TIERLINE_TOKEN.";
-                return Err(Failure::Refused(words.to_owned()));
-            }
+            only_a_person(&session)?;
             worklist::take(db, actor, practice, arguments.item)?;
-            said("Taken.")
+            item::after(&session, arguments.item, arguments.json, "Taken.")
+        }
+        Command::Give(arguments) => {
+            let to = db.read(actor, practice, |read| app::users::by_login(read, &arguments.to))?;
+            next_best::assign(db, actor, practice, arguments.item, to.id)?;
+            said("Given.")
+        }
+        Command::Return(arguments) => {
+            worklist::return_item(db, actor, practice, arguments.item, &arguments.because)?;
+            item::after(&session, arguments.item, arguments.json, "Returned to the first desk.")
         }
         Command::Escalate(arguments) => {
             let handover = Handover {
@@ -144,13 +216,13 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
                 to_decide: arguments.to_decide.clone(),
             };
             worklist::escalate(db, actor, practice, arguments.item, handover)?;
-            said("Passed to the desk above.")
+            item::after(&session, arguments.item, arguments.json, "Passed to the desk above.")
         }
         Command::Resolve(arguments) => {
             let resolution =
                 Resolution { outcome: arguments.outcome.clone(), root_cause: arguments.root_cause.clone() };
             worklist::resolve(db, actor, practice, arguments.item, resolution)?;
-            said("Resolved.")
+            item::after(&session, arguments.item, arguments.json, "Resolved.")
         }
         Command::Apply(arguments) => apply(&session, arguments),
         Command::Reopen(arguments) => {
@@ -177,6 +249,28 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             charge_capture::not_billable(db, actor, practice, visit, &arguments.because)?;
             said("Nobody owes anything for the visit.")
         }
+    }
+}
+
+fn only_a_person(session: &Session) -> Result<(), Failure> {
+    if session.actor.kind == ActorKind::User {
+        return Ok(());
+    }
+    let words = "Only a person can hold an item. Say --as LOGIN, with a token of that person in TIERLINE_TOKEN.";
+    Err(Failure::Refused(words.to_owned()))
+}
+
+fn next(session: &Session, arguments: &Next) -> Result<Done, Failure> {
+    let (db, actor, practice) = (&session.db, &session.actor, session.practice);
+    only_a_person(session)?;
+    let next = match arguments.peek {
+        true => next_best::peek(db, actor, practice, arguments.desk)?,
+        false => next_best::take(db, actor, practice, arguments.desk)?,
+    };
+    match next {
+        Some(next) => item::print(session, &next, arguments.json),
+        None if arguments.json => output::json(&serde_json::Value::Null),
+        None => said("Nothing is open that you may work."),
     }
 }
 
@@ -219,18 +313,7 @@ fn list(session: &Session, arguments: &List) -> Result<Done, Failure> {
         rows.extend(whole_queue(session, desk)?);
     }
     if arguments.json {
-        let rows: Vec<serde_json::Value> = rows
-            .iter()
-            .map(|row| {
-                json!({
-                    "id": row.id, "reason": row.reason.as_str(), "desk": row.desk.as_str(), "state": row.state.as_str(),
-                    "summary": row.summary, "stake_cents": row.stake_cents.cents(), "due_on": row.due_on.to_string(),
-                    "deadline_on": row.deadline_on.map(|day| day.to_string()), "escalations": row.escalations,
-                    "claim": row.control_number,
-                })
-            })
-            .collect();
-        return output::json(&rows);
+        return item::print_rows(session, &rows);
     }
     let head = [
         ("Desk", Align::Left),

@@ -22,7 +22,7 @@ use super::summary::Summary;
 use super::visits::VisitStory;
 use super::{
     back_office, bank, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, questions,
-    staff, visits,
+    staff, teams, visits,
 };
 
 /// What the demo is asked for.
@@ -83,6 +83,7 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
         day(&mut stage, &house, &script, *today, before).with_context(|| format!("on {today}"))?;
         before = Some(*today);
     }
+    stage::in_scene("an absence is planned", teams::plan_absence(&stage.db, stage.practice, &stage.staff))?;
     stage.db.flush_reads();
     stage.db.analyze()?;
     let mut summary = summarise(&stage, options, start, log_ins.clone())?;
@@ -118,6 +119,7 @@ fn set(db: Db, env: Env, options: &Options, script: &Script) -> anyhow::Result<(
     let practice = PracticeId(env.new_id());
     let house = front_desk::open(&db, practice, &payers, script.days.first().copied().unwrap_or(options.until))?;
     let (staff, log_ins) = stage::in_scene("the staff is hired", staff::hire(&db, practice))?;
+    stage::in_scene("the teams are set up", teams::set_up(&db, practice, &staff))?;
     let mut simulator = Simulator::new(options.seed, payers.clone());
     front_desk::enroll(&mut simulator, &script.patients, &payers);
     let stage = Stage {

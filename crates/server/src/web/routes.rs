@@ -5,11 +5,19 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
+<<<<<<< HEAD
     encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
     log_in_reset, me, medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger,
     payments, periods, posting_preview, reconciliations, refunds, registration, remittances, reports,
     returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands,
     visits, wall, work, write_offs,
+=======
+    encounters, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
+    medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger, payments, periods,
+    posting_preview, reconciliations, refunds, registration, remittances, reports, returned_payments, routing,
+    sent_claims, settings, small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits,
+    wall, work, write_offs,
+>>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
 };
 
 /// The table, for the tests of every route against every role.
@@ -231,6 +239,15 @@ fn setting_pages(routes: Routes) -> Routes {
         .post("/settings/money-rules", Policy::May(Action::ChangeMoneyRules), money_rules::change)
         .get("/settings/pay-links", Policy::May(Action::ViewSettings), pay_links::setting)
         .post("/settings/pay-links", Policy::May(Action::ChangePaymentPage), pay_links::set)
+        .get("/settings/teams", Policy::May(Action::ViewAllWork), teams::index)
+        .post("/settings/teams", Policy::May(Action::ArrangeWork), teams::change_team)
+        .post("/settings/teams/people", Policy::May(Action::ArrangeWork), teams::change_worker)
+        .post("/settings/teams/absences", Policy::May(Action::ArrangeWork), teams::add_absence)
+        .post("/settings/teams/absences/{id}/calling-off", Policy::May(Action::ArrangeWork), teams::call_off)
+        .post("/settings/teams/share", Policy::May(Action::ArrangeWork), teams::change_share)
+        .get("/settings/routing", Policy::May(Action::ViewAllWork), routing::index)
+        .post("/settings/routing", Policy::May(Action::ArrangeWork), routing::change)
+        .post("/settings/routing/withdrawal", Policy::May(Action::ArrangeWork), routing::withdraw)
         .get("/settings/adjustments", Policy::May(Action::ViewSettings), adjustments::index)
         .post("/settings/adjustments", Policy::May(Action::ChangeAdjustmentRules), adjustments::change)
         .post("/settings/adjustments/{id}/retirement", Policy::May(Action::ChangeAdjustmentRules), adjustments::retire)

@@ -67,6 +67,7 @@ struct SettingsPage {
     providers: Vec<Provider>,
     payers: Vec<Payer>,
     may_practice: bool,
+    may_see_teams: bool,
     may_provider: bool,
     may_payer: bool,
 }
@@ -117,6 +118,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         providers,
         payers,
         may_practice: who.may(Action::ChangePractice),
+        may_see_teams: who.may(Action::ViewAllWork),
         may_provider: who.may(Action::EditProvider),
         may_payer: who.may(Action::EditPayer),
     })

@@ -106,6 +106,8 @@ fn settings(tour: &mut Tour) {
         "/settings/pay-links",
         "/settings/money-rules",
         "/pay-links",
+        "/settings/teams",
+        "/settings/routing",
         "/providers/new",
         "/payers/new",
         "/jobs",
