@@ -74,7 +74,6 @@ pub const JOBS: &[Job] = &[
         run: crate::follow_up::open_untouched_claims,
     },
     Job {
-<<<<<<< HEAD
         key: "missing-deposits",
         does: "Opens work for every deposit slip that the bank does not have after three business days.",
         run: crate::deposit::open_missing,
@@ -83,7 +82,8 @@ pub const JOBS: &[Job] = &[
         key: "uncashed-checks",
         does: "Opens work for every refund check that nobody cashed in 90 days, and again after 180.",
         run: crate::refund::uncashed::open_uncashed,
-=======
+    },
+    Job {
         key: "work-order",
         does: "Writes down anew where all open work stands, for days pass and clocks come near.",
         run: crate::routing::rank_all,
@@ -92,7 +92,6 @@ pub const JOBS: &[Job] = &[
         key: "work-day",
         does: "Moves what absent people have to who stands in, and gives out the work of teams that want it so.",
         run: crate::next_best::begin_day,
->>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
     },
     Job {
         key: "credits",

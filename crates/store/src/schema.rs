@@ -128,11 +128,8 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(39, "46_money_rules"),
     portable!(40, "49_contact"),
     portable!(41, "50_panes"),
-<<<<<<< HEAD
     portable!(42, "46_estate"),
-=======
-    portable!(42, "51_routing"),
->>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
+    portable!(43, "51_routing"),
 ];
 
 impl Migration {

@@ -13,14 +13,10 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-<<<<<<< HEAD
-    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, eligibility, estate,
-=======
     adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, desk_setting, eligibility,
->>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
-    inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment, patient_statement,
-    pay_link, payment_return, period, practice_limit, provider_level, reconciliation, refund, registration,
-    registration_version, remittance, submission, users, worklist, write_off,
+    estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment,
+    patient_statement, pay_link, payment_return, period, practice_limit, provider_level, reconciliation, refund,
+    registration, registration_version, remittance, submission, users, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.

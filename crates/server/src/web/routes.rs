@@ -5,19 +5,11 @@ use billing::access::Action;
 use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
-<<<<<<< HEAD
     encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
     log_in_reset, me, medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger,
     payments, periods, posting_preview, reconciliations, refunds, registration, remittances, reports,
-    returned_payments, sent_claims, settings, small_balances, statements, stored_files, unmatched, users, visit_hands,
-    visits, wall, work, write_offs,
-=======
-    encounters, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in, log_in_reset, me,
-    medicare_questions, money_rules, notices, palette, patients, pay, pay_links, payers_ledger, payments, periods,
-    posting_preview, reconciliations, refunds, registration, remittances, reports, returned_payments, routing,
-    sent_claims, settings, small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits,
-    wall, work, write_offs,
->>>>>>> 2243cc6 (Work finds its team, its skill and its place by rules; people take the next best item)
+    returned_payments, routing, sent_claims, settings, small_balances, statements, stored_files, teams, unmatched,
+    users, visit_hands, visits, wall, work, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
