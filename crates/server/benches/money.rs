@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a benchmark that cannot be set up must stop
 #![allow(missing_docs)]
 
+#[allow(dead_code)] // the stories of the tests use the rest
 #[path = "../../app/tests/app/clinic.rs"]
 mod clinic;
 mod desk_browser;
