@@ -11,7 +11,7 @@ use billing::write_off::{Debtor, WriteOffPart, WriteOffReason, WriteOffState, en
 use billing::{ChargeId, ClaimId, EncounterId, Money, PatientId, PayerId, PracticeId, WriteOffId};
 use ledger::BalancedEntry;
 use serde_json::json;
-use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, load};
+use store::claim::{DECIDED_CLAIMS_OF, Evidence, LIVE_CLAIMS_OF_ENCOUNTER, PLACES_OF_CLAIMS_OF_ENCOUNTER, load};
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::write_off::{
     APPROVED_THAT_DAY, ASKED_OF_VISIT, DECIDE_WRITE_OFF, FOR_REASON_OF_VISIT, OWED_FOR_VISIT, WRITE_OFF,
@@ -23,8 +23,9 @@ use crate::access::allow;
 use crate::approval::{Request, SAY_WHY};
 use crate::charge_capture::dues;
 use crate::claim_creation::happen;
+use crate::patient_account::account_in;
 use crate::worklist::{self, NewWork};
-use crate::{Error, limits, reason};
+use crate::{Error, corrected_claim, limits, reason};
 
 mod lapse;
 pub mod sweep;
@@ -84,6 +85,7 @@ fn ask_in(tx: &mut Tx, request: &WriteOffRequest) -> Result<WriteOffId, Error> {
         return Err(Error::invalid("amount", problem));
     }
     refuse_over_policy(tx, visit.patient_id, request, open)?;
+    refuse_untrue_reason(tx, visit.patient_id, request)?;
     let row = asked_row(tx, visit.patient_id, request)?;
     tx.insert(&row)?;
     let detail = json!({ "cents": row.amount_cents, "number": row.write_off_number, "reason": row.reason.as_str() });
@@ -108,6 +110,48 @@ fn refuse_over_policy(tx: &Tx, patient: PatientId, request: &WriteOffRequest, op
         return Err(Error::invalid("amount", problem));
     }
     Ok(())
+}
+
+/// A reason that the facts speak against: a small balance is all that an account owes, and who pays without a plan has none
+/// that decided the visit.
+fn refuse_untrue_reason(tx: &Tx, patient: PatientId, request: &WriteOffRequest) -> Result<(), Error> {
+    match request.reason {
+        WriteOffReason::SmallBalance => {
+            let limit = store::registration::practice(tx)?.ok_or(Error::NotFound("practice"))?.small_balance;
+            let owes = account_in(tx, patient)?.owes_now;
+            if owes <= limit {
+                return Ok(());
+            }
+            Err(Error::invalid(
+                "reason",
+                format!(
+                    "The account owes {owes}, and a small balance is at most {limit} in all. Choose the reason that is true; \
+                     the practice's data set what is small."
+                ),
+            ))
+        }
+        WriteOffReason::SelfPayDiscount => {
+            let places = tx.query(&PLACES_OF_CLAIMS_OF_ENCOUNTER, params![request.encounter_id])?;
+            for (payer, _, decided_on) in places {
+                if decided_on.is_some() && !corrected_claim::is_voided(tx, request.encounter_id, payer)? {
+                    return Err(Error::invalid(
+                        "reason",
+                        "A plan decided this visit, so it is not paid without one. Choose the reason that is true.",
+                    ));
+                }
+            }
+            Ok(())
+        }
+        WriteOffReason::FinancialAssistance
+        | WriteOffReason::PromptPayDiscount
+        | WriteOffReason::Bankruptcy
+        | WriteOffReason::Deceased
+        | WriteOffReason::Uncollectable
+        | WriteOffReason::TimelyFiling
+        | WriteOffReason::NoAuthorization
+        | WriteOffReason::DenialAccepted
+        | WriteOffReason::OwnMistake => Ok(()),
+    }
 }
 
 /// What one side owes for a visit and nobody asked to write off yet.

@@ -47,6 +47,31 @@ fn limit(db: &TestDb, cents: i64) {
 }
 
 #[test]
+fn a_small_part_of_a_larger_account_is_no_small_balance() {
+    for_each_engine(|db| {
+        everybody_was_asked(db);
+        let account = app::patient_account::account(db, &person(Role::Tier2), PRACTICE, OTHER_PATIENT).unwrap();
+        let request = |reason, amount| write_off::WriteOffRequest {
+            encounter_id: account.visits[0].encounter_id,
+            debtor: billing::write_off::Debtor::Patient,
+            amount: cents(amount),
+            reason,
+            note: "Asking costs more than it is".into(),
+            idempotency_key: format!("{reason:?}"),
+        };
+        let tier2 = somebody(31, Role::Tier2);
+        // 12.00 is owed, and 10.00 is the most that is small.
+        let asked = write_off::ask(db, &tier2, PRACTICE, &request(WriteOffReason::SmallBalance, 1_000));
+        assert!(
+            matches!(&asked, Err(Error::Invalid { field, problem }) if field == "reason" && problem.contains("owes 12.00")),
+            "{asked:?}"
+        );
+        limit(db, 1_200);
+        write_off::ask(db, &tier2, PRACTICE, &request(WriteOffReason::SmallBalance, 1_000)).unwrap();
+    });
+}
+
+#[test]
 fn what_was_asked_for_in_vain_is_swept_by_two_people_and_what_is_more_stays() {
     for_each_engine(|db| {
         everybody_was_asked(db);

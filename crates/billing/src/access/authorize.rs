@@ -160,10 +160,12 @@ pub fn authorize(actor: &Actor, action: Action, state: &ResourceState) -> Result
     if let Some(cell) = allowed {
         return Ok(Authorized { action, cell });
     }
-    let who = matrix
-        .roles_that_may(action)
-        .into_iter()
-        .filter(|role| !actor.has(*role) && refused(actor, action, *role, matrix.cell(action, *role), state).is_none());
+    // What is one's own is checked by another person, of the same role too.
+    let is_own = state.maker == Some(actor.user);
+    let anothers = ResourceState { maker: state.maker.filter(|_| !is_own), ..*state };
+    let who = matrix.roles_that_may(action).into_iter().filter(|role| {
+        (is_own || !actor.has(*role)) && refused(actor, action, *role, matrix.cell(action, *role), &anothers).is_none()
+    });
     let why = refusal.unwrap_or_else(|| {
         let holder = if actor.roles.is_empty() { "A person without a role".to_owned() } else { actor.roles_in_words() };
         format!("{holder} may not {}.", matrix.says(action))
@@ -321,6 +323,10 @@ mod tests {
         let own = ResourceState::made_by(user(7), Money::from_cents(100));
         let answer = authorize(&person(&[Role::Manager]), Action::ApproveWriteOff, &own).unwrap_err();
         assert!(answer.to_string().starts_with("Nobody checks what they asked for themselves."));
+        assert!(answer.who().contains(&Role::Manager), "another one may: {answer}");
+        // Who may not at all is told who may, also of their own request.
+        let answer = authorize(&person(&[Role::Tier2]), Action::ApproveWriteOff, &own).unwrap_err();
+        assert!(answer.who().contains(&Role::Manager), "{answer}");
     }
 
     #[test]
