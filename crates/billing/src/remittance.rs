@@ -146,6 +146,9 @@ pub struct About {
     pub rendering_npi: String,
     /// First day of the care (DTM 232), where the claim as a whole has one.
     pub first_day: Option<Date>,
+    /// The carrier that the payer passed the claim on to (NM103 of TT); empty where it names none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub passed_on_to: String,
 }
 
 impl About {

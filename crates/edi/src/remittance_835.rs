@@ -233,6 +233,7 @@ fn about(claim: &remittance_835::ClaimPayment<'_>) -> About {
         first_name: patient.map_or("", |name| name.first.trim()).to_owned(),
         member_id: Some(id("QC", &members)).filter(|id| !id.is_empty()).unwrap_or_else(|| id("IL", &members)),
         rendering_npi: id("82", &["XX"]),
+        passed_on_to: claim.name("TT").map_or("", |name| name.last_or_organization.trim()).to_owned(),
         first_day: claim.dates.iter().find(|date| date.qualifier == "232").and_then(|date| date.day),
     }
 }

@@ -1,7 +1,8 @@
 //! Whether a payer passed a claim on to the patient's next plan, so that the next plan decides it without a claim of ours,
 //! and a second bill would only be refused as a duplicate.
 //!
-//! Sources: CLP02 19, 20 and 21 (processed and forwarded); remark codes MA18 and N89 (forwarded), MA19 (not forwarded:
+//! Sources: CLP02 19, 20 and 21 (processed and forwarded); NM1*TT, the crossover carrier, which the guide requires where the
+//! claim was transferred and nowhere else; remark codes MA18 and N89 (forwarded), MA19 (not forwarded:
 //! the supplemental insurer's data was absent or wrong). A payer with two plans may say 1 and pass it on all the same
 //! (X12 RFI 2365): that is a setting of the payer.
 
@@ -23,6 +24,7 @@ pub fn is_passed_on(payment: &ClaimPayment, by_habit: bool) -> bool {
         return false;
     }
     matches!(payment.status_code.as_str(), "19" | "20" | "21")
+        || (!payment.about.passed_on_to.is_empty() && !payment.is_refused())
         || remarks.any(|code| FORWARDED.contains(&code.as_str()))
         || (by_habit && !payment.is_refused())
 }
@@ -52,6 +54,18 @@ mod tests {
             about: Default::default(),
             raw: String::new(),
         }
+    }
+
+    #[test]
+    fn a_named_crossover_carrier_says_that_it_went_on() {
+        let mut named = said("1", &[]);
+        named.about.passed_on_to = "STATE MEDICAID".into();
+        assert!(is_passed_on(&named, false));
+        named.remarks = vec!["MA19".into()];
+        assert!(!is_passed_on(&named, false), "a word against it counts more");
+        let mut refused = said("4", &[]);
+        refused.about.passed_on_to = "STATE MEDICAID".into();
+        assert!(!is_passed_on(&refused, false));
     }
 
     #[test]
