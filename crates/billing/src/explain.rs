@@ -98,6 +98,8 @@ pub struct VisitFacts {
     pub payers: BTreeMap<PayerId, String>,
     /// The payers that a claim of the visit was sent to; the others were never asked.
     pub asked: BTreeSet<PayerId>,
+    /// The payers all of whose claims of the visit are closed: what such a one still owes (its claim was voided) no claim asks for.
+    pub closed: BTreeSet<PayerId>,
     /// No claim was made and no coverage is known: what stands with the patient is asked of nobody yet.
     pub awaits_coverage: bool,
 }
@@ -226,6 +228,8 @@ pub enum Sentence {
     WithPlan { plan: String, amount: Money },
     /// Owed by a payer that no claim was sent to.
     DueFromPlan { plan: String, amount: Money },
+    /// Owed by a payer whose claim was voided: nobody is asked for it until it is billed anew.
+    AskedOfNobody { plan: String, amount: Money },
     /// Nobody knows yet who pays: it is asked of nobody.
     AwaitsCoverage { amount: Money },
     /// A payer paid more than is left to owe.
@@ -478,7 +482,9 @@ fn open_with_plans(
                 open -= amount;
             }
         }
-        if open.is_positive() && facts.asked.contains(payer) {
+        if open.is_positive() && facts.closed.contains(payer) {
+            said.push(Sentence::AskedOfNobody { plan: plan(payer), amount: open });
+        } else if open.is_positive() && facts.asked.contains(payer) {
             said.push(Sentence::WithPlan { plan: plan(payer), amount: open });
         } else if open.is_positive() {
             said.push(Sentence::DueFromPlan { plan: plan(payer), amount: open });

@@ -1,6 +1,6 @@
 //! Rows of an account into the facts that `billing::explain` takes, visit by visit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use billing::balance::{Movement, Source};
 use billing::claim::ClaimStatus;
@@ -169,6 +169,7 @@ impl Loaded {
                 denials: Vec::new(),
                 payers: self.payers.clone(),
                 asked: claims.iter().filter(|claim| was_sent(claim.status)).map(|claim| claim.payer_id).collect(),
+                closed: all_closed(&claims),
                 awaits_coverage: visit.status == EncounterStatus::Open,
             },
             rendering_id: visit.rendering_id,
@@ -309,4 +310,14 @@ fn remittances(conn: &Conn, patient: PatientId) -> Result<BTreeMap<Uuid, (Remitt
         }
     }
     Ok(known)
+}
+
+/// The payers all of whose claims are closed.
+fn all_closed(claims: &[ClaimLine]) -> BTreeSet<PayerId> {
+    let closed = claims.iter().filter(|claim| claim.status == ClaimStatus::Closed).map(|claim| claim.payer_id);
+    let mut closed: BTreeSet<PayerId> = closed.collect();
+    claims.iter().filter(|claim| claim.status != ClaimStatus::Closed).for_each(|claim| {
+        closed.remove(&claim.payer_id);
+    });
+    closed
 }

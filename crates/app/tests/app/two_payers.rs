@@ -248,6 +248,20 @@ fn the_patient_is_billed_in_place_of_a_second_payer_on_a_word() {
         let seen = look(db, story.practice.patient);
         assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(2_000)));
         no_work(db);
+        // A plan decided it, so it is no visit of somebody without one.
+        let discount = app::write_off::WriteOffRequest {
+            encounter_id: story.visit,
+            debtor: billing::write_off::Debtor::Patient,
+            amount: cents(100),
+            reason: billing::write_off::WriteOffReason::SelfPayDiscount,
+            note: "Pays without a plan".into(),
+            idempotency_key: "one".into(),
+        };
+        let asked = app::write_off::ask(db, &person(2, Role::Tier2), PRACTICE, &discount);
+        assert!(
+            matches!(&asked, Err(Error::Invalid { problem, .. }) if problem.contains("A plan decided")),
+            "{asked:?}"
+        );
         let again = bill_next_payer(db, &tier1(), PRACTICE, story.visit);
         assert!(matches!(&again, Err(Error::Refused(why)) if why.contains("Nothing of this visit")), "{again:?}");
     });
@@ -401,6 +415,10 @@ fn the_order_of_payers_is_repaired_after_the_wrong_one_had_decided_first() {
         let back = Payment::new("EFT2", vec![first_answer(&story.number).reversed()]).with_plb("FB", "LATER", -8_856);
         app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", file(&back).as_bytes()).unwrap();
         books_hold(db);
+
+        let said =
+            look(db, story.practice.patient).visits[0].explanation.say(billing::explain::Language::English).join(" ");
+        assert!(said.contains("nobody is asked for $140.00 until we bill it anew"), "{said}");
 
         // The visit is billed anew, to the one that pays first now; the money moves to it by entries.
         let scrubbed = bill_next_payer(db, &tier1(), PRACTICE, story.visit).unwrap();

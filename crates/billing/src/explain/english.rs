@@ -91,6 +91,13 @@ pub(super) fn words(sentence: &Sentence) -> String {
                 dollars(*amount)
             )
         }
+        Sentence::AskedOfNobody { plan, amount } => {
+            let plan = if plan.is_empty() { "your plan" } else { plan };
+            format!(
+                "The claim to {plan} was taken back, and nobody is asked for {} until we bill it anew; it is not billed to you.",
+                dollars(*amount)
+            )
+        }
         Sentence::AwaitsCoverage { amount } => format!(
             "We do not know yet who pays the {}: tell us your plan of that day, or that there is none. Until then it is \
              not billed to you.",

@@ -62,6 +62,11 @@ pub(super) fn words(sentence: &Sentence) -> String {
             money(amount),
             plan_or(plan)
         ),
+        Sentence::AskedOfNobody { plan, amount } => format!(
+            "El reclamo a {} se retiró, y {} no se piden a nadie hasta que se facture de nuevo; no se le cobran a usted.",
+            plan_or(plan),
+            money(amount)
+        ),
         Sentence::AwaitsCoverage { amount } => format!(
             "Todavía no sabemos quién paga los {}: díganos qué plan tenía usted ese día, o que no tenía ninguno. Hasta \
              entonces no se le cobran.",

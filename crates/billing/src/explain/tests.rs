@@ -58,6 +58,7 @@ fn facts(movements: Vec<Movement>, denials: Vec<Denial>) -> VisitFacts {
         denials,
         payers: [(NORTH, "Northfield".to_owned()), (LAKE, "Union Lake".to_owned())].into(),
         asked: [NORTH].into(),
+        closed: BTreeSet::new(),
         awaits_coverage: false,
     }
 }
@@ -347,6 +348,7 @@ fn whatever_is_posted_the_numbers_sum_to_the_charge() {
             match sentence {
                 Sentence::Denied { amount, .. }
                 | Sentence::WithPlan { amount, .. }
+                | Sentence::AskedOfNobody { amount, .. }
                 | Sentence::DueFromPlan { amount, .. } => open += *amount,
                 Sentence::PlanOverpaid { amount, .. } => open -= *amount,
                 Sentence::Charged { .. }
