@@ -296,6 +296,10 @@ fn adjustments(words: &str) -> Result<Vec<Adjustment>, Error> {
             if reason.is_empty() || reason.len() > 4 || !reason.chars().all(|one| one.is_ascii_alphanumeric()) {
                 return Err(wrong(code));
             }
+            if !codes::carc::exists(&reason) {
+                let problem = format!("{reason} is no reason code (CARC). Write it as it is printed: CO45 48.00.");
+                return Err(Error::invalid("adjustments", problem));
+            }
             let amount = Money::parse(amount).map_err(|_| wrong(amount))?;
             Ok(Adjustment { group, reason, amount })
         })

@@ -125,6 +125,21 @@ fn a_draft_of_a_day_that_no_check_has_is_refused_when_it_is_begun() {
 }
 
 #[test]
+fn a_reason_that_no_list_has_is_refused_when_it_is_keyed() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let id = keyed_remittance::begin(db, &poster(), PRACTICE, &head(db, 100)).unwrap();
+        let mut all = lines(db, id);
+        all[0].adjustments = "CO9999 40.00".into();
+        let saved = keyed_remittance::save(db, &poster(), PRACTICE, id, 1, &keyed(all));
+        assert!(
+            matches!(&saved, Err(Error::Invalid { problem, .. }) if problem.contains("9999 is no reason code")),
+            "{saved:?}"
+        );
+    });
+}
+
+#[test]
 fn a_scan_is_what_its_bytes_say_and_only_for_who_may_see_it() {
     for_each_engine(|db| {
         clinic(db, 1);

@@ -24,7 +24,8 @@ pub enum Command {
     Fhir(Fhir),
     /// Charges from a CSV file whose header names the columns
     Csv(Csv),
-    /// Payments from 835 files; what balances is posted
+    /// Payments from 835 files; what balances is posted at once, whatever its payer's auto-posting says: who calls this gives
+    /// leave. `import inbox` keeps to the setting
     #[command(name = "835")]
     Remittances(X12Files),
     /// Acknowledgments: TA1, 999, 277CA

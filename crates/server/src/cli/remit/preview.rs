@@ -11,7 +11,7 @@ use serde_json::json;
 use store::views;
 use uuid::Uuid;
 
-use super::super::import::files::source_files;
+use super::super::import::files::{judge_all, source_files};
 use super::super::output::{self, line};
 use super::super::{Done, Failure, Session};
 use super::post_files;
@@ -21,6 +21,7 @@ pub fn show(session: &Session, what: &Path, as_json: bool) -> Result<Done, Failu
     let (db, actor, practice) = (&session.db, &session.actor, session.practice);
     let previews = if what.exists() {
         let files = source_files(&[what.to_path_buf()])?;
+        judge_all(&files, |file| app::remittance_import::judge(actor, &file.name, &file.bytes))?;
         let mut previews = Vec::new();
         for file in &files {
             previews.extend(preview::of_file(db, actor, practice, &file.name, &file.bytes)?);
