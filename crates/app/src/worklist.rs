@@ -284,8 +284,11 @@ pub fn take(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
 /// The person takes the best open item of a desk; none where nothing is open that they can work.
 ///
 /// # Errors
-/// `Denied` where the person may not work the desk.
+/// `NotFound` where the person may not work the desk.
 pub fn take_next(db: &Db, actor: &Actor, practice: PracticeId, desk: Desk) -> Result<Option<WorkItemId>, Error> {
+    if allow(actor, action_for(desk), &ResourceState::default()).is_err() {
+        return Err(Error::NotFound("worklist"));
+    }
     Ok(next_best::take(db, actor, practice, Some(desk))?.map(|next| next.item.id))
 }
 

@@ -34,11 +34,13 @@ pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
     };
     let check = inquiry::verify_identity(&stage.db, &tier1, stage.practice, id, patient_id, &claimed);
     in_scene("a caller is identified", check)?;
-    // What the matrix makes Tier 2's from the start (complaints, disputes of coding) stands in Tier 2's queue already.
-    let born_at_tier2 = story.reason.work_reason().desk() != billing::work::Desk::Tier1;
+    // What is Tier 2's from the start stands in Tier 2's queue already: complaints, disputes of coding, second contacts.
+    let hand = in_scene("a question is in a hand", inquiry::hand(&stage.db, &tier1, stage.practice, id))?;
+    let born_at_tier2 = hand.is_some_and(|hand| hand.item.desk != billing::work::Desk::Tier1);
+    let answers = if born_at_tier2 { stage.staff.tier2.clone() } else { tier1.clone() };
     match story.fate {
         Fate::Answered => {
-            in_scene("a question is answered", inquiry::answer(&stage.db, &tier1, stage.practice, id, story.answer))?
+            in_scene("a question is answered", inquiry::answer(&stage.db, &answers, stage.practice, id, story.answer))?
         }
         Fate::EscalatedAndResolved | Fate::Escalated => {
             if !born_at_tier2 {
