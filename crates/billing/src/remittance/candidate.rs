@@ -315,6 +315,7 @@ mod tests {
                 member_id: "m12".to_owned(),
                 rendering_npi: "2044188300".to_owned(),
                 first_day: None,
+                passed_on_to: String::new(),
             },
             raw: String::new(),
         }
