@@ -14,7 +14,8 @@ use crate::workspace::{Workspace, run_step};
 const DEMO_LIMIT_SECONDS: f64 = 20.0;
 
 /// Measurements that need a crate's insides are bench targets of that crate: package and target.
-const INSIDE: [(&str, &str); 4] = [("app", "posting"), ("server", "desk"), ("server", "money"), ("server", "pages")];
+const INSIDE: [(&str, &str); 5] =
+    [("app", "find"), ("app", "posting"), ("server", "desk"), ("server", "money"), ("server", "pages")];
 
 /// Asks for the full size of what is smaller in CI.
 const FULL: &str = "--full";

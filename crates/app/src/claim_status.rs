@@ -1,23 +1,32 @@
 //! Asking a payer where a claim is (276) and noting what it answers (277). The answer informs the claim's timeline and
-//! whoever works on it; it moves nothing, and it is one only where we asked, and whom we asked. A question is not
+//! whoever works on it, and sets when somebody looks again; it moves no claim, and it is one only where we asked, and whom
+//! we asked. A question is not
 //! repeated while its answer may still come.
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::call_outcome::{self, Then};
 use billing::claim::status_answer::ClaimStatusAnswer;
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::counting::counted;
 use billing::work::calendar::add_business_days;
+use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, InboundFileId, Money, PracticeId, SubmissionId};
+use jiff::Timestamp;
 use store::claim::{CLAIM_EVENTS, ClaimEventRow, Evidence};
+use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::submission::{SUBMISSION, SUBMISSION_KIND};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
-use store::{Db, Tx, params};
+use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
 use crate::claim_acknowledgment::other_names;
 use crate::claim_submission::{FileToSeal, answer_not_awaited, envelope, submission};
 use crate::inbound::Taken;
+use crate::worklist::{self, NewWork};
+
+/// How the sentence of an answer begins.
+const ANSWERED: &str = "The payer answers (277):";
 
 /// What a file is that asks.
 const KIND: &str = "276";
@@ -87,6 +96,62 @@ fn question(tx: &mut Tx, claim: ClaimId) -> Result<Option<Question>, Error> {
     Ok(None)
 }
 
+/// Whether a claim was asked about since an instant.
+pub(crate) fn was_asked_since(conn: &Conn, claim: ClaimId, since: Timestamp) -> Result<bool, Error> {
+    for event in conn.query(&CLAIM_EVENTS, params![claim])?.iter().filter(|event| event.occurred_at >= since) {
+        let ours = event.submission_id.filter(|_| event.inbound_file_id.is_none());
+        if let Some(file) = ours
+            && conn.query_one(&SUBMISSION_KIND, params![file])?.0 == KIND
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Answers of a payer that a claim is in process after which a person calls all the same: a claim that stays in process
+/// for a month and a half has another reason.
+const MOST_SPARED_CALLS: usize = 2;
+
+/// An answer spares a call where it says something: in process or to be paid, somebody looks again after the days that a
+/// call with the same outcome would set; not on file, it is work at once. A claim that a desk has keeps its hand.
+fn follow_answer(
+    tx: &mut Tx,
+    claim: &Claim,
+    answer: &ClaimStatusAnswer,
+    before: &[ClaimEventRow],
+) -> Result<(), Error> {
+    let category = answer.statuses.first().map_or("", |status| status.category.as_str());
+    let Some(outcome) = call_outcome::of_status_category(category) else { return Ok(()) };
+    let in_a_hand = !tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])?.is_empty();
+    if in_a_hand || claim.status != ClaimStatus::Accepted {
+        return Ok(());
+    }
+    let spared = before.iter().filter(|event| event.sentence.starts_with(ANSWERED)).count();
+    if outcome.leaves_with_payer() && spared < MOST_SPARED_CALLS {
+        if let Some(day) = outcome.next_touch(outcome.days, tx.today()) {
+            tx.execute(&SET_FOLLOW_UP, params![claim.id, day])?;
+        }
+        return Ok(());
+    }
+    let number = claim.control_number.as_str();
+    let (reason, summary) = match outcome.then {
+        Then::Resubmit => {
+            (WorkReason::ClaimNotOnFile, format!("Claim {number}: its payer has no such claim on file (277)."))
+        }
+        Then::Work => {
+            (WorkReason::InformationWanted, format!("Claim {number}: its payer waits for information (277)."))
+        }
+        Then::Wait | Then::Trace | Then::Retry => return Ok(()),
+    };
+    let links =
+        WorkLinks { patient_id: Some(claim.patient_id), payer_id: Some(claim.payer_id), ..WorkLinks::default() };
+    let work = NewWork::on_claim(reason, claim.id, summary, links, claim.body.total_charge());
+    worklist::open(tx, work.with_deadline(Some(claim.filing_limit_on)))?;
+    tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
+    Ok(())
+}
+
 /// What an answer says otherwise than the sealed question whose trace it names: between whom it went, who answers, for
 /// whom. None where it is the answer to it.
 fn difference(tx: &mut Tx, claim: &Claim, answer: &ClaimStatusAnswer) -> Result<Result<SubmissionId, String>, Error> {
@@ -129,16 +194,17 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
         };
         let sentence = in_words(&answer);
         let event = ClaimEvent::Noted { what: sentence.clone() };
-        let is_known = |before: &ClaimEventRow| {
-            before.inbound_file_id == Some(file) && before.raw.as_deref() == Some(answer.raw.as_str())
+        let is_known = |event: &ClaimEventRow| {
+            event.inbound_file_id == Some(file) && event.raw.as_deref() == Some(answer.raw.as_str())
         };
-        if tx.query(&CLAIM_EVENTS, params![claim.id])?.iter().any(is_known) {
+        let before = tx.query(&CLAIM_EVENTS, params![claim.id])?;
+        if before.iter().any(is_known) {
             known += 1;
             continue;
         }
         claim.apply(&event)?;
         let evidence = Evidence {
-            raw: Some(answer.raw),
+            raw: Some(answer.raw.clone()),
             inbound_file_id: Some(file),
             submission_id: Some(question),
             ..Evidence::words(sentence.as_str())
@@ -147,6 +213,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
         for item in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim.id])? {
             store::worklist::append_event(tx, item.id, "noted", &sentence)?;
         }
+        follow_answer(tx, &claim, &answer, &before)?;
         noted += 1;
     }
     if let (0, Some(misfit)) = (noted + known, &misfit) {
@@ -169,7 +236,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
 
 fn in_words(answer: &ClaimStatusAnswer) -> String {
     let codes: Vec<String> = answer.statuses.iter().map(|code| code.in_words()).collect();
-    let mut words = format!("The payer answers (277): {}", codes.join("; "));
+    let mut words = format!("{ANSWERED} {}", codes.join("; "));
     if let (Some(paid), Some(day)) = (answer.paid_amount, answer.paid_on) {
         words.push_str(&format!("; paid ${paid} on {day}"));
         if !answer.payment_number.is_empty() {

@@ -1,5 +1,5 @@
-//! Looking again at claims that a payer has: one whose follow-up date came without a decision becomes a desk's work.
-//! Asks no payer and moves no claim.
+//! Looking again at claims that a payer has: the payer is asked before the follow-up date (276), and one whose date came
+//! without a decision becomes a desk's work. Moves no claim.
 
 use std::collections::HashSet;
 
@@ -8,19 +8,56 @@ use billing::PracticeId;
 use billing::access::Actor;
 use billing::access::LimitKind;
 use billing::claim::ClaimStatus;
+use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use jiff::SignedDuration;
 use store::call::UNTOUCHED;
 use store::claim::BODIES_OF_CLAIMS;
-use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP};
+use store::follow_up::{CLEAR_FOLLOW_UP, DUE_FOR_FOLLOW_UP, TO_ASK_ABOUT};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, params};
 
 use crate::worklist::{self, NewWork};
-use crate::{Error, limits};
+use crate::{Error, claim_status, limits};
 
 /// Most claims that one run of a job takes up; the next run goes on.
 const MOST_CLAIMS_A_RUN: i64 = 5_000;
+
+/// Business days before the follow-up date from which a payer is asked: its answer is there when the date comes.
+const ASK_BEFORE_BUSINESS_DAYS: u32 = 3;
+/// Days in which a claim is asked about once: an answer that set a new date asks again before that one.
+const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24 * 10);
+/// Most questions of one run: each is a file of its own, and the next day goes on.
+const MOST_QUESTIONS_A_RUN: i64 = 500;
+
+/// Asks payers where the claims are whose follow-up date is near: the machine asks before a person calls. What cannot be
+/// asked waits for its date. Answers for how many questions went out.
+///
+/// # Errors
+/// Where the database refuses.
+pub(crate) fn ask_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
+    let claims = db.read::<_, Error>(actor, practice, |read| {
+        let today = read.today();
+        let until = add_business_days(today, ASK_BEFORE_BUSINESS_DAYS, &[]);
+        let since = read.now().checked_sub(ASK_AGAIN_AFTER).unwrap_or(read.now());
+        let mut claims = Vec::new();
+        for (claim,) in read.query(&TO_ASK_ABOUT, params![today, until, MOST_QUESTIONS_A_RUN])? {
+            if !claim_status::was_asked_since(read, claim, since)? {
+                claims.push(claim);
+            }
+        }
+        Ok(claims)
+    })?;
+    let mut asked = 0;
+    for claim in claims {
+        match claim_status::ask(db, actor, practice, claim) {
+            Ok(()) => asked += 1,
+            Err(Error::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(asked)
+}
 
 /// Opens work for claims that a payer has and did not decide by their follow-up date. Answers for how many.
 ///

@@ -8,8 +8,8 @@ use billing::work::{Handover, NoticeKind, WorkItem, WorkLinks, WorkState};
 use billing::{InquiryId, Money, PatientId, PracticeId, WorkItemId};
 use jiff::civil::Date;
 use store::inquiry::{
-    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_CLAIM,
-    PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT,
+    FoundPatient, INQUIRY, InquiryRow, MOST_FOUND, PATIENTS_BY_ACCOUNT, PATIENTS_BY_BIRTH_DATE, PATIENTS_BY_BOTH_NAMES,
+    PATIENTS_BY_CLAIM, PATIENTS_BY_NAME, PATIENTS_BY_PHONE, PATIENTS_BY_STATEMENT, PATIENTS_BY_WHOLE_NAME,
 };
 use store::worklist::{OPEN_ITEM_BY_SUBJECT, WORK_EVENTS};
 use store::{Db, Read, Tx, params};
@@ -68,16 +68,43 @@ fn by_person(read: &mut Read, search: &str) -> Result<Vec<FoundPatient>, Error> 
     if digits.len() == 10 {
         return Ok(read.query(&PATIENTS_BY_PHONE, params![digits, MOST_FOUND])?);
     }
-    let (last, first) = match search.split_once(',') {
-        Some((last, first)) => (store::name_key(last), store::name_key(first)),
-        None => match search.split_once(' ') {
-            Some((first, last)) => (store::name_key(last), store::name_key(first)),
-            None => (store::name_key(search), String::new()),
-        },
-    };
-    let mut found = read.query(&PATIENTS_BY_NAME, params![last, format!("{last}\u{10ffff}"), MOST_FOUND])?;
-    found.retain(|person| person.first_name.starts_with(&first));
+    if let Some((last, first)) = search.split_once(',') {
+        return by_names(read, last, first);
+    }
+    // A family name may have several words, and so may a given name: first the whole is a family name, then each space
+    // in turn stands between the two.
+    let whole = store::name_key(search);
+    let mut found = read.query(&PATIENTS_BY_NAME, params![whole, end_of(&whole), MOST_FOUND])?;
+    for (place, _) in search.match_indices(' ').take(MOST_SPACES) {
+        if !found.is_empty() {
+            break;
+        }
+        found = by_names(read, &search[place + 1..], &search[..place])?;
+    }
     Ok(found)
+}
+
+/// Spaces of a search at which a given name may end: a name of more words is found by its beginning.
+const MOST_SPACES: usize = 4;
+
+/// Where the names that begin so end in the alphabet.
+fn end_of(key: &str) -> String {
+    format!("{key}\u{10ffff}")
+}
+
+/// People of a family name, or of one that begins so, whose given name begins so. The given name is compared in the
+/// database: of a frequent family name no list of twenty would hold everybody.
+fn by_names(read: &mut Read, last: &str, first: &str) -> Result<Vec<FoundPatient>, Error> {
+    let (last, first) = (store::name_key(last), store::name_key(first));
+    if last.is_empty() {
+        return Ok(read.query(&PATIENTS_BY_NAME, params![first, end_of(&first), MOST_FOUND])?);
+    }
+    let whole = read.query(&PATIENTS_BY_WHOLE_NAME, params![last, first, end_of(&first), MOST_FOUND])?;
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    let both = params![last, end_of(&last), first, end_of(&first), MOST_FOUND];
+    Ok(read.query(&PATIENTS_BY_BOTH_NAMES, both)?)
 }
 
 /// Reads 1980-01-31, 1/31/1980 or 01/31/1980.
@@ -228,6 +255,7 @@ pub fn answer(db: &Db, actor: &Actor, practice: PracticeId, id: InquiryId, words
         }
         inquiry.answer = words.trim().to_owned();
         store::inquiry::save(tx, &inquiry, "answered")?;
+        crate::interaction::keep_promises(tx, &inquiry)?;
         worklist::resolve_subject(tx, &subject_key(id), "Answered; the words are in the inquiry.", "patient")
     })
 }

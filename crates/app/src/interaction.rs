@@ -9,13 +9,15 @@ use billing::interaction::{
 };
 use billing::patient_payment::holds_card_number;
 use billing::work::calendar::add_business_days;
-use billing::work::inquiry::{Channel, Identifier};
+use billing::work::inquiry::{Channel, Identifier, Inquiry};
 use billing::{ClaimId, InquiryId, InteractionId, PatientId, PayerId, PracticeId, PromiseId, WorkItemId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 use store::claim::Evidence;
-use store::contact::{END_PROMISE, InteractionClaimRow, InteractionRow, PROMISE, PROMISES_DUE, PromiseRow};
+use store::contact::{
+    END_PROMISE, InteractionClaimRow, InteractionRow, PROMISE, PROMISES_DUE, PROMISES_OF_INQUIRY, PromiseRow,
+};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, Json, Tx, params};
 
@@ -317,6 +319,18 @@ fn end(tx: &mut Tx, id: PromiseId, state: PromiseState) -> Result<(), Error> {
     let (today, login) = (tx.today(), tx.actor().login.clone());
     tx.execute(&END_PROMISE, params![id, state, today, login])?;
     tx.audit("promise.end", "promise", id.0, json!({ "state": state.as_str() }));
+    Ok(())
+}
+
+/// A question that was answered keeps what we promised in its contacts.
+///
+/// # Errors
+/// Of the store.
+pub(crate) fn keep_promises(tx: &mut Tx, inquiry: &Inquiry) -> Result<(), Error> {
+    let Some(patient) = inquiry.patient_id else { return Ok(()) };
+    for promise in tx.query(&PROMISES_OF_INQUIRY, params![patient, inquiry.id])? {
+        end(tx, promise.id, PromiseState::Kept)?;
+    }
     Ok(())
 }
 

@@ -39,6 +39,11 @@ pub const JOBS: &[Job] = &[
         run: crate::next_payer::bill_next_payers,
     },
     Job {
+        key: "ask-payers",
+        does: "Asks payers where the claims are whose follow-up date comes within days (276), before a person calls.",
+        run: crate::follow_up::ask_payers,
+    },
+    Job {
         key: "follow-up",
         does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
         run: crate::follow_up::open_undecided_claims,

@@ -178,6 +178,11 @@ statements! {
     pub const PROMISES_OF_PATIENT: PromiseRow = "SELECT id, interaction_id, patient_id, payer_id, claim_id, promised_by, what, \
         due_on, owner_id, owner_login, state, ended_on, ended_by_login FROM promise WHERE practice_id = $1 AND patient_id = $2 \
         ORDER BY due_on DESC, id DESC LIMIT $3";
+    /// What we promised in the contacts of a question and have not done yet.
+    pub const PROMISES_OF_INQUIRY: PromiseRow = "SELECT id, interaction_id, patient_id, payer_id, claim_id, promised_by, what, \
+        due_on, owner_id, owner_login, state, ended_on, ended_by_login FROM promise WHERE practice_id = $1 AND patient_id = $2 \
+        AND state = 'open' AND promised_by = 'us' AND interaction_id IN (SELECT id FROM interaction \
+        WHERE practice_id = $1 AND patient_id = $2 AND inquiry_id = $3)";
     /// Ends a promise that is open.
     pub const END_PROMISE: () = "UPDATE promise SET state = $3, ended_on = $4, ended_by_login = $5 \
         WHERE practice_id = $1 AND id = $2 AND state = 'open'";

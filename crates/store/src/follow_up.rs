@@ -39,6 +39,9 @@ statements! {
     pub const DUE_FOR_FOLLOW_UP: DueClaim = "SELECT id, control_number, status, patient_id, payer_id, total_cents, \
         filing_limit_on FROM claim WHERE practice_id = $1 AND status IN ('accepted', 'adjudicated') \
         AND follow_up_on < $2 ORDER BY follow_up_on, id LIMIT $3";
+    /// Claims that a payer took and did not decide, whose follow-up date is from `$2` to `$3`: it is asked before.
+    pub const TO_ASK_ABOUT: (ClaimId,) = "SELECT id FROM claim WHERE practice_id = $1 AND status = 'accepted' \
+        AND follow_up_on >= $2 AND follow_up_on <= $3 ORDER BY follow_up_on, id LIMIT $4";
     /// The desk has it now: the payer's date is done.
     pub const CLEAR_FOLLOW_UP: () = "UPDATE claim SET follow_up_on = NULL WHERE practice_id = $1 AND id = $2";
     /// Where a claim is.

@@ -71,6 +71,15 @@ statements! {
     pub const PATIENTS_BY_NAME: FoundPatient = "SELECT id, account_number, last_name_key AS last_name, \
         first_name_key AS first_name, birth_date FROM patient WHERE practice_id = $1 AND last_name_key >= $2 \
         AND last_name_key < $3 ORDER BY last_name_key, first_name_key LIMIT $4";
+    /// By family name's beginning and given name's beginning; `$3` and `$5` are their ends in the alphabet.
+    pub const PATIENTS_BY_BOTH_NAMES: FoundPatient = "SELECT id, account_number, last_name_key AS last_name, \
+        first_name_key AS first_name, birth_date FROM patient WHERE practice_id = $1 AND last_name_key >= $2 \
+        AND last_name_key < $3 AND first_name_key >= $4 AND first_name_key < $5 \
+        ORDER BY last_name_key, first_name_key LIMIT $6";
+    /// By the whole family name and the given name's beginning; `$4` is its end in the alphabet.
+    pub const PATIENTS_BY_WHOLE_NAME: FoundPatient = "SELECT id, account_number, last_name_key AS last_name, \
+        first_name_key AS first_name, birth_date FROM patient WHERE practice_id = $1 AND last_name_key = $2 \
+        AND first_name_key >= $3 AND first_name_key < $4 ORDER BY last_name_key, first_name_key LIMIT $5";
     /// By birth date.
     pub const PATIENTS_BY_BIRTH_DATE: FoundPatient = "SELECT id, account_number, last_name_key AS last_name, \
         first_name_key AS first_name, birth_date FROM patient WHERE practice_id = $1 AND birth_date = $2 \

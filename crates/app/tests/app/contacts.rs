@@ -154,6 +154,37 @@ fn what_somebody_tells_us_of_how_to_be_contacted_counts_at_once() {
 }
 
 #[test]
+fn a_person_of_a_frequent_name_is_found_by_the_given_name_too() {
+    for_each_engine(|db| {
+        way::open(db);
+        db.write(&db.system(), PRACTICE, |tx| {
+            for number in 0..30u8 {
+                let mut person = way::patient();
+                person.id = billing::PatientId(tx.new_id());
+                person.account_number = format!("F-{number}");
+                let first = if number == 29 { "María José" } else { "Ada" };
+                person.name = way::name(first, "De la Cruz");
+                store::registration::insert_patient(tx, &person, None)?;
+            }
+            Ok::<_, store::StoreError>(())
+        })
+        .unwrap();
+        let tier1 = way::person(1, Role::Tier1);
+        let find = |search: &str| {
+            let found = inquiry::find(db, &tier1, PRACTICE, search).unwrap();
+            found.iter().map(|person| person.account_number.clone()).collect::<Vec<_>>()
+        };
+        for search in
+            ["de la cruz, maria", "DE LA CRUZ, María José", "maria jose de la cruz", "Maria de la", "de l, mar"]
+        {
+            assert_eq!(find(search), ["F-29"], "{search}");
+        }
+        assert_eq!(find("de la cruz").len(), 20);
+        assert!(find("cruz, maria").is_empty());
+    });
+}
+
+#[test]
 fn a_promise_is_kept_by_its_day_or_broken() {
     for_each_engine(|db| {
         owes(db);
@@ -191,6 +222,41 @@ fn a_promise_is_kept_by_its_day_or_broken() {
         days(db, 1);
         jobs::run_due(db, PRACTICE).unwrap();
         assert_eq!(states(db), [PromiseState::Kept, PromiseState::Broken]);
+        // What was promised about a question is kept by answering it.
+        let new = NewInquiry {
+            channel: Channel::Phone,
+            reason: InquiryReason::Other,
+            patient_id: None,
+            question: "When do you open on Friday?".into(),
+        };
+        let question = inquiry::log(db, &tier1, PRACTICE, new).unwrap();
+        let hers = db
+            .read(&db.system(), PRACTICE, |read| store::registration::patient(read, books::PATIENT))
+            .unwrap()
+            .unwrap();
+        let claimed = Claimed {
+            name: hers.name.full(),
+            account_number: hers.account_number.clone(),
+            ..Claimed::default()
+        };
+        inquiry::verify_identity(db, &tier1, PRACTICE, question, books::PATIENT, &claimed).unwrap();
+        let promise = NewPromise {
+            by: PromisedBy::Us,
+            what: "Call her back about Friday.".into(),
+            due_on: date(2026, 3, 20),
+            claim_id: None,
+        };
+        let new = NewInteraction {
+            patient_id: Some(books::PATIENT),
+            inquiry_id: Some(question),
+            note: "She asked about Friday.".into(),
+            promise: Some(promise),
+            ..NewInteraction::with_patient(Channel::Phone, Direction::In)
+        };
+        interaction::log(db, &tier1, PRACTICE, &new).unwrap();
+        assert_eq!(states(db)[0], PromiseState::Open);
+        inquiry::answer(db, &tier1, PRACTICE, question, "Told her: from eight to five.").unwrap();
+        assert_eq!(states(db), [PromiseState::Kept, PromiseState::Kept, PromiseState::Broken]);
     });
 }
 
@@ -225,6 +291,57 @@ fn call(claims: Vec<ClaimCall>) -> Call {
         claims,
         promised: None,
     }
+}
+
+#[test]
+fn the_machine_asks_before_a_person_calls_and_only_what_it_could_not_end_is_called_about() {
+    for_each_engine(|db| {
+        way::open(db);
+        let carrier = crate::carrier::Carrier::new();
+        let claims: Vec<ClaimId> = (1..=4).map(|number| way::ready_claim(db, number, "CLEARING")).collect();
+        way::send(db, &carrier);
+        let sent = way::latest_file(db, claims[0]).interchange_number;
+        let numbers: Vec<String> = (1..=4).map(way::control_number).collect();
+        let answers: Vec<(&str, &str)> = numbers.iter().map(|number| (number.as_str(), "A2:20:PR")).collect();
+        way::take(db, "277ca.x12", &crate::carrier::claim_answers("PR", sent, &answers));
+        let asked = |db: &TestDb| {
+            let of = |claim: &ClaimId| {
+                db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![*claim])).unwrap()
+            };
+            claims.iter().flat_map(of).filter(|event| event.sentence.starts_with("Asked the payer")).count()
+        };
+        days(db, 20);
+        jobs::run_due(db, PRACTICE).unwrap();
+        assert_eq!(asked(db), 0, "ten days are left");
+        days(db, 7);
+        for _ in 0..2 {
+            jobs::run_due(db, PRACTICE).unwrap();
+            assert_eq!(asked(db), 4, "each once");
+            days(db, 1);
+        }
+        for (number, status) in [("AR000001", "P1:20"), ("AR000002", "A4:35"), ("AR000003", "R4:294")] {
+            way::take(db, &format!("{number}.277"), &crate::carrier::status_answer(number, status));
+        }
+        let place = |claim: ClaimId| {
+            db.read(&db.system(), PRACTICE, |read| read.query_one(&CLAIM_PLACE, params![claim])).unwrap().follow_up_on
+        };
+        let places = claims.iter().map(|claim| place(*claim)).collect::<Vec<_>>();
+        assert_eq!(places, [Some(date(2026, 4, 15)), None, None, Some(date(2026, 4, 1))]);
+        let tier1 = way::person(1, Role::Tier1);
+        let listed = |db: &TestDb| -> Vec<ClaimId> {
+            let day = calls::day(db, &tier1, PRACTICE).unwrap();
+            let mut listed: Vec<ClaimId> =
+                day.payers.iter().flat_map(|payer| &payer.lines).map(|line| line.row.claim_id).collect();
+            listed.sort();
+            listed
+        };
+        assert_eq!(listed(db), [claims[1]], "what is not on file; what waits for our papers needs no call");
+        days(db, 5);
+        jobs::run_due(db, PRACTICE).unwrap();
+        assert_eq!(listed(db), [claims[1], claims[3]], "and what was never answered");
+        let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
+        assert_eq!(verification.first_failure(), None);
+    });
 }
 
 #[test]

@@ -1,13 +1,18 @@
 //! The desk in the story: questions are logged, identity is checked, Tier 1 answers or hands up, Tier 2 ends what was handed up.
 
 use app::inquiry::{self, Claimed, NewInquiry};
+use app::interaction::{self, NewInteraction, NewPromise};
+use billing::interaction::{Direction, PromisedBy};
 use billing::work::Handover;
+use billing::{InquiryId, PatientId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::questions::{Fate, QuestionStory};
 use super::stage::{Stage, in_scene};
 
+/// Days until the person who asked is called back.
+const DAYS_TO_CALL_BACK: i64 = 7;
 /// Days until Tier 2 has decided what was handed up.
 const DAYS_TO_DECIDE: i64 = 4;
 
@@ -34,6 +39,7 @@ pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
     };
     let check = inquiry::verify_identity(&stage.db, &tier1, stage.practice, id, patient_id, &claimed);
     in_scene("a caller is identified", check)?;
+    contact(stage, story, patient_id, id)?;
     // What is Tier 2's from the start stands in Tier 2's queue already: complaints, disputes of coding, second contacts.
     let hand = in_scene("a question is in a hand", inquiry::hand(&stage.db, &tier1, stage.practice, id))?;
     let born_at_tier2 = hand.is_some_and(|hand| hand.item.desk != billing::work::Desk::Tier1);
@@ -58,6 +64,28 @@ pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
         }
         Fate::Waiting => {}
     }
+    Ok(())
+}
+
+/// The contact of a question, with what was promised where it is handed up.
+fn contact(stage: &Stage, story: &QuestionStory, patient: PatientId, inquiry: InquiryId) -> anyhow::Result<()> {
+    let promise = match story.fate {
+        Fate::Escalated | Fate::EscalatedAndResolved => Some(NewPromise {
+            by: PromisedBy::Us,
+            what: "Call back with what Tier 2 decided.".to_owned(),
+            due_on: story.on.checked_add(DAYS_TO_CALL_BACK.days()).unwrap_or(story.on),
+            claim_id: None,
+        }),
+        Fate::Answered | Fate::Waiting => None,
+    };
+    let new = NewInteraction {
+        patient_id: Some(patient),
+        inquiry_id: Some(inquiry),
+        note: story.question.to_owned(),
+        promise,
+        ..NewInteraction::with_patient(story.channel, Direction::In)
+    };
+    in_scene("a contact is written down", interaction::log(&stage.db, &stage.staff.tier1, stage.practice, &new))?;
     Ok(())
 }
 
