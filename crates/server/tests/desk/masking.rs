@@ -290,6 +290,15 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("inquiries", 2) => {
             all("inquiry").iter().map(|id| route.replace("{id}", id).replace("{question}", "balance")).collect()
         }
+        ("patients", 2) if route.contains("/pay-links/") => {
+            let of = |patient: &String| route.replace("{id}", patient);
+            let links = all("pay_link");
+            patients
+                .iter()
+                .take(2)
+                .flat_map(|it| links.iter().map(move |link| of(it).replace("{link}", link)))
+                .collect()
+        }
         ("patients", 2) => pairs("statement", route.split("{statement}").nth(1).unwrap()),
         ("reports", _) => store::reports::REPORTS
             .iter()
@@ -318,6 +327,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "deposits" => "deposit_slip",
                 "drawers" => "drawer_close",
                 "returned-payments" => "payment_return",
+                "pay-links" => "pay_notice",
                 "keyed" => "keyed_remittance",
                 "scans" => "keyed_scan",
                 "reconciliations" => "bank_reconciliation",
