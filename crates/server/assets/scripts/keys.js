@@ -20,7 +20,8 @@
   };
 
   // Opens what a letter stands for: a link is followed, a disclosure opened with focus inside, a field focused.
-  const open = (node) => {
+  const open = (marked) => {
+    const node = marked.tagName === "SUMMARY" ? marked.parentElement : marked;
     if (node.tagName === "A") return node.click();
     if (node.tagName === "DETAILS") {
       node.open = true;
