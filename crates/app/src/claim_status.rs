@@ -9,7 +9,7 @@ use billing::claim::status_answer::ClaimStatusAnswer;
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::counting::counted;
 use billing::work::calendar::add_business_days;
-use billing::work::{WorkLinks, WorkReason};
+use billing::work::{WaitingOn, WorkLinks, WorkReason};
 use billing::{ClaimId, InboundFileId, Money, PracticeId, SubmissionId};
 use jiff::Timestamp;
 use store::claim::{CLAIM_EVENTS, ClaimEventRow, Evidence};
@@ -20,6 +20,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::Error;
 use crate::access::allow;
+use crate::cases;
 use crate::claim_acknowledgment::other_names;
 use crate::claim_submission::{FileToSeal, answer_not_awaited, envelope, submission};
 use crate::inbound::Taken;
@@ -214,6 +215,7 @@ pub(crate) fn take_answers(tx: &mut Tx, file: InboundFileId, bytes: &[u8]) -> Re
             store::worklist::append_event(tx, item.id, "noted", &sentence)?;
         }
         follow_answer(tx, &claim, &answer, &before)?;
+        cases::answer_about(tx, &[claim.id], WaitingOn::Payer, &sentence)?;
         noted += 1;
     }
     if let (0, Some(misfit)) = (noted + known, &misfit) {

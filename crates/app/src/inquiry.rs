@@ -19,6 +19,7 @@ mod identity;
 pub use identity::{Claimed, IdentityCheck, allow_checks, verify_identity};
 
 use crate::access::allow;
+use crate::cases;
 use crate::worklist::{self, NewWork};
 use crate::{Error, notices};
 
@@ -154,6 +155,9 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, new: NewInquiry) -> Res
             answer: String::new(),
         };
         store::inquiry::insert(tx, &inquiry, "open")?;
+        if let Some(patient) = inquiry.patient_id {
+            cases::answer_of_patient(tx, patient, "The patient came forward; see the question of today")?;
+        }
         let links = WorkLinks { patient_id: inquiry.patient_id, inquiry_id: Some(inquiry.id), ..WorkLinks::default() };
         let summary = format!("{} ({})", inquiry.reason.label(), inquiry.channel.label().to_lowercase());
         let item = worklist::open(

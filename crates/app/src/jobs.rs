@@ -44,6 +44,11 @@ pub const JOBS: &[Job] = &[
         run: crate::follow_up::ask_payers,
     },
     Job {
+        key: "waits",
+        does: "Brings back every work item whose day of waiting has come.",
+        run: crate::cases::end_waits,
+    },
+    Job {
         key: "follow-up",
         does: "Opens work for every claim that a payer has and did not decide by its follow-up date.",
         run: crate::follow_up::open_undecided_claims,

@@ -11,6 +11,7 @@ mod reason;
 pub mod access;
 pub mod users;
 
+pub mod cases;
 pub mod charge_capture;
 pub mod medicare_questions;
 pub mod registration;

@@ -324,6 +324,20 @@ fn claim_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         &verify::CLAIMS_OFF_THEIR_EVENTS,
         |(_, number)| format!("claim {number}"),
     )?);
+    checks.push(none(
+        read,
+        "waits-have-an-end",
+        "every work item that waits is open, waits for somebody, and comes back before its legal date",
+        &store::work_case::WAITS_WITHOUT_END,
+        |(id,)| format!("work item {id}"),
+    )?);
+    checks.push(none(
+        read,
+        "work-has-an-owner",
+        "every open work item stands at a desk, a taken one has a person, and a merged one its survivor",
+        &store::work_case::ITEMS_WITHOUT_OWNER,
+        |(id,)| format!("work item {id}"),
+    )?);
     checks.push(events_fold(read)?);
     checks.push(none(
         read,

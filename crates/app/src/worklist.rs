@@ -10,13 +10,19 @@ use std::collections::HashMap;
 use billing::PracticeId;
 use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
+use billing::id::WorkReturnId;
 use billing::work::calendar::add_business_days;
-use billing::work::{Desk, Handover, NoticeKind, Resolution, WorkItem, WorkLinks, WorkReason, WorkState};
+use billing::work::own_reason::ReasonInForce;
+use billing::work::{
+    Calendar, Desk, Handover, NoticeKind, Resolution, ResolutionCode, ReturnCode, WorkItem, WorkLinks, WorkReason,
+    WorkState,
+};
 use billing::{ClaimId, InquiryId, Money, SubmissionId, UserId, WorkItemId};
 use jiff::civil::Date;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::inquiry::INQUIRY;
 use store::submission::CLAIMS_OF_SUBMISSION;
+use store::work_case::{WorkReturnRow, case_of};
 use store::worklist::{
     OPEN_ITEM_BY_SUBJECT, OPEN_ITEMS_BY_SUBJECTS, OPEN_ITEMS_OF_CLAIM, OPEN_SUBJECTS, OWN_QUEUE, QUEUE_TOTALS,
     QueueCursor, QueueRow, QueueTotal, WORK_EVENTS, WORK_ITEM, WORKLIST_PAGE, WorkEventRow, WorkItemRow,
@@ -25,6 +31,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::access::allow;
 use crate::bank;
+use crate::cases::{self, own_reasons, people};
 use crate::charge_capture::dues;
 use crate::{
     Error, claim_acknowledgment, next_best, notices, remittance_posting, returned_payment, routing, unapplied_cash,
@@ -74,11 +81,35 @@ pub(crate) fn open(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
     if let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![work.subject_key])? {
         return Ok(row.id);
     }
-    let id = WorkItemId(tx.new_id());
-    let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, tx.today())
-        .with_deadline(work.deadline_on);
-    routing::open(tx, vec![(item, work.subject_key)])?;
+    let own = own_reasons::in_force(tx, work.reason, tx.today())?;
+    let subject_key = work.subject_key.clone();
+    let item = new_item(tx, work, Some(&own));
+    let id = item.id;
+    routing::open(tx, vec![(item, subject_key)])?;
     Ok(id)
+}
+
+/// Opens work that a person or a reader of files noticed, at the desk of its reason: what a payer has decided is Tier 2's.
+///
+/// # Errors
+/// Of the store.
+pub fn open_by_hand(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
+    let is_decided = match work.links.claim_id {
+        Some(claim) => tx.query_one(&CLAIM_PLACE, params![claim])?.status == ClaimStatus::Adjudicated,
+        None => false,
+    };
+    open(tx, NewWork { reason: work.reason.on_claim(is_decided, 0), ..work })
+}
+
+/// A new item, due by the days that the practice set for its reason where it set any.
+fn new_item(tx: &Tx, work: NewWork, own: Option<&ReasonInForce>) -> WorkItem {
+    let (id, today) = (WorkItemId(tx.new_id()), tx.today());
+    let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, today);
+    let item = match own.filter(|own| own.resolve != work.reason.due_in_business_days()) {
+        Some(own) => item.due_after(Calendar::default().add_business_days(today, own.resolve)),
+        None => item,
+    };
+    item.with_deadline(work.deadline_on)
 }
 
 /// Opens many items in few statements; subjects that have an open item keep it.
@@ -86,12 +117,12 @@ pub(crate) fn open_many(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
     let keys: Vec<String> = work.iter().map(|new| new.subject_key.clone()).collect();
     let mut known: std::collections::HashSet<String> =
         tx.query_in(&OPEN_SUBJECTS, params![], &keys)?.into_iter().map(|(key,)| key).collect();
+    let own = own_reasons::set_on(tx, tx.today())?;
     let mut items = Vec::with_capacity(work.len());
     for new in work {
         if known.insert(new.subject_key.clone()) {
-            let id = WorkItemId(tx.new_id());
-            let item = WorkItem::open(id, new.reason, new.summary, new.links, new.money_at_stake, tx.today());
-            items.push((item.with_deadline(new.deadline_on), new.subject_key));
+            let (subject_key, own) = (new.subject_key.clone(), own.get(&new.reason));
+            items.push((new_item(tx, new, own), subject_key));
         }
     }
     routing::open(tx, items)
@@ -140,10 +171,19 @@ pub(crate) fn bind(tx: &mut Tx, subject_key: &str, deadline: Date) -> Result<(),
 /// Resolves the open item of a subject, if there is one, because what it asked for has happened.
 pub(crate) fn resolve_subject(tx: &mut Tx, subject_key: &str, outcome: &str, cause: &str) -> Result<(), Error> {
     if let Some(row) = tx.query_opt(&OPEN_ITEM_BY_SUBJECT, params![subject_key])? {
-        let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
-        settle(tx, row.into(), resolution)?;
+        settle(tx, row.into(), happened(outcome, cause))?;
     }
     Ok(())
+}
+
+/// How an item ends because what it asked for has happened.
+fn happened(outcome: &str, cause: &str) -> Resolution {
+    Resolution {
+        outcome: outcome.to_owned(),
+        root_cause: cause.to_owned(),
+        code: Some(ResolutionCode::HappenedByItself),
+        ..Resolution::default()
+    }
 }
 
 /// Resolves every open item of a claim whose reason is one of `reasons`, because what they asked for has happened.
@@ -157,8 +197,7 @@ pub(crate) fn resolve_for_claim(
 ) -> Result<(), Error> {
     for row in tx.query(&OPEN_ITEMS_OF_CLAIM, params![claim])? {
         if reasons.iter().any(|reason| reason.subject_word() == row.reason.subject_word()) {
-            let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
-            settle(tx, row.into(), resolution)?;
+            settle(tx, row.into(), happened(outcome, cause))?;
         }
     }
     Ok(())
@@ -257,7 +296,7 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
     })
 }
 
-fn visible(read: &Conn, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+pub(crate) fn visible(read: &Conn, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
     let row = read.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
     if !may_see(actor, row.desk) {
         return Err(Error::NotFound("work item"));
@@ -308,35 +347,60 @@ pub fn gives_work(actor: &Actor) -> bool {
     allow(actor, Action::AssignWork, &ResourceState::default()).is_ok()
 }
 
-/// The item goes to the desk above, with a handover.
+/// The item goes to the next desk above that somebody works, with a handover.
 ///
 /// # Errors
-/// `Refused` where the handover lacks a sentence; `Denied` where the person may not escalate.
+/// `Refused` where the handover lacks a sentence, or nobody works any desk above; `Denied` where the person may not
+/// escalate.
 pub fn escalate(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, handover: Handover) -> Result<(), Error> {
     allow(actor, Action::EscalateWork, &ResourceState::default())?;
-    let sentence = |item: &WorkItem| {
-        let to = item.desk.above().map_or("nobody", Desk::label);
-        format!("Escalated to {to}: {}", handover.to_decide.trim())
-    };
-    moved(db, actor, practice, id, "escalated", sentence, |item, today| Ok(item.escalate(handover.clone(), today)?))
+    db.write(actor, practice, |tx| {
+        let item = movable(tx, actor, id)?;
+        let next = item.desk.above();
+        let to = people::next_desk(tx, practice, item.desk)?;
+        let mut sentence = format!("Escalated to {}: {}", to.map_or("nobody", Desk::label), handover.to_decide.trim());
+        if let Some(next) = next.filter(|next| to != Some(*next)) {
+            sentence.push_str(&format!(" (nobody works {} now)", next.label()));
+        }
+        change(tx, item, "escalated", &sentence, |item, today| {
+            item.escalate(handover.clone(), today)?;
+            item.desk = to.unwrap_or(item.desk);
+            Ok(())
+        })
+    })
 }
 
-/// An escalated item goes back to the first desk, saying what is missing.
+/// An escalated item goes back to the first desk, with a coded reason that quality counts and what is missing.
 ///
 /// # Errors
 /// `Refused` where it was not escalated or no sentence is given; `Denied` where the person may not return work.
-pub fn return_item(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, why: &str) -> Result<(), Error> {
+pub fn return_item(
+    db: &Db,
+    actor: &Actor,
+    practice: PracticeId,
+    id: WorkItemId,
+    (code, why): (ReturnCode, &str),
+) -> Result<(), Error> {
     allow(actor, Action::ReturnWork, &ResourceState::default())?;
     db.write(actor, practice, |tx| {
         let item = movable(tx, actor, id)?;
-        let sentence = format!("Returned: {}", why.trim());
+        let sentence = format!("Returned ({}): {}", code.label().to_lowercase(), why.trim());
         change(tx, item, "returned", &sentence, |item, today| Ok(item.return_down(why, today)?))?;
         // Who handed it up has to bring what is missing.
         let events = tx.query(&WORK_EVENTS, params![id])?;
-        match events.into_iter().rev().find(|event| event.kind == "escalated") {
-            Some(event) => notices::tell_login(tx, &event.actor, NoticeKind::Returned, id),
-            None => Ok(()),
-        }
+        let handed = events.into_iter().rev().find(|event| event.kind == "escalated").map(|event| event.actor);
+        let row = WorkReturnRow {
+            id: WorkReturnId(tx.new_id()),
+            work_item_id: id,
+            code,
+            words: why.trim().to_owned(),
+            handed_by_login: handed.clone().unwrap_or_default(),
+            returned_at: tx.now(),
+            returned_by: actor.user,
+            returned_by_login: actor.login.clone(),
+        };
+        tx.insert(&row)?;
+        handed.map_or(Ok(()), |login| notices::tell_login(tx, &login, NoticeKind::Returned, id))
     })
 }
 
@@ -357,11 +421,11 @@ pub fn resolve(
 
 fn resolve_in(tx: &mut Tx, actor: &Actor, id: WorkItemId, resolution: Resolution) -> Result<(), Error> {
     let item = movable(tx, actor, id)?;
-    unapplied_cash::refuse_while_waiting(tx, &item)?;
-    dues::refuse_while_in_hand(tx, &item)?;
-    bank::refuse_while_waiting(&item)?;
-    remittance_posting::refuse_while_owed_twice(tx, &item)?;
-    returned_payment::refuse_while_open(&item)?;
+    if actor.kind == ActorKind::User {
+        resolution.check(item.reason)?;
+        refuse_unacknowledged(tx, &item)?;
+    }
+    refuse_what_is_in_hand(tx, &item)?;
     let (claim, file) = (item.links.claim_id, item.links.submission_id);
     let reason = item.reason;
     settle(tx, item, resolution)?;
@@ -376,11 +440,28 @@ fn resolve_in(tx: &mut Tx, actor: &Actor, id: WorkItemId, resolution: Resolution
     keep_in_one_hand(tx, claim)
 }
 
+/// A complaint ends after who made it was told that it arrived.
+fn refuse_unacknowledged(tx: &Tx, item: &WorkItem) -> Result<(), Error> {
+    let is_complaint = item.reason == WorkReason::Complaint && item.links.inquiry_id.is_none();
+    if is_complaint && case_of(tx, item.id)?.acknowledged_on.is_none() {
+        return Err(Error::refused("Acknowledge the complaint first, and write down how; then it can end."));
+    }
+    Ok(())
+}
+
+/// Refuses to end an item that alone has cash, a visit or a file in hand.
+pub(crate) fn refuse_what_is_in_hand(tx: &mut Tx, item: &WorkItem) -> Result<(), Error> {
+    unapplied_cash::refuse_while_waiting(tx, item)?;
+    dues::refuse_while_in_hand(tx, item)?;
+    bank::refuse_while_waiting(item)?;
+    remittance_posting::refuse_while_owed_twice(tx, item)?;
+    returned_payment::refuse_while_open(item)
+}
+
 /// Cash that an item owns found a place: the item goes on with what is left, and ends where nothing is.
 pub(crate) fn cash_applied(tx: &mut Tx, item: WorkItem, left: Money, sentence: &str) -> Result<(), Error> {
     if left.is_zero() {
-        let resolution = Resolution { outcome: sentence.to_owned(), root_cause: "posting".to_owned() };
-        return settle(tx, item, resolution);
+        return settle(tx, item, happened(sentence, "posting"));
     }
     change(tx, item, "noted", sentence, |item, _| {
         item.money_at_stake = left;
@@ -438,7 +519,8 @@ pub fn note(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, words:
     }
     db.write(actor, practice, |tx| {
         let item = workable(tx, actor, id)?;
-        Ok(store::worklist::append_event(tx, item.id, "noted", words.trim())?)
+        store::worklist::append_event(tx, item.id, "noted", words.trim())?;
+        cases::first_action(tx, item.id)
     })
 }
 
@@ -452,7 +534,7 @@ pub(crate) fn workable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<Wor
 }
 
 /// An item that the person may move: one they may work, and that no colleague has.
-fn movable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
+pub(crate) fn movable(tx: &mut Tx, actor: &Actor, id: WorkItemId) -> Result<WorkItem, Error> {
     let item = workable(tx, actor, id)?;
     refuse_colleagues(actor, item.owner)?;
     Ok(item)
@@ -512,6 +594,7 @@ pub(crate) fn change(
     }
     store::worklist::append_event(tx, item.id, kind, sentence)?;
     routing::follow(tx, &item, stood != (item.desk, item.reason))?;
+    cases::follow(tx, &item, kind)?;
     follow_in_inquiry(tx, &item)
 }
 

@@ -62,6 +62,16 @@ ids! {
     EligibilityId,
     /// A thing a person must do.
     WorkItemId,
+    /// A step of a work item, or something that was written down for it.
+    WorkStepId,
+    /// A question to a colleague about a work item.
+    WorkConsultId,
+    /// A work item that is offered to a person.
+    WorkTransferId,
+    /// A work item that went back to the desk below.
+    WorkReturnId,
+    /// What a practice says of a reason of work.
+    OwnReasonId,
     /// A question from outside.
     InquiryId,
     /// A frozen account of what a guarantor owes.

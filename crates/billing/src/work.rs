@@ -23,10 +23,13 @@ macro_rules! words {
 pub(crate) use words;
 
 pub mod calendar;
+pub mod case;
+pub mod cause;
 pub mod desk;
 pub mod inquiry;
 pub mod item;
 pub mod notice;
+pub mod own_reason;
 pub mod priority;
 pub mod reason;
 pub mod resolution;
@@ -34,6 +37,7 @@ pub mod routing;
 pub mod team;
 
 pub use calendar::Calendar;
+pub use case::{CaseFile, ReturnCode, Waiting, WaitingOn};
 pub use desk::{Desk, Tier};
 pub use inquiry::{Channel, Inquiry, InquiryReason};
 pub use item::{Handover, ROOT_CAUSES, Resolution, WorkItem, WorkLinks, WorkRefused, WorkState};

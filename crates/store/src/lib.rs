@@ -76,6 +76,7 @@ pub mod submission;
 pub mod unapplied_cash;
 pub mod users;
 pub mod views;
+pub mod work_case;
 pub mod worklist;
 pub mod write_off;
 

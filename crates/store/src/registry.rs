@@ -53,6 +53,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::submission::STATEMENTS,
     crate::verify::STATEMENTS,
     crate::worklist::STATEMENTS,
+    crate::work_case::STATEMENTS,
     crate::write_off::STATEMENTS,
     crate::patient_account::STATEMENTS,
     crate::patient_payment::STATEMENTS,

@@ -130,6 +130,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(41, "50_panes"),
     portable!(42, "46_estate"),
     portable!(43, "51_routing"),
+    portable!(44, "47_cases"),
 ];
 
 impl Migration {

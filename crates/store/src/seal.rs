@@ -16,7 +16,7 @@ use crate::{
     adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, desk_setting, eligibility,
     estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment,
     patient_statement, pay_link, payment_return, period, practice_limit, provider_level, reconciliation, refund,
-    registration, registration_version, remittance, submission, users, worklist, write_off,
+    registration, registration_version, remittance, submission, users, work_case, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -165,6 +165,12 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<patient_statement::StatementRow>(&["id"]),
     Sealed::rows::<worklist::WorkItemRow>(&["id"]),
     Sealed::rows::<worklist::WorkEventRow>(&["work_item_id", "sequence"]),
+    Sealed::rows::<work_case::WorkCaseRow>(&["work_item_id"]),
+    Sealed::rows::<work_case::WorkStepRow>(&["id"]),
+    Sealed::rows::<work_case::WorkConsultRow>(&["id"]),
+    Sealed::rows::<work_case::WorkTransferRow>(&["id"]),
+    Sealed::rows::<work_case::WorkReturnRow>(&["id"]),
+    Sealed::rows::<work_case::OwnReasonRow>(&["id"]),
     Sealed::rows::<inquiry::InquiryRow>(&["id"]),
     Sealed::rows::<registration::PatientRow>(&["id"]).without(&["statement_hold"]),
     Sealed::rows::<registration::GuarantorRow>(&["id"]),
@@ -213,6 +219,9 @@ const CHANGES: &[(&str, &str)] = &[
     (write_off::DECIDE_WRITE_OFF.name, "write_off"),
     (write_off::LAPSE_WRITE_OFF.name, "write_off"),
     (worklist::SAVE_WORK_ITEM.name, "work_item"),
+    (work_case::SAVE_WORK_CASE.name, "work_case"),
+    (work_case::ANSWER_CONSULT.name, "work_consult"),
+    (work_case::DECIDE_TRANSFER.name, "work_transfer"),
     (inquiry::SAVE_INQUIRY.name, "inquiry"),
     (contact::END_PROMISE.name, "promise"),
     (registration::SAVE_PATIENT.name, "patient"),

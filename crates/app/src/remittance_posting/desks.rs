@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::posting;
 use billing::work::reason::denial_reason;
-use billing::work::{WorkLinks, WorkReason};
+use billing::work::{WaitingOn, WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, RemittanceId};
 use store::hands::{DUES_OF_VISITS, OVERPAID_BY_PAYERS};
 use store::worklist::OPEN_REASONS_OF_CLAIMS;
@@ -20,6 +20,7 @@ use super::known::Known;
 use super::settlement::days_after;
 use super::standing::{Latest, Standing};
 use super::{Arrival, Decided, Outcome, distinct};
+use crate::cases;
 use crate::worklist::{self, NewWork, subject_key};
 use crate::{Error, charge_capture, suspense, unapplied_cash};
 
@@ -97,6 +98,7 @@ pub(super) fn of_claims(
     standing: &HashMap<ClaimId, Standing<'_>>,
 ) -> Result<(), Error> {
     end_what_is_decided(tx, claims, standing)?;
+    cases::answer_about(tx, claims, WaitingOn::Payer, "The payer decided; see its remittance")?;
     let leaving: Vec<&Standing<'_>> =
         claims.iter().filter_map(|claim| standing.get(claim)).filter(|one| !one.left_to.is_empty()).collect();
     crossover::pass_on(tx, known, &leaving)?;

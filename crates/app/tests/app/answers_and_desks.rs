@@ -19,7 +19,11 @@ use crate::claims_on_their_way::{
 };
 
 fn words() -> Resolution {
-    Resolution { outcome: "Looked at it and talked with the payer.".into(), root_cause: "submission".into() }
+    Resolution {
+        outcome: "Looked at it and talked with the payer.".into(),
+        root_cause: "submission".into(),
+        ..Resolution::default()
+    }
 }
 
 fn accepted_on(db: &TestDb, claim: billing::ClaimId) -> Option<jiff::civil::Date> {

@@ -112,7 +112,8 @@ fn words_do_not_end_the_work_about_a_line() {
         take(db, &[transfer(500, "TRANSFER 9")]);
         let poster = person(6, Role::Poster);
         let items = worklist::queue(db, &poster, PRACTICE, Desk::Poster, QueueCursor::START).unwrap();
-        let resolution = Resolution { outcome: "I looked at it.".into(), root_cause: "posting".into() };
+        let resolution =
+            Resolution { outcome: "I looked at it.".into(), root_cause: "posting".into(), ..Resolution::default() };
         let ended = worklist::resolve(db, &poster, PRACTICE, items[0].id, resolution);
         assert!(matches!(ended, Err(Error::Refused(why)) if why.contains("bank's page")));
     });

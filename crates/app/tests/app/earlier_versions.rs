@@ -72,7 +72,14 @@ fn reasons(db: &TestDb) -> Vec<WorkReason> {
 fn leave_with_payer(db: &TestDb) {
     let item = items(db, Desk::Tier2).into_iter().find(|one| one.1 == WorkReason::EarlierVersionAccepted).unwrap().0;
     let outcome = "The payer goes on with the version it has.".to_owned();
-    worklist::resolve(db, &tier2(), PRACTICE, item, Resolution { outcome, root_cause: "submission".into() }).unwrap();
+    worklist::resolve(
+        db,
+        &tier2(),
+        PRACTICE,
+        item,
+        Resolution { outcome, root_cause: "submission".into(), ..Resolution::default() },
+    )
+    .unwrap();
 }
 
 const HELD: [WorkReason; 2] = [WorkReason::EarlierVersionAccepted, WorkReason::ClaimSetAside];

@@ -56,7 +56,11 @@ pub fn work(db: &TestDb, desk: Desk) -> Vec<(WorkItemId, WorkReason)> {
 }
 
 pub fn words() -> Resolution {
-    Resolution { outcome: "Nothing more to be done about it.".into(), root_cause: "registration".into() }
+    Resolution {
+        outcome: "Nothing more to be done about it.".into(),
+        root_cause: "registration".into(),
+        ..Resolution::default()
+    }
 }
 
 pub fn pay(db: &TestDb, patient: PatientId, amount: i64, key: &str) -> billing::PatientPaymentId {

@@ -8,6 +8,7 @@ mod approvals;
 mod backup;
 mod bank_statements;
 mod carrier;
+mod cases;
 mod checkpoints;
 mod claim_exchange;
 mod claim_preparation;

@@ -138,7 +138,11 @@ fn more_taken_than_was_announced_is_told_and_stays_work_until_it_has_a_place() {
         assert_eq!(of_ledger, [(WorkReason::PayerRecoupment, cents(2_800))]);
         // Words do not end it; the payer's correction does.
         let item = item_of_work(db, WorkReason::PayerRecoupment);
-        let words = Resolution { outcome: "Looked at it; it seems fine.".into(), root_cause: "payer".into() };
+        let words = Resolution {
+            outcome: "Looked at it; it seems fine.".into(),
+            root_cause: "payer".into(),
+            ..Resolution::default()
+        };
         let refused = worklist::resolve(db, &person(21, Role::Poster), PRACTICE, item, words);
         assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("28.00")), "{refused:?}");
         post(db, &Payment::new("EFT4", Vec::new()).with_plb("WO", "PC000001", -2_800));
@@ -263,7 +267,11 @@ fn an_item_that_stays_open_is_work_after_its_days_and_after_a_look_not_before_as
             wait(days);
             assert_eq!(stale(db), count, "after {days} more days");
         }
-        let words = Resolution { outcome: "The payer takes it in June.".into(), root_cause: "payer".into() };
+        let words = Resolution {
+            outcome: "The payer takes it in June.".into(),
+            root_cause: "payer".into(),
+            ..Resolution::default()
+        };
         let item = item_of_work(db, WorkReason::PayerRecoupment);
         worklist::resolve(db, &person(21, Role::Poster), PRACTICE, item, words).unwrap();
         for (days, count) in [(1, 0), (59, 0), (1, 1)] {

@@ -136,7 +136,8 @@ fn a_disputed_card_moves_only_the_banks_money_until_it_is_decided() {
         let tier2 = person(2, Role::Tier2);
         let items = worklist::queue(db, &tier2, PRACTICE, Desk::Tier2, QueueCursor::START).unwrap();
         let item = items.iter().find(|item| item.reason == WorkReason::PaymentDisputed).unwrap();
-        let resolution = Resolution { outcome: "I looked at it.".into(), root_cause: "patient".into() };
+        let resolution =
+            Resolution { outcome: "I looked at it.".into(), root_cause: "patient".into(), ..Resolution::default() };
         assert!(worklist::resolve(db, &tier2, PRACTICE, item.id, resolution).is_err());
         let undeposited = balance(db, AccountKind::Undeposited);
         returned_payment::decide(db, &poster(), PRACTICE, won, true, "The receipt was signed.").unwrap();

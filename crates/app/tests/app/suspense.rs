@@ -113,7 +113,11 @@ fn two_people_post_what_does_not_add_up_and_its_difference_is_work() {
         assert_eq!(work(db), [(WorkReason::SuspenseDifference, cents(500))]);
         assert_eq!(places(db)[0].1, ClaimStatus::Closed);
         let item = app::unmatched::show(db, &poster(), PRACTICE, id).unwrap().work.unwrap().item;
-        let words = Resolution { outcome: "It is only five dollars.".into(), root_cause: "posting".into() };
+        let words = Resolution {
+            outcome: "It is only five dollars.".into(),
+            root_cause: "posting".into(),
+            ..Resolution::default()
+        };
         let ended = worklist::resolve(db, &poster(), PRACTICE, item, words);
         assert!(matches!(&ended, Err(Error::Refused(why)) if why.contains("5.00")), "{ended:?}");
         all_invariants_hold(db);

@@ -40,7 +40,11 @@ fn to_line(db: &TestDb, item: WorkItemId, n: usize, line: i32, amount: i64) -> A
 }
 
 fn words() -> Resolution {
-    Resolution { outcome: "Called the payer; nothing to do.".into(), root_cause: "posting".into() }
+    Resolution {
+        outcome: "Called the payer; nothing to do.".into(),
+        root_cause: "posting".into(),
+        ..Resolution::default()
+    }
 }
 
 /// 102.00 come for a claim that nobody knows.

@@ -7,7 +7,7 @@ use app::worklist;
 use billing::UserId;
 use billing::access::{Actor, Role};
 use billing::work::inquiry::{Channel, InquiryReason};
-use billing::work::{Desk, Handover, Resolution, WorkState};
+use billing::work::{Desk, Handover, Resolution, ReturnCode, WorkState};
 use store::testing::{OTHER_PRACTICE, PRACTICE, TestDb, for_each_engine};
 use store::worklist::QueueCursor;
 use uuid::Uuid;
@@ -40,7 +40,7 @@ fn handover() -> Handover {
 }
 
 fn resolution(words: &str) -> Resolution {
-    Resolution { outcome: words.into(), root_cause: "payer".into() }
+    Resolution { outcome: words.into(), root_cause: "payer".into(), ..Resolution::default() }
 }
 
 #[test]
@@ -60,7 +60,14 @@ fn an_inquiry_goes_up_with_a_handover_comes_back_and_ends_with_words() {
         assert_eq!(seen.item.desk, Desk::Tier2);
         assert_eq!(seen.item.handover, Some(handover()));
         worklist::take(db, &second, PRACTICE, item).unwrap();
-        worklist::return_item(db, &second, PRACTICE, item, "The letter is not attached.").unwrap();
+        worklist::return_item(
+            db,
+            &second,
+            PRACTICE,
+            item,
+            (ReturnCode::EvidenceMissing, "The letter is not attached."),
+        )
+        .unwrap();
 
         worklist::take(db, &first, PRACTICE, item).unwrap();
         assert!(worklist::resolve(db, &first, PRACTICE, item, resolution("ok")).is_err());
@@ -215,7 +222,14 @@ fn a_question_stands_where_its_work_stands() {
         assert!(below.may_work && below.item.handover == Some(handover()));
         worklist::take(db, &second, PRACTICE, item).unwrap();
         assert_eq!(state(), "escalated");
-        worklist::return_item(db, &second, PRACTICE, item, "The letter is not attached.").unwrap();
+        worklist::return_item(
+            db,
+            &second,
+            PRACTICE,
+            item,
+            (ReturnCode::EvidenceMissing, "The letter is not attached."),
+        )
+        .unwrap();
         assert_eq!(state(), "open", "it came back");
         let back = inquiry::hand(db, &first, PRACTICE, inquiry).unwrap().unwrap();
         assert!(back.may_work && back.returned.is_some_and(|why| why.contains("letter is not attached")));

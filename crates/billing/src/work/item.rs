@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::calendar::add_business_days;
+use super::cause::is_cause;
 use super::reason::{Desk, WorkReason};
+use super::resolution::ResolutionCode;
 use crate::{
     ChargeId, ClaimId, EncounterId, InquiryId, Money, PatientId, PayerId, RemittanceId, SubmissionId, UserId,
     WorkItemId,
@@ -75,12 +77,41 @@ pub struct Handover {
 }
 
 /// How an item ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Resolution {
     /// What was done, in one sentence.
     pub outcome: String,
     /// What caused the work, for Tier 3: one of [`ROOT_CAUSES`].
     pub root_cause: String,
+    /// What went wrong there: a cause of that stage; empty where nobody said.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cause: String,
+    /// How it ended, from the list of its reason; none for what ended before there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ResolutionCode>,
+}
+
+impl Resolution {
+    /// Whether a person may end an item of a reason so: a code of the reason's list, and for a denial, a rejection or a
+    /// complaint also where it began, in both levels.
+    ///
+    /// # Errors
+    /// A sentence that names what is missing.
+    pub fn check(&self, reason: WorkReason) -> Result<(), WorkRefused> {
+        let allowed = reason.spec().resolutions;
+        if self.code.is_some_and(|code| !allowed.contains(&code)) || (self.code.is_none() && reason.needs_cause()) {
+            let names: Vec<&str> = allowed.iter().map(|code| code.label()).collect();
+            return Err(WorkRefused(format!("Choose how it ended: {}.", names.join("; "))));
+        }
+        let is_told = is_cause(&self.root_cause, &self.cause);
+        if (reason.needs_cause() || !self.cause.is_empty()) && !is_told {
+            return Err(WorkRefused(
+                "Choose where it began and what went wrong there, such as eligibility: not asked. Tier 3 counts it."
+                    .to_owned(),
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Where work can begin: the first level of every root cause.
@@ -137,7 +168,7 @@ pub struct WorkItem {
 #[error("{0}")]
 pub struct WorkRefused(pub String);
 
-fn refused<T>(why: &str) -> Result<T, WorkRefused> {
+pub(super) fn refused<T>(why: &str) -> Result<T, WorkRefused> {
     Err(WorkRefused(why.to_owned()))
 }
 
@@ -171,6 +202,12 @@ impl WorkItem {
             resolution: None,
             revision: 0,
         }
+    }
+
+    /// The same, due by the days that the practice set for its reason.
+    pub fn due_after(mut self, due_on: Date) -> Self {
+        self.due_on = due_on;
+        self
     }
 
     /// The same with a legal or contract date; the item is due by it at the latest.
@@ -298,10 +335,48 @@ mod tests {
     #[test]
     fn a_cause_that_no_report_counts_is_refused() {
         let mut item = item(WorkReason::ALL[0]);
-        let banana = Resolution { outcome: "Sent again with the number.".into(), root_cause: "banana".into() };
+        let banana = Resolution {
+            outcome: "Sent again with the number.".into(),
+            root_cause: "banana".into(),
+            ..Resolution::default()
+        };
         assert!(item.resolve(banana.clone()).is_err_and(|why| why.0.contains("registration")));
         assert_eq!(item.resolution, None);
         item.resolve(Resolution { root_cause: "payer".into(), ..banana }).unwrap();
+    }
+
+    #[test]
+    fn a_person_ends_a_denial_with_a_code_of_its_list_and_a_cause_in_two_levels() {
+        let said = |code, root_cause: &str, cause: &str| Resolution {
+            outcome: "Appealed with the note.".into(),
+            root_cause: root_cause.into(),
+            cause: cause.into(),
+            code,
+        };
+        let appealed = Some(ResolutionCode::Appealed);
+        let whole = said(appealed, "payer", "policy or benefit");
+        for (story, reason, resolution, holds) in [
+            ("whole", WorkReason::DeniedMedicalNecessity, whole.clone(), true),
+            ("no code", WorkReason::DeniedMedicalNecessity, said(None, "payer", "policy or benefit"), false),
+            (
+                "another's code",
+                WorkReason::DeniedMedicalNecessity,
+                said(Some(ResolutionCode::PlanMade), "payer", "other"),
+                false,
+            ),
+            ("one level", WorkReason::DeniedMedicalNecessity, said(appealed, "payer", ""), false),
+            (
+                "another stage's cause",
+                WorkReason::Rejected,
+                said(Some(ResolutionCode::Corrected), "payer", "member id"),
+                false,
+            ),
+            ("a question needs neither", WorkReason::BillQuestion, said(None, "patient", ""), true),
+            ("a complaint does", WorkReason::Complaint, said(None, "patient", ""), false),
+            ("what is said must be right", WorkReason::BillQuestion, whole, false),
+        ] {
+            assert_eq!(resolution.check(reason).is_ok(), holds, "{story}");
+        }
     }
 
     #[test]
@@ -337,7 +412,8 @@ mod tests {
     #[test]
     fn resolving_twice_or_without_words_is_refused() {
         let mut denied = item(WorkReason::Denied);
-        let say = |outcome: &str| Resolution { outcome: outcome.into(), root_cause: "payer".into() };
+        let say =
+            |outcome: &str| Resolution { outcome: outcome.into(), root_cause: "payer".into(), ..Resolution::default() };
         assert!(denied.resolve(say("ok")).is_err());
         denied.resolve(say("Appeal sent with the letter.")).unwrap();
         assert!(denied.resolve(say("Appeal sent with the letter.")).is_err());

@@ -6,7 +6,7 @@ use app::unapplied_cash::{self, Application};
 use app::{charge_capture, next_best, worklist};
 use billing::access::ActorKind;
 use billing::counting::counted;
-use billing::work::{Desk, Handover, Resolution, WorkReason};
+use billing::work::{Desk, Handover, Resolution, ResolutionCode, WorkReason};
 use billing::{EncounterId, WorkItemId};
 use clap::{Args, Subcommand};
 use ledger::Money;
@@ -151,6 +151,12 @@ pub struct Resolve {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    /// What went wrong there, such as "not asked"; needed for denials, rejections and complaints
+    #[arg(long, default_value = "")]
+    cause: String,
+    /// How it ended: a code of its reason, such as appealed; needed for denials, rejections and complaints
+    #[arg(long, value_name = "CODE")]
+    ended_as: Option<String>,
 }
 
 /// Where waiting cash is to go.
@@ -219,8 +225,20 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             item::after(&session, arguments.item, arguments.json, "Passed to the desk above.")
         }
         Command::Resolve(arguments) => {
-            let resolution =
-                Resolution { outcome: arguments.outcome.clone(), root_cause: arguments.root_cause.clone() };
+            let code = match arguments.ended_as.as_deref() {
+                Some(word) => Some(ResolutionCode::parse(word).ok_or_else(|| {
+                    Failure::Refused(format!(
+                        "There is no end of that name: {word}. `tierline reasons show` lists them."
+                    ))
+                })?),
+                None => None,
+            };
+            let resolution = Resolution {
+                outcome: arguments.outcome.clone(),
+                root_cause: arguments.root_cause.clone(),
+                cause: arguments.cause.clone(),
+                code,
+            };
             worklist::resolve(db, actor, practice, arguments.item, resolution)?;
             item::after(&session, arguments.item, arguments.json, "Resolved.")
         }

@@ -8,7 +8,7 @@ use app::{claim_scrub, claim_status, worklist};
 use billing::charge::Units;
 use billing::claim::ClaimFrequency;
 use billing::coverage::CoverageRank;
-use billing::work::{Desk, Resolution, WorkReason};
+use billing::work::{Desk, Resolution, ResolutionCode, WorkReason};
 use billing::{PatientId, WorkItemId};
 use jiff::civil::Date;
 use simulator::Chance;
@@ -199,7 +199,7 @@ fn tier2_round(stage: &mut Stage, chance: &Chance, today: Date) -> anyhow::Resul
             if chance.hits(DENIALS_WORKED_BP, &name) && stage.appealed.insert(row.id) {
                 let words =
                     "Appealed on the payer's portal with the note of the visit; an answer is due in three weeks.";
-                resolve(stage, Desk::Tier2, row.id, words, "payer")?;
+                appealed(stage, row.id, words)?;
             }
         }
     }
@@ -223,8 +223,18 @@ fn replace(stage: &Stage, row: &QueueRow) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+fn appealed(stage: &Stage, item: WorkItemId, outcome: &str) -> anyhow::Result<()> {
+    let resolution = Resolution {
+        outcome: outcome.to_owned(),
+        root_cause: "payer".to_owned(),
+        cause: "policy or benefit".to_owned(),
+        code: Some(ResolutionCode::Appealed),
+    };
+    in_scene("a denial is appealed", worklist::resolve(&stage.db, &stage.staff.tier2, stage.practice, item, resolution))
+}
+
 fn resolve(stage: &Stage, desk: Desk, item: WorkItemId, outcome: &str, cause: &str) -> anyhow::Result<()> {
     let actor = if desk == Desk::Tier1 { &stage.staff.tier1 } else { &stage.staff.tier2 };
-    let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned() };
+    let resolution = Resolution { outcome: outcome.to_owned(), root_cause: cause.to_owned(), ..Resolution::default() };
     in_scene("work is ended", worklist::resolve(&stage.db, actor, stage.practice, item, resolution))
 }

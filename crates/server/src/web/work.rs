@@ -13,11 +13,12 @@ use axum::extract::{Form, State};
 use axum::response::{IntoResponse, Redirect};
 use billing::WorkItemId;
 use billing::access::{Action, Limits, ResourceState};
-use billing::work::{Desk as WorkDesk, Handover, Resolution};
+use billing::work::{Desk as WorkDesk, Handover, Resolution, ResolutionCode, ReturnCode};
 use ledger::Money;
 use serde::Deserialize;
 
-use self::list::{Asked, page};
+pub(super) use self::list::Asked;
+use self::list::page;
 use super::page::{Page, go};
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
@@ -37,6 +38,8 @@ pub struct Typed {
     why: String,
     outcome: String,
     root_cause: String,
+    code: String,
+    return_code: String,
     note: String,
     claim: String,
     line: String,
@@ -137,7 +140,13 @@ pub async fn give_back(
         return Ok(page);
     }
     let (actor, why) = (who.actor.clone(), typed.why.clone());
-    let done = desk.blocking(move |db, practice| app::worklist::return_item(db, &actor, practice, id, &why)).await;
+    let Some(code) = ReturnCode::parse(&typed.return_code) else {
+        let problem = Refusal::Invalid { field: "return_code".into(), problem: "Choose why it goes back.".into() };
+        let form = (id, Some(ItemForm::Returns));
+        return after(&desk, &who, form, &asked, typed, Err(problem), (&asked.list(), "returned")).await;
+    };
+    let done =
+        desk.blocking(move |db, practice| app::worklist::return_item(db, &actor, practice, id, (code, &why))).await;
     after(&desk, &who, (id, Some(ItemForm::Returns)), &asked, typed, done, (&asked.list(), "returned")).await
 }
 
@@ -153,7 +162,14 @@ pub async fn resolve(
         return Ok(page);
     }
     let actor = who.actor.clone();
-    let resolution = Resolution { outcome: typed.outcome.clone(), root_cause: typed.root_cause.clone() };
+    // Stage and cause stand in one field: "eligibility/not asked".
+    let (stage, cause) = typed.root_cause.split_once('/').unwrap_or((&typed.root_cause, ""));
+    let resolution = Resolution {
+        outcome: typed.outcome.clone(),
+        root_cause: stage.to_owned(),
+        cause: cause.to_owned(),
+        code: ResolutionCode::parse(&typed.code),
+    };
     let done = desk.blocking(move |db, practice| app::worklist::resolve(db, &actor, practice, id, resolution)).await;
     after(&desk, &who, (id, Some(ItemForm::Resolutions)), &asked, typed, done, (&asked.list(), "resolved")).await
 }
@@ -269,7 +285,7 @@ async fn changed_meanwhile(
 
 /// On: where the action leads, and the words that were kept are forgotten; back: the item with what was typed and what is
 /// wrong.
-async fn after(
+pub(super) async fn after(
     desk: &Desk,
     who: &SignedIn,
     (id, form): (WorkItemId, Option<ItemForm>),

@@ -104,7 +104,8 @@ fn tier_one_cannot_open_denial_work_by_any_address() {
                 ("evidence", "The remittance."),
                 ("to_decide", "Appeal or not?"),
                 ("outcome", "Done by Tier 1."),
-                ("root_cause", "payer"),
+                ("root_cause", "payer/policy or benefit"),
+                ("code", "appealed"),
                 ("note", "A note of Tier 1."),
                 ("why", "Something is missing."),
             ];

@@ -89,7 +89,9 @@ fn tier_one_explains_a_bill_and_hands_up_what_tier_two_then_ends() {
     assert!(page.contains("You have it , at Tier 2") && page.contains("Is the charge right, or is"), "{page}");
     assert!(words(&tier1.open(&inquiry)).contains("Theo Marchbanks has it, at Tier 2"));
     assert_eq!(
-        tier2.post(&format!("{item}/returns"), &[("why", "Say which day it was.")]).location,
+        tier2
+            .post(&format!("{item}/returns"), &[("return_code", "evidence_missing"), ("why", "Say which day it was.")])
+            .location,
         "/work?done=returned"
     );
     let back = words(&tier1.open(&inquiry));

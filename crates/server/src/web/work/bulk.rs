@@ -124,6 +124,7 @@ fn step(chosen: &Chosen, people: &[(UserId, String)], is_rehearsal: bool) -> Res
             } else {
                 chosen.typed.root_cause.clone()
             },
+            ..Resolution::default()
         }),
         _ => return Err(Refusal::Absent),
     })

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use billing::access::Action;
-use billing::work::{Desk as WorkDesk, ROOT_CAUSES, WorkReason, WorkState};
+use billing::work::cause::{STAGES, Stage};
+use billing::work::{Desk as WorkDesk, ReturnCode, WaitingOn, WorkReason, WorkState};
 use billing::{PayerId, UserId, WorkItemId};
 use jiff::civil::Date;
 use ledger::Money;
@@ -21,6 +22,7 @@ use crate::web::refusal::Told;
 use crate::web::session::SignedIn;
 use app::worklist::filter::{Due, Filter, Owner};
 use store::saved_view::SavedViewRow;
+use store::work_case::WorkStepRow;
 
 /// What stands in the address of the desk.
 pub struct Asked {
@@ -38,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 }
 
 impl Asked {
-    pub(super) fn read(query: &str) -> Asked {
+    pub(in crate::web) fn read(query: &str) -> Asked {
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
         let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.to_string());
         Asked {
@@ -103,7 +105,7 @@ struct WorkPage {
     today: Date,
     open: Option<WorkItemId>,
     pane: Option<Pane>,
-    stages: &'static [&'static str],
+    stages: &'static [Stage],
     filter: Filter,
     /// What an item's address carries to stand in this queue; nothing where it is its own desk's.
     tail: String,
@@ -118,6 +120,22 @@ struct WorkPage {
 }
 
 impl WorkPage {
+    fn parties() -> &'static [WaitingOn] {
+        WaitingOn::ALL
+    }
+
+    fn desks() -> [WorkDesk; 5] {
+        WorkDesk::ALL
+    }
+
+    fn return_codes() -> &'static [ReturnCode] {
+        ReturnCode::ALL
+    }
+
+    fn is_done(row: &Option<WorkStepRow>) -> bool {
+        row.as_ref().is_some_and(|row| row.is_done == 1)
+    }
+
     fn is_open(&self, id: &WorkItemId) -> bool {
         self.open.as_ref() == Some(id)
     }
@@ -244,7 +262,7 @@ pub(super) async fn page(
             today,
             open,
             pane,
-            stages: &ROOT_CAUSES,
+            stages: &STAGES,
             tail: if is_own_desk { String::new() } else { tail(&filter) },
             here: tail(&filter),
             next_from: filter.only_desk().filter(|desk| who.may(app::worklist::action_for(*desk))),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use billing::access::{Action, Actor, ResourceState, authorize};
 use billing::work::{Channel, Desk as WorkDesk, Handover, InquiryReason, WorkItem, WorkReason, WorkState};
-use billing::{ClaimPaymentId, PracticeId, WorkItemId};
+use billing::{ClaimPaymentId, PracticeId, UserId, WorkItemId};
 use jiff::Timestamp;
 use ledger::Money;
 use store::Db;
@@ -21,6 +21,8 @@ use crate::web::masking::{self, Identity};
 use crate::web::mending::{self, MayMend};
 use crate::web::session::SignedIn;
 use crate::web::visit_hands::Hand;
+use app::cases::people::{self, Colleague};
+use app::cases::{CaseView, OnFile};
 use app::inbound::ReadableFile;
 use app::unapplied_cash;
 use app::worklist::WorkItemView;
@@ -40,6 +42,18 @@ pub(super) struct Mend {
 
 /// The item in the middle.
 pub(super) struct Pane {
+    /// The case around it.
+    pub(super) case: CaseView,
+    /// Cents that are likely to come in.
+    pub(super) expected: Money,
+    /// Who works its desk.
+    pub(super) colleagues: Vec<Colleague>,
+    /// Who looks.
+    pub(super) user: UserId,
+    /// This person gives work to people.
+    pub(super) gives_work: bool,
+    /// It has ended, and this person works its desk.
+    pub(super) may_open_again: bool,
     pub(super) mends: Vec<Mend>,
     pub(super) denials: Vec<(String, &'static str)>,
     pub(super) view: WorkItemView,
@@ -96,6 +110,8 @@ pub(super) struct ClaimMoney {
 /// What is read for an item in one snapshot.
 pub(super) struct Found {
     pub(super) view: WorkItemView,
+    case: CaseView,
+    colleagues: Vec<Colleague>,
     context: WorkContext,
     claim: Option<ClaimView>,
     waiting: Money,
@@ -117,6 +133,7 @@ pub(super) struct Reader {
 pub(super) fn find(db: &Db, practice: PracticeId, reader: &Reader, id: WorkItemId) -> Result<Found, app::Error> {
     let actor = &reader.actor;
     let mut view = app::worklist::show(db, actor, practice, id)?;
+    let mut case = app::cases::show(db, actor, practice, id)?;
     db.read(actor, practice, |read| {
         let context = store::views::work::context(read, &view.item)?;
         let claim = match context.claim.as_ref().map(|claim| claim.id).filter(|_| reader.sees_claims) {
@@ -134,6 +151,7 @@ pub(super) fn find(db: &Db, practice: PracticeId, reader: &Reader, id: WorkItemI
             };
             let action = app::worklist::action_for(view.item.desk);
             mask(&mut view, &identity, authorize(actor, action, &ResourceState::default()).is_ok());
+            mask_case(&mut case);
         }
         Ok(Found {
             waiting: unapplied_cash::waiting(read, id)?,
@@ -142,6 +160,8 @@ pub(super) fn find(db: &Db, practice: PracticeId, reader: &Reader, id: WorkItemI
             view: view.clone(),
             draft: app::drafts::of_item(read, actor, id)?,
             now: read.now(),
+            case: case.clone(),
+            colleagues: people::of_desk(read, practice, view.item.desk)?,
             context,
             claim,
             contacts,
@@ -162,6 +182,24 @@ fn mask(view: &mut WorkItemView, identity: &Identity, works_desk: bool) {
     let told = view.events.iter_mut().filter(|event| is_typed(&event.kind)).map(|event| &mut event.sentence);
     for words in handed.chain(ended).chain(told).filter(|words| !words.is_empty()) {
         *words = if works_desk { identity.leave_out(words) } else { masking::TYPED_NOT_SHOWN.to_owned() };
+    }
+}
+
+/// What colleagues typed about the case may name anybody: a masked reader sees that something was said.
+fn mask_case(case: &mut CaseView) {
+    let hidden = || masking::TYPED_NOT_SHOWN.to_owned();
+    case.file.waiting.iter_mut().for_each(|waiting| waiting.what = hidden());
+    case.merged.iter_mut().for_each(|(_, words)| *words = hidden());
+    case.transfers.iter_mut().for_each(|row| row.words = hidden());
+    case.returns.iter_mut().for_each(|row| row.words = hidden());
+    for row in &mut case.consults {
+        row.question = hidden();
+        row.answer = row.answer.as_ref().map(|_| hidden());
+    }
+    for (_, place) in &mut case.data {
+        if let OnFile::Written(words) = place {
+            *words = hidden();
+        }
     }
 }
 
@@ -222,7 +260,7 @@ pub(super) fn pane(
     problem: Option<(String, String)>,
     since: Option<i64>,
 ) -> Pane {
-    let Found { view, context, claim, waiting, payment, readable, contacts, draft, now } = found;
+    let Found { view, case, colleagues, context, claim, waiting, payment, readable, contacts, draft, now } = found;
     let kept_at = draft.filter(|_| typed == Typed::default()).map(|(words, at)| {
         typed.fill(words);
         at
@@ -240,6 +278,12 @@ pub(super) fn pane(
     let is_open = why_not.is_none() && view.item.state != WorkState::Resolved;
     let readable = readable.filter(|file| is_open && file.needs.iter().all(|action| who.may(*action)));
     Pane {
+        expected: app::cases::expected(view.item.money_at_stake, case.chance.0),
+        case,
+        colleagues,
+        user: who.actor.user,
+        gives_work,
+        may_open_again: why_not.is_none() && view.item.state == WorkState::Resolved,
         mends: told.map(|claim| mends(who, (view.item.reason, &view.item.summary), claim)).unwrap_or_default(),
         denials: told.filter(|_| view.item.reason.is_denial()).map(mending::denials_of).unwrap_or_default(),
         money: claim.as_ref().map(money),
