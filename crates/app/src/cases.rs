@@ -16,6 +16,7 @@ use billing::work::{Calendar, Handover, RequiredData, Resolution, ResolutionCode
 use billing::{ClaimId, Money, PatientId, PayerId, PracticeId, WorkItemId};
 use jiff::ToSpan;
 use jiff::civil::Date;
+use store::follow_up::CLEAR_FOLLOW_UP;
 use store::work_case::{
     CONSULTS_OF_ITEM, MERGED_INTO, ON_FILE_OF_PATIENT, RETURNS_OF_ITEM, TRANSFERS_OF_ITEM, WAITS_ENDED,
     WAITS_OF_CLAIMS, WAITS_OF_PATIENT, WON_AND_LOST, WORK_STEPS, WorkConsultRow, WorkReturnRow, WorkStepRow,
@@ -301,6 +302,10 @@ fn open_again(tx: &mut Tx, id: WorkItemId, kind: &str, why: &str) -> Result<(), 
     let mut file = case_of(tx, id)?;
     let own = own_reasons::in_force(tx, row.reason, tx.today())?;
     let due_on = Calendar::default().add_business_days(tx.today(), own.resolve);
+    // The claim comes back into our hand: its payer is not waited for.
+    if let Some(claim) = row.claim_id.filter(|_| row.inquiry_id.is_none() && row.state == WorkState::Resolved) {
+        tx.execute(&CLEAR_FOLLOW_UP, params![claim])?;
+    }
     let sentence = format!("Opened again: {}", why.trim());
     worklist::change(tx, row.into(), kind, &sentence, |item, _| Ok(case::reopen(item, &mut file, why, due_on)?))?;
     Ok(save_case(tx, id, &file)?)

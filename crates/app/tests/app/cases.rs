@@ -2,10 +2,10 @@
 //! asked about, offered, given and sent back; and it is worked as the practice itself says.
 
 use app::cases::{self, OnFile, asking, oversight, own_reasons};
-use app::users::{NewPerson, add_demo_person};
+use app::users::{self, NewPerson};
 use app::worklist::{self, NewWork};
 use app::{Error, inquiry, jobs};
-use billing::access::{Actor, Role};
+use billing::access::{Actor, Role, UserState};
 use billing::work::inquiry::{Channel, InquiryReason};
 use billing::work::own_reason::OwnReason;
 use billing::work::{
@@ -14,7 +14,9 @@ use billing::work::{
 use billing::{UserId, WorkItemId};
 use jiff::{SignedDuration, ToSpan};
 use ledger::Money;
+use store::params;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
+use store::users::CHANGE_STATE;
 use store::worklist::QueueCursor;
 
 use crate::payer_files::{Clp, Payment, file};
@@ -166,9 +168,15 @@ fn two_items_of_one_matter_go_on_as_one_and_part_again() {
     });
 }
 
-fn hired(db: &TestDb, login: &str, role: Role, ordinal: i64) -> Actor {
+fn hired(db: &TestDb, login: &str, role: Role) -> Actor {
     let new = NewPerson { login, display_name: login, roles: &[role], solo_practice: false };
-    let id: UserId = add_demo_person(db, PRACTICE, &new, "correct horse battery staple", ordinal).unwrap();
+    let added = db.write(&db.system(), PRACTICE, |tx| {
+        let added = users::add(tx, &new)?;
+        let (nobody, never) = (None::<UserId>, None::<jiff::Timestamp>);
+        tx.execute(&CHANGE_STATE, params![added.id, UserState::Active, nobody, never])?;
+        Ok::<_, Error>(added)
+    });
+    let id = added.unwrap().id;
     Actor::user(id, login, vec![role], PRACTICE)
 }
 
@@ -193,11 +201,11 @@ fn asked(db: &TestDb, by: &Actor, reason: InquiryReason) -> WorkItemId {
 fn nothing_goes_into_the_void_and_a_return_is_counted() {
     for_each_engine(|db| {
         crate::clinic::open_practice(db);
-        let tess = hired(db, "tess", Role::Tier1, 1);
+        let tess = hired(db, "tess", Role::Tier1);
         let item = asked(db, &tess, InquiryReason::BillExplanation);
         refused(worklist::escalate(db, &tess, PRACTICE, item, handover()), "Nobody works Tier 2");
         assert_eq!(only(db, Desk::Tier1), item, "it stays in a hand");
-        let theo = hired(db, "theo", Role::Tier3, 2);
+        let theo = hired(db, "theo", Role::Tier3);
         worklist::escalate(db, &tess, PRACTICE, item, handover()).unwrap();
         let view = worklist::show(db, &theo, PRACTICE, item).unwrap();
         assert_eq!(view.item.desk, Desk::Tier3, "the next desk that somebody works");
@@ -216,12 +224,12 @@ fn nothing_goes_into_the_void_and_a_return_is_counted() {
 fn a_colleague_is_asked_the_item_stays_and_is_offered_given_and_sent_back() {
     for_each_engine(|db| {
         crate::clinic::open_practice(db);
-        let (tess, tom) = (hired(db, "tess", Role::Tier1, 1), hired(db, "tom", Role::Tier1, 2));
+        let (tess, tom) = (hired(db, "tess", Role::Tier1), hired(db, "tom", Role::Tier1));
         let item = asked(db, &tess, InquiryReason::Refund);
         worklist::take(db, &tess, PRACTICE, item).unwrap();
         let question = (Desk::Poster, None, "Is a payment of 40.00 in unapplied cash?");
         refused(asking::ask(db, &tess, PRACTICE, item, question), "Nobody of Poster");
-        let pia = hired(db, "pia", Role::Poster, 3);
+        let pia = hired(db, "pia", Role::Poster);
         let consult = asking::ask(db, &tess, PRACTICE, item, question).unwrap();
         assert_eq!(asking::asked_of(db, &pia, PRACTICE).unwrap().len(), 1);
         assert!(asking::asked_of(db, &tom, PRACTICE).unwrap().is_empty());
@@ -245,7 +253,7 @@ fn a_colleague_is_asked_the_item_stays_and_is_offered_given_and_sent_back() {
         refused(oversight::assign(db, &manager, PRACTICE, item, pia.user), "who works Tier 1");
         oversight::assign(db, &manager, PRACTICE, item, tess.user).unwrap();
         assert_eq!(worklist::show(db, &tess, PRACTICE, item).unwrap().item.owner, Some(tess.user));
-        hired(db, "theo", Role::Tier2, 4);
+        hired(db, "theo", Role::Tier2);
         worklist::escalate(db, &tess, PRACTICE, item, handover()).unwrap();
         oversight::de_escalate(db, &manager, PRACTICE, item, "Tier 1 may end it.").unwrap();
         assert_eq!(worklist::show(db, &tess, PRACTICE, item).unwrap().item.desk, Desk::Tier1);
@@ -303,12 +311,14 @@ fn a_wait_past_its_legal_date_or_an_item_without_a_person_is_found() {
             (broken.state, broken.owner) = (WorkState::Taken, None);
             broken.deadline_on = Some(until.saturating_sub(1.day()));
             broken.revision += 1;
-            store::worklist::save_item(tx, &broken, item.revision).map(|_| ()).map_err(Error::from)
+            store::worklist::save_item(tx, &broken, item.revision)?;
+            store::worklist::append_event(tx, id, "noted", "A fault.").map_err(Error::from)
         })
         .unwrap();
         let verification = app::verify::verify(db, &db.system(), PRACTICE).unwrap();
         let broken: Vec<&str> =
             verification.checks.iter().filter(|check| !check.holds).map(|check| check.name).collect();
-        assert_eq!(broken, ["waits-have-an-end", "work-has-an-owner"]);
+        let details: Vec<&str> = verification.checks.iter().map(|check| check.detail.as_str()).collect();
+        assert_eq!(broken, ["waits-have-an-end", "work-has-an-owner"], "{details:?}");
     });
 }
