@@ -123,12 +123,16 @@ statements! {
     /// Where many items stand.
     pub const PLACES_OF_ITEMS: PlacedRow = "SELECT id, team, skill, priority, is_raised, routed_by FROM work_item \
         WHERE practice_id = $1 AND id IN ({keys})";
-    /// The first open item of a lane.
+    /// The first open item of a lane that waits for nobody.
     pub const NEXT_IN_LANE: (WorkItemId, i64) = "SELECT id, priority FROM work_item WHERE practice_id = $1 AND team = $2 \
-        AND skill = $3 AND state = 'open' ORDER BY priority DESC, id LIMIT 1";
+        AND skill = $3 AND state = 'open' \
+        AND NOT EXISTS (SELECT 1 FROM work_case c WHERE c.practice_id = work_item.practice_id \
+        AND c.work_item_id = work_item.id AND c.waiting_on IS NOT NULL) ORDER BY priority DESC, id LIMIT 1";
     /// The first open item of a lane that is of no payer among the keys, or goes first (from `$5`), among the first `$4`.
     pub const NEXT_OF_OTHER_PAYERS: (WorkItemId, i64) = "SELECT id, priority FROM (SELECT id, priority, payer_id \
         FROM work_item WHERE practice_id = $1 AND team = $2 AND skill = $3 AND state = 'open' \
+        AND NOT EXISTS (SELECT 1 FROM work_case c WHERE c.practice_id = work_item.practice_id \
+        AND c.work_item_id = work_item.id AND c.waiting_on IS NOT NULL) \
         ORDER BY priority DESC, id LIMIT $4) AS best WHERE payer_id IS NULL OR priority >= $5 \
         OR NOT (payer_id IN ({keys})) ORDER BY priority DESC, id LIMIT 1";
     /// The open work of a team that is closed goes to its desk's own team.
@@ -140,7 +144,9 @@ statements! {
     /// The first open items of a lane, for who gives them out.
     pub const FIRST_OF_LANE: RankedRow = "SELECT id, reason, desk, state, owner_id, stake_cents, due_on, deadline_on, \
         team, skill, priority, is_raised FROM work_item WHERE practice_id = $1 AND team = $2 AND skill = $3 \
-        AND state = 'open' ORDER BY priority DESC, id LIMIT $4";
+        AND state = 'open' \
+        AND NOT EXISTS (SELECT 1 FROM work_case c WHERE c.practice_id = work_item.practice_id \
+        AND c.work_item_id = work_item.id AND c.waiting_on IS NOT NULL) ORDER BY priority DESC, id LIMIT $4";
     /// What one person has.
     pub const TAKEN_BY: (WorkItemId, Desk) = "SELECT id, desk FROM work_item WHERE practice_id = $1 AND owner_id = $2 \
         AND state = 'taken' ORDER BY id LIMIT $3";

@@ -6,10 +6,10 @@ use super::policy::{Policy, Route, Routes};
 use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
     encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
-    log_in_reset, me, medicare_questions, money_rules, notices, oversight, own_reasons, palette, patients, pay, pay_links, payers_ledger,
-    payments, periods, posting_preview, reconciliations, refunds, registration, remittances, reports,
-    returned_payments, routing, sent_claims, settings, small_balances, statements, stored_files, teams, unmatched,
-    users, visit_hands, visits, wall, work, work_case, write_offs,
+    log_in_reset, me, medicare_questions, money_rules, notices, oversight, own_reasons, palette, patients, pay,
+    pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
+    reports, returned_payments, routing, sent_claims, settings, small_balances, statements, stored_files, teams,
+    unmatched, users, visit_hands, visits, wall, work, work_case, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -86,8 +86,8 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/readings", Policy::May(Action::ViewWorklist), work::read_again)
         .get("/work/{id}/file", Policy::May(Action::ViewWorklist), stored_files::of_work)
         .post("/work/{id}/notes", Policy::May(Action::ViewWorklist), work::note)
-        .get("/work/oversight", Policy::May(Action::ViewAllWork), oversight::index)
-        .get("/work/questions", Policy::May(Action::ViewWorklist), oversight::questions)
+        .get("/oversight", Policy::May(Action::ViewAllWork), oversight::index)
+        .get("/questions", Policy::May(Action::ViewWorklist), oversight::questions)
         .post("/work/consults/{id}/answers", Policy::May(Action::ViewWorklist), work_case::answer)
         .post("/work/{id}/waits", Policy::May(Action::ViewWorklist), work_case::wait)
         .post("/work/{id}/waits/end", Policy::May(Action::ViewWorklist), work_case::resume)

@@ -145,7 +145,7 @@ pub async fn answer(
 ) -> Page {
     let actor = who.actor.clone();
     desk.blocking(move |db, practice| asking::answer(db, &actor, practice, id, &said.words)).await?;
-    go("/work/questions", "noted")
+    go("/questions", "noted")
 }
 
 /// Offers the item to a named person.

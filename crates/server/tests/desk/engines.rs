@@ -40,7 +40,20 @@ fn fits(route: &str, path: &str) -> bool {
 }
 
 fn desks(tour: &mut Tour) {
-    for page in ["/", "/me", "/wall", "/notices", "/patients", "/settings", "/write-offs/small-balances", "/drawer"] {
+    for page in [
+        "/",
+        "/me",
+        "/wall",
+        "/notices",
+        "/oversight",
+        "/questions",
+        "/settings/reasons",
+        "/settings/reasons/denied",
+        "/patients",
+        "/settings",
+        "/write-offs/small-balances",
+        "/drawer",
+    ] {
         tour.open(page);
     }
     let page = tour.open("/work?desk=tier2");
