@@ -6,7 +6,7 @@ use app::unapplied_cash::{self, Application};
 use app::{charge_capture, next_best, worklist};
 use billing::access::ActorKind;
 use billing::counting::counted;
-use billing::work::{Desk, Handover, Resolution, ResolutionCode, WorkReason};
+use billing::work::{Desk, Handover, Resolution, ResolutionCode, ReturnCode, WorkReason};
 use billing::{EncounterId, WorkItemId};
 use clap::{Args, Subcommand};
 use ledger::Money;
@@ -106,6 +106,9 @@ pub struct Return {
     /// What is missing, in one sentence
     #[arg(long, value_name = "REASON")]
     because: String,
+    /// Why, as quality counts it: evidence_missing, steps_not_done, may_be_ended_there, wrong_desk, unclear or decided
+    #[arg(long, value_name = "CODE", default_value = "evidence_missing")]
+    code: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -210,7 +213,14 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             said("Given.")
         }
         Command::Return(arguments) => {
-            worklist::return_item(db, actor, practice, arguments.item, &arguments.because)?;
+            let code = ReturnCode::parse(&arguments.code).ok_or_else(|| {
+                let known: Vec<&str> = ReturnCode::ALL.iter().map(|code| code.as_str()).collect();
+                Failure::Refused(format!(
+                    "There is no such reason to return work. Choose one of: {}.",
+                    known.join(", ")
+                ))
+            })?;
+            worklist::return_item(db, actor, practice, arguments.item, (code, &arguments.because))?;
             item::after(&session, arguments.item, arguments.json, "Returned to the first desk.")
         }
         Command::Escalate(arguments) => {
@@ -227,9 +237,7 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Resolve(arguments) => {
             let code = match arguments.ended_as.as_deref() {
                 Some(word) => Some(ResolutionCode::parse(word).ok_or_else(|| {
-                    Failure::Refused(format!(
-                        "There is no end of that name: {word}. `tierline reasons show` lists them."
-                    ))
+                    Failure::Refused(format!("There is no end of that name: {word}. The page of the item lists them."))
                 })?),
                 None => None,
             };
