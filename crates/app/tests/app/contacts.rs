@@ -234,11 +234,8 @@ fn a_promise_is_kept_by_its_day_or_broken() {
             .read(&db.system(), PRACTICE, |read| store::registration::patient(read, books::PATIENT))
             .unwrap()
             .unwrap();
-        let claimed = Claimed {
-            name: hers.name.full(),
-            account_number: hers.account_number.clone(),
-            ..Claimed::default()
-        };
+        let claimed =
+            Claimed { name: hers.name.full(), account_number: hers.account_number.clone(), ..Claimed::default() };
         inquiry::verify_identity(db, &tier1, PRACTICE, question, books::PATIENT, &claimed).unwrap();
         let promise = NewPromise {
             by: PromisedBy::Us,
