@@ -338,7 +338,6 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "providers" => "provider",
                 "payers" | "calls" => "payer",
                 "promises" => "promise",
-                "pay-links" => "pay_link",
                 "users" => "app_user",
                 "credits" => "credit",
                 "settings" => "adjustment_rule",
