@@ -283,6 +283,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
         ("refunds", 0) => RefundState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
         ("write-offs", 0) => WriteOffState::ALL.iter().map(|of| format!("{route}?state={}", of.as_str())).collect(),
         ("bank", 0) => BankLineState::ALL.iter().map(|state| format!("{route}?state={}", state.as_str())).collect(),
+        // News come as a stream that goes on; they name a kind and a reason, and nothing that anybody typed.
+        ("events", 0) => Vec::new(),
         (_, 0) => vec![route.to_owned()],
         ("patients", 2) if route.contains("/payments/") => {
             pairs("patient_payment", route.split("{payment}").nth(1).unwrap())
