@@ -2,6 +2,9 @@
 //! rights and queries included, on both engines. Printed as `FIGURE name measured limit unit` for `cargo xtask bench`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)] // a benchmark that cannot be set up must stop
 
+#[path = "../tests/app/clinic.rs"]
+mod clinic;
+
 use std::time::Instant;
 
 use billing::access::{Actor, Role};
@@ -41,6 +44,7 @@ fn first_name(number: usize) -> &'static str {
 }
 
 fn load(db: &TestDb, patients: usize) {
+    clinic::open_practice(db);
     for from in (0..patients).step_by(A_TRANSACTION) {
         db.write(&db.system(), PRACTICE, |tx| {
             let (mut guarantors, mut rows) = (Vec::new(), Vec::new());
