@@ -13,7 +13,7 @@ use crate::Money;
 
 /// What a bill must be over its good-faith estimate, for one provider, before a patient may dispute it federally.
 /// Source: 45 CFR 149.620(a)(2).
-pub const DISPUTE_OVER: Money = Money::from_cents(400_00);
+pub const DISPUTE_OVER: Money = Money::from_cents(40_000);
 
 /// The day on which figures were held against the official texts, or pages that quote them.
 const CHECKED: Option<Date> = Some(date(2026, 11, 22));
