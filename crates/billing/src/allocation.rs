@@ -211,11 +211,11 @@ mod tests {
             let open: Vec<OpenBalance> = (0..count)
                 .map(|place| {
                     let on = TODAY.saturating_sub(jiff::Span::new().days((next() % 5) as i64));
-                    balance(u128::from(place), on, (next() % 50_000) as i64, next() % 4 == 0)
+                    balance(u128::from(place), on, (next() % 50_000) as i64, next().is_multiple_of(4))
                 })
                 .collect();
             let visit = EncounterId(Uuid::from_u128(u128::from(100 + next() % 10)));
-            let named = (next() % 3 == 0).then(|| Named { visit, only: next() % 2 == 0 });
+            let named = (next().is_multiple_of(3)).then(|| Named { visit, only: next().is_multiple_of(2) });
             let order = AllocationOrder::ALL[(next() % 4) as usize];
             let stated = [TODAY.saturating_sub(jiff::Span::new().days(1))];
             let amount = Money::from_cents((next() % 120_000) as i64 + 1);

@@ -107,11 +107,11 @@ impl Words {
                 format!("En total usted debe {owes} por {visits}."),
             ));
         }
-        let lines = owed.iter().flat_map(|visit| self.from_charge_to_owed(visit)).collect();
+        let lines = owed.iter().flat_map(|visit| self.charge_to_owed(visit)).collect();
         Wording { say, lines, total: Some((self.either("You owe", "Usted debe"), account.owes_now)) }
     }
 
-    fn from_charge_to_owed(self, visit: &VisitAccount) -> Vec<Figure> {
+    fn charge_to_owed(self, visit: &VisitAccount) -> Vec<Figure> {
         let standing = &visit.standing;
         let on = visit.date_of_service;
         let steps = [

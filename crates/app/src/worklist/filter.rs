@@ -202,7 +202,7 @@ pub fn list(
         for along in walks(actor, filter) {
             rows.extend(walk(read, along, &narrowed, after, WORKLIST_PAGE + 1)?);
         }
-        rows.sort_by(|one, other| (one.due_on, one.id).cmp(&(other.due_on, other.id)));
+        rows.sort_by_key(|row| (row.due_on, row.id));
         rows.truncate(WORKLIST_PAGE + 1);
         Ok(rows)
     })
