@@ -24,6 +24,7 @@ use store::{charge as visits, claim as rows, registration};
 
 use crate::Error;
 use crate::access::allow;
+use crate::clocks::terms::InForce;
 use crate::{charge_capture, corrected_claim, next_payer, worklist};
 
 /// Visits that one run takes up in one transaction: small enough that other writers need not wait long.
@@ -236,6 +237,7 @@ impl Sources {
         let patient = registration::patient(conn, encounter.patient_id)?.ok_or(Error::NotFound("patient"))?;
         let coverage = choose_coverage(conn, &encounter, pinned)?;
         let payer = registration::payer(conn, coverage.payer_id)?.ok_or(Error::NotFound("payer"))?;
+        let payer = InForce::load(conn)?.payer(payer, encounter.date_of_service);
         let prior_payers = next_payer::prior_payers(conn, visit, coverage.rank)?;
         let person = |id: Option<ProviderId>| match id {
             Some(id) => Ok::<_, Error>(Some(registration::provider(conn, id)?.ok_or(Error::NotFound("provider"))?)),

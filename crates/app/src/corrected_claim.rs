@@ -21,6 +21,7 @@ use store::{Conn, Db, Tx, params, registration};
 use crate::access::allow;
 use crate::claim_creation::{happen, refreeze_from_sources};
 use crate::claim_scrub::{Scrubbed, scrub_in};
+use crate::clocks::terms::InForce;
 use crate::worklist::{self, NewWork};
 use crate::{Error, next_payer, reason, remittance_posting};
 
@@ -50,6 +51,7 @@ pub fn begin(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId, correcti
     db.write(actor, practice, |tx| {
         let mut claim = rows::load(tx, id)?.ok_or(Error::NotFound("claim"))?;
         let payer = registration::payer(tx, claim.payer_id)?.ok_or(Error::NotFound("payer"))?;
+        let payer = InForce::load(tx)?.payer(payer, tx.today());
         let decision = next_payer::standing_decision(tx, id)?;
         let number = number_of(tx, id, decision.as_ref())?;
         may_correct(&claim, &payer, correction.frequency, number.as_deref())

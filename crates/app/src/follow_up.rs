@@ -92,7 +92,7 @@ pub(crate) fn open_undecided_claims(db: &Db, actor: &Actor, practice: PracticeId
                 ..WorkLinks::default()
             };
             let work = NewWork::on_claim(reason, claim.id, summary, links, claim.total_cents)
-                .with_deadline(Some(claim.filing_limit_on));
+                .with_deadline((claim.status != ClaimStatus::Adjudicated).then_some(claim.filing_limit_on));
             worklist::open(tx, work)?;
             tx.execute(&CLEAR_FOLLOW_UP, params![claim.id])?;
         }

@@ -118,6 +118,11 @@ pub const JOBS: &[Job] = &[
         does: "Forgets words that were typed four weeks ago and never sent.",
         run: crate::drafts::forget_old,
     },
+    Job {
+        key: "clocks",
+        does: "Warns of every clock that runs out, and hands those whose last day is here to the lead.",
+        run: crate::clocks::look,
+    },
 ];
 
 /// After this time a job that failed is tried again, and one that did not end is taken for stopped: the longest job of a

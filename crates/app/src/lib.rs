@@ -58,6 +58,7 @@ pub mod write_off;
 
 pub mod answers;
 pub mod calls;
+pub mod clocks;
 pub mod contact;
 pub mod drafts;
 pub mod explain;

@@ -7,12 +7,14 @@ use std::collections::HashSet;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::claim::status::next;
+use billing::clock::{ClockKind, Nature};
 use billing::counting::counted;
 use billing::work::{Desk, WorkReason};
 use billing::{ClaimPaymentId, PracticeId};
 use ledger::Money;
 use store::bank;
 use store::cash_request;
+use store::clock::{ENDED_WITHOUT_WORDS, OVERDUE_IN_NO_HAND};
 use store::deposit;
 use store::hands;
 use store::ledger::{CLEARING_BALANCES, HELD_ALL, HELD_BY_FOLD, trial_balance};
@@ -106,6 +108,7 @@ pub fn verify(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Verificati
         claim_checks(read, &mut checks)?;
         records::checks(read, told, &mut checks)?;
         hand_checks(read, &mut checks)?;
+        clock_checks(read, &mut checks)?;
         approval_checks(read, &mut checks)?;
         bank_checks(read, &mut checks)?;
         let (ledger_sequence, root) = books.unwrap_or((0, [0; 32]));
@@ -503,6 +506,24 @@ fn hand_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
         |(id,)| format!("visit {id} is billed and its coverage asked for"),
     )?);
     checks.push(teams_check(read)?);
+    Ok(())
+}
+
+/// Every clock that was past its last day when the daily look ended is critical work of somebody; none ended without words.
+fn clock_checks(read: &mut Read, checks: &mut Vec<Check>) -> Result<(), Error> {
+    let ours: Vec<ClockKind> =
+        ClockKind::ALL.iter().copied().filter(|kind| kind.facts().nature != Nature::Watch).collect();
+    let overdue = read.query_in(&OVERDUE_IN_NO_HAND, params![], &ours)?;
+    let named: Vec<String> = overdue.iter().take(SHOWN).map(|(id, kind)| format!("{} {id}", kind.title())).collect();
+    let says = "every clock past its last day is undecided in somebody's hand, or was decided by name";
+    checks.push(check("overdue-clocks-in-a-hand", says, overdue.is_empty(), named.join("; ")));
+    checks.push(none(
+        read,
+        "clocks-end-with-words",
+        "every clock that ended says why, and none was let go or missed without a name",
+        &ENDED_WITHOUT_WORDS,
+        |(id,)| format!("clock {id}"),
+    )?);
     Ok(())
 }
 

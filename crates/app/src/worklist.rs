@@ -34,7 +34,8 @@ use crate::bank;
 use crate::cases::{self, own_reasons, people};
 use crate::charge_capture::dues;
 use crate::{
-    Error, claim_acknowledgment, next_best, notices, remittance_posting, returned_payment, routing, unapplied_cash,
+    Error, claim_acknowledgment, clocks, next_best, notices, remittance_posting, returned_payment, routing,
+    unapplied_cash,
 };
 
 /// What is needed to open an item. `subject_key` names the thing it is about, such as "denied:" with the claim's id:
@@ -455,6 +456,7 @@ pub(crate) fn refuse_what_is_in_hand(tx: &mut Tx, item: &WorkItem) -> Result<(),
     dues::refuse_while_in_hand(tx, item)?;
     bank::refuse_while_waiting(item)?;
     remittance_posting::refuse_while_owed_twice(tx, item)?;
+    clocks::refuse_while_running(tx, item)?;
     returned_payment::refuse_while_open(item)
 }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::work::calendar::Calendar;
 
+pub mod at_payer;
+pub mod forecast;
 mod kind;
 mod length;
 mod reckoning;

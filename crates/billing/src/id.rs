@@ -140,4 +140,12 @@ ids! {
     EstateId,
     /// A rule of the practice about patients' money.
     MoneyRuleId,
+    /// A clock that runs, or ran.
+    ClockId,
+    /// What a practice or a payer's contract says of a kind of clock.
+    ClockTermId,
+    /// A day on which a practice is closed, or works although it is a holiday.
+    PracticeDayId,
+    /// A figure that the forecast of clocks counts with.
+    WorkPaceId,
 }

@@ -18,6 +18,7 @@ pub mod statement;
 pub mod style;
 mod table;
 pub mod text;
+pub mod timely_filing;
 pub mod tree;
 mod wording;
 

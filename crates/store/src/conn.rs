@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::clock_follow::Touched;
 use crate::env::Env;
 use crate::error::{RefusalKind, StoreError};
 use crate::record::{Record, TableRecord};
@@ -46,6 +47,8 @@ pub struct Conn {
     changed: Cell<u64>,
     /// What was written, for the audit.
     pub(crate) notes: RefCell<Notes>,
+    /// What was touched that clocks are about.
+    pub(crate) touched: RefCell<Touched>,
 }
 
 impl Conn {
@@ -59,6 +62,7 @@ impl Conn {
             failed: Cell::new(None),
             changed: Cell::new(0),
             notes: RefCell::default(),
+            touched: RefCell::default(),
         }
     }
 
@@ -117,6 +121,7 @@ impl Conn {
         let rows = self.query_text(statement.name, statement.sql, &self.bind(statement.tenant, params))?;
         // A statement that changes rows and returns them.
         self.notes.borrow_mut().ran(statement.name, params);
+        self.touched.borrow_mut().ran(statement.name, params.iter().take(1));
         Ok(rows)
     }
 
@@ -156,6 +161,7 @@ impl Conn {
     pub fn execute(&self, statement: &Statement<()>, params: &[Val]) -> Result<u64, StoreError> {
         let changed = self.execute_text(statement.name, statement.sql, &self.bind(statement.tenant, params))?;
         self.notes.borrow_mut().ran(statement.name, params);
+        self.touched.borrow_mut().ran(statement.name, params.iter().take(1));
         Ok(changed)
     }
 
@@ -168,6 +174,8 @@ impl Conn {
             let (sql, all) = self.spread(statement.sql, &bound, piece);
             changed += self.execute_text(statement.name, &sql, &all)?;
         }
+        let keys: Vec<Val> = keys.iter().map(Col::to_val).collect();
+        self.touched.borrow_mut().ran(statement.name, keys.iter());
         Ok(changed)
     }
 
@@ -246,8 +254,9 @@ impl Conn {
     /// Notes inserted rows for the audit; their values stand one row after another.
     fn note_rows<R: TableRecord>(&self, vals: &[Val]) {
         let practice = usize::from(R::TENANT);
-        let rows = vals.chunks(R::COLUMNS.len() + practice).map(|row| &row[practice..]);
-        self.notes.borrow_mut().added(R::TABLE, R::COLUMNS, rows);
+        let rows = || vals.chunks(R::COLUMNS.len() + practice).map(|row| &row[practice..]);
+        self.notes.borrow_mut().added(R::TABLE, R::COLUMNS, rows());
+        self.touched.borrow_mut().added(R::TABLE, R::COLUMNS, rows());
     }
 
     fn insert_piece<R: TableRecord>(&self, rows: usize, vals: &[Val]) -> Result<(), StoreError> {

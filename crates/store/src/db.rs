@@ -387,6 +387,7 @@ fn finish(tx: &Tx) -> Result<(), StoreError> {
             kind,
         });
     }
+    crate::clock_follow::follow(&tx.conn)?;
     let mut audits = tx.audits.take();
     if audits.is_empty() && tx.conn.changed() > 0 {
         // No change without a trace, even where the use case names none.

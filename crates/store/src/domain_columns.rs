@@ -4,6 +4,7 @@ use billing::bank::BankLineState;
 use billing::cash_request::{CashRequestKind, CashRequestState};
 use billing::claim::submission::SubmissionStatus;
 use billing::claim::{ClaimStatus, Hand, Severity};
+use billing::clock::{ClockKind, ClockState};
 use billing::coverage::CoverageRank;
 use billing::credit::CreditState;
 use billing::deposit::{DrawerState, ItemKind, SlipState, WithdrawalState};
@@ -38,6 +39,8 @@ col_texts!(
     WriteOffReason: |reason| reason.as_str(), |text| WriteOffReason::parse(text);
     Channel: |channel| channel.as_str(), |text| Channel::parse(text);
     InquiryReason: |reason| reason.as_str(), |text| InquiryReason::parse(text);
+    ClockKind: |kind| kind.as_str(), |text| ClockKind::parse(text);
+    ClockState: |state| state.as_str(), |text| ClockState::parse(text);
     EncounterStatus: |status| match status {
         EncounterStatus::Open => "open",
         EncounterStatus::Billed => "billed",

@@ -131,6 +131,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(42, "46_estate"),
     portable!(43, "51_routing"),
     portable!(44, "47_cases"),
+    portable!(45, "48_clock"),
 ];
 
 impl Migration {

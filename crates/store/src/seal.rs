@@ -13,10 +13,11 @@ use crate::error::StoreError;
 use crate::record::{Column, TableRecord};
 use crate::value::{Kind, Val};
 use crate::{
-    adjustment_rule, bank, call, cash_request, charge, claim, contact, credit, deposit, desk_setting, eligibility,
-    estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule, patient_payment,
-    patient_statement, pay_link, payment_return, period, practice_limit, provider_level, reconciliation, refund,
-    registration, registration_version, remittance, submission, users, work_case, worklist, write_off,
+    adjustment_rule, bank, call, cash_request, charge, claim, clock, clock_ahead, contact, credit, deposit,
+    desk_setting, eligibility, estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule,
+    patient_payment, patient_statement, pay_link, payment_return, period, practice_limit, provider_level,
+    reconciliation, refund, registration, registration_version, remittance, submission, users, work_case, worklist,
+    write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -140,6 +141,10 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<desk_setting::DeskSettingRow>(&["id"]).without(&["until_on"]),
     Sealed::rows::<patient_payment::PatientPaymentRow>(&["id"]),
     Sealed::rows::<patient_payment::AllocationRow>(&["patient_payment_id", "charge_id"]),
+    Sealed::rows::<clock::ClockEventRow>(&["clock_id", "sequence"]),
+    Sealed::rows::<clock::ClockTermRow>(&["id"]),
+    Sealed::rows::<clock::PracticeDayRow>(&["id"]),
+    Sealed::rows::<clock_ahead::WorkPaceRow>(&["id"]),
     Sealed::rows::<credit::CreditRow>(&["id"]),
     Sealed::rows::<bank::BankLineRow>(&["id"]),
     Sealed::rows::<cash_request::CashRequestRow>(&["id"]),
@@ -591,6 +596,7 @@ mod tests {
         ("login_bucket", "lives for minutes"),
         ("demo_login", "of demonstrations"),
         ("statement_hold", "ends by itself"),
+        ("clock", "follows what is held; what people said of it stands in clock_event"),
     ];
 
     /// Statements that name rows by something else than their key: the functions that run them call [`Conn::reseal`].

@@ -14,6 +14,7 @@ pub mod practice;
 pub mod practice_totals;
 pub mod queue;
 pub mod remittances;
+pub mod timely_filing;
 pub mod unmatched;
 pub mod wall;
 pub mod work;

@@ -20,6 +20,7 @@ use store::{Json, Tx, params};
 
 use super::distinct;
 use super::history::Earlier;
+use crate::clocks::terms::InForce;
 use crate::{Error, adjustment_rules};
 
 /// What is known of the claims that a payment names.
@@ -90,7 +91,9 @@ impl Known {
         let billed = rows.iter().map(|row| row.payer_id);
         let payers = distinct(billed.chain(earlier.waiting.iter().filter_map(|waiting| waiting.payer)));
         let payers = tx.query_in(&PAYERS_BY_ID, params![], &payers)?;
-        let payers: HashMap<PayerId, Payer> = payers.into_iter().map(|(id, Json(payer))| (id, payer)).collect();
+        let (contracts, today) = (InForce::load(tx)?, tx.today());
+        let payers: HashMap<PayerId, Payer> =
+            payers.into_iter().map(|(id, Json(payer))| (id, contracts.payer(payer, today))).collect();
         let facts = rows.iter().map(|row| ClaimFacts {
             id: row.id,
             control_number: row.control_number.clone(),

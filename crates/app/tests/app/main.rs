@@ -14,6 +14,7 @@ mod claim_exchange;
 mod claim_preparation;
 mod claims_on_their_way;
 mod clinic;
+mod clocks;
 mod conflicting_rights;
 mod contacts;
 mod corrected_claims;

@@ -105,6 +105,10 @@ actions! {
     EscalateWork = "escalate_work",
     /// May the person return work with a reason?
     ReturnWork = "return_work",
+    /// May the person start a clock by hand, and say that what it waits for was done or extended?
+    KeepClocks = "keep_clocks",
+    /// May the person decide that a clock is let go, or was missed?
+    DecideClock = "decide_clock",
     /// May the person give work to a person?
     AssignWork = "assign_work",
     /// May the person arrange teams, skills, absences and the rules of routing?

@@ -136,8 +136,8 @@ clocks! {
         medicare None, extends false, warns LONG,
         "Medicare's first decision" => "The reopening is asked for, or not wanted";
     /// A payer must decide and pay a clean claim.
-    PromptPay "prompt_pay" "Prompt pay" Watch Some(Days(30)), State,
-        medicare None, extends false, warns ON_THE_DAY,
+    PromptPay "prompt_pay" "Prompt pay" Watch None, State,
+        medicare Some((Days(30), unchecked("Social Security Act 1842(c)(2)"))), extends false, warns ON_THE_DAY,
         "The payer accepts a claim" => "The payer decides the claim";
     /// A payer must decide a prior authorization.
     AuthorizationDecision "authorization_decision" "Decision on a prior authorization" Watch Some(Days(7)),

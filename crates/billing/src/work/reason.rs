@@ -107,6 +107,10 @@ reasons! {
     RefundUncashed "refund_uncashed" money::REFUND_UNCASHED;
     /// A card was charged at the processor's page for nobody that we know.
     PayNoticeUnplaced "pay_notice_unplaced" money::PAY_NOTICE_UNPLACED;
+    /// A clock runs out and nobody works on what it waits for.
+    ClockWarning "clock_warning" claim::CLOCK_WARNING;
+    /// The last day of a clock is here and nobody decided.
+    ClockOverdue "clock_overdue" claim::CLOCK_OVERDUE;
     /// More was received than owed.
     CreditBalance "credit_balance" money::CREDIT_BALANCE;
     /// Somebody asked; Tier 1 answers.

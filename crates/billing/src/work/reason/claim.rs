@@ -304,3 +304,41 @@ pub(super) const BILL_NEXT_PAYER: ReasonSpec = ReasonSpec {
     resolutions: &[Code::OtherPayerBilled, Code::PatientBilled, Code::CoverageUpdated],
     playbook: "Check the order of coverages and that the next one was in force; then bill it, with what the first one decided. Most leave by themselves in the night. Bill the patient where no further plan pays.",
 };
+
+pub(super) const CLOCK_WARNING: ReasonSpec = ReasonSpec {
+    title: "A clock runs out",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 2,
+    clock: None,
+    chance: 800,
+    checklist: &[
+        "Read which clock, its last day and who says so",
+        "Do what it waits for",
+        "Say so on the clock's page where the program cannot see it",
+    ],
+    required: &[Data::Summary],
+    resolutions: &[Code::HappenedByItself, Code::NoActionNeeded],
+    playbook: "Read which clock, its last day and who says so. Do what it waits for: send, file, answer, ask. Done where the program cannot see it, or more time granted: say so on the clock's page. It ends by itself with the clock.",
+};
+
+pub(super) const CLOCK_OVERDUE: ReasonSpec = ReasonSpec {
+    title: "Last day of a clock, undecided",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier3,
+    skill: Skill::Compliance,
+    side: Side::Payer,
+    first_action: 0,
+    resolve: 1,
+    clock: None,
+    chance: 300,
+    checklist: &["Find out whether it was done in time", "Decide by name on the clock's page, with words"],
+    required: &[Data::Summary],
+    resolutions: &[Code::HappenedByItself, Code::NoActionNeeded],
+    playbook: "Decide today, with your name: it was done, more time was granted, it is let go, or it was missed. Say why. Of a missed filing limit or appeal, the proof of timely filing may still save it; the patient is never billed for it. A clock stays overdue until somebody decides.",
+};
