@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 use crate::workspace::{Workspace, run_step};
 
 /// The pages, each printed by `tierline reference NAME`.
-const PAGES: [&str; 6] = ["scrub-rules", "permissions", "work-reasons", "situations", "adjustments", "commands"];
+const PAGES: [&str; 7] =
+    ["scrub-rules", "permissions", "work-reasons", "situations", "adjustments", "clocks", "commands"];
 
 /// Writes the pages, or with `check` only compares them.
 pub fn run(workspace: &Workspace, check: bool) -> Result<()> {

@@ -11,6 +11,7 @@ mod bank;
 mod calls;
 mod checkpoint;
 mod claims;
+mod clocks;
 mod credit;
 mod demo;
 mod deposit;
@@ -135,6 +136,9 @@ enum Command {
     /// Calls to payers: what to call about, and what a call brought
     #[command(subcommand)]
     Calls(calls::Command),
+    /// Last days of law and contract: what runs out, what a person decides, lengths, closed days, forecast
+    #[command(subcommand)]
+    Clocks(clocks::Command),
     /// What roles decide alone, and the policy of discounts: list, set
     #[command(subcommand)]
     Limits(limits::Command),
@@ -218,6 +222,7 @@ pub fn run() -> ExitCode {
         Command::PayLink(command) => pay_link::run(&command, &cli.place),
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Calls(command) => calls::run(&command, &cli.place),
+        Command::Clocks(command) => clocks::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
         Command::Team(command) => team::run(&command, &cli.place),

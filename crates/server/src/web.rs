@@ -31,6 +31,8 @@ mod approvals;
 mod bank;
 mod calls;
 mod claims;
+mod clock_settings;
+mod clocks;
 mod contacts;
 mod corrections;
 mod credits;

@@ -41,6 +41,8 @@ pub enum Command {
     EndCrossover(One),
     /// Ask the payer where a claim is (276); the question leaves with the next delivery
     Ask(One),
+    /// Write the proof of timely filing of a claim as PDF: every sending and stored answer, ready for an appeal
+    Proof(Proof),
 }
 
 /// Which claims.
@@ -72,6 +74,16 @@ pub struct Show {
 pub struct One {
     /// Our control number of the claim, or the payer's
     claim: String,
+}
+
+/// Which proof, and where to.
+#[derive(Debug, Args)]
+pub struct Proof {
+    /// Our control number of the claim, or the payer's
+    claim: String,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 /// What to correct.
@@ -162,6 +174,13 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
             let id = find(&session, arguments)?;
             app::claim_status::ask(&session.db, &session.actor, session.practice, id)?;
             line("The question is written and leaves with the next delivery.");
+            Ok(Done::Clean)
+        }
+        Command::Proof(Proof { claim, out }) => {
+            let id = find(&session, &One { claim: claim.clone() })?;
+            let bytes = app::clocks::proof::pdf(&session.db, &session.actor, session.practice, id)?;
+            std::fs::write(out, bytes).map_err(|error| Failure::file(out, &error))?;
+            line(&format!("Written to {}. It names the patient: send it to the payer only.", out.display()));
             Ok(Done::Clean)
         }
     }

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use billing::access::{Action, Matrix, Role};
+use billing::clock::state_rules::rules_of;
+use billing::clock::{ClockKind, Source};
 use billing::remittance::classification::{AdjustmentClass, Guard, base_rows};
 use billing::work::{Family, WorkReason};
 use clap::{Args, ValueEnum};
@@ -28,6 +30,8 @@ enum Page {
     Situations,
     /// What adjustments mean.
     Adjustments,
+    /// Every kind of clock.
+    Clocks,
     /// Every command with its options.
     Commands,
 }
@@ -40,6 +44,7 @@ pub fn run(arguments: &Arguments) -> Result<Done, Failure> {
         Page::WorkReasons => work_reasons(),
         Page::Situations => situations(),
         Page::Adjustments => adjustments(),
+        Page::Clocks => clocks(),
         Page::Commands => commands(),
     };
     line(page.trim_end());
@@ -98,6 +103,59 @@ fn adjustments() -> String {
     }
     page.push_str("\n`@` names a kind of reason as the table of reasons sorts it; `*` is any.\n");
     page
+}
+
+fn clocks() -> String {
+    let mut page = format!(
+        "# Clocks\n\n{GENERATED}Last days of law, contract and a practice's own rules. A payer's contract goes first; of \
+         Medicare the shorter of contract and law; then the state's law; then the practice's own figure; then what stands \
+         here. A figure of law says on which day it was held against its source, or that nobody did yet: then ask before \
+         you rely on it, and set your own (`tierline clocks term`). The day a clock starts on is day 0. Nothing expires by \
+         itself: past its last day a clock stays overdue until a person decides by name. Each is told so many business \
+         days before its last day.\n\n| Clock | Word | It is | Length | Where it stands | Starts with | Ends with | Told |\n\
+         |---|---|---|---|---|---|---|---|\n"
+    );
+    for kind in ClockKind::ALL {
+        let facts = kind.facts();
+        let length = facts.length.map_or_else(|| "given".to_owned(), |length| length.to_string());
+        let mut stands = stands(facts.source);
+        if let Some((length, source)) = facts.medicare {
+            let _ = write!(stands, "; of Medicare {length} ({})", self::stands(source));
+        }
+        let told: Vec<String> = facts.warns.iter().map(u32::to_string).collect();
+        let _ = writeln!(
+            page,
+            "| {} | `{}` | {} | {length} | {} | {} | {} | {} |",
+            facts.title,
+            kind.as_str(),
+            facts.nature.label(),
+            cell(&stands),
+            cell(facts.starts),
+            cell(facts.ends),
+            told.join(", ")
+        );
+    }
+    for kind in [ClockKind::PromptPay, ClockKind::EstateClaim, ClockKind::UnclaimedProperty] {
+        let _ = write!(
+            page,
+            "\n## {} by state\n\nNot yet held against the texts. A state that is not listed is not \
+            known to us.\n\n| State | Length | Where it stands |\n|---|---|---|\n",
+            kind.title()
+        );
+        for rule in rules_of(kind) {
+            let _ = writeln!(page, "| {} | {} | {} |", rule.state, rule.length, cell(rule.source));
+        }
+    }
+    page
+}
+
+/// Where a length stands, with the day on which it was held against its source.
+fn stands(source: Source) -> String {
+    match source {
+        Source::Law { citation, checked: Some(on) } => format!("{citation} (checked {on})"),
+        Source::Law { citation, checked: None } => format!("{citation} (not checked)"),
+        Source::Contract | Source::Practice | Source::State | Source::Given => source.words().to_owned(),
+    }
 }
 
 fn work_reasons() -> String {

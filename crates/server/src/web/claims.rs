@@ -89,6 +89,10 @@ struct ClaimPage {
     may_change_visit: bool,
     /// A payer passed it on, and this person may bill it from here.
     may_end_crossover: bool,
+    /// The clocks that run for it, the nearest last day first.
+    clocks: Vec<app::clocks::Running>,
+    may_see_clocks: bool,
+    may_prove: bool,
 }
 
 fn sheet(rows: &[ClaimListRow], masked: bool) -> Sheet {
@@ -146,8 +150,10 @@ pub async fn index(
 
 /// One claim.
 pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, Query(asked): Query<Asked>) -> Page {
-    let mut view =
-        desk.read(&who.actor, move |read| Ok(store::views::claim::get(read, id)?)).await?.ok_or(Refusal::Absent)?;
+    let (view, clocks) = desk
+        .read(&who.actor, move |read| Ok((store::views::claim::get(read, id)?, app::clocks::of_claim(read, id)?)))
+        .await?;
+    let mut view = view.ok_or(Refusal::Absent)?;
     let masked = who.is_masked(Action::ViewClaim);
     if masked {
         for raw in view.events.iter_mut().filter_map(|event| event.raw.as_mut()) {
@@ -184,6 +190,9 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         with_patient,
         open_work: open_work(&who, &view),
         why_not_send: who.why_not(sending, &state),
+        clocks,
+        may_see_clocks: who.may(Action::ViewWorklist),
+        may_prove: !masked,
         may_scrub: matches!(view.head.status.as_str(), "draft" | "held" | "rejected")
             && !is_corrected
             && who.why_not(Action::SubmitInitialClaim, &state).is_none(),

@@ -227,8 +227,20 @@ fn sheet(lines: &[Line]) -> Sheet {
     Sheet {
         name: "Clocks",
         columns: &[
-            "Clock", "Last day", "Left", "Length", "Who says so", "From", "Started by", "Claim", "Payer", "Patient",
-            "At stake", "State", "Why it ended", "Id",
+            "Clock",
+            "Last day",
+            "Left",
+            "Length",
+            "Who says so",
+            "From",
+            "Started by",
+            "Claim",
+            "Payer",
+            "Patient",
+            "At stake",
+            "State",
+            "Why it ended",
+            "Id",
         ],
         rows: lines.iter().map(row).collect(),
     }
@@ -301,7 +313,8 @@ pub struct Started {
 
 /// Starts a clock by hand.
 pub async fn start(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Started>) -> Page {
-    let invalid = |field: &str, problem: &str| Refusal::Invalid { field: field.to_owned(), problem: problem.to_owned() };
+    let invalid =
+        |field: &str, problem: &str| Refusal::Invalid { field: field.to_owned(), problem: problem.to_owned() };
     let kind = ClockKind::parse(&typed.kind).ok_or_else(|| invalid("kind", "Choose which clock."))?;
     let started_on = day("started_on", &typed.started_on)?
         .ok_or_else(|| invalid("started_on", "Say on which day it started: of the letter, of the request."))?;
@@ -332,7 +345,10 @@ pub async fn start(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<St
 
 /// The proof of timely filing of a claim, as PDF.
 pub async fn proof(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>) -> Page {
-    if let Some(why) = who.is_masked(Action::ViewClaim).then(|| "Your role sees claims without the patient; the proof names the patient. Ask Tier 2 for it.") {
+    if let Some(why) = who
+        .is_masked(Action::ViewClaim)
+        .then(|| "Your role sees claims without the patient; the proof names the patient. Ask Tier 2 for it.")
+    {
         return Err(Refusal::Conflict(why.to_owned()));
     }
     let actor = who.actor.clone();

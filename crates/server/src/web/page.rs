@@ -39,6 +39,7 @@ const PLACES: &[(&str, &str, &str, Action)] = &[
 /// What stands behind the person's name.
 const MORE: &[(&str, &str, &str, Action)] = &[
     ("/notices", "Notices", "", Action::ViewWorklist),
+    ("/clocks", "Clocks", "", Action::ViewWorklist),
     ("/credits", "Credit balances", "", Action::ViewRefunds),
     ("/payers/ledger", "Payers’ ledger", "", Action::ViewRemittance),
     ("/calls", "Calls to payers", "", Action::LogInquiry),
@@ -221,6 +222,9 @@ const DONE: &[(&str, &str)] = &[
     ("share-set", "Set. It counts from the next item on."),
     ("rule-set", "Set. Work that is open stays where it is."),
     ("rule-off", "Withdrawn. Work that is open stays where it is."),
+    ("clock-decided", "Decided. It is kept with your name and your words."),
+    ("clock-started", "Started. It warns before its last day."),
+    ("clock-set", "Set. What was counted before stays counted."),
     ("limit-set", "Set. It counts from the next decision on."),
     ("provider-added", "Provider added."),
     ("payer-added", "Payer added. Coverages may name it now."),

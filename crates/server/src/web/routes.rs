@@ -4,7 +4,7 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, adjustments, answers, assets, bank, calls, claims, contacts, corrections, credits, day_sheet, deposits,
+    access_log, adjustments, answers, assets, bank, calls, claims, clock_settings, clocks, contacts, corrections, credits, day_sheet, deposits,
     encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
     log_in_reset, me, medicare_questions, money_rules, notices, oversight, own_reasons, palette, patients, pay,
     pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
@@ -155,6 +155,11 @@ fn records(routes: Routes) -> Routes {
         .post("/find", Policy::May(Action::FindPatient), find::show)
         .get("/claims", Policy::May(Action::ViewClaim), claims::index)
         .get("/claims/{id}", Policy::May(Action::ViewClaim), claims::show)
+        .get("/claims/{id}/timely-filing.pdf", Policy::May(Action::ViewClaim), clocks::proof)
+        .get("/clocks", Policy::May(Action::ViewWorklist), clocks::index)
+        .post("/clocks", Policy::May(Action::KeepClocks), clocks::start)
+        .get("/clocks/{id}", Policy::May(Action::ViewWorklist), clocks::show)
+        .post("/clocks/{id}/decisions", Policy::May(Action::ViewWorklist), clocks::decide)
         .post("/claims/{id}/sendings", Policy::May(Action::SubmitInitialClaim), sent_claims::resend)
         .post("/claims/{id}/questions", Policy::May(Action::VerifyInsurance), sent_claims::ask)
         .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)
@@ -244,6 +249,10 @@ fn setting_pages(routes: Routes) -> Routes {
         .get("/settings", Policy::May(Action::ViewSettings), settings::index)
         .get("/settings/practice", Policy::May(Action::ChangePractice), settings::edit_practice)
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
+        .get("/settings/clocks", Policy::May(Action::ViewSettings), clock_settings::index)
+        .post("/settings/clocks/days", Policy::May(Action::ChangePractice), clock_settings::set_day)
+        .post("/settings/clocks/own", Policy::May(Action::ChangePractice), clock_settings::set_own)
+        .post("/settings/clocks/contracts", Policy::May(Action::EditPayer), clock_settings::set_payers)
         .get("/settings/limits", Policy::May(Action::ViewSettings), limits::index)
         .post("/settings/limits", Policy::May(Action::ChangeLimits), limits::change)
         .get("/settings/money-rules", Policy::May(Action::ViewSettings), money_rules::index)

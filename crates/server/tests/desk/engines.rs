@@ -59,7 +59,12 @@ fn desks(tour: &mut Tour) {
     let page = tour.open("/work?desk=tier2");
     tour.follow(&page, "/work/", "");
     let page = tour.open("/claims");
-    tour.follow(&page, "/claims/", "");
+    let claim = tour.follow(&page, "/claims/", "");
+    let proof = format!("{claim}/timely-filing.pdf");
+    assert_eq!(tour.visitor.get(&proof).status, 200);
+    tour.seen.insert(proof);
+    let page = tour.open("/clocks?when=all");
+    tour.follow(&page, "/clocks/", "");
     let page = tour.open("/remittances");
     let remittance = tour.follow(&page, "/remittances/0", "");
     tour.open(&format!("{remittance}/file"));
@@ -116,6 +121,7 @@ fn settings(tour: &mut Tour) {
         "/settings/practice",
         "/settings/adjustments",
         "/settings/limits",
+        "/settings/clocks",
         "/settings/pay-links",
         "/settings/money-rules",
         "/pay-links",

@@ -342,6 +342,7 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "promises" => "promise",
                 "users" => "app_user",
                 "credits" => "credit",
+                "clocks" => "clock",
                 "settings" => "adjustment_rule",
                 "refunds" => "refund",
                 "write-offs" => "write_off",
