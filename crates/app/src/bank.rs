@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::bank::{BankLineState, DAYS_APART, Deposit, Origin, entry};
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{BankLineId, Money, PracticeId, RemittanceId};
 use jiff::Timestamp;
@@ -16,6 +15,7 @@ use store::bank::{
     IN_TRANSIT, IN_TRANSIT_IN_ALL, IN_TRANSIT_OF, IN_TRANSIT_OF_AMOUNTS, InTransitRow, POSTED_AT, POSTED_OF_TRACE,
     TRACE_OF_REMITTANCE, UNDEPOSITED, WAITING_OF_TRACE,
 };
+use store::clock::business_days_after;
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::reconciliation::WithdrawalRow;
 use store::worklist::OPEN_ITEM_BY_SUBJECT;
@@ -147,7 +147,7 @@ pub(crate) fn meet(tx: &mut Tx, line: &BankLineRow) -> Result<bool, Error> {
     };
     let summary = format!("{amount} came into the bank on {}: {why}.", line.booked_on);
     let reason = WorkReason::BankLineUnplaced;
-    let deadline_on = Some(add_business_days(line.booked_on, DAYS_APART, &[]));
+    let deadline_on = Some(business_days_after(tx, line.booked_on, DAYS_APART)?);
     let work = NewWork {
         reason,
         subject_key: subject_key(reason, line.id),
@@ -339,7 +339,7 @@ pub(crate) fn open_missing_transfers(db: &Db, actor: &Actor, practice: PracticeI
                 (true, Some(posted_on)) => *posted_on,
                 (false, _) => row.paid_on,
             };
-            if add_business_days(counts_from, DAYS_APART, &[]) >= told_until {
+            if business_days_after(tx, counts_from, DAYS_APART)? >= told_until {
                 continue;
             }
             let reason = WorkReason::TransferMissing;

@@ -19,11 +19,11 @@ use billing::claim::named_parties::{NamedParties, PartyDifference};
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::payer::PayerSettings;
 use billing::work::WorkReason;
-use billing::work::calendar::add_business_days;
 use billing::{ClaimId, InboundFileId, PracticeId, RemittanceId, SubmissionId};
 use edi::acknowledgment::SealedHeader;
 use jiff::ToSpan;
 use store::claim::{CLAIM_BODY, CLAIM_EVENTS, CLAIM_ROW, Evidence};
+use store::clock::business_days_after;
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::registration::PAYERS;
 use store::submission::{
@@ -562,7 +562,7 @@ pub(crate) fn open_late_claims(db: &Db, actor: &Actor, practice: PracticeId) -> 
             };
             if file_is_unanswered {
                 let days = WorkReason::AcknowledgmentMissing.due_in_business_days();
-                tx.execute(&SET_FOLLOW_UP, params![id, add_business_days(tx.today(), days, &[])])?;
+                tx.execute(&SET_FOLLOW_UP, params![id, business_days_after(tx, tx.today(), days)?])?;
                 continue;
             }
             let summary = format!("Claim {} was sent and its payer has not acknowledged it.", claim.control_number);

@@ -8,11 +8,11 @@ use billing::call_outcome::{self, Then};
 use billing::claim::status_answer::ClaimStatusAnswer;
 use billing::claim::{Claim, ClaimEvent, ClaimStatus};
 use billing::counting::counted;
-use billing::work::calendar::add_business_days;
 use billing::work::{WaitingOn, WorkLinks, WorkReason};
 use billing::{ClaimId, InboundFileId, Money, PracticeId, SubmissionId};
 use jiff::Timestamp;
 use store::claim::{CLAIM_EVENTS, ClaimEventRow, Evidence};
+use store::clock::business_days_after;
 use store::follow_up::{CLEAR_FOLLOW_UP, SET_FOLLOW_UP};
 use store::submission::{SUBMISSION, SUBMISSION_KIND};
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
@@ -63,7 +63,7 @@ pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, claim: ClaimId) -> Resu
             kind: KIND,
             envelope: &envelope,
             bytes,
-            due_on: add_business_days(tx.today(), 1, &[]),
+            due_on: business_days_after(tx, tx.today(), 1)?,
             total: Money::ZERO,
             claims: 0,
         };

@@ -11,12 +11,12 @@ use billing::claim::submission::{MOST_CLAIMS_IN_A_FILE, SubmissionStatus, batche
 use billing::claim::{Claim, ClaimEvent, ClaimFrequency, ClaimStatus, CleanClaim};
 use billing::counting::counted;
 use billing::practice::Practice;
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, Money, PracticeId, SubmissionId};
 use edi::claim_837;
 use jiff::civil::Date;
 use store::claim::{CLAIM_ROW, CLAIMS_IN_STATUS, Evidence};
+use store::clock::business_days_after;
 use store::submission::{
     BEGIN_DELIVERY, CLAIMS_OF_SUBMISSION, DELIVERED, LATEST_SUBMISSIONS, NOT_DELIVERED, POSTPONE_ANSWER, SEND_AGAIN,
     SUBMISSION, SUBMISSIONS_OF_CLAIM, SubmissionClaimRow, SubmissionHead, SubmissionRow, UNANSWERED, UNSENT,
@@ -125,7 +125,7 @@ fn seal_batch(
     for clean in claims {
         let mut claim = clean.into_claim();
         let file_due_on = payers.file_due_on(tx, claim.payer_id)?;
-        let acknowledgment_due_on = add_business_days(file_due_on, CLAIM_ANSWER_AFTER_FILE_DAYS, &[]);
+        let acknowledgment_due_on = business_days_after(tx, file_due_on, CLAIM_ANSWER_AFTER_FILE_DAYS)?;
         due_on = Some(due_on.map_or(file_due_on, |due: Date| due.min(file_due_on)));
         total += claim.body.total_charge();
         contents.push(SubmissionClaimRow { submission_id: id, claim_id: claim.id, claim_version: claim.version });
@@ -295,7 +295,7 @@ fn send_again(tx: &mut Tx, id: SubmissionId) -> Result<(), Error> {
         }
         SubmissionStatus::Sealed | SubmissionStatus::Sent | SubmissionStatus::Ambiguous => {}
     }
-    let due_on = add_business_days(tx.today(), 1, &[]);
+    let due_on = business_days_after(tx, tx.today(), 1)?;
     tx.execute(&SEND_AGAIN, params![id, due_on])?;
     tx.audit("resend_file", "submission", id.0, serde_json::json!({ "file": file.file_name }));
     Ok(())
@@ -400,7 +400,7 @@ pub(crate) fn open_unanswered_files(db: &Db, actor: &Actor, practice: PracticeId
             };
             worklist::open(tx, work)?;
             let next_look =
-                add_business_days(tx.today(), WorkReason::AcknowledgmentMissing.due_in_business_days(), &[]);
+                business_days_after(tx, tx.today(), WorkReason::AcknowledgmentMissing.due_in_business_days())?;
             tx.execute(&POSTPONE_ANSWER, params![file.id, next_look])?;
         }
         Ok(late.len())

@@ -88,7 +88,8 @@ pub fn counts(db: &Db, actor: &Actor, practice: PracticeId) -> Result<(Vec<Clock
     db.read(actor, practice, |read| {
         let today = read.today();
         let week = today.saturating_add(jiff::Span::new().days(7));
-        Ok((read.query(&CLOCK_COUNTS, params![today, week])?, store::clock::calendar(read)?))
+        let calendar = Calendar::clone(&*store::clock::calendar(read)?);
+        Ok((read.query(&CLOCK_COUNTS, params![today, week])?, calendar))
     })
 }
 

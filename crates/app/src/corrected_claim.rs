@@ -8,12 +8,12 @@ use billing::access::{Action, Actor, ResourceState};
 use billing::claim::correct::{correct_by, may_correct};
 use billing::claim::{Claim, ClaimEvent, ClaimFrequency, ClaimStatus};
 use billing::remittance::ClaimPayment;
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{ClaimId, EncounterId, Money, PayerId, PracticeId};
 use jiff::civil::Date;
 use ledger::AccountKind;
 use store::claim::{self as rows, BODIES_OF_CLAIMS, CLAIM_ROW, CLAIMS_OF_ENCOUNTERS, Evidence};
+use store::clock::business_days_after;
 use store::follow_up::SET_FOLLOW_UP;
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Conn, Db, Tx, params, registration};
@@ -109,7 +109,7 @@ pub fn drop_it(db: &Db, actor: &Actor, practice: PracticeId, id: ClaimId) -> Res
         let ends = [WorkReason::CorrectedClaim, WorkReason::EarlierVersionAccepted];
         worklist::resolve_for_claim(tx, id, &ends, outcome, "claim build")?;
         if owed_by_payer(tx, &before)?.is_positive() {
-            let day = add_business_days(tx.today(), LOOK_AGAIN_BUSINESS_DAYS, &[]);
+            let day = business_days_after(tx, tx.today(), LOOK_AGAIN_BUSINESS_DAYS)?;
             tx.execute(&SET_FOLLOW_UP, params![id, day])?;
         } else {
             let words = Evidence::words("Nothing is left to ask of this payer");

@@ -4,11 +4,11 @@
 use billing::access::{Action, Actor, ResourceState};
 use billing::counting::counted;
 use billing::eligibility::EligibilityStatus;
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use billing::{CoverageId, EligibilityId, Money, PatientId, PracticeId, SubmissionId};
 use edi::eligibility::{EligibilityQuestion, Identity, ReadEligibility};
 use jiff::civil::Date;
+use store::clock::business_days_after;
 use store::eligibility::{
     ANSWER_ELIGIBILITY, ELIGIBILITY_BY_TRACE, ELIGIBILITY_OF_PATIENT, EligibilityRow, UNANSWERED_ELIGIBILITY,
 };
@@ -66,7 +66,7 @@ pub fn ask(
             kind: "270",
             envelope: &envelope,
             bytes,
-            due_on: add_business_days(tx.today(), 1, &[]),
+            due_on: business_days_after(tx, tx.today(), 1)?,
             total: Money::ZERO,
             claims: 0,
         };

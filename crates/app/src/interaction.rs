@@ -8,7 +8,6 @@ use billing::interaction::{
     Audience, ClaimAnswers, Direction, InteractionBody, Party, PromiseState, PromisedBy, Reached,
 };
 use billing::patient_payment::holds_card_number;
-use billing::work::calendar::add_business_days;
 use billing::work::inquiry::{Channel, Identifier, Inquiry};
 use billing::{ClaimId, InquiryId, InteractionId, PatientId, PayerId, PracticeId, PromiseId, WorkItemId};
 use jiff::Timestamp;
@@ -349,11 +348,11 @@ pub fn promises_due(db: &Db, actor: &Actor, practice: PracticeId, most: i64) -> 
 /// Of the store.
 pub(crate) fn break_late_promises(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
-        let today = tx.today();
+        let (today, calendar) = (tx.today(), store::clock::calendar(tx)?);
         let due = tx.query(&PROMISES_DUE, params![today, MOST_PROMISES])?;
         let late: Vec<PromiseRow> = due
             .into_iter()
-            .filter(|promise| add_business_days(promise.due_on, GRACE_BUSINESS_DAYS, &[]) < today)
+            .filter(|promise| calendar.add_business_days(promise.due_on, GRACE_BUSINESS_DAYS) < today)
             .collect();
         for promise in &late {
             end(tx, promise.id, PromiseState::Broken)?;

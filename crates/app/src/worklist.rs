@@ -11,7 +11,6 @@ use billing::PracticeId;
 use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::claim::ClaimStatus;
 use billing::id::WorkReturnId;
-use billing::work::calendar::add_business_days;
 use billing::work::own_reason::ReasonInForce;
 use billing::work::{
     Calendar, Desk, Handover, NoticeKind, Resolution, ResolutionCode, ReturnCode, WorkItem, WorkLinks, WorkReason,
@@ -19,6 +18,7 @@ use billing::work::{
 };
 use billing::{ClaimId, InquiryId, Money, SubmissionId, UserId, WorkItemId};
 use jiff::civil::Date;
+use store::clock::business_days_after;
 use store::follow_up::{CLAIM_PLACE, SET_FOLLOW_UP};
 use store::inquiry::INQUIRY;
 use store::submission::CLAIMS_OF_SUBMISSION;
@@ -489,7 +489,7 @@ fn keep_in_one_hand(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
         ClaimStatus::Ready | ClaimStatus::Closed => Ok(()),
         ClaimStatus::Submitted | ClaimStatus::Accepted | ClaimStatus::Adjudicated => {
             if place.follow_up_on.is_none() {
-                let day = add_business_days(tx.today(), LOOK_AGAIN_BUSINESS_DAYS, &[]);
+                let day = business_days_after(tx, tx.today(), LOOK_AGAIN_BUSINESS_DAYS)?;
                 tx.execute(&SET_FOLLOW_UP, params![claim, day])?;
             }
             Ok(())

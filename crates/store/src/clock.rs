@@ -1,6 +1,8 @@
 //! Clocks as rows: what runs, by when, and how it ended; what practices and contracts say of their length; and the days of
 //! a practice. What runs follows what a transaction did (`clock_follow`); nothing here lets a clock expire.
 
+use std::sync::Arc;
+
 use billing::clock::{ClockKind, ClockState, Length};
 use billing::patient::Patient;
 use billing::work::Calendar;
@@ -311,8 +313,21 @@ pub fn lines(conn: &Conn, filter: &ClockFilter) -> Result<Vec<ClockLine>, StoreE
     conn.query(&CLOCK_LINES, places)
 }
 
-/// The calendar of the practice.
-pub fn calendar(conn: &Conn) -> Result<Calendar, StoreError> {
+/// The day so many business days of the practice after another; the first on or after it where that is 0.
+pub fn business_days_after(conn: &Conn, from: Date, business_days: u32) -> Result<Date, StoreError> {
+    Ok(calendar(conn)?.add_business_days(from, business_days))
+}
+
+/// The calendar of the practice as it stood when this transaction first asked.
+pub fn calendar(conn: &Conn) -> Result<Arc<Calendar>, StoreError> {
+    if let Some(known) = conn.calendar.get() {
+        return Ok(Arc::clone(known));
+    }
+    let read = Arc::new(read_calendar(conn)?);
+    Ok(Arc::clone(conn.calendar.get_or_init(|| read)))
+}
+
+fn read_calendar(conn: &Conn) -> Result<Calendar, StoreError> {
     let mut own = std::collections::BTreeMap::new();
     for row in conn.query(&PRACTICE_DAYS, params![])? {
         match row.hours.as_str() {

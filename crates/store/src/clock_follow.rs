@@ -3,6 +3,7 @@
 //! a clock is about decides it, by `billing::clock`; nothing here lets one expire.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use billing::claim::{ClaimBody, ClaimStatus};
 use billing::clock::at_payer::{ClaimPlace, due_at, ended, is_state_regulated, of_claim};
@@ -319,7 +320,7 @@ impl Ends {
 
 /// What the length of clocks depends on, read once for all that start together.
 struct Lengths {
-    calendar: Calendar,
+    calendar: Arc<Calendar>,
     rows: TermRows,
     payers: HashMap<PayerId, Payer>,
     state: Option<String>,

@@ -2,10 +2,12 @@
 //!
 //! It never runs a statement without the practice: `$1` is bound here.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
 
 use billing::access::Actor;
 use billing::id::PracticeId;
+use billing::work::Calendar;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -49,6 +51,8 @@ pub struct Conn {
     pub(crate) notes: RefCell<Notes>,
     /// What was touched that clocks are about.
     pub(crate) touched: RefCell<Touched>,
+    /// The practice's calendar, once it was asked for.
+    pub(crate) calendar: OnceCell<Arc<Calendar>>,
 }
 
 impl Conn {
@@ -63,6 +67,7 @@ impl Conn {
             changed: Cell::new(0),
             notes: RefCell::default(),
             touched: RefCell::default(),
+            calendar: OnceCell::new(),
         }
     }
 

@@ -6,11 +6,11 @@ use std::collections::hash_map::Entry;
 use billing::claim::submission::{ControlNumbers, SubmissionStatus};
 use billing::payer::PayerSettings;
 use billing::practice::Practice;
-use billing::work::calendar::add_business_days;
 use billing::{Money, PayerId, SubmissionId};
 use edi::Envelope;
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use store::clock::business_days_after;
 use store::submission::{SUBMISSION_SEALED_AT, SUBMISSION_STATUS, SubmissionRow};
 use store::{StoreError, Tx, params};
 
@@ -64,7 +64,7 @@ impl PayerHabits {
     pub(crate) fn file_due_on(&mut self, tx: &mut Tx, payer: PayerId) -> Result<Date, StoreError> {
         let today = tx.today();
         let days = self.of(tx, payer)?.acknowledgment_due_days;
-        Ok(add_business_days(today, u32::try_from(days).unwrap_or(0), &[]))
+        business_days_after(tx, today, u32::try_from(days).unwrap_or(0))
     }
 }
 

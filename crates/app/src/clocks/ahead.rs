@@ -129,6 +129,7 @@ pub fn forecast(db: &Db, actor: &Actor, practice: PracticeId, share: &BTreeMap<D
                 stake: item.stake_cents,
             })
             .collect();
-        Ok(told(&work, &pace, read.today(), &store::clock::calendar(read)?))
+        let calendar = store::clock::calendar(read)?;
+        Ok(told(&work, &pace, read.today(), &calendar))
     })
 }

@@ -2,6 +2,7 @@
 //! only ever added: what was counted under an earlier word stays counted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::clock::at_payer::{due_at, is_state_regulated};
@@ -224,7 +225,7 @@ pub(crate) fn terms_for(
 /// What is needed to say how a payer's contract stands on a day; read once for many.
 pub(crate) struct InForce {
     rows: TermRows,
-    calendar: Calendar,
+    calendar: Arc<Calendar>,
 }
 
 impl InForce {

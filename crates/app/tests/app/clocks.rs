@@ -144,8 +144,8 @@ fn the_payers_acceptance_meets_the_filing_limit_and_its_state_says_when_it_must_
         let all = clocks_of(db, claim);
         let filing = all.iter().find(|clock| clock.kind == ClockKind::TimelyFiling).unwrap();
         assert_eq!((filing.state, filing.words.as_str()), (ClockState::Met, "The payer accepted the claim."));
-        // Texas: thirty days for an electronic claim.
-        assert_eq!(running(db, claim), [(ClockKind::PromptPay, date(2026, 4, 3))]);
+        // Texas: thirty days for an electronic claim, from the day that the answer names.
+        assert_eq!(running(db, claim), [(ClockKind::PromptPay, date(2026, 4, 2))]);
         let pay = all.iter().find(|clock| clock.kind == ClockKind::PromptPay).unwrap();
         assert!(pay.term_source.contains("Texas Insurance Code"), "{}", pay.term_source);
         days(db, 30);
@@ -154,7 +154,7 @@ fn the_payers_acceptance_meets_the_filing_limit_and_its_state_says_when_it_must_
 
         let proof = clocks::proof::packet(db, &tier2(), PRACTICE, claim).unwrap();
         assert_eq!((proof.date_of_service, proof.last_day), (date(2026, 3, 1), date(2026, 5, 30)));
-        assert_eq!((proof.limit.as_str(), proof.accepted_on), ("90 days, payer's contract", Some(date(2026, 3, 4))));
+        assert_eq!((proof.limit.as_str(), proof.accepted_on), ("90 days, payer's contract", Some(date(2026, 3, 3))));
         assert_eq!(proof.sent.len(), 1);
         assert_eq!(proof.sent[0].numbers, (sent.interchange_number, sent.group_number, sent.set_number));
         assert_eq!(proof.sent[0].sha256, sent.sha256.iter().map(|byte| format!("{byte:02x}")).collect::<String>());

@@ -4,12 +4,12 @@ use billing::access::Action;
 
 use super::policy::{Policy, Route, Routes};
 use super::{
-    access_log, adjustments, answers, assets, bank, calls, claims, clock_settings, clocks, contacts, corrections, credits, day_sheet, deposits,
-    encounters, estates, events, find, guarantor, home, inquiries, jobs, keyed_remittances, limits, log_in,
-    log_in_reset, me, medicare_questions, money_rules, notices, oversight, own_reasons, palette, patients, pay,
-    pay_links, payers_ledger, payments, periods, posting_preview, reconciliations, refunds, registration, remittances,
-    reports, returned_payments, routing, sent_claims, settings, small_balances, statements, stored_files, teams,
-    unmatched, users, visit_hands, visits, wall, work, work_case, write_offs,
+    access_log, adjustments, answers, assets, bank, calls, claims, clock_settings, clocks, contacts, corrections,
+    credits, day_sheet, deposits, encounters, estates, events, find, guarantor, home, inquiries, jobs,
+    keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions, money_rules, notices, oversight,
+    own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations,
+    refunds, registration, remittances, reports, returned_payments, routing, sent_claims, settings, small_balances,
+    statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work, work_case, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -159,7 +159,7 @@ fn records(routes: Routes) -> Routes {
         .get("/clocks", Policy::May(Action::ViewWorklist), clocks::index)
         .post("/clocks", Policy::May(Action::KeepClocks), clocks::start)
         .get("/clocks/{id}", Policy::May(Action::ViewWorklist), clocks::show)
-        .post("/clocks/{id}/decisions", Policy::May(Action::ViewWorklist), clocks::decide)
+        .post("/clocks/{id}/decisions", Policy::May(Action::KeepClocks), clocks::decide)
         .post("/claims/{id}/sendings", Policy::May(Action::SubmitInitialClaim), sent_claims::resend)
         .post("/claims/{id}/questions", Policy::May(Action::VerifyInsurance), sent_claims::ask)
         .post("/claims/{id}/scrub", Policy::May(Action::SubmitInitialClaim), claims::scrub)

@@ -24,6 +24,7 @@ const PAGE_BYTES: usize = 4 * 1024 * 1024;
 const NAMED: &[(&str, &str)] = &[
     ("bank", "bank_line"),
     ("claims", "claim"),
+    ("clocks", "clock"),
     ("deposits", "deposit_slip"),
     ("encounters", "encounter"),
     ("guarantors", "guarantor"),
