@@ -258,9 +258,9 @@ statements! {
         AND state = 'running'";
     /// Open items about clocks that run no more, with how those ended.
     pub const ITEMS_OF_ENDED_CLOCKS: (String, String) = "SELECT w.subject_key, c.words FROM work_item w \
-        JOIN clock c ON c.practice_id = w.practice_id AND c.work_item_id = w.id AND c.state <> 'running' \
-        WHERE w.practice_id = $1 AND w.desk IN ('tier1', 'tier2', 'tier3', 'coder', 'poster') \
-        AND w.reason IN ('clock_warning', 'clock_overdue') AND w.state <> 'resolved'";
+        CROSS JOIN clock c WHERE w.practice_id = $1 AND w.desk IN ('tier1', 'tier2', 'tier3', 'coder', 'poster') \
+        AND w.reason IN ('clock_warning', 'clock_overdue') AND w.state <> 'resolved' \
+        AND c.practice_id = w.practice_id AND c.work_item_id = w.id AND c.state <> 'running'";
     /// What people decided about clocks of many subjects: such a clock does not start again by itself.
     pub const DECIDED_CLOCKS_OF: (Uuid, ClockKind, Date) = "SELECT subject_id, kind, started_on FROM clock \
         WHERE practice_id = $1 AND decided_by IS NOT NULL AND subject_id IN ({keys})";

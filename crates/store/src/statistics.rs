@@ -143,6 +143,7 @@ mod tests {
         ("clock::CLOCK_COUNTS", "a summary of what runs"),
         ("clock::CLOCK_TERMS", "what was said of lengths is little"),
         ("clock::PRACTICE_DAYS", "some days a year"),
+        ("clock::OVERDUE_IN_NO_HAND", "the days of one job are few"),
         ("clock::ENDED_WITHOUT_WORDS", "proof reads everything"),
         ("clock_ahead::WORK_PACE", "some figures of a practice"),
         ("clock_ahead::PEOPLE_OF_ROLES", "the people of a practice"),

@@ -9,7 +9,7 @@ use app::{Error, jobs, worklist};
 use billing::access::{Actor, Role};
 use billing::claim::ClaimStatus;
 use billing::clock::{ClockDecision, ClockKind, ClockState, Length};
-use billing::work::{Channel, Desk, InquiryReason, Resolution, WorkReason};
+use billing::work::{Channel, Desk, InquiryReason, Resolution, ResolutionCode, WorkReason};
 use billing::{ClaimId, ClockId};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
@@ -97,7 +97,12 @@ fn a_filing_limit_warns_goes_to_the_lead_on_its_day_and_is_missed_only_by_name()
         days(db, 1);
         assert_eq!(look(db), 0, "told once");
         let item = item(db, Desk::Tier2);
-        let words = Resolution { outcome: "Somebody will send it.".into(), root_cause: "claim build".into() };
+        let words = Resolution {
+            outcome: "Somebody will send it.".into(),
+            root_cause: "claim build".into(),
+            code: Some(ResolutionCode::NoActionNeeded),
+            ..Resolution::default()
+        };
         let refused = worklist::resolve(db, &tier2(), PRACTICE, item, words);
         assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
         let missed = clocks::decide(db, &manager(), PRACTICE, clock, &say(ClockDecision::Expired, "Nobody sent it."));
