@@ -335,10 +335,12 @@ fn may_call(situation: &Situation<'_>, purpose: Purpose) -> MayContact {
     let mut recent: Vec<PastCall> = situation.calls.iter().copied().filter(|call| call.on >= first_day).collect();
     recent.sort_by_key(|call| call.on);
     let again = |day: Date| Some(day.saturating_add(DAYS_OF_CALLS.days()).at(first_hour(situation), 0, 0, 0));
-    if in_collections && purpose == Purpose::AskForMoney
-        && let Some(spoken) = recent.iter().rev().find(|call| call.spoke) {
-            return MayContact::No { why: Why::SpokenTo, until: again(spoken.on) };
-        }
+    if in_collections
+        && purpose == Purpose::AskForMoney
+        && let Some(spoken) = recent.iter().rev().find(|call| call.spoke)
+    {
+        return MayContact::No { why: Why::SpokenTo, until: again(spoken.on) };
+    }
     let most = situation.limits.get(match in_collections {
         true => LimitKind::CollectionCalls,
         false => LimitKind::CallsInSevenDays,

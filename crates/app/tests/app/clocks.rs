@@ -14,16 +14,15 @@ use billing::{ClaimId, ClockId};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use store::clock::{CLOCKS_OF_SUBJECT, ClockFilter, ClockLine, ClockRow};
+use store::params;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 use store::worklist::QueueCursor;
-use store::{StoreError, params};
 
 use crate::carrier::claim_answers;
 use crate::claims_on_their_way::*;
 
 fn clocks_of(db: &TestDb, claim: ClaimId) -> Vec<ClockRow> {
-    db.read(&db.system(), PRACTICE, |read| Ok::<_, StoreError>(read.query(&CLOCKS_OF_SUBJECT, params![claim])?))
-        .unwrap()
+    db.read(&db.system(), PRACTICE, |read| read.query(&CLOCKS_OF_SUBJECT, params![claim])).unwrap()
 }
 
 /// The kinds that run for a claim, with their last days.

@@ -227,7 +227,7 @@ mod tests {
             decided_on: None,
             is_crossed_over: false,
             denied: None,
-            asked: Money::from_cents(100_00),
+            asked: Money::from_cents(10_000),
         };
         let accepted = ClaimPlace { accepted_on: Some(date(2026, 1, 20)), ..at(ClaimStatus::Accepted) };
         let decided = ClaimPlace { decided_on: Some(date(2026, 2, 10)), ..accepted };

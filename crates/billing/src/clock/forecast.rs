@@ -175,7 +175,7 @@ mod tests {
             reason: WorkReason::Denied,
             due_on: date(2026, 3, 31),
             clock: Some((ClockId(Uuid::from_u128(number)), ClockKind::AppealFirst, last)),
-            stake: Money::from_cents(100_00),
+            stake: Money::from_cents(10_000),
         }
     }
 

@@ -347,7 +347,7 @@ pub async fn start(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<St
 pub async fn proof(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>) -> Page {
     if let Some(why) = who
         .is_masked(Action::ViewClaim)
-        .then(|| "Your role sees claims without the patient; the proof names the patient. Ask Tier 2 for it.")
+        .then_some("Your role sees claims without the patient; the proof names the patient. Ask Tier 2 for it.")
     {
         return Err(Refusal::Conflict(why.to_owned()));
     }
