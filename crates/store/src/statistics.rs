@@ -213,6 +213,13 @@ mod tests {
         ("routing::NEXT_OF_OTHER_PAYERS", "the first three hundred of a lane, in the order of its index"),
         ("routing::LANE_TOTALS", "counts of the open work of every team, for who arranges it"),
         ("routing::TEAMS_OF_WORK", "proof reads everything"),
+        ("work_case::ESCALATED", "the look of who oversees at all open work"),
+        ("work_case::ITEMS_WITHOUT_OWNER", "verify reads everything"),
+        ("work_case::OPEN_CONSULTS", "questions between colleagues are few"),
+        ("work_case::OWN_REASONS", "a practice's own rows are few"),
+        ("work_case::UNACKNOWLEDGED", "the daily look at complaints among open work"),
+        ("work_case::WAITING", "the index holds only what waits"),
+        ("work_case::WAITS_WITHOUT_END", "verify reads everything"),
     ];
 
     #[test]

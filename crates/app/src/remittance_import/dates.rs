@@ -19,12 +19,12 @@ const MOST_DAYS_BEFORE_BOOKS: i64 = 183;
 /// CLP02 of an answer that decides nothing, about a service that may be still to come.
 const ESTIMATE: &str = "25";
 
-/// Why a day is none that a payment of this practice has; none where it may be one. `what` names the place it stands in.
+/// Why a day is none that a payment keyed from paper has; none where it may be one. `what` names the place it stands in.
 pub(crate) fn out_of_bounds(tx: &Tx, what: &str, paid_on: Date) -> Result<Option<String>, Error> {
-    let today = tx.today();
-    if paid_on > today.saturating_add(MOST_DAYS_AHEAD.days()) {
-        return Ok(Some(format!("{what}: the payment is dated {paid_on}, more than {MOST_DAYS_AHEAD} days ahead")));
+    if let Some(sentence) = ahead(tx, what, paid_on) {
+        return Ok(Some(sentence));
     }
+    let today = tx.today();
     let begun = tx.query_one(&FIRST_ENTRY_DAY, params![])?.0.map_or(today, |first| first.min(today));
     if paid_on < begun.saturating_sub(MOST_DAYS_BEFORE_BOOKS.days()) {
         return Ok(Some(format!(
@@ -35,10 +35,16 @@ pub(crate) fn out_of_bounds(tx: &Tx, what: &str, paid_on: Date) -> Result<Option
     Ok(None)
 }
 
-/// Why no payment is of this day: out of bounds, or before a service that it pays for.
+fn ahead(tx: &Tx, what: &str, paid_on: Date) -> Option<String> {
+    (paid_on > tx.today().saturating_add(MOST_DAYS_AHEAD.days()))
+        .then(|| format!("{what}: the payment is dated {paid_on}, more than {MOST_DAYS_AHEAD} days ahead"))
+}
+
+/// Why no payment is of this day: far ahead, or before a service that it pays for. One that pays nothing of ours may be as old
+/// as it likes: a practice takes in what came before its books began.
 pub(super) fn problem(tx: &Tx, remittance: &Remittance) -> Result<Option<String>, Error> {
     const REMEDY: &str = "nothing is posted. Ask the payer for a corrected file.";
-    if let Some(sentence) = out_of_bounds(tx, "BPR16", remittance.paid_on)? {
+    if let Some(sentence) = ahead(tx, "BPR16", remittance.paid_on) {
         return Ok(Some(format!("{sentence}; {REMEDY}")));
     }
     let decided = remittance.claims.iter().filter(|claim| claim.status_code != ESTIMATE);

@@ -159,8 +159,7 @@ fn medicaid_after_medicare_takes_its_price_as_the_whole_and_leaves_no_balance() 
         receive(db, "EFT2", Clp { status: "2", ..said });
         let seen = look(db, practice.patient);
         assert_eq!((seen.with_payers, seen.owes_now), (cents(1_400), cents(100)));
-        let open = db.read(&db.system(), PRACTICE, |read| store::testing::facts::open_work(read)).unwrap();
-        assert_eq!(open, [(WorkReason::Denied, cents(1_400))]);
+        assert_eq!(crate::remittance::work(db), [(WorkReason::Denied, cents(1_400))]);
         books_hold(db);
     });
 }

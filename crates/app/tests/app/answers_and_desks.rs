@@ -6,7 +6,7 @@ use app::inbound::take_in;
 use app::{Error, claim_submission, worklist};
 use billing::access::Role;
 use billing::claim::ClaimStatus;
-use billing::work::{Desk, Resolution, WorkReason};
+use billing::work::{Desk, Resolution, ResolutionCode, WorkReason};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use store::claim::CLAIM_ROW;
@@ -94,7 +94,8 @@ fn work_of_a_refused_file_does_not_end_by_words_while_its_claims_are_in_nobodys_
         let sent = latest_file(db, claims[0]);
         take(db, "ta1.x12", &ta1(sent.interchange_number, "R", "025"));
         let tier_two = person(2, Role::Tier2);
-        let refused = worklist::resolve(db, &tier_two, PRACTICE, item(db, Desk::Tier2), words());
+        let ended = Resolution { code: Some(ResolutionCode::Fixed), cause: "file refused".into(), ..words() };
+        let refused = worklist::resolve(db, &tier_two, PRACTICE, item(db, Desk::Tier2), ended);
         assert!(matches!(&refused, Err(Error::Refused(why)) if why.contains("Take them up again")), "{refused:?}");
         assert_eq!(open_work(db), [(Desk::Tier2, WorkReason::FileRejected)]);
         claim_submission::reopen_refused_file(db, &tier_two, PRACTICE, sent.id).unwrap();

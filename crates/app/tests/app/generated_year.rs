@@ -52,6 +52,9 @@ fn live_through(db: &TestDb, seed: u64) -> Vec<Week> {
     let weeks = weeks(seed);
     let mut paid = Money::ZERO;
     for week in &weeks {
+        let paid_on = edi::remittance_835::read(&week.bytes)[0].remittance.paid_on;
+        let ahead = (paid_on - db.env.today()).get_days().max(0);
+        db.env.advance(jiff::SignedDuration::from_hours(24 * i64::from(ahead)));
         let report = app::remittance_import::import(db, &db.system(), PRACTICE, &week.trace, &week.bytes).unwrap();
         assert_eq!(report.payments[0].problem, None, "seed {seed}: {}", week.trace);
         assert_eq!(

@@ -88,7 +88,8 @@ fn submitted(db: &TestDb) -> String {
     assert_eq!((sealed.claims, sealed.held), (1, 0), "{sealed:?}");
     claim_submission::deliver(db, &db.system(), PRACTICE, &carrier).unwrap();
     let given = carrier.given.borrow();
-    String::from_utf8(given[0].1.clone()).unwrap()
+    let texts = given.iter().map(|(_, bytes)| String::from_utf8(bytes.clone()).unwrap());
+    texts.into_iter().find(|text| text.contains("~ST*837*")).expect("a claim was sent")
 }
 
 const FIRST_DECIDES: [(&str, &str, i64); 2] = [("CO", "45", 3_144), ("PR", "2", 2_000)];

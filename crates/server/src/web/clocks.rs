@@ -106,6 +106,7 @@ struct ClocksPage {
     week: i64,
     stake: Money,
     may_keep: bool,
+    may_see_settings: bool,
 }
 
 impl ClocksPage {
@@ -170,6 +171,7 @@ pub async fn index(
         counts,
         next,
         may_keep: who.may(Action::KeepClocks),
+        may_see_settings: who.may(Action::ViewSettings),
     })
 }
 

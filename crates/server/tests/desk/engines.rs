@@ -178,7 +178,7 @@ fn paper(tour: &mut Tour, practice: &Practice) {
     let head = [
         ("payer", payer.as_str()),
         ("trace", "PAPER-1"),
-        ("paid_on", "2026-03-02"),
+        ("paid_on", "2026-11-17"),
         ("amount", "0.00"),
         ("claims", claim.control_number.as_str()),
     ];
