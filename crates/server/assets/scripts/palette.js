@@ -28,6 +28,8 @@
   const ask = (field, list) => {
     let timer = 0;
     let asked = 0;
+    // What is shown is of an earlier word: Enter waits for the answer to what was typed.
+    let stale = false;
     const look = async () => {
       const turn = ++asked;
       const answer = await fetch("/palette", { method: "POST", body: new URLSearchParams({ q: field.value }) });
@@ -38,9 +40,17 @@
       list.replaceChildren(...own, ...found);
       list.hidden = !list.children.length;
       field.setAttribute("aria-expanded", String(!list.hidden));
+      stale = false;
     };
-    field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, AFTER); });
-    field.addEventListener("keydown", (event) => {
+    field.addEventListener("input", () => { stale = true; clearTimeout(timer); timer = setTimeout(look, AFTER); });
+    field.addEventListener("keydown", async (event) => {
+      if (event.key === "Enter" && list.dataset.first !== undefined && stale) {
+        event.preventDefault();
+        clearTimeout(timer);
+        await look();
+        list.querySelector("a, button")?.click();
+        return;
+      }
       const links = [...list.querySelectorAll("a, button")];
       if (event.key === "ArrowDown" && links.length) { event.preventDefault(); links[0].focus(); }
       if (event.key === "Enter" && list.dataset.first !== undefined && links.length) { event.preventDefault(); links[0].click(); }

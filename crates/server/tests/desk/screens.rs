@@ -345,7 +345,7 @@ fn a_page_a_person_and_a_number_are_gone_to_with_the_keyboard_alone() {
     browser.script("dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));");
     browser.waits_for("the palette", "return document.getElementById('palette').open;");
     browser.focuses("palette-field");
-    browser.press_here("remittances");
+    browser.press_here("remitt");
     browser.waits_for("a page that fits", "return !!document.querySelector('#palette-hits a[href=\"/remittances\"]');");
     look(&browser, "palette");
     browser.press_here(ENTER);
