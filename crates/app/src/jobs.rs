@@ -125,6 +125,11 @@ pub const JOBS: &[Job] = &[
     },
 ];
 
+/// What runs every day beside [`JOBS`], because it needs a carrier to the outside: the word, and what it does. It runs only
+/// where the desk is served with that carrier.
+pub const CARRIED: &[(&str, &str)] =
+    &[(crate::notices::LETTERS_JOB, "Sends each person who wants one the daily letter of counts; it names nobody.")];
+
 /// After this time a job that failed is tried again, and one that did not end is taken for stopped: the longest job of a
 /// large practice ends in minutes, and whatever was in the way may have passed.
 pub const TAKEN_OVER_AFTER: SignedDuration = SignedDuration::from_hours(1);
@@ -206,7 +211,8 @@ pub fn latest(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<JobRun
 pub fn in_trouble(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<JobRunRow>, Error> {
     let runs = latest(db, actor, practice)?;
     let now = db.env().now();
-    let last = JOBS.iter().filter_map(|job| runs.iter().find(|run| run.job == job.key));
+    let keys = JOBS.iter().map(|job| job.key).chain(CARRIED.iter().map(|(key, _)| *key));
+    let last = keys.filter_map(|key| runs.iter().find(|run| run.job == key));
     Ok(last.filter(|run| run.failure.is_some() || (run.done.is_none() && is_stale(run, now))).cloned().collect())
 }
 
@@ -246,6 +252,25 @@ fn claim(
     })
 }
 
+/// Runs something that is no job of the list once today, as the system: what needs a carrier to the outside. Whichever
+/// process comes first does it; one that failed is tried again later. None where it ran today.
+///
+/// # Errors
+/// As [`run_due`].
+pub fn once_today(
+    db: &Db,
+    practice: PracticeId,
+    key: &'static str,
+    run: impl FnOnce() -> Result<usize, Error>,
+) -> Result<Option<Outcome>, Error> {
+    let today = db.env().today();
+    let begun_at = match claim(db, practice, (today, key), &TAKE_JOB_AGAIN)? {
+        Claimed::Ours(begun_at) => begun_at,
+        Claimed::NotNow | Claimed::UnderWay(_) => return Ok(None),
+    };
+    finish(db, practice, (today, key, begun_at), catch_unwind(AssertUnwindSafe(run))).map(Some)
+}
+
 /// Runs what can be claimed, one after another, and writes down how each ended.
 fn run_each(
     db: &Db,
@@ -265,20 +290,32 @@ fn run_each(
                 continue;
             }
         };
-        let outcome = outcome_of(catch_unwind(AssertUnwindSafe(|| (job.run)(db, &system, practice))));
-        let (done, failure) = match &outcome {
-            Outcome::Done(count) => (Some(i64::try_from(*count).unwrap_or(i64::MAX)), None),
-            Outcome::Failed(words) => (None, Some(words.clone())),
-            Outcome::UnderWay(_) => (None, None),
-        };
-        db.write(&system, practice, |tx| {
-            let finished_at = tx.now();
-            tx.execute(&END_JOB, params![day, job.key, begun_at, finished_at, done, failure])?;
-            Ok::<_, Error>(())
-        })?;
+        let ran = catch_unwind(AssertUnwindSafe(|| (job.run)(db, &system, practice)));
+        let outcome = finish(db, practice, (day, job.key, begun_at), ran)?;
         all.push(Ran { key: job.key, outcome });
     }
     Ok(all)
+}
+
+/// Writes down how a job ended.
+fn finish(
+    db: &Db,
+    practice: PracticeId,
+    (day, key, begun_at): (Date, &str, Timestamp),
+    ran: std::thread::Result<Result<usize, Error>>,
+) -> Result<Outcome, Error> {
+    let outcome = outcome_of(ran);
+    let (done, failure) = match &outcome {
+        Outcome::Done(count) => (Some(i64::try_from(*count).unwrap_or(i64::MAX)), None),
+        Outcome::Failed(words) => (None, Some(words.clone())),
+        Outcome::UnderWay(_) => (None, None),
+    };
+    db.write(&Actor::system(practice), practice, |tx| {
+        let finished_at = tx.now();
+        tx.execute(&END_JOB, params![day, key, begun_at, finished_at, done, failure])?;
+        Ok::<_, Error>(())
+    })?;
+    Ok(outcome)
 }
 
 /// Errors of use cases and of the store carry no patient's data; what a panic says might, and stays out.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::id::WorkPullId;
-use billing::work::priority::{Priority, usual_minutes};
+use billing::work::priority::Priority;
 use billing::work::team::{Assignment, Lane, Staffing};
 use billing::work::{Desk, Skill, WorkItem, WorkState};
 use billing::{PayerId, PracticeId, UserId, WorkItemId};
@@ -181,7 +181,7 @@ fn give(tx: &mut Tx, item: WorkItem, to: UserId, sentence: &str) -> Result<(), E
         user_id: to,
         work_item_id: item.id,
         payer_id: item.links.payer_id,
-        minutes: i64::from(usual_minutes(item.desk)),
+        minutes: i64::from(item.reason.minutes_at(item.desk)),
         pulled_on: tx.today(),
     };
     change(tx, item, "taken", sentence, |item, _| Ok(item.take(to)?))?;
@@ -230,7 +230,7 @@ pub(crate) fn hand_over_absent(tx: &mut Tx) -> Result<usize, Error> {
     for user in away {
         let substitute = staffing.substitute_of(user, today);
         let substitute = substitute.and_then(|who| people.iter().find(|person| person.user == who));
-        for (id, desk) in tx.query(&TAKEN_BY, params![user, MOST_TAKEN])? {
+        for (id, desk, _) in tx.query(&TAKEN_BY, params![user, MOST_TAKEN])? {
             let item: WorkItem = tx.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?.into();
             let to = substitute.filter(|person| person.desks.contains(&desk));
             let back = "Back in the queue: its owner is away";
@@ -276,7 +276,7 @@ fn give_out(tx: &mut Tx, staffing: &Staffing, person: &Colleague, teams: &[Strin
     let lanes = staffing.lanes(person.user, &person.desks, today).into_iter().filter(|lane| teams.contains(&lane.team));
     let has = tx.query(&TAKEN_BY, params![person.user, MOST_TAKEN])?;
     let mut left = i64::from(staffing.minutes_a_day(person.user))
-        - has.iter().map(|(_, desk)| i64::from(usual_minutes(*desk))).sum::<i64>();
+        - has.iter().map(|(_, desk, reason)| i64::from(reason.minutes_at(*desk))).sum::<i64>();
     let mut open = Vec::new();
     for lane in lanes {
         open.extend(tx.query(&FIRST_OF_LANE, params![lane.team, lane.skill, MOST_GIVEN])?);
@@ -284,7 +284,7 @@ fn give_out(tx: &mut Tx, staffing: &Staffing, person: &Colleague, teams: &[Strin
     open.sort_by(|a, b| b.priority.cmp(&a.priority).then(a.id.cmp(&b.id)));
     let mut given = 0;
     for row in open {
-        let minutes = i64::from(usual_minutes(row.desk));
+        let minutes = i64::from(row.reason.minutes_at(row.desk));
         if minutes > left {
             break;
         }

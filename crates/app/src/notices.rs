@@ -2,10 +2,12 @@
 //! tells of. By letter go counts only, never what an item is about.
 
 use billing::access::{Action, Actor, ResourceState, Role, UserState};
+use billing::clock::Nature;
 use billing::id::NoticeId;
 use billing::work::NoticeKind;
 use billing::{PracticeId, UserId, WorkItemId};
 use jiff::ToSpan;
+use store::clock::CLOCK_COUNTS;
 use store::notice::{
     DEADLINES_NEAR, DIGEST_COUNT, LATEST_UNREAD, LETTER_SENT, LETTERS_DUE, NOTICE_SETTING, NOTICES_OF_USER, NoticeRow,
     NoticeSettingRow, NoticeView, READ_NOTICES, READ_NOTICES_OF_ITEM, SET_ADDRESS, TOLD_BEFORE, UNREAD_NOTICES,
@@ -13,9 +15,10 @@ use store::notice::{
 use store::users::{ROLES, USER_BY_ID, USER_BY_LOGIN, USERS};
 use store::{Conn, Db, Tx, params};
 
-use crate::Error;
 use crate::access::allow;
 use crate::clearinghouse::CarrierError;
+use crate::jobs::Outcome;
+use crate::{Error, jobs};
 
 /// Notices that a page shows: some weeks of a busy person.
 const MOST_SHOWN: i64 = 100;
@@ -186,6 +189,17 @@ pub trait Mail {
     fn post(&self, name: &str, letter: &Letter) -> Result<(), CarrierError>;
 }
 
+/// The word of the daily letters among the daily jobs.
+pub const LETTERS_JOB: &str = "letters";
+
+/// Sends today's letters once a day, whichever process comes first, and writes down how it ended with the daily jobs.
+///
+/// # Errors
+/// Where the database refuses; what the carrier says is among the jobs.
+pub fn send_letters_once(db: &Db, practice: PracticeId, mail: &dyn Mail) -> Result<Option<Outcome>, Error> {
+    jobs::once_today(db, practice, LETTERS_JOB, || send_letters(db, practice, mail))
+}
+
 /// Sends today's letters to who wants one and has something to read. Answers how many went.
 ///
 /// # Errors
@@ -212,6 +226,19 @@ pub fn send_letters(db: &Db, practice: PracticeId, mail: &dyn Mail) -> Result<us
     Ok(sent)
 }
 
+/// Clocks of the practice that are ours to keep, for who may decide them: past their last day, and ending within a week.
+fn clocks_to_decide(conn: &Conn, person: UserId) -> Result<(i64, i64), Error> {
+    let roles = conn.query(&ROLES, params![])?.into_iter().filter(|row| row.user_id == person).map(|row| row.role);
+    let actor = Actor::user(person, String::new(), roles.collect(), conn.practice());
+    if allow(&actor, Action::DecideClock, &ResourceState::default()).is_err() {
+        return Ok((0, 0));
+    }
+    let (today, week) = (conn.today(), conn.today().saturating_add(7.days()));
+    let counts = conn.query(&CLOCK_COUNTS, params![today, week])?;
+    let ours = counts.iter().filter(|count| count.kind.facts().nature != Nature::Watch);
+    Ok(ours.fold((0, 0), |(overdue, soon), count| (overdue + count.overdue, soon + count.within_week)))
+}
+
 /// The letter of a person; none where there is nothing to say or they may not sign in.
 fn letter(conn: &Conn, person: UserId, to: String) -> Result<Option<Letter>, Error> {
     let user = conn.query_opt(&USER_BY_ID, params![person])?.filter(|user| user.state == UserState::Active);
@@ -219,18 +246,29 @@ fn letter(conn: &Conn, person: UserId, to: String) -> Result<Option<Letter>, Err
         return Ok(None);
     }
     let (unread, _) = unread(conn, person)?;
-    let count = conn.query_one(&DIGEST_COUNT, params![person, conn.today()])?;
-    if unread == 0 && count.due == 0 {
+    let near = conn.today().saturating_add(NEAR_DAYS.days());
+    let count = conn.query_one(&DIGEST_COUNT, params![person, conn.today(), near])?;
+    let clocks = clocks_to_decide(conn, person)?;
+    if unread == 0 && count.due == 0 && count.near == 0 && clocks == (0, 0) {
         return Ok(None);
     }
     let counted = billing::counting::counted;
-    let body = format!(
-        "{} unread.\n{} with you, {} of them due today or late.\n\nOpen Tierline to read them. This letter names nobody; \
-         you end it under My log-in.\n",
+    let mut body = format!(
+        "{} unread.\n{} with you, {} of them due today or late; of {} the day of law or contract is near.\n",
         counted(unread, "notice"),
         counted(count.items, "item"),
-        count.due
+        count.due,
+        count.near
     );
+    if clocks != (0, 0) {
+        let (overdue, soon) = clocks;
+        body.push_str(&format!(
+            "{} past the last day and undecided; {} within a week.\n",
+            counted(overdue, "clock"),
+            counted(soon, "clock")
+        ));
+    }
+    body.push_str("\nOpen Tierline to read them. This letter names nobody; you end it under My log-in.\n");
     let subject = format!("Tierline: {} unread, {} due", counted(unread, "notice"), counted(count.due, "item"));
     Ok(Some(Letter { to, subject, body }))
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use app::jobs::{JOBS, Outcome, run_due};
+use app::notices::{self, Mail};
 use billing::PracticeId;
 use store::Db;
 
@@ -18,9 +19,27 @@ pub fn what_runs() -> String {
     format!("Daily jobs run by themselves: {}. The page Daily jobs shows how they ended.", keys.join(", "))
 }
 
-/// Looks after the jobs of a practice, on its database's clock, until the answer is dropped.
-pub fn start(db: Db, practice: PracticeId) -> Running {
-    Running::start("Daily jobs", BETWEEN_LOOKS, move || look(&db, practice))
+/// Looks after the jobs of a practice, and its daily letters where something carries them, on its database's clock, until
+/// the answer is dropped.
+pub fn start(db: Db, practice: PracticeId, mail: Option<Box<dyn Mail + Send>>) -> Running {
+    Running::start("Daily jobs", BETWEEN_LOOKS, move || {
+        let trouble = look(&db, practice);
+        // After the jobs: what they told people stands in the letter of the same day.
+        let letters = mail.as_ref().and_then(|mail| letters(&db, practice, mail.as_ref()));
+        match (trouble, letters) {
+            (Some(jobs), Some(letters)) => Some(format!("{jobs} {letters}")),
+            (jobs, letters) => jobs.or(letters),
+        }
+    })
+}
+
+/// Sends the letters of the day where they did not go yet; answers what failed.
+pub fn letters(db: &Db, practice: PracticeId, mail: &dyn Mail) -> Option<String> {
+    match notices::send_letters_once(db, practice, mail) {
+        Ok(Some(Outcome::Failed(words))) => Some(format!("{} failed: {words}", notices::LETTERS_JOB)),
+        Ok(Some(Outcome::Done(_) | Outcome::UnderWay(_)) | None) => None,
+        Err(error) => Some(error.to_string()),
+    }
 }
 
 /// One look: runs what is due; answers what failed. Errors name files and places, never people.

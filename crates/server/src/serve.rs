@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use app::notices::Mail;
 use billing::access::Actor;
 use billing::id::PracticeId;
 use store::Db;
@@ -30,6 +31,7 @@ pub struct Served {
     desk: Desk,
     exchanging: Option<Exchanging>,
     daily_jobs: Option<(Db, PracticeId)>,
+    mail: Option<Box<dyn Mail + Send>>,
 }
 
 /// Binds the address and reads the practice; nothing is answered before `run`.
@@ -59,7 +61,7 @@ pub fn open(db: Db, practice: PracticeId, options: Options) -> anyhow::Result<Se
         anyhow::anyhow!("{} cannot be listened on ({error}): choose another with --listen.", options.address)
     })?;
     let desk = Desk::new(db, practice, options.behind_https);
-    Ok(Served { runtime, listener, desk, exchanging: None, daily_jobs: None })
+    Ok(Served { runtime, listener, desk, exchanging: None, daily_jobs: None, mail: None })
 }
 
 impl Served {
@@ -84,6 +86,12 @@ impl Served {
         Served { daily_jobs: Some((db, practice)), ..self }
     }
 
+    /// Sends each person who wants one the daily letter of counts, after the daily jobs.
+    #[must_use]
+    pub fn with_letters(self, mail: Box<dyn Mail + Send>) -> Served {
+        Served { mail: Some(mail), ..self }
+    }
+
     /// Answers until the process is told to end; requests under way are finished.
     ///
     /// # Errors
@@ -92,7 +100,8 @@ impl Served {
         let desk = self.desk.clone();
         let router = router(self.desk);
         // Dropped at the end, which ends what goes on beside the desk too.
-        let _jobs = self.daily_jobs.map(|(db, practice)| daily::start(db, practice));
+        let mail = self.mail;
+        let _jobs = self.daily_jobs.map(|(db, practice)| daily::start(db, practice, mail));
         let _exchange = self.exchanging.map(Exchanging::start);
         self.runtime.block_on(async {
             axum::serve(self.listener, router.into_make_service_with_connect_info::<SocketAddr>())

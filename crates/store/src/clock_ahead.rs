@@ -35,6 +35,12 @@ record! {
         pub reason: WorkReason,
         /// By when it should be done.
         pub due_on: Date,
+        /// Its own day of law or contract.
+        pub deadline_on: Option<Date>,
+        /// Whether a rule put it first.
+        pub is_raised: bool,
+        /// Until when it waits for somebody.
+        pub waiting_until: Option<Date>,
         /// Cents that depend on it.
         pub stake_cents: Money,
         /// The clock.
@@ -44,21 +50,55 @@ record! {
         /// Its last day.
         pub last_on: Option<Date>,
     }
+
+    /// Work as it came.
+    pub struct ArrivedRow {
+        /// When.
+        pub opened_on: Date,
+        /// Why.
+        pub reason: WorkReason,
+        /// Its day of law or contract.
+        pub deadline_on: Option<Date>,
+        /// Cents that depend on it.
+        pub stake_cents: Money,
+    }
 }
 
 statements! {
     /// The figures, in the order in which they were said.
     pub const WORK_PACE: WorkPaceRow = "SELECT id, subject, minutes, recorded_at, recorded_by, recorded_by_login, why \
         FROM work_pace WHERE practice_id = $1 ORDER BY id";
-    /// Open items, each with the clock of its claim, or the one it was opened of, that ends first; nearest first.
-    pub const OPEN_WORK_WITH_CLOCKS: OpenWorkRow = "SELECT w.desk, w.reason, w.due_on, w.stake_cents, c.id AS clock_id, \
-        c.kind, c.due_on AS last_on FROM work_item w LEFT JOIN clock c ON c.practice_id = w.practice_id AND c.id = ( \
-            SELECT k.id FROM clock k WHERE k.practice_id = w.practice_id AND k.subject_id = w.claim_id \
-            AND k.state = 'running' ORDER BY k.due_on, k.id LIMIT 1) \
+    /// Open items, each with the first clock of its claim, its question or itself that is ours to keep; nearest first. What
+    /// another must do is waited for, not missed (`Nature::Watch`).
+    pub const OPEN_WORK_WITH_CLOCKS: OpenWorkRow = "SELECT w.desk, w.reason, w.due_on, w.deadline_on, w.is_raised, \
+        (SELECT s.waiting_until FROM work_case s WHERE s.practice_id = w.practice_id AND s.work_item_id = w.id \
+            AND s.waiting_on IS NOT NULL) AS waiting_until, \
+        w.stake_cents, c.id AS clock_id, c.kind, c.due_on AS last_on \
+        FROM work_item w LEFT JOIN clock c ON c.practice_id = w.practice_id AND c.id = ( \
+            SELECT k.id FROM clock k WHERE k.practice_id = w.practice_id \
+            AND k.subject_id IN (w.claim_id, w.inquiry_id, w.id) AND k.state = 'running' \
+            AND k.kind NOT IN ('prompt_pay', 'authorization_decision', 'authorization_urgent', 'crossover', \
+                'recoupment_look_back', 'estimate_dispute', 'statement_hold', 'negotiation_period') \
+            ORDER BY k.due_on, k.id LIMIT 1) \
         WHERE w.practice_id = $1 AND w.desk IN ('tier1', 'tier2', 'tier3', 'coder', 'poster') \
         AND w.state <> 'resolved' ORDER BY w.due_on, w.id LIMIT $2";
-    /// How many people who may sign in hold each role.
-    pub const PEOPLE_OF_ROLES: (String, i64) = "SELECT r.role, COUNT(*) FROM user_role r JOIN app_user u \
-        ON u.practice_id = r.practice_id AND u.id = r.user_id WHERE r.practice_id = $1 AND u.state = 'active' \
-        GROUP BY r.role ORDER BY r.role";
+    /// What was opened from `$2` to the day before `$3`: how much new work comes.
+    pub const ARRIVED: ArrivedRow = "SELECT opened_on, reason, deadline_on, stake_cents FROM work_item \
+        WHERE practice_id = $1 AND opened_on >= $2 AND opened_on < $3 ORDER BY opened_on, id LIMIT $4";
+}
+
+#[cfg(test)]
+mod tests {
+    use billing::clock::Nature;
+
+    use super::*;
+
+    #[test]
+    fn only_clocks_that_are_ours_to_keep_are_looked_for() {
+        let (_, list) = OPEN_WORK_WITH_CLOCKS.sql.split_once("k.kind NOT IN (").unwrap();
+        let (list, _) = list.split_once(')').unwrap();
+        let left_out: Vec<&str> = list.split(',').map(|word| word.trim().trim_matches('\'')).collect();
+        let watched = ClockKind::ALL.iter().filter(|kind| kind.facts().nature == Nature::Watch);
+        assert_eq!(left_out, watched.map(|kind| kind.as_str()).collect::<Vec<_>>());
+    }
 }

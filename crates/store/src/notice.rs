@@ -60,6 +60,8 @@ record! {
         pub items: i64,
         /// Of these, due on the day or before.
         pub due: i64,
+        /// Of these, with a day of law or contract that is near.
+        pub near: i64,
     }
 }
 
@@ -94,9 +96,10 @@ statements! {
     pub const SET_ADDRESS: () = "UPDATE notice_setting SET address = $3 WHERE practice_id = $1 AND user_id = $2";
     /// The letter of a day went.
     pub const LETTER_SENT: () = "UPDATE notice_setting SET last_sent_on = $3 WHERE practice_id = $1 AND user_id = $2";
-    /// What a person has; `$3` is today.
+    /// What a person has; `$3` is today, `$4` the last day that is near.
     pub const DIGEST_COUNT: DigestCount = "SELECT COUNT(*) AS items, \
-        CAST(COALESCE(SUM(CASE WHEN due_on <= $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS due FROM work_item \
+        CAST(COALESCE(SUM(CASE WHEN due_on <= $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS due, \
+        CAST(COALESCE(SUM(CASE WHEN deadline_on <= $4 THEN 1 ELSE 0 END), 0) AS BIGINT) AS near FROM work_item \
         WHERE practice_id = $1 AND owner_id = $2 AND state <> 'resolved'";
     /// Items that people have whose day of law or contract is not after `$2`.
     pub const DEADLINES_NEAR: (WorkItemId, UserId) = "SELECT id, owner_id FROM work_item WHERE practice_id = $1 \

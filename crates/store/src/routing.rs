@@ -148,7 +148,7 @@ statements! {
         AND NOT EXISTS (SELECT 1 FROM work_case c WHERE c.practice_id = work_item.practice_id \
         AND c.work_item_id = work_item.id AND c.waiting_on IS NOT NULL) ORDER BY priority DESC, id LIMIT $4";
     /// What one person has.
-    pub const TAKEN_BY: (WorkItemId, Desk) = "SELECT id, desk FROM work_item WHERE practice_id = $1 AND owner_id = $2 \
+    pub const TAKEN_BY: (WorkItemId, Desk, WorkReason) = "SELECT id, desk, reason FROM work_item WHERE practice_id = $1 AND owner_id = $2 \
         AND state = 'taken' ORDER BY id LIMIT $3";
     /// What was opened from `$2` to `$3`, a piece after the item `$5` of the day `$4`.
     pub const OPENED_BETWEEN: OpenedRow = "SELECT id, reason, opened_on, summary, stake_cents, deadline_on, patient_id, \

@@ -146,7 +146,6 @@ mod tests {
         ("clock::OVERDUE_IN_NO_HAND", "the days of one job are few"),
         ("clock::ENDED_WITHOUT_WORDS", "proof reads everything"),
         ("clock_ahead::WORK_PACE", "some figures of a practice"),
-        ("clock_ahead::PEOPLE_OF_ROLES", "the people of a practice"),
         ("clock_follow::PRACTICE_OF_CLOCKS", "one row a practice"),
         ("credit::PATIENTS_WITH_CREDIT", "the daily look at everything that is overpaid"),
         ("hands::", "proof that everything owed is in a hand reads everything"),

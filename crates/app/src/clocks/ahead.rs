@@ -4,15 +4,17 @@
 use std::collections::BTreeMap;
 
 use billing::access::{Action, Actor, ResourceState, Role};
-use billing::clock::forecast::{Forecast, OpenWork, PERSON_MINUTES, Pace, forecast as told};
+use billing::clock::forecast::{ARRIVAL_DAYS, Arrival, Forecast, OpenWork, Pace, forecast as told};
 use billing::work::{Desk, WorkReason};
 use billing::{PracticeId, WorkPaceId};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use serde_json::json;
-use store::clock_ahead::{OPEN_WORK_WITH_CLOCKS, PEOPLE_OF_ROLES, WORK_PACE, WorkPaceRow};
+use store::clock_ahead::{ARRIVED, OPEN_WORK_WITH_CLOCKS, WORK_PACE, WorkPaceRow};
 use store::{Conn, Db, params};
 
 use crate::access::allow;
-use crate::{Error, reason};
+use crate::{Error, reason, teams};
 
 /// Most items that a forecast reads: more than any practice has open; what lies beyond is later than it looks.
 const MOST_ITEMS: i64 = 200_000;
@@ -33,30 +35,47 @@ pub fn pace(db: &Db, actor: &Actor, practice: PracticeId) -> Result<(Pace, Vec<W
     })
 }
 
-/// The practice's own figures; of a desk without one, the people whose role works it.
+/// The practice's own figures; of a desk without one, the minutes of the people whose roles work it, less who is away.
 fn pace_of(conn: &Conn, rows: &[WorkPaceRow]) -> Result<Pace, Error> {
-    let people: BTreeMap<String, i64> = conn.query(&PEOPLE_OF_ROLES, params![])?.into_iter().collect();
-    let mut pace = Pace::default();
-    for desk in Desk::ALL {
-        let role = match desk {
-            Desk::Tier1 => Role::Tier1,
-            Desk::Tier2 => Role::Tier2,
-            Desk::Tier3 => Role::Tier3,
-            Desk::Coder => Role::Coder,
-            Desk::Poster => Role::Poster,
-        };
-        let count = people.get(role.key()).copied().unwrap_or(0);
-        pace.staff.insert(desk, u32::try_from(count).unwrap_or(0).saturating_mul(PERSON_MINUTES));
+    let staffing = teams::staffing(conn, conn.today())?;
+    let mut pace = Pace { staff: Desk::ALL.into_iter().map(|desk| (desk, 0)).collect(), ..Pace::default() };
+    for person in teams::colleagues(conn, &staffing)? {
+        let desks: Vec<Desk> = Desk::ALL.into_iter().filter(|desk| person.roles.contains(&role_of(*desk))).collect();
+        // Who works several desks has one day for all of them.
+        let minutes = staffing.minutes_a_day(person.user) / u32::try_from(desks.len().max(1)).unwrap_or(1);
+        let absences = staffing.absences.iter().filter(|one| one.user == person.user && !one.is_called_off);
+        let away: Vec<(Date, Date)> = absences.map(|one| (one.from_on, one.to_on)).collect();
+        for desk in desks {
+            *pace.staff.entry(desk).or_default() += minutes;
+            pace.away.extend(away.iter().map(|(from, to)| (desk, *from, *to, minutes)));
+        }
     }
     for row in rows {
         let minutes = u32::try_from(row.minutes).unwrap_or(u32::MAX);
         match row.subject.split_once(':') {
-            Some(("desk", word)) => Desk::parse(word).map(|desk| pace.staff.insert(desk, minutes)),
-            Some(("reason", word)) => WorkReason::parse(word).map(|reason| pace.items.insert(reason, minutes)),
-            Some(_) | None => None,
+            Some(("desk", word)) => {
+                if let Some(desk) = Desk::parse(word) {
+                    pace.staff.insert(desk, minutes);
+                    pace.away.retain(|(of, ..)| *of != desk);
+                }
+            }
+            Some(("reason", word)) => {
+                WorkReason::parse(word).map(|reason| pace.items.insert(reason, minutes));
+            }
+            Some(_) | None => {}
         };
     }
     Ok(pace)
+}
+
+fn role_of(desk: Desk) -> Role {
+    match desk {
+        Desk::Tier1 => Role::Tier1,
+        Desk::Tier2 => Role::Tier2,
+        Desk::Tier3 => Role::Tier3,
+        Desk::Coder => Role::Coder,
+        Desk::Poster => Role::Poster,
+    }
 }
 
 /// What a figure of the pace is about.
@@ -117,6 +136,9 @@ pub fn forecast(db: &Db, actor: &Actor, practice: PracticeId, share: &BTreeMap<D
         for (desk, percent) in share {
             let minutes = pace.staff.get(desk).copied().unwrap_or(0);
             pace.staff.insert(*desk, minutes.saturating_mul(*percent) / 100);
+            for (_, _, _, gone) in pace.away.iter_mut().filter(|(of, ..)| of == desk) {
+                *gone = gone.saturating_mul(*percent) / 100;
+            }
         }
         let items = read.query(&OPEN_WORK_WITH_CLOCKS, params![MOST_ITEMS])?;
         let work: Vec<OpenWork> = items
@@ -125,11 +147,25 @@ pub fn forecast(db: &Db, actor: &Actor, practice: PracticeId, share: &BTreeMap<D
                 desk: item.desk,
                 reason: item.reason,
                 due_on: item.due_on,
+                deadline_on: item.deadline_on,
+                is_raised: item.is_raised,
+                waits_until: item.waiting_until,
                 clock: item.clock_id.zip(item.kind).zip(item.last_on).map(|((id, kind), on)| (id, kind, on)),
                 stake: item.stake_cents,
             })
             .collect();
-        let calendar = store::clock::calendar(read)?;
-        Ok(told(&work, &pace, read.today(), &calendar))
+        let (today, calendar) = (read.today(), store::clock::calendar(read)?);
+        let since = today.saturating_sub(ARRIVAL_DAYS.days());
+        let came = read.query(&ARRIVED, params![since, today, MOST_ITEMS])?;
+        let came: Vec<Arrival> = came
+            .into_iter()
+            .map(|row| Arrival {
+                opened_on: row.opened_on,
+                reason: row.reason,
+                deadline_on: row.deadline_on,
+                stake: row.stake_cents,
+            })
+            .collect();
+        Ok(told(&work, &came, &pace, today, &calendar))
     })
 }

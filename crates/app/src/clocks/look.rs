@@ -1,9 +1,9 @@
 //! The daily look at clocks: it warns as they run out, and hands those whose last day is here to the lead as critical work.
 //! It ends none that could still be decided.
 
-use billing::access::Actor;
+use billing::access::{Actor, Role};
 use billing::clock::{ClockKind, ClockState, Nature, left_words, warnings_due};
-use billing::work::{Calendar, WorkLinks, WorkReason, WorkState};
+use billing::work::{Calendar, NoticeKind, WorkLinks, WorkReason, WorkState};
 use billing::{ClaimId, ClockId, CreditId, PaymentReturnId, PracticeId, WorkItemId};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -17,8 +17,8 @@ use store::{Db, Tx, params};
 use uuid::Uuid;
 
 use super::{overdue_key, warning_key};
-use crate::Error;
 use crate::worklist::{self, NewWork, subject_key};
+use crate::{Error, notices};
 
 /// Clocks that one transaction takes up: others' work goes on between two of them.
 const CLOCKS_AT_ONCE: i64 = 200;
@@ -132,6 +132,9 @@ fn hand_to_lead(tx: &mut Tx, clock: &ClockRow, due: i64, calendar: &Calendar) ->
     };
     let item = worklist::open(tx, work)?;
     worklist::resolve_subject(tx, &warning_key(clock.id), "Its last day is here: the lead decides.", "payer")?;
+    for role in [Role::Manager, Role::Tier3] {
+        notices::tell_role(tx, role, NoticeKind::ClockHere, item)?;
+    }
     tx.execute(&WARN_CLOCK, params![clock.id, due, Some(item)])?;
     append_event(tx, clock.id, "overdue", &format!("Handed to the lead: {said}"))?;
     Ok(true)

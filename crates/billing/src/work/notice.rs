@@ -15,17 +15,20 @@ pub enum NoticeKind {
     DeadlineNear,
     /// A complaint came in, for who oversees the work.
     Complaint,
+    /// The last day of a clock is here and nobody decided, for who leads.
+    ClockHere,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [NoticeKind; 6] = [
+    pub const ALL: [NoticeKind; 7] = [
         NoticeKind::Assigned,
         NoticeKind::Returned,
         NoticeKind::ConsultAsked,
         NoticeKind::ConsultAnswered,
         NoticeKind::DeadlineNear,
         NoticeKind::Complaint,
+        NoticeKind::ClockHere,
     ];
 
     /// The stored word.
@@ -37,6 +40,7 @@ impl NoticeKind {
             NoticeKind::ConsultAnswered => "consult_answered",
             NoticeKind::DeadlineNear => "deadline_near",
             NoticeKind::Complaint => "complaint",
+            NoticeKind::ClockHere => "clock_here",
         }
     }
 
@@ -54,6 +58,7 @@ impl NoticeKind {
             NoticeKind::ConsultAnswered => "Your question was answered",
             NoticeKind::DeadlineNear => "Its day is near",
             NoticeKind::Complaint => "A complaint came in",
+            NoticeKind::ClockHere => "A last day is here, undecided",
         }
     }
 }

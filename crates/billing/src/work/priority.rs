@@ -194,17 +194,6 @@ fn whole_dollars(cents: i64) -> String {
     text.strip_suffix(".00").unwrap_or(&text).to_owned()
 }
 
-/// Minutes that an item of a desk usually takes. Fifty to sixty follow-ups of a person's day are eight minutes each, and
-/// twenty-five to thirty clinical cases sixteen (HFMA, content 17761); a problem of Tier 3 is an hour.
-pub fn usual_minutes(desk: Desk) -> u32 {
-    match desk {
-        Desk::Tier1 | Desk::Poster => 8,
-        Desk::Coder => 12,
-        Desk::Tier2 => 16,
-        Desk::Tier3 => 60,
-    }
-}
-
 impl Rankable {
     /// What the place of work of a reason depends on at a desk, as it usually is: the chance and the clock are the reason's,
     /// until a payer's own history says better.
@@ -218,7 +207,7 @@ impl Rankable {
         Rankable {
             stake,
             chance_permille: u32::from(spec.chance),
-            minutes: usual_minutes(desk),
+            minutes: reason.minutes_at(desk),
             due_on,
             deadline_on,
             warning_days: spec.clock.map_or(WARNING_DAYS, warning_days),

@@ -7,6 +7,7 @@ use app::clocks::ahead::{self, PaceOf};
 use app::clocks::terms::{self, Hours, NewTerm};
 use app::clocks::{self, NewClock, NewDecision};
 use billing::clock::{ClockDecision, ClockKind, ClockState, Length, left_words};
+use billing::counting::counted;
 use billing::work::{Desk, WorkReason};
 use billing::{ClockId, PayerId};
 use clap::{Args, Subcommand};
@@ -295,7 +296,7 @@ fn forecast(session: &Session, arguments: &Forecast) -> Result<Done, Failure> {
             .map(|desk| {
                 json!({
                     "desk": desk.desk.as_str(), "items": desk.items, "minutes": desk.minutes, "staff": desk.staff,
-                    "expiries": desk.expiries, "empty_on": desk.empty_on.map(|day| day.to_string()),
+                    "new_minutes": desk.new_minutes, "expiries": desk.expiries, "empty_on": desk.empty_on.map(|day| day.to_string()),
                 })
             })
             .collect();
@@ -310,13 +311,25 @@ fn forecast(session: &Session, arguments: &Forecast) -> Result<Done, Failure> {
                 })
             })
             .collect();
-        output::json(&json!({ "desks": desks, "expiries": expiries }))?;
+        let groups: Vec<_> = told
+            .groups()
+            .iter()
+            .map(|group| {
+                json!({
+                    "kind": group.kind.as_str(), "desk": group.desk.as_str(), "count": group.count,
+                    "stake_cents": group.stake.cents(), "first_on": group.first_on.to_string(),
+                    "last_on": group.last_on.to_string(),
+                })
+            })
+            .collect();
+        output::json(&json!({ "desks": desks, "groups": groups, "expiries": expiries }))?;
     } else {
         let head = [
             ("DESK", Align::Left),
             ("ITEMS", Align::Right),
             ("MINUTES", Align::Right),
             ("A DAY", Align::Right),
+            ("NEW A DAY", Align::Right),
             ("RUN OUT", Align::Right),
             ("EMPTY ON", Align::Left),
         ];
@@ -329,12 +342,24 @@ fn forecast(session: &Session, arguments: &Forecast) -> Result<Done, Failure> {
                     desk.items.to_string(),
                     desk.minutes.to_string(),
                     desk.staff.to_string(),
+                    desk.new_minutes.to_string(),
                     desk.expiries.to_string(),
                     desk.empty_on.map_or("later".to_owned(), |day| day.to_string()),
                 ]
             })
             .collect();
         output::table(&head, &rows, "Nothing is open.")?;
+        for group in told.groups() {
+            line(&format!(
+                "{} at {}: {} will run out from {} to {}, {} at stake",
+                group.kind.title(),
+                group.desk.label(),
+                counted(group.count, "clock"),
+                group.first_on,
+                group.last_on,
+                group.stake
+            ));
+        }
         for one in &told.expiries {
             let done = one.done_on.map_or("not within two months".to_owned(), |day| format!("on {day}"));
             line(&format!(

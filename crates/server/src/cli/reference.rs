@@ -167,7 +167,7 @@ fn work_reasons() -> String {
     for family in Family::ALL {
         let _ = write!(
             page,
-            "\n## {}\n\n| Reason | Code | Desk | Skill | Begin | End | Likely | What to do |\n|---|---|---|---|---:|---:|---:|---|\n",
+            "\n## {}\n\n| Reason | Code | Desk | Skill | Begin | End | Minutes | Likely | What to do |\n|---|---|---|---|---:|---:|---:|---:|---|\n",
             family.label()
         );
         for reason in WorkReason::ALL.iter().filter(|reason| reason.family() == *family) {
@@ -176,10 +176,11 @@ fn work_reasons() -> String {
             let likely = u32::from(spec.chance) / 10;
             let _ = writeln!(
                 page,
-                "| {title} | {code} | {desk} | {} | {} | {} | {likely} % | {} |",
+                "| {title} | {code} | {desk} | {} | {} | {} | {} | {likely} % | {} |",
                 spec.skill.label(),
                 spec.first_action,
                 spec.resolve,
+                spec.minutes,
                 work_steps(*reason)
             );
         }

@@ -24,6 +24,10 @@ pub struct Arguments {
     /// by itself
     #[arg(long, value_name = "DIR")]
     exchange: Option<PathBuf>,
+    /// Put the daily letters of counts into this folder, one file each, for a mail program to send; without it no letter
+    /// goes
+    #[arg(long, value_name = "DIR")]
+    letters: Option<PathBuf>,
 }
 
 /// Serves until the process is told to end.
@@ -43,6 +47,14 @@ pub fn run(arguments: &Arguments, place: &Place) -> Result<Done, Failure> {
     line(&format!("{} is served on http://{address}", practice.name));
     line(&daily::what_runs());
     let served = served.with_daily_jobs(db);
+    let served = match &arguments.letters {
+        Some(folder) => {
+            let mail = exchange::MailDrop::open(folder).map_err(|trouble| Failure::Refused(trouble.0))?;
+            line(&format!("Daily letters go to {}.", folder.display()));
+            served.with_letters(Box::new(mail))
+        }
+        None => served,
+    };
     let served = match exchanging {
         Some(exchanging) => served.exchanging(exchanging),
         None => {

@@ -1,7 +1,7 @@
 //! The daily jobs: what runs by itself, how it ended, and a button to run it now. Words of a failure carry no patient's
 //! data.
 
-use app::jobs::{JOBS, Job, Outcome};
+use app::jobs::{CARRIED, JOBS, Outcome};
 use askama::Template;
 use axum::extract::{Query, State};
 use serde::Deserialize;
@@ -20,7 +20,7 @@ pub struct Asked {
 
 /// A job with its last run.
 struct Line {
-    job: &'static Job,
+    does: &'static str,
     last: Option<(Chip, JobRunRow)>,
 }
 
@@ -37,8 +37,9 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
     let actor = who.actor.clone();
     let runs = desk.blocking(move |db, practice| app::jobs::latest(db, &actor, practice)).await?;
     let with_chip = |run: &JobRunRow| (chips::job(run.done, run.failure.is_some()), run.clone());
-    let newest = |job: &Job| runs.iter().find(|run| run.job == job.key);
-    let lines = JOBS.iter().map(|job| Line { job, last: newest(job).map(with_chip) }).collect();
+    let newest = |key: &str| runs.iter().find(|run| run.job == key).map(with_chip);
+    let listed = JOBS.iter().map(|job| (job.key, job.does)).chain(CARRIED.iter().copied());
+    let lines = listed.map(|(key, does)| Line { does, last: newest(key) }).collect();
     let is_newest = |run: &JobRunRow| runs.iter().find(|one| one.job == run.job).is_some_and(|one| one.day == run.day);
     let before = runs.iter().filter(|run| !is_newest(run)).map(with_chip).collect();
     render(&JobsPage { shell: Shell::new(&desk, &who, "/jobs").after(asked.done.as_deref()), lines, before })

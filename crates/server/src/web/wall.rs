@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use app::clocks::ahead;
 use askama::Template;
 use axum::extract::State;
-use billing::UserId;
+use billing::access::Actor;
+use billing::clock::forecast::{self, Forecast};
 use billing::work::Desk as WorkDesk;
+use billing::{PracticeId, UserId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use ledger::Money;
+use store::Db;
 use store::views::wall::{DeadlineRow, Wall, WallRow};
 
 use super::page::{Page, Shell, show as render};
@@ -26,12 +30,30 @@ const DEADLINE_DAYS: i64 = 60;
 const MOST_FOR_ONE: i64 = 60;
 /// So many late items with one person are seen by whoever gives work.
 const MOST_LATE: i64 = 5;
+/// The forecast tells of days, so minutes do not change it; at the latest after these it is made anew.
+const FORECAST_KEPT: Duration = Duration::from_secs(600);
 /// Figures are counted anew at most for a tenth of the time, however often something changes.
 const REST: u32 = 9;
 
 /// The figures as they were counted last.
 #[derive(Default)]
-pub struct Kept(Mutex<Option<Counted>>);
+pub struct Kept {
+    counted: Mutex<Option<Counted>>,
+    ahead: Mutex<Option<(Date, Instant, Arc<Forecast>)>>,
+}
+
+impl Kept {
+    /// What will run out, as it was worked out last: today, and some minutes ago at most.
+    fn ahead(&self, db: &Db, actor: &Actor, practice: PracticeId, today: Date) -> Result<Arc<Forecast>, app::Error> {
+        let mut kept = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, told)) = kept.as_ref().filter(|(on, at, _)| *on == today && at.elapsed() < FORECAST_KEPT) {
+            return Ok(Arc::clone(told));
+        }
+        let told = Arc::new(ahead::forecast(db, actor, practice, &BTreeMap::new())?);
+        *kept = Some((today, Instant::now(), Arc::clone(&told)));
+        Ok(told)
+    }
+}
 
 struct Counted {
     mark: i64,
@@ -101,15 +123,18 @@ struct WallPage {
     due_today: i64,
     unowned: i64,
     waiting: i64,
+    ahead: Vec<forecast::Group>,
+    runs_out: usize,
+    ahead_stake: Money,
 }
 
 /// The wall.
 pub async fn show(State(desk): State<Desk>, who: SignedIn) -> Page {
     let (kept, actor) = (desk.clone(), who.actor.clone());
-    let (wall, names, began) = desk
+    let (wall, names, began, told) = desk
         .blocking(move |db, practice| {
             let mark = db.read(&actor, practice, |read| Ok::<_, app::Error>(store::views::wall::mark(read)?))?;
-            let mut counted = kept.wall().0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut counted = kept.wall().counted.lock().unwrap_or_else(PoisonError::into_inner);
             let is_fresh = counted.as_ref().is_some_and(|one| one.mark == mark || one.at.elapsed() < one.took * REST);
             if !is_fresh {
                 let begun = Instant::now();
@@ -125,7 +150,10 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn) -> Page {
             }
             let began = db.read(&actor, practice, |read| Ok::<_, app::Error>(read.today_began()))?;
             match counted.as_ref() {
-                Some(one) => Ok((Arc::clone(&one.wall), Arc::clone(&one.names), began)),
+                Some(one) => {
+                    let told = kept.wall().ahead(db, &actor, practice, one.wall.today)?;
+                    Ok((Arc::clone(&one.wall), Arc::clone(&one.names), began, told))
+                }
                 None => Err(app::Error::NotFound("wall")),
             }
         })
@@ -143,6 +171,9 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn) -> Page {
         due_today: sum(|row| row.due_today),
         unowned: sum(|row| row.unowned),
         waiting: sum(|row| row.waiting),
+        ahead: told.groups(),
+        runs_out: told.expiries.len(),
+        ahead_stake: told.stake(),
         groups,
     })
 }

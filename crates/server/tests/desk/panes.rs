@@ -163,6 +163,40 @@ fn given_work_is_told_and_read_by_opening_it() {
     assert!(letter.body.contains("1 notice unread") && !letter.body.contains("claim"), "{}", letter.body);
 }
 
+#[test]
+fn the_served_desk_sends_a_letter_once_a_day_and_a_lead_reads_how_many_clocks_end() {
+    let practice = Practice::new();
+    let address = practice.serve();
+    let max = actor(&practice, "max");
+    app::notices::set_address(&practice.db, &max, practice.id, "max@example.org").unwrap();
+    practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24 * 70));
+    app::jobs::run_due(&practice.db, practice.id).unwrap();
+    let letters = Letters::default();
+    assert_eq!(server::daily::letters(&practice.db, practice.id, &letters), None);
+    assert_eq!(server::daily::letters(&practice.db, practice.id, &letters), None, "a second look on the same day");
+    let sent = letters.0.borrow().clone();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(sent[0].body.contains("past the last day and undecided") && sent[0].body.contains("within a week"));
+    practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24));
+    assert_eq!(server::daily::letters(&practice.db, practice.id, &letters), None);
+    assert_eq!(letters.0.borrow().len(), 2, "the next day has its own");
+    let mut desk = visitor(&practice, address, "max");
+    assert!(words(&desk.open("/jobs")).contains("daily letter of counts"));
+    let broken = server::daily::letters(&practice.db, practice.id, &NoCarrier);
+    assert_eq!(broken, None, "today’s went already");
+    practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24));
+    assert!(server::daily::letters(&practice.db, practice.id, &NoCarrier).unwrap().contains("the folder is full"));
+    assert!(words(&desk.open("/jobs")).contains("the folder is full"), "the manager reads why");
+}
+
+struct NoCarrier;
+
+impl app::notices::Mail for NoCarrier {
+    fn post(&self, _: &str, _: &app::notices::Letter) -> Result<(), app::clearinghouse::CarrierError> {
+        Err(app::clearinghouse::CarrierError("Nothing more fits: the folder is full.".to_owned()))
+    }
+}
+
 #[derive(Default)]
 struct Letters(std::cell::RefCell<Vec<app::notices::Letter>>);
 

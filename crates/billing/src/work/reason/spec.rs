@@ -176,6 +176,10 @@ pub struct ReasonSpec {
     pub desk: Desk,
     /// What that person must be able to do.
     pub skill: Skill,
+    /// Minutes that an item usually takes at its own desk, calls and notes included. Fifty to sixty follow-ups or technical
+    /// denials of a person's day are eight minutes each, twenty-five to thirty clinical denials sixteen (HFMA, content
+    /// 17761); the rest is our judgement, and a practice sets its own as its pace.
+    pub minutes: u32,
     /// Who is on the other side.
     pub side: Side,
     /// Business days until somebody has begun.
