@@ -124,7 +124,9 @@ impl Conn {
     /// Runs a registered query. `params` begin at `$2`.
     pub fn query<R: Record>(&self, statement: &Statement<R>, params: &[Val]) -> Result<Vec<R>, StoreError> {
         let rows = self.query_text(statement.name, statement.sql, &self.bind(statement.tenant, params))?;
-        // A statement that changes rows and returns them.
+        if statement.tells_changes() {
+            self.changed.set(self.changed.get() + rows.len() as u64);
+        }
         self.notes.borrow_mut().ran(statement.name, params);
         self.touched.borrow_mut().ran(statement.name, params.iter().take(1));
         Ok(rows)

@@ -30,6 +30,11 @@ impl<R: Record> Statement<R> {
         Statement { name, sql, tenant: false, row: PhantomData }
     }
 
+    /// Whether its rows are the rows that it changed.
+    pub fn tells_changes(&self) -> bool {
+        self.sql.contains(" RETURNING ")
+    }
+
     /// The entry for the registry.
     pub const fn registered(&self) -> Registered {
         Registered { name: self.name, sql: self.sql, tenant: self.tenant, columns: R::COLUMNS }

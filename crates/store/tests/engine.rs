@@ -21,6 +21,8 @@ statements! {
     const PAYERS_IN: Payer =
         "SELECT id, name, payer_identifier, body FROM payer WHERE practice_id = $1 AND payer_identifier IN ({keys})";
     const RENAME: () = "UPDATE payer SET name = $3 WHERE practice_id = $1 AND payer_identifier = $2";
+    const RENAME_AND_TELL: (String,) =
+        "UPDATE payer SET name = $3 WHERE practice_id = $1 AND payer_identifier = $2 RETURNING name";
     const ADD_PRACTICE: () = "INSERT INTO practice (practice_id, name, body) VALUES ($1, $2, $3)";
 }
 
@@ -31,7 +33,7 @@ fn with_practices(db: &Db) {
         })
         .unwrap();
     }
-    assert!(STATEMENTS.len() == 4);
+    assert!(STATEMENTS.len() == 5);
 }
 
 fn payer(id: Uuid, key: &str) -> Payer {
@@ -135,6 +137,11 @@ fn every_change_is_chained_and_every_look_is_logged() {
         let audit = db.read(&actor, PRACTICE, |r| r.query(&store::AUDIT_LATEST, params![10_i64])).unwrap();
         let actions: Vec<&str> = audit.iter().map(|a| a.action.as_str()).collect();
         assert_eq!(actions, ["change", "payer.add", "change"]);
+        db.write(&actor, PRACTICE, |tx| tx.query_one(&RENAME_AND_TELL, params!["1", "a row that is changed and told"]))
+            .unwrap();
+        db.write(&actor, PRACTICE, |tx| tx.query_opt(&RENAME_AND_TELL, params!["absent", "nobody"])).unwrap();
+        let audit = db.read(&actor, PRACTICE, |r| r.query(&store::AUDIT_LATEST, params![10_i64])).unwrap();
+        assert_eq!(audit.len(), 4, "a change that comes back as rows leaves a trace too, one of nothing does not");
         assert!(audit.iter().all(|a| a.hash == a.computed_hash()));
         assert!(audit.windows(2).all(|w| w[0].prev_hash == w[1].hash));
 

@@ -90,7 +90,18 @@
     }
   });
 
+  // What is wider or longer than its frame can be scrolled by keyboard too: the frame takes the focus.
+  const reach = () => {
+    for (const frame of document.querySelectorAll(".scroll, pre")) {
+      const isCut = frame.scrollWidth > frame.clientWidth || frame.scrollHeight > frame.clientHeight;
+      if (!isCut) frame.removeAttribute("tabindex");
+      else if (!frame.hasAttribute("tabindex")) frame.tabIndex = 0;
+    }
+  };
+  for (const change of ["resize", "htmx:afterSettle", "toggle"]) addEventListener(change, reach, true);
+
   addEventListener("DOMContentLoaded", () => {
+    reach();
     // A toast stays until it is dismissed by the next page; the address forgets it, so that a reload does not repeat it.
     const address = new URL(location.href);
     if (address.searchParams.has("done")) {

@@ -109,7 +109,7 @@ impl Seat {
 }
 
 /// The address of a route about something of the practice that exists.
-fn address(practice: &Practice, route: &Route) -> String {
+pub fn address(practice: &Practice, route: &Route) -> String {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let table = NAMED.iter().find(|(word, _)| *word == first).map_or("patient", |(_, table)| *table);
     let read = practice.db.read(&practice.system(), practice.id, |conn| facts::ids(conn, table));
