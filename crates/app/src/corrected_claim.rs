@@ -29,7 +29,8 @@ use crate::{Error, next_payer, reason, remittance_posting};
 const LOOK_AGAIN_BUSINESS_DAYS: u32 = 15;
 
 /// Work that a correction answers.
-const ANSWERED: [WorkReason; 3] = [WorkReason::Denied, WorkReason::RemittanceMissing, WorkReason::Reversed];
+const ANSWERED: [WorkReason; 4] =
+    [WorkReason::Denied, WorkReason::RemittanceMissing, WorkReason::Reversed, WorkReason::PriorDecisionChanged];
 
 /// What is to be sent, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

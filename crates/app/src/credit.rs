@@ -189,7 +189,8 @@ fn mind_work(tx: &mut Tx, patient: PatientId) -> Result<(), Error> {
     let left = rows.iter().filter(|row| row.amount_cents > row.in_refund_cents);
     for (row, visit) in left.filter_map(|row| row.encounter_id.map(|visit| (row, visit))) {
         let key = subject_key(WorkReason::CreditBalance, visit);
-        let over = row.amount_cents - row.in_refund_cents;
+        let of_visit = rows.iter().filter(|other| other.encounter_id == Some(visit));
+        let over: Money = of_visit.map(|other| other.amount_cents - other.in_refund_cents).sum();
         let links = WorkLinks {
             patient_id: Some(patient),
             encounter_id: Some(visit),

@@ -15,8 +15,8 @@ use jiff::civil::Date;
 use serde_json::json;
 use store::bank::{BANK_LINE, BankLineRow, UNDEPOSITED};
 use store::deposit::{
-    APPROVE_SLIP, ITEMS_OF_SLIP, ItemRow, READY_CHECKS, READY_PAYMENTS, ReadyCheck, ReadyPayment, SLIP, SLIP_BY_KEY,
-    SLIP_TOTALS, SLIPS_IN_STATE, SlipRow, TAKE_SLIP_APART, TAKERS_OF_SLIP,
+    APPROVE_SLIP, ITEMS_OF_SLIP, ItemRow, READY_CHECKS, READY_PAYMENTS, RETURNS_OF_SLIP, ReadyCheck, ReadyPayment,
+    SLIP, SLIP_BY_KEY, SLIP_TOTALS, SLIPS_IN_STATE, SlipRow, TAKE_SLIP_APART, TAKERS_OF_SLIP,
 };
 use store::ledger::ENTRY_IDS_OF_SOURCE;
 use store::patient_statement::PRACTICE_BODY;
@@ -262,6 +262,12 @@ pub fn take_apart(db: &Db, actor: &Actor, practice: PracticeId, id: DepositSlipI
         if !matches!(slip.state, SlipState::Differs | SlipState::OnTheWay) {
             let label = slip.state.label().to_lowercase();
             return Err(Error::refused(format!("Slip {} cannot be taken apart: {label}.", slip.slip_number)));
+        }
+        if let Some((number,)) = tx.query(&RETURNS_OF_SLIP, params![id])?.first() {
+            return Err(Error::refused(format!(
+                "A check of slip {} came back ({number}), so the bank has the slip. Nothing was changed.",
+                slip.slip_number
+            )));
         }
         tx.execute(&TAKE_SLIP_APART, params![id, tx.today(), why])?;
         if slip.state == SlipState::OnTheWay {

@@ -11,6 +11,7 @@ mod foresight;
 mod history;
 mod known;
 mod outside;
+mod prior_told;
 mod refunded;
 mod rows;
 mod second;
@@ -212,6 +213,7 @@ fn post_known(
     outside::insert(tx, id, payer, &placed)?;
     entries::post(tx, (id, payer), set, &placed, &decided, known)?;
     settlement::settle(tx, payer, &decided, known)?;
+    crossover::take_up_early(tx, known)?;
     outside::work(tx, id, payer, &set.remittance, &placed)?;
     outside::card(tx, id, payer, &set.remittance)?;
     refunded::mind(tx, &decided)?;

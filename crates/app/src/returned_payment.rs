@@ -5,13 +5,16 @@
 use std::collections::HashSet;
 
 use billing::access::{Action, Actor, ResourceState};
+use billing::deposit::SlipState;
 use billing::patient_payment::PaymentOnCharge;
-use billing::returned_payment::{Facts, ReturnState, off_charge};
+use billing::returned_payment::{CheckPlace, Facts, ReturnState, off_charge};
 use billing::work::{WorkItem, WorkLinks, WorkReason};
 use billing::{ChargeId, Money, PatientId, PatientPaymentId, PaymentReturnId, PracticeId};
 use jiff::civil::Date;
 use ledger::AccountKind;
 use serde_json::json;
+use store::bank::UNDEPOSITED;
+use store::deposit::SLIP_OF_PAYMENT;
 use store::ledger::postings_of_charge;
 use store::money_rule::KEEP_EARMARK;
 use store::patient_payment::{PAYMENT, PAYMENT_OF_RECEIPT, PatientPaymentRow};
@@ -96,10 +99,13 @@ pub fn record(db: &Db, actor: &Actor, practice: PracticeId, notice: &ReturnNotic
                 Money::ZERO
             }
             ReturnState::Returned | ReturnState::Won | ReturnState::Lost => {
+                let place = place_of(tx, &payment)?;
                 let left = turn(tx, &row, &payment)?;
-                let made = facts(&row).check_returned(notice.on, left).map_err(unbalanced)?;
+                let made = facts(&row).check_returned(notice.on, left, place).map_err(unbalanced)?;
                 tx.post(&made, &format!("payment_return:{}:returned", row.id))?;
-                charge_returned_check(tx, row.patient_id, row.id, notice.on)?;
+                if place == CheckPlace::Bank {
+                    charge_returned_check(tx, row.patient_id, row.id, notice.on)?;
+                }
                 left
             }
         };
@@ -107,6 +113,25 @@ pub fn record(db: &Db, actor: &Actor, practice: PracticeId, notice: &ReturnNotic
         settle(tx, row.patient_id)?;
         Ok(row.id)
     })
+}
+
+/// Where a check's money stands: in a slip it went to the bank; in none it lies at the desk, as far as the books have that
+/// much there (a line of the bank may have been named as patients' money without a slip).
+fn place_of(tx: &Tx, payment: &PatientPaymentRow) -> Result<CheckPlace, Error> {
+    if let Some(slip) = tx.query_opt(&SLIP_OF_PAYMENT, params![payment.id])? {
+        return match slip.state {
+            SlipState::Differs => Err(Error::refused(format!(
+                "Slip {} holds the check and was not sent: its count waits for a second person. Take the slip apart, then \
+                 record this.",
+                slip.slip_number
+            ))),
+            SlipState::OnTheWay | SlipState::BankDiffers | SlipState::InBank | SlipState::TakenApart => {
+                Ok(CheckPlace::Bank)
+            }
+        };
+    }
+    let (undeposited,) = tx.query_one(&UNDEPOSITED, params![])?;
+    Ok(if undeposited < payment.amount_cents { CheckPlace::Bank } else { CheckPlace::Desk })
 }
 
 /// The payment of a receipt's number.

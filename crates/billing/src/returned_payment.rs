@@ -75,6 +75,15 @@ pub fn off_charge(
         .balance()
 }
 
+/// Where the money of a check stands in the books when it turns out that nobody pays it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckPlace {
+    /// It went to the bank, which takes its money back.
+    Bank,
+    /// It is in no deposit: it still lies at the desk, and the bank never saw it.
+    Desk,
+}
+
 /// The facts of a return that its own entries name.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
@@ -91,16 +100,20 @@ impl Facts {
         DraftEntry::new(on, why, EntrySource { kind: SOURCE.into(), id: self.id.0 })
     }
 
-    /// The bank took a check's money back: what of it no charge and no kept money gives stays in dispute.
+    /// A check is not paid: its money leaves where it was. What of it no charge and no kept money gives stays in dispute.
     ///
     /// # Errors
     /// An entry that moves nothing.
-    pub fn check_returned(&self, on: Date, not_found: Money) -> Result<BalancedEntry, Unbalanced> {
+    pub fn check_returned(&self, on: Date, not_found: Money, place: CheckPlace) -> Result<BalancedEntry, Unbalanced> {
         let patient = self.patient.0;
-        self.draft(on, "A check came back unpaid")
+        let (why, from) = match place {
+            CheckPlace::Bank => ("A check came back unpaid", Account::Bank),
+            CheckPlace::Desk => ("A check that was never deposited is not good", Account::Undeposited),
+        };
+        self.draft(on, why)
             .debit(Account::UnappliedPatient { patient }, self.amount - not_found, RETURNED)
             .debit(Account::Disputed { patient }, not_found, RETURNED)
-            .credit(Account::Bank, self.amount, RETURNED)
+            .credit(from, self.amount, RETURNED)
             .balance()
     }
 

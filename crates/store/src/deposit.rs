@@ -206,14 +206,25 @@ statements! {
     /// The items of a slip.
     pub const ITEMS_OF_SLIP: ItemRow = "SELECT slip_id, ordinal, kind, patient_payment_id, remittance_id, attempt, \
         amount_cents, reference FROM deposit_item WHERE practice_id = $1 AND slip_id = $2 ORDER BY ordinal";
-    /// Cash and checks of patients since a day that no slip holds, the oldest first.
+    /// The slip that holds a patient's payment.
+    pub const SLIP_OF_PAYMENT: SlipRow = slips!(
+        "AND state <> 'taken_apart' AND id IN (SELECT slip_id FROM deposit_item WHERE practice_id = $1 \
+            AND patient_payment_id = $2)"
+    );
+    /// Payments of a slip that came back, by the number of the return.
+    pub const RETURNS_OF_SLIP: (String,) = "SELECT r.return_number FROM deposit_item i \
+        JOIN payment_return r ON r.practice_id = i.practice_id AND r.patient_payment_id = i.patient_payment_id \
+        WHERE i.practice_id = $1 AND i.slip_id = $2 ORDER BY r.return_number";
+    /// Cash and checks of patients since a day that no slip holds and that did not come back, the oldest first.
     pub const READY_PAYMENTS: ReadyPayment = "SELECT m.id, m.method, m.receipt_number, m.reference, m.received_on, \
         m.taken_by, m.amount_cents, (SELECT COUNT(*) FROM deposit_item i \
             WHERE i.practice_id = m.practice_id AND i.patient_payment_id = m.id) AS attempts \
         FROM patient_payment m WHERE m.practice_id = $1 AND m.received_on >= $2 AND m.method IN ('cash', 'check') \
         AND NOT EXISTS (SELECT 1 FROM deposit_item i JOIN deposit_slip s ON s.practice_id = i.practice_id \
             AND s.id = i.slip_id WHERE i.practice_id = m.practice_id AND i.patient_payment_id = m.id \
-            AND s.state <> 'taken_apart') ORDER BY m.received_on, m.receipt_number LIMIT $3";
+            AND s.state <> 'taken_apart') \
+        AND NOT EXISTS (SELECT 1 FROM payment_return r WHERE r.practice_id = m.practice_id \
+            AND r.patient_payment_id = m.id) ORDER BY m.received_on, m.receipt_number LIMIT $3";
     /// Payers' paper checks since a day whose money is announced, not in the bank and in no slip.
     pub const READY_CHECKS: ReadyCheck = "SELECT r.id, r.trace, r.payer_name, r.paid_on, \
         CAST(SUM(p.cents) AS BIGINT) AS amount_cents, (SELECT COUNT(*) FROM deposit_item i \

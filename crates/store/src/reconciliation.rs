@@ -194,6 +194,8 @@ statements! {
             AND w.booked_on <= $2) \
         UNION ALL SELECT r.id, r.return_number, r.returned_on, r.return_number, r.amount_cents FROM payment_return r \
         WHERE r.practice_id = $1 AND r.returned_on <= $2 \
+        AND EXISTS (SELECT 1 FROM ledger_entry e JOIN ledger_posting p ON p.practice_id = e.practice_id \
+            AND p.entry_id = e.id AND p.account = 'bank' WHERE e.practice_id = r.practice_id AND e.source_id = r.id) \
         AND NOT EXISTS (SELECT 1 FROM bank_withdrawal w WHERE w.practice_id = r.practice_id AND w.source_id = r.id \
             AND w.booked_on <= $2) ORDER BY 3, 2";
     /// The account Bank at the end of a day: what was posted about a line of the bank counts on the line's day, whenever

@@ -14,6 +14,8 @@ use store::claim::CLAIMS_OF_ENCOUNTERS;
 use store::remittance::LINE_FACTS;
 use store::{Tx, params, registration};
 
+use super::by_hand::{self, Placing};
+use super::history::{Waiting, WaitsFor};
 use super::known::Known;
 use super::settlement::days_after;
 use super::standing::Standing;
@@ -106,6 +108,38 @@ fn stands_for<'b>(all: &'b [Beside], named: &ClaimFacts, sender: Option<PayerId>
     }
 }
 
+/// An answer of the next payer to a claim, which came before its turn: it says that the claim was passed on.
+fn waits_after(claim: &ClaimFacts) -> impl Fn(&Waiting) -> bool {
+    |waiting| {
+        waiting.waits_for == WaitsFor::Crossover
+            && waiting.payer.is_some()
+            && waiting.payer == claim.next_payer
+            && waiting.payment.control_number == claim.control_number
+    }
+}
+
+/// Answers that came before their turn find the claims that stand for their payers now. What the import would not post
+/// stays set aside, with its own work.
+pub(super) fn take_up_early(tx: &mut Tx, known: &Known) -> Result<(), Error> {
+    for claim in known.index.claims() {
+        let early: Vec<&Waiting> = known.earlier.waiting.iter().filter(|one| waits_after(claim)(one)).collect();
+        if early.is_empty() {
+            continue;
+        }
+        let beside = claims_beside(tx, &[(0, claim)])?;
+        let Some(all) = beside.get(&claim.encounter_id) else { continue };
+        for waiting in early {
+            let Some(to) = stands_for(all, claim, waiting.payer) else { continue };
+            let why = format!("It came before the decision of the payer before it (claim {})", claim.control_number);
+            match by_hand::place(tx, waiting.id, to.id, Placing::AsItStands, &why) {
+                Ok(()) | Err(Error::Refused(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A payer said that it passed the claim on: the claim to the next payer stands as one that this payer has, until its day.
 /// Gives the visits whose next payer has it so.
 pub(super) fn pass_on(tx: &mut Tx, known: &Known, claims: &[&Standing<'_>]) -> Result<Vec<EncounterId>, Error> {
@@ -114,7 +148,8 @@ pub(super) fn pass_on(tx: &mut Tx, known: &Known, claims: &[&Standing<'_>]) -> R
         let Some(latest) = &standing.latest else { continue };
         let facts = standing.facts;
         let by_habit = known.payers.get(&facts.payer_id).is_some_and(|payer| payer.settings.crosses_over);
-        if standing.is_open() || !is_passed_on(latest.payment, by_habit) {
+        let is_said = is_passed_on(latest.payment, by_habit);
+        if standing.is_open() || !(is_said || known.earlier.waiting.iter().any(waits_after(facts))) {
             continue;
         }
         let encounter = store::charge::encounter(tx, facts.encounter_id)?.ok_or(Error::NotFound("visit"))?;

@@ -17,7 +17,7 @@ use ledger::Posting;
 use store::Tx;
 use uuid::Uuid;
 
-use super::history::{EARLIER_VERSION, Original, Waiting, WaitsFor, second_decision};
+use super::history::{EARLIER_VERSION, Original, Waiting, WaitsFor, before_its_turn, second_decision};
 use super::known::Known;
 use super::{Arrival, Decided, Outcome, Sender};
 
@@ -52,6 +52,8 @@ pub(super) fn decide_all<'a>(
     let mut desk = Deciding::new(known, set.remittance.claims.len(), |waiting| match waiting.waits_for {
         WaitsFor::Original => waiting.paid_on >= paid_on,
         WaitsFor::Version | WaitsFor::Reversal => true,
+        // It is none of this claim's: it is placed after the posting that passes the claim on.
+        WaitsFor::Crossover => false,
     });
     for ((place, payment), ordinal) in set.remittance.claims.iter().enumerate().zip(1_i64..) {
         let one = Pending {
@@ -98,7 +100,7 @@ pub(super) fn decide_all<'a>(
 /// # Errors
 /// Why it is not posted, in words that follow "it is not posted: ".
 pub(super) fn by_hand<'a>(known: &'a Known, one: Pending<'a>) -> Result<Vec<Decided<'a>>, String> {
-    let mut desk = Deciding::new(known, 1, |waiting| waiting.id != one.id);
+    let mut desk = Deciding::new(known, 1, |waiting| waiting.id != one.id && waiting.waits_for != WaitsFor::Crossover);
     match desk.decide(&one, false) {
         outcome @ Outcome::Posted { .. } => desk.take(one.decided(outcome)),
         Outcome::SetAside { problem, .. } | Outcome::Unmatched { problem } => return Err(problem),
@@ -109,7 +111,7 @@ pub(super) fn by_hand<'a>(known: &'a Known, one: Pending<'a>) -> Result<Vec<Deci
 
 /// What was set aside and finds its place now.
 pub(super) fn take_up(known: &Known) -> Vec<Decided<'_>> {
-    Deciding::new(known, 0, |_| true).end()
+    Deciding::new(known, 0, |waiting| waiting.waits_for != WaitsFor::Crossover).end()
 }
 
 /// A claim payment that may find its place by what is decided after it.
@@ -326,6 +328,13 @@ impl<'a> Deciding<'a> {
         original
     }
 
+    /// Whether the sender is the patient's next payer and the claim's own has decided nothing: then the name of that one.
+    fn is_before_its_turn(&self, sender: Sender<'_>, claim: &ClaimFacts) -> Option<&'a str> {
+        let is_next = sender.payer.is_some() && sender.payer == claim.next_payer;
+        let stands = !reversal::standing(&self.history(claim.id)).is_empty();
+        (is_next && !stands).then(|| self.known.payers.get(&claim.payer_id).map_or("the payer before", |of| &of.name))
+    }
+
     /// Whether a reversal turns every amount of a payment that is posted. Such a one repeats what did not add up either, where
     /// two people posted it with its difference in suspense.
     fn turns_what_is_posted(&self, claim: ClaimId, payment: &ClaimPayment) -> bool {
@@ -369,8 +378,14 @@ impl<'a> Deciding<'a> {
                 problem: "it has our number of a claim, and names another patient and another day of care".to_owned(),
             };
         }
-        if let Some(problem) = not_a_decision(payment).or_else(|| sender.objection(claim, known)) {
+        if let Some(problem) = not_a_decision(payment) {
             return set_aside(problem, Money::ZERO, None);
+        }
+        if let Some(problem) = sender.objection(claim, known) {
+            let Some(first) = self.is_before_its_turn(sender, claim) else {
+                return set_aside(problem, Money::ZERO, None);
+            };
+            return set_aside(before_its_turn(sender.name, first), Money::ZERO, Some(WaitsFor::Crossover));
         }
         if payment.is_estimate() {
             return Outcome::Estimate { claim: claim.id };

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::crossover;
 use super::history::Original;
 use super::known::Known;
+use super::prior_told;
 use super::settlement::days_after;
 use super::standing::{Latest, Standing};
 use super::{Arrival, Decided, Outcome, distinct};
@@ -116,7 +117,8 @@ pub(super) fn of_claims(
         }
     }
     worklist::open_many(tx, new)?;
-    worklist::open_or_restate(tx, changed)
+    worklist::open_or_restate(tx, changed)?;
+    prior_told::mind(tx, known, claims, standing)
 }
 
 /// What waited for a decision ends with one, and a denial that does not stand any more.
@@ -162,7 +164,7 @@ fn end_what_is_void(tx: &mut Tx, standing: &Standing<'_>, due: Money) -> Result<
         };
         worklist::resolve_subject(tx, &subject_key(WorkReason::BillNextPayer, claim), outcome, "payer")?;
     }
-    if !standing.owed.lowest.is_negative() {
+    if standing.owed.overpaid.is_zero() {
         end_credit(tx, standing.facts.encounter_id)?;
     }
     Ok(())
@@ -223,7 +225,7 @@ fn next_turn(standing: &Standing<'_>, due: Money) -> Option<NewWork> {
 
 /// More was received than owed.
 fn credit(standing: &Standing<'_>) -> Option<NewWork> {
-    let over = -standing.owed.lowest;
+    let over = standing.owed.overpaid;
     let summary = format!("Claim {}: more was received than owed", standing.facts.control_number);
     // A correction of the charges may overpay the same visit: one item for both.
     let thing = (WorkReason::CreditBalance, standing.facts.encounter_id.0);

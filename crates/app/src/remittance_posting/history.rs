@@ -55,6 +55,19 @@ pub(super) enum WaitsFor {
     Version,
     /// A second decision: for the payer to take back the one that stands.
     Reversal,
+    /// The answer of the patient's next payer: for the payer before it to pass the claim on.
+    Crossover,
+}
+
+/// The words that the sentence of an answer before its turn begins with; a stored one is known again by them.
+const BEFORE_ITS_TURN: &str = "it comes before its turn:";
+
+/// What is said of a next payer's answer to a claim that was not passed on yet.
+pub(super) fn before_its_turn(next: &str, first: &str) -> String {
+    format!(
+        "{BEFORE_ITS_TURN} {next} is the patient’s next payer after {first}, which has not decided the claim here; when \
+         the remittance of {first} is posted, this one is posted by itself"
+    )
 }
 
 /// The words that tell of a decision which waits for somebody to leave the claim with its payer.
@@ -81,6 +94,9 @@ impl WaitsFor {
         }
         if problem.starts_with(SECOND_DECISION) {
             return Some(WaitsFor::Reversal);
+        }
+        if problem.starts_with(BEFORE_ITS_TURN) {
+            return Some(WaitsFor::Crossover);
         }
         let all = [NoOriginal::NeverPosted, NoOriginal::OtherAmounts, NoOriginal::TakenBackBefore];
         all.into_iter().any(is_early).then_some(WaitsFor::Original)

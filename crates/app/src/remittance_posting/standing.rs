@@ -49,11 +49,11 @@ pub(super) struct Latest<'a> {
     pub(super) classes: Classes,
 }
 
-/// What is owed after the posting: by the claim's own payer, and the lowest balance of any side (below zero is a credit).
+/// What is owed after the posting: by the claim's own payer, and what was received beyond what was owed, line by line.
 #[derive(Default, Clone, Copy)]
 pub(super) struct Owed {
     pub(super) by_payer: Money,
-    pub(super) lowest: Money,
+    pub(super) overpaid: Money,
 }
 
 /// Folds the claims that something was posted to.
@@ -144,7 +144,7 @@ fn owed(tx: &mut Tx, claims: &[&ClaimFacts]) -> Result<HashMap<ClaimId, Owed>, E
             entry.by_payer += balance.cents;
         }
         if is_payers || balance.account == AccountKind::PatientReceivable {
-            entry.lowest = entry.lowest.min(balance.cents);
+            entry.overpaid += (-balance.cents).max(Money::ZERO);
         }
     }
     Ok(owed)

@@ -376,6 +376,20 @@ fn a_payment_beyond_what_is_owed_is_a_credit_with_work() {
 }
 
 #[test]
+fn a_credit_over_two_lines_is_worth_both() {
+    for_each_engine(|db| {
+        clinic(db, 1);
+        let mut more = Clp::paid(1);
+        (more.lines[0].paid, more.lines[1].paid, more.paid) = (15_000, 4_700, 19_700);
+        more.lines[0].adjustments = vec![("CO", "97", -1_000)];
+        more.lines[1].adjustments = vec![("CO", "97", -700)];
+        take(db, &file(&Payment::new("EFT1", vec![more])));
+        assert_eq!(work(db), [(WorkReason::CreditBalance, cents(1_700))]);
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn a_payment_made_out_to_another_payee_is_kept_out_of_the_books() {
     const OURS: &str = "N1*PE*ALDER RIDGE MEDICAL GROUP*XX*2044188300~";
     let foreign = "is made out to another payee";

@@ -155,3 +155,47 @@ fn a_disputed_card_moves_only_the_banks_money_until_it_is_decided() {
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn a_check_that_was_never_deposited_leaves_the_desk_and_is_offered_for_no_slip() {
+    for_each_engine(|db| {
+        owed(db);
+        let (bad, good) = (pay(db, 2_000, check("1042"), "a"), pay(db, 700, check("1043"), "b"));
+        let bank = balance(db, AccountKind::Bank);
+        let waiting = balance(db, AccountKind::Undeposited);
+        // It stands in a slip that was counted differently and not sent: the slip is taken apart first.
+        let differs = slip(db, 2_600, "A dollar is missing.", "form").unwrap();
+        let early = returned_payment::record(db, &poster(), PRACTICE, &notice(db, bad, None));
+        assert!(matches!(&early, Err(Error::Refused(why)) if why.contains("Take the slip apart")), "{early:?}");
+        deposit::take_apart(db, &poster(), PRACTICE, differs, "A check of it is not good.").unwrap();
+        returned_payment::record(db, &poster(), PRACTICE, &notice(db, bad, None)).unwrap();
+        assert_eq!(balance(db, AccountKind::Bank), bank, "the bank never had it");
+        assert_eq!(balance(db, AccountKind::Undeposited), waiting - cents(2_000));
+        let ready = deposit::ready(db, &poster(), PRACTICE).unwrap();
+        assert_eq!(ready.payments.iter().map(|row| row.id).collect::<Vec<_>>(), [good]);
+        // No line of the bank can show it either.
+        let today = db.today(PRACTICE).unwrap();
+        let sent =
+            db.read(&poster(), PRACTICE, |read| read.query(&store::reconciliation::UNCASHED, store::params![today]));
+        assert!(sent.unwrap().is_empty());
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
+fn a_slip_of_which_a_check_came_back_is_with_the_bank_and_is_not_taken_apart() {
+    for_each_engine(|db| {
+        owed(db);
+        let bad = pay(db, 2_000, check("1042"), "a");
+        let bank = balance(db, AccountKind::Bank);
+        let sent = slip(db, 2_000, "", "form").unwrap();
+        returned_payment::record(db, &poster(), PRACTICE, &notice(db, bad, None)).unwrap();
+        assert_eq!(balance(db, AccountKind::Bank), bank - cents(2_000));
+        let apart = deposit::take_apart(db, &poster(), PRACTICE, sent, "It was never brought.");
+        assert!(matches!(&apart, Err(Error::Refused(why)) if why.contains("RP-00001")), "{apart:?}");
+        app::bank::take(db, &poster(), PRACTICE, &[line(db.today(PRACTICE).unwrap(), 2_000, "BRANCH DEPOSIT")])
+            .unwrap();
+        assert_eq!(balance(db, AccountKind::Bank), bank);
+        all_invariants_hold(db);
+    });
+}

@@ -482,3 +482,142 @@ fn medicare_that_pays_second_is_told_why() {
         assert!(submitted(db).contains("SBR*S*18*G100**12****MB~"));
     });
 }
+
+#[test]
+fn a_next_payers_answer_that_comes_before_its_turn_is_posted_by_itself_when_the_first_one_decides() {
+    // Whether the first payer says that it passed the claim on or not: the answer of the next one says so.
+    for status in ["19", "1"] {
+        for_each_engine(|db| {
+            let story = two_plans(db);
+            let answer = second_answer(&story.number, 1_700, vec![("OA", "23", 12_000), ("PR", "2", 300)]);
+            let report = receive_from_second(db, "EFT2", answer.clone());
+            assert_eq!(report.payments[0].counts.set_aside, 1, "{report:?}");
+            assert!(report.payments[0].waiting[0].problem.contains("before its turn"), "{report:?}");
+            assert_eq!(crate::remittance::work(db), [(WorkReason::ClaimSetAside, cents(1_700))]);
+            let payment = Payment::new("EFT1", vec![passed_on(&story.number, status, vec![])]);
+            let seen = of_file(db, &db.system(), PRACTICE, "first.835", file(&payment).as_bytes()).unwrap();
+            receive(db, "EFT1", passed_on(&story.number, status, vec![]));
+            let foreseen = seen[0].totals.iter().find(|of| of.account == ledger::AccountKind::UnappliedPayer).unwrap();
+            assert_eq!(foreseen.debit_cents, cents(1_700), "the preview shows what finds its place beside");
+            let seen = look(db, story.practice.patient);
+            assert_eq!((seen.with_payers, seen.owes_now), (Money::ZERO, cents(300)));
+            assert_eq!(claim_to(db, &story, story.second).status, ClaimStatus::Closed);
+            no_work(db);
+            assert_eq!(crate::remittance::work(db), []);
+            assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 0);
+            // It takes its decision back, under the numbers that it was passed.
+            let text = file(&Payment::new("EFT3", vec![answer.reversed()]).with_plb("FB", "LATER", -1_700));
+            let text = text.replace("NORTHFIELD MUTUAL*XV*NFM01", "HARBOR HEALTH*XV*ELMS1");
+            let report = app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", text.as_bytes()).unwrap();
+            assert_eq!(report.payments[0].counts.reversed, 1, "{report:?}");
+            assert_eq!(look(db, story.practice.patient).with_payers, cents(2_000));
+        });
+    }
+}
+
+#[test]
+fn an_early_answer_of_the_next_payer_waits_while_the_first_one_denies() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive_from_second(db, "EFT2", second_answer(&story.number, 1_700, vec![("OA", "23", 12_300)]));
+        receive(db, "EFT1", Clp { status: "4", ..answer(&story.number, 0, vec![("CO", "16", 14_000)]) });
+        let open = crate::remittance::work(db);
+        assert!(open.contains(&(WorkReason::ClaimSetAside, cents(1_700))), "{open:?}");
+        books_hold(db);
+    });
+}
+
+/// The first payer takes its decision back and decides anew, leaving 30.00 in place of 20.00.
+fn first_decides_anew(db: &TestDb, story: &TwoPlans) {
+    let anew = answer(&story.number, 7_856, vec![("CO", "45", 3_144), ("PR", "2", 3_000)]);
+    let claims = vec![first_answer(&story.number).reversed(), anew];
+    let text = file(&Payment::new("EFT3", claims).with_plb("FB", "LATER", -1_000));
+    app::remittance_import::import(db, &db.system(), PRACTICE, "anew.835", text.as_bytes()).unwrap();
+    books_hold(db);
+}
+
+fn told(db: &TestDb) -> Vec<(WorkReason, String)> {
+    let queue = app::worklist::queue(db, &db.system(), PRACTICE, Desk::Tier2, store::worklist::QueueCursor::START);
+    let rows = queue.unwrap().into_iter().filter(|row| row.reason == WorkReason::PriorDecisionChanged);
+    rows.map(|row| (row.reason, row.summary)).collect()
+}
+
+#[test]
+fn a_sent_claim_whose_first_payer_decides_anew_is_work_until_the_corrected_claim_is_sent() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        submitted(db);
+        let claim = claim_to(db, &story, story.second);
+        assert_eq!(told(db), []);
+        first_decides_anew(db, &story);
+        let [(_, words)] = &told(db)[..] else { panic!("{:?}", told(db)) };
+        for part in
+            ["paid 88.56, left 20.00", "decided anew since: paid 78.56, left 30.00", "When the decision on it comes"]
+        {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        // The second payer decides what it was asked; now a corrected claim may go.
+        let number = claim.control_number.as_str();
+        receive(db, "EFT4", second_answer(number, 2_000, vec![("OA", "23", 12_000)]));
+        let [(_, words)] = &told(db)[..] else { panic!("{:?}", told(db)) };
+        assert!(words.contains("Send a corrected claim"), "{words}");
+        let tier2 = person(2, Role::Tier2);
+        let why = "A payer before this one decided anew after the claim was sent.";
+        let replace = Correction { frequency: ClaimFrequency::Replacement, reason: why.into() };
+        begin(db, &tier2, PRACTICE, claim.id, &replace).unwrap();
+        assert_eq!(told(db), []);
+        send(db, &tier2, PRACTICE, claim.id).unwrap();
+        let said = submitted(db);
+        assert!(said.contains("AMT*D*78.56~") && said.contains("CAS*PR*2*30~"), "{said}");
+        books_hold(db);
+    });
+}
+
+#[test]
+fn a_decision_that_was_taken_back_and_comes_again_as_it_was_leaves_no_work() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        submitted(db);
+        let back = Payment::new("EFT2", vec![first_answer(&story.number).reversed()]).with_plb("FB", "LATER", -8_856);
+        app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", file(&back).as_bytes()).unwrap();
+        let [(_, words)] = &told(db)[..] else { panic!("{:?}", told(db)) };
+        assert!(words.contains("took that back since"), "{words}");
+        receive(db, "EFT3", first_answer(&story.number));
+        assert_eq!(told(db), []);
+        books_hold(db);
+    });
+}
+
+#[test]
+fn a_claim_that_was_not_sent_yet_says_what_stands_when_it_is() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        first_decides_anew(db, &story);
+        assert_eq!(told(db), []);
+        let said = submitted(db);
+        assert!(said.contains("AMT*D*78.56~") && said.contains("CAS*PR*2*30~"), "{said}");
+    });
+}
+
+#[test]
+fn a_claim_that_was_not_sent_yet_goes_when_the_decision_it_tells_is_taken_back() {
+    for_each_engine(|db| {
+        let story = two_plans(db);
+        receive(db, "EFT1", first_answer(&story.number));
+        bill_next_payers(db, &db.system(), PRACTICE).unwrap();
+        let back = Payment::new("EFT2", vec![first_answer(&story.number).reversed()]).with_plb("FB", "LATER", -8_856);
+        app::remittance_import::import(db, &db.system(), PRACTICE, "b.835", file(&back).as_bytes()).unwrap();
+        books_hold(db);
+        assert_eq!(claim_to(db, &story, story.second).status, ClaimStatus::Closed);
+        // The first payer decides again; the second is asked with that.
+        receive(db, "EFT3", answer(&story.number, 7_856, vec![("CO", "45", 3_144), ("PR", "2", 3_000)]));
+        assert_eq!(bill_next_payers(db, &db.system(), PRACTICE).unwrap(), 1);
+        assert!(submitted(db).contains("AMT*D*78.56~"));
+    });
+}

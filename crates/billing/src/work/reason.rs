@@ -61,6 +61,8 @@ reasons! {
     EarlierVersionAccepted "earlier_version_accepted" claim::EARLIER_VERSION_ACCEPTED;
     /// The order of payers was corrected after a payer had decided.
     PayerOrder "payer_order" claim::PAYER_ORDER;
+    /// A payer decided anew what a sent claim tells the next payer.
+    PriorDecisionChanged "prior_decision_changed" claim::PRIOR_DECISION_CHANGED;
     /// A replacement or void of a decided claim is being made.
     CorrectedClaim "corrected_claim" claim::CORRECTED_CLAIM;
     /// No acknowledgment came in time.

@@ -64,13 +64,14 @@ pub fn reason(reason: WorkReason) -> Chip {
 }
 
 fn chip_of_its_own(reason: WorkReason) -> Option<Chip> {
-    const HELD: [WorkReason; 6] = [
+    const HELD: [WorkReason; 7] = [
         WorkReason::HeldForData,
         WorkReason::HeldForCoding,
         WorkReason::CoverageMissing,
         WorkReason::EarlierVersionAccepted,
         WorkReason::PayerOrder,
         WorkReason::CorrectedClaim,
+        WorkReason::PriorDecisionChanged,
     ];
     const OWN: [(WorkReason, &str, &str, &str); 6] = [
         (WorkReason::RemittanceQuarantined, "bad", "stop", "Not posted"),

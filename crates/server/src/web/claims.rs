@@ -83,6 +83,8 @@ struct ClaimPage {
     may_pass: bool,
     /// Tier 2 may begin a correction; the last day that the payer takes it stands with the work.
     may_correct: bool,
+    /// What its reason begins as, where work says already what was wrong; empty where none does.
+    correct_because: &'static str,
     /// A correction waits for its maker, and this person may send or drop it.
     may_send_correction: bool,
     /// This person may change the visit of it.
@@ -177,6 +179,10 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         matches!(view.head.status.as_str(), "adjudicated" | "closed") && view.head.adjudicated_on.is_some();
     let of_correction = WorkReason::CorrectedClaim.as_str();
     let is_corrected = view.work.iter().any(|row| row.reason == of_correction && row.state != "resolved");
+    let of_prior = WorkReason::PriorDecisionChanged.as_str();
+    let is_told_anew = view.work.iter().any(|row| row.reason == of_prior && row.state != "resolved");
+    let correct_because =
+        if is_told_anew { "A payer before this one decided anew after the claim was sent." } else { "" };
     let (steps, charged, with_payer, with_patient) = steps(&view.postings, &view.head.body.0.payer.name);
     render(&ClaimPage {
         shell: Shell::new(&desk, &who, "/claims").after(asked.done.as_deref()),
@@ -203,6 +209,7 @@ pub async fn show(State(desk): State<Desk>, who: SignedIn, Id(id): Id<ClaimId>, 
         may_correct: is_decided
             && view.head.body.0.frequency != ClaimFrequency::Void
             && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
+        correct_because,
         may_send_correction: is_corrected && who.why_not(Action::SendCorrectedClaim, &state).is_none(),
         may_change_visit: who.may(Action::EnterCharges),
         may_end_crossover: view.head.body.0.crossed_over

@@ -214,6 +214,27 @@ pub(super) const PAYER_ORDER: ReasonSpec = ReasonSpec {
     playbook: "Ask both payers which of them goes first. Void the claim that was decided in the wrong place; when its payer has taken its decision back, bill the visit anew: the first payer is asked, and then the next with what it decided. Where the order was right for that day, end this with a word.",
 };
 
+pub(super) const PRIOR_DECISION_CHANGED: ReasonSpec = ReasonSpec {
+    title: "Sent claim tells a decision that stands no more",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier2,
+    skill: Skill::Denials,
+    side: Side::Payer,
+    first_action: 1,
+    resolve: 5,
+    clock: Some(ClockKind::CorrectedClaim),
+    chance: 600,
+    checklist: &[
+        "Compare what the claim says with what stands",
+        "Look whether its payer decided",
+        "Send the corrected claim",
+    ],
+    required: &[Data::Claim, Data::Decision],
+    resolutions: &[Code::Corrected, Code::NoActionNeeded],
+    playbook: "A payer took back or changed what it had decided, and the claim to the payer after it was sent with the old figures. Where that payer has decided, begin a replacement on the claim's page: it is filled with what stands now. Where it has not, wait for its decision, which is then worth nothing; send the replacement when it comes. Ends by itself when the old figures stand again.",
+};
+
 pub(super) const CORRECTED_CLAIM: ReasonSpec = ReasonSpec {
     title: "Corrected claim to send",
     catalogue: None,
