@@ -27,7 +27,7 @@ use crate::remittance_posting::{self, Counts, Leave, Order, Verdict};
 /// sum fits 64-bit cents.
 const MOST_CENTS: i64 = 100_000_000_000;
 
-pub(crate) use dates::out_of_bounds;
+pub(crate) use dates::{first_day_of_books, out_of_bounds};
 pub(crate) use quarantine::judge_again;
 pub use waiting::{Seen, WaitingPosted, post_waiting, waiting};
 

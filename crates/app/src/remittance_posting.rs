@@ -33,6 +33,7 @@ use self::history::{Original, WaitsFor};
 use self::known::Known;
 use crate::Error;
 use crate::patient_payment::apply_unapplied_of;
+use crate::remittance_import::first_day_of_books;
 
 pub(crate) use self::by_hand::{Placing, place, take_off};
 pub(crate) use self::foresight::ForeseenClaim;
@@ -172,6 +173,7 @@ pub(crate) enum Verdict {
 pub(crate) fn post(tx: &mut Tx, order: Order<'_>, told: Option<&mut Vec<ForeseenClaim>>) -> Result<Verdict, Error> {
     let Order { payer, set, .. } = order;
     let claims = &set.remittance.claims;
+    tx.date_from(first_day_of_books(tx, set.remittance.paid_on)?);
     let sender = Sender {
         payer,
         identifier: &set.remittance.payer_identifier,

@@ -1,6 +1,7 @@
 //! A remittance: one payment of a payer with its explanations, as plain facts read from an 835. Amounts keep the
 //! signs of the file: a positive adjustment reduces the payment.
 
+pub mod advice;
 pub mod auto_posting;
 pub mod balance;
 pub mod candidate;

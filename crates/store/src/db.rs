@@ -67,6 +67,8 @@ pub struct Tx {
     fault: Cell<Fault>,
     /// The entries put in the books since somebody began to listen; none where nobody does.
     heard: RefCell<Option<Vec<(BalancedEntry, Uuid)>>>,
+    /// Entries are dated no earlier, whatever their own day; none where their own day decides.
+    pub(crate) not_before: Cell<Option<Date>>,
 }
 
 /// Where a test wants the process to stop.
@@ -352,6 +354,7 @@ fn attempt_write<T, E: From<StoreError>>(
         audits: RefCell::default(),
         fault: Cell::new(Fault::None),
         heard: RefCell::default(),
+        not_before: Cell::new(None),
     };
     let result = closure(&mut tx);
     let value = match result {

@@ -33,6 +33,17 @@ statements! {
          WHERE practice_id = $1";
 }
 
+impl HeadRow {
+    /// On which day the books date what happened on a day, and that day where it lies before the first day that takes entries:
+    /// the first open one, or `not_before` where that is later.
+    pub(crate) fn dated(&self, not_before: Option<Date>, own_day: Date) -> (Date, Option<Date>) {
+        match self.open_from.max(not_before).filter(|first| own_day < *first) {
+            Some(first) => (first, Some(own_day)),
+            None => (own_day, None),
+        }
+    }
+}
+
 /// The heads as this transaction moves them.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Head {

@@ -255,14 +255,13 @@ impl Tx {
         content_hash: [u8; 32],
         head: &crate::head::HeadRow,
     ) -> EntryRow {
-        let own_day = entry.occurred_on();
-        // What concerns a closed month is dated the first open day.
-        let open_from = head.open_from.filter(|open_from| own_day < *open_from);
+        // What concerns a closed month, or is older than the books, is dated the first open day.
+        let (occurred_on, concerns_on) = head.dated(self.not_before.get(), entry.occurred_on());
         let mut row = EntryRow {
             id,
             sequence: head.ledger_sequence + 1,
-            occurred_on: open_from.unwrap_or(own_day),
-            concerns_on: open_from.map(|_| own_day),
+            occurred_on,
+            concerns_on,
             recorded_at: self.now(),
             reason: entry.reason().to_owned(),
             source_kind: entry.source().kind.clone().into_owned(),

@@ -110,10 +110,13 @@ impl Tx {
 
     /// On which day the books date what happened on a day, and the day that it concerns where that lies in a closed month.
     pub fn dated(&self, own_day: Date) -> (Date, Option<Date>) {
-        match self.open_from().filter(|open_from| own_day < *open_from) {
-            Some(open_from) => (open_from, Some(own_day)),
-            None => (own_day, None),
-        }
+        self.head().borrow().row.dated(self.not_before.get(), own_day)
+    }
+
+    /// From here on, in this transaction, entries are dated no earlier than a day, and keep their own beside it: for what is
+    /// older than the books. None lifts it.
+    pub fn date_from(&self, day: Option<Date>) {
+        self.not_before.set(day);
     }
 
     /// Moves it: what is posted from here on, in this transaction too, is dated no earlier.

@@ -40,8 +40,19 @@ fn ahead(tx: &Tx, what: &str, paid_on: Date) -> Option<String> {
         .then(|| format!("{what}: the payment is dated {paid_on}, more than {MOST_DAYS_AHEAD} days ahead"))
 }
 
+/// The first day of the books, for a payment that is far older than they are: it stands in them on that day, with its own
+/// beside it, so that no month before the books has to be closed. None for a payment of any other day.
+pub(crate) fn first_day_of_books(tx: &Tx, paid_on: Date) -> Result<Option<Date>, Error> {
+    let today = tx.today();
+    if paid_on >= today.saturating_sub(MOST_DAYS_BEFORE_BOOKS.days()) {
+        return Ok(None);
+    }
+    let begun = tx.query_one(&FIRST_ENTRY_DAY, params![])?.0.map_or(today, |first| first.min(today));
+    Ok((paid_on < begun.saturating_sub(MOST_DAYS_BEFORE_BOOKS.days())).then_some(begun))
+}
+
 /// Why no payment is of this day: far ahead, or before a service that it pays for. One that pays nothing of ours may be as old
-/// as it likes: a practice takes in what came before its books began.
+/// as it likes: a practice takes in what came before its books began ([`first_day_of_books`]).
 pub(super) fn problem(tx: &Tx, remittance: &Remittance) -> Result<Option<String>, Error> {
     const REMEDY: &str = "nothing is posted. Ask the payer for a corrected file.";
     if let Some(sentence) = ahead(tx, "BPR16", remittance.paid_on) {

@@ -84,6 +84,8 @@ pub struct PreviewClaim {
     pub problem: Option<String>,
     /// By how much its equation fails, in cents.
     pub difference_cents: Money,
+    /// What somebody should know who posts it; it keeps nothing from being posted.
+    pub advice: Option<String>,
     /// Its entries; none where no money moves.
     pub entries: Vec<PreviewEntry>,
     #[serde(skip)]
@@ -318,6 +320,7 @@ fn claim(one: ForeseenClaim, entries: &mut HashMap<Uuid, Vec<PreviewEntry>>) -> 
         denied_cents: one.denied,
         problem: one.problem,
         difference_cents: one.difference,
+        advice: one.advice,
         patient: one.patient,
     }
 }

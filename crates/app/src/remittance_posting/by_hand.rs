@@ -134,9 +134,12 @@ pub(crate) fn take_off(tx: &mut Tx, id: ClaimPaymentId, why: &str) -> Result<Cla
     undone.lines.iter_mut().zip(&lines).for_each(|((_, by), how)| *by = *how);
     undone.postings = reversal::undo(known.earlier.postings(original, &[]), facts.remittance_id);
     let waits = match balance::claim(payment) {
-        Some(found) => {
-            Outcome::SetAside { claim: None, problem: found.to_string(), difference: found.difference, waits_for: None }
-        }
+        Some(found) => Outcome::SetAside {
+            claim: known.index.find(payment).map(|of| of.id),
+            problem: found.to_string(),
+            difference: found.difference,
+            waits_for: None,
+        },
         None => Outcome::Unmatched { problem: format!("it was taken off claim {}", claim.control_number) },
     };
     let new = ClaimPaymentId(tx.new_id());

@@ -1,5 +1,6 @@
 //! What a posting decided of each claim, for who asks before it is made. Tells what was decided; decides nothing.
 
+use billing::remittance::advice::share_differs;
 use billing::{ClaimId, ClaimPaymentId, Money, PatientId};
 
 use super::{Arrival, Decided, Outcome};
@@ -19,6 +20,8 @@ pub(crate) struct ForeseenClaim {
     /// Why it is set aside or matches nothing.
     pub(crate) problem: Option<String>,
     pub(crate) difference: Money,
+    /// What somebody should know who posts it, and what stands against nothing.
+    pub(crate) advice: Option<String>,
 }
 
 /// What would become of a claim of a payment.
@@ -69,6 +72,7 @@ pub(super) fn claims(decided: &[Decided<'_>]) -> impl Iterator<Item = ForeseenCl
             denied,
             problem,
             difference,
+            advice: share_differs(one.payment).map(|found| found.to_string()),
         }
     })
 }

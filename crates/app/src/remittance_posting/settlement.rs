@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use billing::claim::status::next;
 use billing::claim::{ClaimEvent, ClaimStatus};
 use billing::remittance::ClaimPayment;
+use billing::remittance::advice::share_differs;
 use billing::remittance::posting::ClaimPosting;
 use billing::{ClaimId, Money, PayerId, RemittanceId};
 use jiff::civil::Date;
@@ -220,8 +221,10 @@ fn words(payment: &ClaimPayment, posting: &ClaimPosting, late: &str) -> String {
         return format!("The payer took its decision back: {paid}{late}");
     }
     let denied = posting.denied;
+    let advice = share_differs(payment).map(|found| format!("; {found}")).unwrap_or_default();
     format!(
-        "The payer decided: paid {paid}, denied {denied}, information of the payer on the patient's share {share}{late}"
+        "The payer decided: paid {paid}, denied {denied}, information of the payer on the patient's share \
+         {share}{advice}{late}"
     )
 }
 

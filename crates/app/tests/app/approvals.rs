@@ -137,6 +137,12 @@ fn a_refund_that_is_refused_or_withdrawn_leaves_the_money_where_it_was() {
         refund::withdraw(db, &tier2, PRACTICE, withdrawn, "The patient wants it kept.").unwrap();
         assert_eq!((look(db).unapplied, state(db, withdrawn)), (cents(1_000), RefundState::Withdrawn));
         let owner = Actor::file_owner(PRACTICE);
+        let anothers = refund::ask(db, &tier2, PRACTICE, &wanted(200, "four")).unwrap();
+        let nameless = refund::approve(db, &owner, PRACTICE, anothers);
+        assert!(matches!(&nameless, Err(Error::Denied(why)) if why.to_string().contains("--as LOGIN")), "{nameless:?}");
+        refund::approve(db, &manager, PRACTICE, anothers).unwrap();
+        let sent = refund::send(db, &owner, PRACTICE, anothers, RefundMethod::Check, "77");
+        assert!(matches!(&sent, Err(Error::Denied(_))), "{sent:?}");
         let own = refund::ask(db, &owner, PRACTICE, &wanted(100, "three")).unwrap();
         assert!(refund::approve(db, &owner, PRACTICE, own).is_err(), "the file's owner is one person too");
         approvals_hold(db);

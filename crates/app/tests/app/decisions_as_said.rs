@@ -2,6 +2,7 @@
 //! estimate decides nothing, and who decides is who was billed.
 
 use app::remittance_import::PaymentState;
+use app::remittance_import::preview::of_file;
 use app::worklist;
 use billing::claim::ClaimStatus;
 use billing::work::{Desk, WorkReason};
@@ -312,4 +313,26 @@ fn our_number_on_a_claim_of_another_patient_on_another_day_is_another_systems_nu
         assert_eq!(take(db, &married).payments[0].counts.posted, 1, "the name alone may differ");
         all_invariants_hold(db);
     });
+}
+
+#[test]
+fn a_share_that_only_clp05_says_is_told_and_changes_nothing() {
+    for said in ["25", "20", "9999.99", "0.01"] {
+        for_each_engine(|db| {
+            clinic(db, 1);
+            let text = file(&Payment::new("EFT1", vec![Clp::paid(1)]))
+                .replace("**12*PC000001", &format!("*{said}*12*PC000001"));
+            assert!(text.contains(&format!("*{said}*12*PC000001")), "{text}");
+            let seen = of_file(db, &db.system(), PRACTICE, "a.835", text.as_bytes()).unwrap();
+            let advice = seen[0].claims[0].advice.clone().unwrap_or_default();
+            assert_eq!(advice.contains("the adjustments (CAS PR) leave 20.00"), said != "20", "{said}: {advice}");
+            assert_eq!(take(db, &text).payments[0].counts.posted, 1, "it stands in no balance");
+            assert_eq!(balance(db, AccountKind::PatientReceivable), cents(2_000), "{said}");
+            let events =
+                db.read(&db.system(), PRACTICE, |read| read.query(&CLAIM_EVENTS, params![claim_id(1)])).unwrap();
+            let told = events.iter().any(|event| event.sentence.contains("CLP05 says"));
+            assert_eq!(told, said != "20", "{said}");
+            all_invariants_hold(db);
+        });
+    }
 }

@@ -206,3 +206,32 @@ fn a_month_with_a_remittance_in_quarantine_is_not_closed() {
         assert!(refused.contains("1 remittance in quarantine") && refused.contains("cannot be closed"), "{refused}");
     });
 }
+
+#[test]
+fn a_payment_far_older_than_the_books_stands_on_their_first_day_and_opens_no_month_before_them() {
+    for_each_engine(|db| {
+        a_month(db);
+        let mut strange = answer("SOMEBODYELSE", 8_856, vec![("CO", "45", 5_144)]);
+        strange.lines[0].number = "SOMEBODYELSE1".into();
+        let text = file(&Payment::new("OLD1", vec![strange])).replace("*20260302~", "*20050811~");
+        let seen = of_file(db, &db.system(), PRACTICE, "old.835", text.as_bytes()).unwrap();
+        let shown: Vec<_> = seen[0].claims.iter().flat_map(|claim| &claim.entries).chain(&seen[0].payment).collect();
+        assert!(
+            shown.iter().all(|of| (of.on, of.concerns_on) == (date(2026, 3, 2), Some(date(2005, 8, 11)))),
+            "{shown:?}"
+        );
+        assert_eq!(take(db, &text).payments[0].counts.unmatched, 1);
+        let manager = person(7, Role::Manager);
+        let months = list(db, &manager, PRACTICE).unwrap();
+        assert_eq!(months.last().map(|line| (line.month, line.may_close)), Some((march(), true)));
+        let books = report(db, &manager, PRACTICE, march()).unwrap();
+        assert!(books.late.iter().any(|row| row.concerns_on == date(2005, 8, 11)), "its own day is told");
+        // What follows in the same file is dated by its own day again.
+        let mut two = answer("ANOTHER", 8_856, vec![("CO", "45", 5_144)]);
+        two.lines[0].number = "ANOTHER1".into();
+        take(db, &file(&Payment::new("NEW1", vec![two])));
+        let books = report(db, &manager, PRACTICE, march()).unwrap();
+        assert_eq!(books.late.iter().filter(|row| row.concerns_on != date(2005, 8, 11)).count(), 0);
+        all_invariants_hold(db);
+    });
+}

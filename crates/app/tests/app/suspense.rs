@@ -160,6 +160,9 @@ fn an_explanation_says_that_a_difference_is_set_apart_and_that_nobody_paid_it() 
         assert!(rows.contains(&(StepKind::SetApart, cents(500))), "{rows:?}");
         assert!(!said.contains("set that apart"), "{said}");
         all_invariants_hold(db);
+        let taken = app::unmatched::unmatch(db, &poster(), PRACTICE, id, WHY).unwrap();
+        received_once_and_still_ours(db, id, taken);
+        all_invariants_hold(db);
     });
 }
 
@@ -318,4 +321,19 @@ fn verify_names_a_suspense_that_is_nobodys_work() {
         assert_eq!(queue.len(), 1);
         let _ = of_claim(db, 1);
     });
+}
+
+/// The page of a payment tells what the payer named apart from what was made here when it was taken off its claim.
+fn received_once_and_still_ours(db: &TestDb, id: ClaimPaymentId, taken: ClaimPaymentId) {
+    let view = db
+        .read(&poster(), PRACTICE, |read| {
+            let facts = read.query_one(&store::remittance::CLAIM_PAYMENT, params![id])?;
+            store::views::remittances::get(read, facts.remittance_id)
+        })
+        .unwrap()
+        .unwrap();
+    let received: Vec<_> = view.claims.iter().filter(|row| row.is_received).map(|row| row.id).collect();
+    assert_eq!((received, view.claims.len()), (vec![id], 3));
+    let waits = view.claims.iter().find(|row| row.id == taken).unwrap();
+    assert!(waits.claim_id.is_some(), "its number is ours although it does not add up");
 }

@@ -270,6 +270,8 @@ impl Action {
                 | Action::RequestRefund
                 | Action::ApproveRefund
                 | Action::SendRefund
+                | Action::ApproveDepositDifference
+                | Action::ApprovePeriod
                 | Action::TakeCardPayment
                 | Action::TakeCashPayment
                 | Action::TakeCheckPayment

@@ -135,6 +135,12 @@ impl std::error::Error for Denied {}
 pub fn authorize(actor: &Actor, action: Action, state: &ResourceState) -> Result<Authorized, Denied> {
     match actor.kind {
         // Jobs carry out what a person or a rule already decided; the file's owner could edit the file itself. Both are recorded.
+        // But nobody without a name is the second person for what another asked for: it may be the same one.
+        ActorKind::FileOwner if state.maker.is_some_and(|maker| maker != actor.user) && action.concerns_money() => {
+            let why =
+                "What a person asked for about money is decided by another person, by name. Say --as LOGIN.".to_owned();
+            return Err(Denied { action, why, who: Matrix::get().roles_that_may(action) });
+        }
         ActorKind::System | ActorKind::FileOwner => {
             return Ok(Authorized { action, cell: Cell::Yes });
         }
@@ -327,6 +333,22 @@ mod tests {
         // Who may not at all is told who may, also of their own request.
         let answer = authorize(&person(&[Role::Tier2]), Action::ApproveWriteOff, &own).unwrap_err();
         assert!(answer.who().contains(&Role::Manager), "{answer}");
+    }
+
+    #[test]
+    fn who_has_no_name_is_no_second_person_about_money() {
+        let owner = Actor::file_owner(PracticeId(uuid::Uuid::from_u128(1)));
+        let asked = ResourceState::made_by(user(7), Money::from_cents(100));
+        for action in [Action::ApproveRefund, Action::SendRefund, Action::ApproveWriteOff, Action::ApprovePeriod] {
+            let denied = authorize(&owner, action, &asked).unwrap_err();
+            assert!(denied.to_string().contains("--as LOGIN"), "{denied}");
+            // What nobody by name asked for meets the rule of who asked.
+            assert!(authorize(&owner, action, &ResourceState::made_by(owner.user, Money::ZERO)).is_ok());
+        }
+        assert!(
+            authorize(&owner, Action::ApproveUsers, &asked).is_ok(),
+            "the first log-ins are the owner's to approve"
+        );
     }
 
     #[test]

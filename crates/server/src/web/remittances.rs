@@ -5,6 +5,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use billing::access::Action;
 use billing::counting::counted;
+use billing::remittance::advice::share_differs;
 use billing::remittance::classification::{Classes, Decider, Effect, RuleBook};
 use billing::{PayerId, RemittanceId};
 use ledger::Money;
@@ -82,6 +83,8 @@ struct ClaimLine {
     /// Its segments, without people for a role that may not see them.
     raw: String,
     patient_share: Money,
+    /// What somebody should know of it; it kept nothing from being posted.
+    advice: Option<String>,
     row: RemittanceClaimRow,
 }
 
@@ -278,6 +281,7 @@ fn claim_line(row: &RemittanceClaimRow, posted: Option<Classes>, masked: bool) -
         denied: row.denied,
         raw: if masked { masking::without_people(raw) } else { raw.clone() },
         patient_share: of_effects(&[Effect::LeftToNext, Effect::LeftToNextPayer]),
+        advice: share_differs(payment).filter(|_| row.is_received).map(|found| found.to_string()),
         row: row.clone(),
     }
 }
@@ -288,7 +292,7 @@ fn balances(view: &RemittanceView, outside: Money) -> Vec<Balance> {
         adjustments.iter().map(|adjustment| adjustment.amount).sum()
     };
     let (mut line, mut claim) = ((Money::ZERO, Money::ZERO, 0, 0), (Money::ZERO, Money::ZERO, 0, 0));
-    for payment in view.claims.iter().map(|row| &row.body.0) {
+    for payment in view.claims.iter().filter(|row| row.is_received).map(|row| &row.body.0) {
         let mut of_lines = Money::ZERO;
         for said in &payment.lines {
             let adjusted = sum(&said.adjustments);
@@ -338,6 +342,16 @@ impl RemittancePage {
     /// A reason for money outside any claim in words.
     fn outside(reason: &str) -> Option<&'static str> {
         billing::remittance::outside::reason_words(reason)
+    }
+
+    /// How many claims the payer named.
+    fn received(&self) -> usize {
+        self.claims.iter().filter(|claim| claim.row.is_received).count()
+    }
+
+    /// The day on which the books have it, where that is not its own.
+    fn booked_on(&self) -> Option<jiff::civil::Date> {
+        self.view.head.booked_on.filter(|day| *day != self.view.head.paid_on)
     }
 
     /// It came as a virtual card, which costs a fee.

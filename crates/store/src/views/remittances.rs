@@ -75,6 +75,8 @@ record! {
         pub posted_at: Option<Timestamp>,
         /// The file it came in.
         pub file_name: String,
+        /// The day on which the books have it; none where it is in none.
+        pub booked_on: Option<Date>,
     }
 
     /// A claim in a remittance.
@@ -111,6 +113,8 @@ record! {
         pub takes_back: Option<RemittanceId>,
         /// Its number.
         pub takes_back_trace: Option<String>,
+        /// It stood in the file; what is made here when a payment is taken off its claim stands after those.
+        pub is_received: bool,
     }
 
     /// Money outside any claim.
@@ -146,9 +150,9 @@ statements! {
     /// How many remittances stand in each state, and their amounts.
     pub const REMITTANCE_TOTALS: RemittanceTotalRow = "SELECT state, COUNT(*) AS remittances, CAST(SUM(amount_cents) AS BIGINT) AS amount FROM remittance WHERE practice_id = $1 GROUP BY state ORDER BY state";
     /// One remittance.
-    pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
+    pub const REMITTANCE_HEAD: RemittanceHeadRow = "SELECT r.id AS id, r.payer_name AS payer_name, r.trace AS trace, r.method AS method, r.paid_on AS paid_on, r.amount_cents AS amount, r.state AS state, r.problem AS problem, r.difference_cents AS difference, r.imported_at AS imported_at, r.posted_at AS posted_at, f.file_name AS file_name, (SELECT MIN(e.occurred_on) FROM ledger_entry e WHERE e.practice_id = r.practice_id AND e.source_id = r.id) AS booked_on FROM remittance r JOIN inbound_file f ON f.practice_id = r.practice_id AND f.id = r.inbound_file_id WHERE r.practice_id = $1 AND r.id = $2";
     /// Its claims.
-    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.id AS id, p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient, (SELECT b.id FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back, (SELECT b.trace FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back_trace FROM claim_payment p LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
+    pub const REMITTANCE_CLAIMS: RemittanceClaimRow = "SELECT p.id AS id, p.claim_id AS claim_id, p.control_number AS control_number, p.status_code AS status_code, p.charge_cents AS charge, p.paid_cents AS paid, p.patient_responsibility_cents AS patient_share, CASE WHEN p.state = 'set_aside' AND p.problem IS NULL THEN 'estimate' ELSE p.state END AS state, p.problem AS problem, p.difference_cents AS difference, p.denied_cents AS denied, p.body AS body, c.patient_id AS patient_id, t.body AS patient, (SELECT b.id FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back, (SELECT b.trace FROM ledger_entry e JOIN ledger_entry o ON o.practice_id = e.practice_id AND o.id = e.corrects JOIN claim_payment q ON q.practice_id = o.practice_id AND q.id = o.source_id JOIN remittance b ON b.practice_id = q.practice_id AND b.id = q.remittance_id WHERE e.practice_id = p.practice_id AND e.source_id = p.id LIMIT 1) AS takes_back_trace, (p.ordinal <= r.claim_count) AS is_received FROM claim_payment p JOIN remittance r ON r.practice_id = p.practice_id AND r.id = p.remittance_id LEFT JOIN claim c ON c.practice_id = p.practice_id AND c.id = p.claim_id LEFT JOIN patient t ON t.practice_id = c.practice_id AND t.id = c.patient_id WHERE p.practice_id = $1 AND p.remittance_id = $2 ORDER BY p.ordinal";
     /// What stands outside any claim.
     pub const REMITTANCE_OUTSIDE: OutsideRow = "SELECT a.reason AS reason, a.reference AS reference, a.amount_cents AS amount, l.payer_id AS payer_id, NULLIF(l.item, '') AS item FROM provider_adjustment a LEFT JOIN provider_adjustment_place l ON l.practice_id = a.practice_id AND l.remittance_id = a.remittance_id AND l.ordinal = a.ordinal WHERE a.practice_id = $1 AND a.remittance_id = $2 ORDER BY a.ordinal";
     /// Its entries, summed by account.

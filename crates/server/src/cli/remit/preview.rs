@@ -144,6 +144,9 @@ fn print(preview: &Preview) {
             "Claim {}, paid {} of {}: {state}{problem}",
             claim.control_number, claim.paid_cents, claim.charged_cents
         ));
+        if let Some(advice) = &claim.advice {
+            line(&format!("  note: {advice}"));
+        }
         claim.entries.iter().for_each(print_entry);
     }
     preview.beside.iter().for_each(print_entry);
