@@ -53,7 +53,6 @@ mod tests {
                     group: *group,
                     reason: "1".into(),
                     amount: Money::from_cents(*cents),
-                    quantity: None,
                 })
                 .collect(),
             remarks: Vec::new(),
