@@ -130,7 +130,7 @@ fn book_of(rows: &[AdjustmentRuleRow], on: Date) -> RuleBook {
     let mut book = RuleBook::default();
     for row in begun {
         match row.class {
-            Some(class) => book.put(row.pattern(), class),
+            Some(class) => book.put_since(row.pattern(), class, row.effective_on),
             None => {
                 book.take_out(&row.pattern());
             }

@@ -16,8 +16,8 @@ use store::patient_account::PAYER_NAMES;
 use store::registration::PATIENT_BY_ACCOUNT;
 use store::views::claims::by_number;
 use store::views::explain::{
-    ANSWERS_OF_REMITTANCE, CHARGES_OF_CLAIM, CITED_ANSWERS, CITED_LINES, CitedAnswerRow, PATIENT_OF_VISIT,
-    PAYMENT_OF_RECEIPT, VISIT_OF_CLAIM,
+    ANSWERS_OF_REMITTANCE, CHARGES_OF_CLAIM, CITED_ANSWERS, CITED_LINES, CITED_RULES, CitedAnswerRow, CitedRuleRow,
+    PATIENT_OF_VISIT, PAYMENT_OF_RECEIPT, VISIT_OF_CLAIM,
 };
 use store::{Conn, Db, StoreError, params};
 use uuid::Uuid;
@@ -81,6 +81,10 @@ pub struct Link {
     pub trace: Option<String>,
     /// The segment of the payer's file that it stands on.
     pub segment: Option<String>,
+    /// The row of the table of adjustments that decided what the reason means, with its first day.
+    pub rule: Option<String>,
+    /// The day that it concerns, where the books date it later: its month was closed, or lies before the books.
+    pub concerns_on: Option<Date>,
 }
 
 /// Explains.
@@ -177,6 +181,10 @@ fn claim(conn: &Conn, number: &str) -> Result<(ClaimId, Scope), Error> {
 /// What the links of an account cite.
 struct Cited {
     entries: BTreeMap<Uuid, Vec<i64>>,
+    /// By answer and charge, the row of the table behind each reason.
+    rules: BTreeMap<(ClaimPaymentId, Option<ChargeId>, String), String>,
+    /// By what was posted and its day in the books, the day that it concerns.
+    concerns: BTreeMap<(Uuid, Date), Date>,
     answers: BTreeMap<Uuid, CitedAnswerRow>,
     lines: BTreeMap<(ClaimPaymentId, ChargeId), usize>,
     payers: BTreeMap<PayerId, String>,
@@ -193,12 +201,22 @@ impl Cited {
         let mut entries: BTreeMap<Uuid, Vec<i64>> = BTreeMap::new();
         let mut rows = conn.query_in(&ENTRIES_OF_SOURCES, &[], &sources)?;
         rows.sort_unstable_by_key(|entry| entry.sequence);
+        let mut concerns = BTreeMap::new();
         for entry in rows {
+            if let Some(day) = entry.concerns_on {
+                concerns.insert((entry.source_id, entry.occurred_on), day);
+            }
             entries.entry(entry.source_id).or_default().push(entry.sequence);
         }
         let line = |ordinal: i64| usize::try_from(ordinal).unwrap_or_default();
+        let rule = |row: CitedRuleRow| {
+            let reason = format!("{}-{}", row.adjustment_group, row.reason);
+            ((row.claim_payment_id, row.charge_id, reason), row.ruled_by)
+        };
         Ok(Cited {
             entries,
+            rules: conn.query_in(&CITED_RULES, &[], &sources)?.into_iter().map(rule).collect(),
+            concerns,
             answers: conn.query_in(&CITED_ANSWERS, &[], &sources)?.into_iter().map(|row| (row.id.0, row)).collect(),
             lines: conn
                 .query_in(&CITED_LINES, &[], &sources)?
@@ -236,7 +254,10 @@ fn link(charge: &ChargeExplained, step: &Step, cited: &Cited, language: Language
         let line = cited.lines.get(&(row.id, charge.charge.charge_id)).copied();
         segment_behind(&row.body.0, line, &step.reason).map(str::to_owned)
     });
+    let rule = |charge| cited.rules.get(&(ClaimPaymentId(step.source.id), charge, step.reason.clone())).cloned();
     Link {
+        rule: rule(Some(charge.charge.charge_id)).or_else(|| rule(None)),
+        concerns_on: cited.concerns.get(&(step.source.id, step.on)).copied(),
         charge: charge.charge.code.clone(),
         on: step.on,
         words: step_words(step, payer, language),

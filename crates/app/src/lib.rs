@@ -31,6 +31,7 @@ pub mod keyed_remittance;
 pub mod next_payer;
 
 pub mod adjustment_rules;
+pub mod card_fee;
 pub mod cash_request;
 pub mod remittance_import;
 pub mod remittance_posting;

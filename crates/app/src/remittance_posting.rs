@@ -210,7 +210,7 @@ fn post_known(
         told.extend(foresight::claims(&decided));
     }
     // Stored for who only asks too: what follows below reads it (a claim to the next payer is made of what was decided).
-    rows::insert(tx, &decided)?;
+    rows::insert(tx, &decided, &known.rules)?;
     let placed = outside::place(tx, payer, &set.remittance, known)?;
     outside::insert(tx, id, payer, &placed)?;
     entries::post(tx, (id, payer), set, &placed, &decided, known)?;
@@ -252,7 +252,7 @@ pub(crate) fn take_up(tx: &mut Tx, claim: ClaimId) -> Result<(), Error> {
     if decided.is_empty() {
         return Ok(());
     }
-    rows::insert(tx, &decided)?;
+    rows::insert(tx, &decided, &known.rules)?;
     entries::place(tx, &decided, &known)?;
     settlement::settle(tx, None, &decided, &known)?;
     refunded::mind(tx, &decided)?;

@@ -103,6 +103,10 @@ statements! {
     /// What of one remittance is not in the bank.
     pub const IN_TRANSIT_OF: (Money,) = "SELECT CAST(COALESCE(SUM(cents), 0) AS BIGINT) FROM ledger_posting \
         WHERE practice_id = $1 AND remittance_id = $2 AND account = 'in_transit'";
+    /// The fee that was posted for a payment by card.
+    pub const CARD_FEE_OF: (Money,) = "SELECT CAST(COALESCE(SUM(p.cents), 0) AS BIGINT) FROM ledger_entry e \
+        JOIN ledger_posting p ON p.practice_id = e.practice_id AND p.entry_id = e.id AND p.account = 'provider_adjustment' \
+        WHERE e.practice_id = $1 AND e.source_id = $2 AND e.source_kind = 'card_fee'";
     /// Posted remittances of a number.
     pub const POSTED_OF_TRACE: (RemittanceId,) =
         "SELECT id FROM remittance WHERE practice_id = $1 AND trace = $2 AND state = 'posted' ORDER BY paid_on";

@@ -125,6 +125,8 @@ record! {
         pub amount_cents: Money,
         /// What it means.
         pub class: AdjustmentClass,
+        /// Which row of the table said so, with its first day; empty where none was kept.
+        pub ruled_by: String,
     }
 
     /// Money outside any claim.

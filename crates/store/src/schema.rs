@@ -132,6 +132,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(43, "51_routing"),
     portable!(44, "47_cases"),
     portable!(45, "48_clock"),
+    portable!(46, "54_adjustment_ruling"),
 ];
 
 impl Migration {

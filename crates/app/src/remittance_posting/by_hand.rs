@@ -70,7 +70,7 @@ pub(crate) fn place(tx: &mut Tx, id: ClaimPaymentId, to: ClaimId, how: Placing, 
         .find(|one| one.id == id)
         .map(|one| suspense::of_postings(id, one.postings()))
         .unwrap_or_default();
-    rows::insert(tx, &decided)?;
+    rows::insert(tx, &decided, &known.rules)?;
     entries::place(tx, &decided, &known)?;
     settlement::settle(tx, facts.payer_id, &decided, &known)?;
     tx.audit("claim_payment.match", "claim_payment", id, json!({ "cents": payment.paid_amount, "claim": to }));
@@ -159,7 +159,7 @@ pub(crate) fn take_off(tx: &mut Tx, id: ClaimPaymentId, why: &str) -> Result<Cla
     let taken_back = Outcome::Posted { claim, posting: undone, takes_back: Some(original) };
     let decided = [one(reversal_id, &back_in_ours, last + 1, taken_back), one(new, payment, last + 2, waits)];
     let payer = facts.payer_id.or(Some(claim.payer_id));
-    rows::insert(tx, &decided)?;
+    rows::insert(tx, &decided, &known.rules)?;
     entries::take_off(tx, payer, &decided, &known, id)?;
     settlement::settle(tx, payer, &decided, &known)?;
     tx.audit("claim_payment.unmatch", "claim_payment", id, json!({ "cents": payment.paid_amount, "waits_as": new }));

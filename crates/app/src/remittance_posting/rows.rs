@@ -1,7 +1,11 @@
 //! What was decided as rows beside the books: each claim of a payment, its lines and adjustments with their meaning.
 
+use std::collections::HashMap;
+
 use billing::Money;
-use billing::remittance::posting::ClaimPosting;
+use billing::remittance::classification::{AdjustmentClass, Decider, RuleBook};
+use billing::remittance::posting::{ClaimPosting, ClassifiedAdjustment};
+use billing::remittance::{AdjustmentGroup, ClaimPayment};
 use store::remittance::{ClaimPaymentRow, LineAdjustmentRow, LinePaymentRow, PLACE_PAYMENT, RESTATE_PAYMENT};
 use store::{Json, Tx, params};
 
@@ -9,7 +13,8 @@ use super::{Arrival, Decided, Outcome};
 use crate::Error;
 
 /// What was decided of each claim. What was set aside before has its row, which says from now on that it was posted.
-pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> {
+pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>], rules: &RuleBook) -> Result<(), Error> {
+    let mut rulings = Rulings { rules, known: HashMap::new() };
     let (mut claims, mut lines, mut adjustments) = (Vec::with_capacity(decided.len()), Vec::new(), Vec::new());
     for one in decided {
         match (&one.arrival, &one.outcome) {
@@ -22,8 +27,8 @@ pub(super) fn insert(tx: &mut Tx, decided: &[Decided<'_>]) -> Result<(), Error> 
             }
             (Arrival::Before(_), Outcome::Unmatched { .. } | Outcome::Estimate { .. }) => {}
         }
-        if let Outcome::Posted { posting, .. } = &one.outcome {
-            line_rows(one, posting, &mut lines, &mut adjustments);
+        if let Outcome::Posted { claim, posting, .. } = &one.outcome {
+            line_rows(one, (posting, Decider::of(claim)), &mut rulings, &mut lines, &mut adjustments);
         }
     }
     tx.insert_many(&claims)?;
@@ -63,9 +68,39 @@ fn claim_payment_row(ordinal: i64, one: &Decided<'_>) -> ClaimPaymentRow {
     }
 }
 
+/// Which rows decided, each named once however many adjustments it is for.
+struct Rulings<'r> {
+    rules: &'r RuleBook,
+    known: HashMap<(Decider, AdjustmentGroup, String, Vec<String>), (AdjustmentClass, String)>,
+}
+
+impl Rulings<'_> {
+    /// The name of the row behind a meaning; where the whole decision gave another than the row says, what that was.
+    fn name(&mut self, decider: Decider, payment: &ClaimPayment, of: &ClassifiedAdjustment) -> String {
+        let one = &of.adjustment;
+        let line = of.line.checked_sub(1).and_then(|place| payment.lines.get(place));
+        let of_line = line.map_or(&[][..], |line| &line.remarks);
+        let remarks = [payment.remarks.as_slice(), of_line].concat();
+        let key = (decider, one.group, one.reason.clone(), remarks);
+        let (class, name) = self.known.entry(key).or_insert_with(|| {
+            let ruling = self.rules.classify(decider, one, [&payment.remarks, of_line]);
+            (ruling.class, self.rules.name_of(&ruling))
+        });
+        if *class == of.class {
+            return name.clone();
+        }
+        match of.class {
+            AdjustmentClass::Bundled => "lines paid together (CO-97 and 94)".to_owned(),
+            _ if payment.is_reversal() => "as in the decision that it takes back".to_owned(),
+            _ => format!("the claim was refused or allowed nothing, over {name}"),
+        }
+    }
+}
+
 fn line_rows(
     one: &Decided<'_>,
-    posting: &ClaimPosting,
+    (posting, decider): (&ClaimPosting, Decider),
+    rulings: &mut Rulings<'_>,
     lines: &mut Vec<LinePaymentRow>,
     adjustments: &mut Vec<LineAdjustmentRow>,
 ) {
@@ -90,6 +125,7 @@ fn line_rows(
             reason: classified.adjustment.reason.clone(),
             amount_cents: classified.adjustment.amount,
             class: classified.class,
+            ruled_by: rulings.name(decider, one.payment, classified),
         });
     }
 }

@@ -50,6 +50,10 @@ fn every_link_of_a_claim_stands_on_an_entry_and_on_the_payers_own_segment() {
         assert!(matches!(paid, (-7_200, 2_000, Some(svc)) if svc.starts_with("SVC*HC:99213*140*72")), "{paid:?}");
         assert!(matches!(copay, (2_000, 2_000, Some(cas)) if cas.contains("PR*3*20")), "{copay:?}");
         assert!(visit.links.iter().all(|link| !link.entries.is_empty()), "{:?}", visit.links);
+        let rules: Vec<Option<&str>> = visit.links.iter().map(|link| link.rule.as_deref()).collect();
+        let [None, Some(above), None, Some(copay)] = rules[..] else { panic!("{rules:?}") };
+        assert!(above.starts_with("base CO-") && above.ends_with("since 2026-01-01"), "{above}");
+        assert!(copay.starts_with("base PR-") && copay.ends_with("since 2026-01-01"), "{copay}");
         let spanish = told(db, &About::Claim(number), Language::Spanish);
         assert!(spanish[0].links.iter().zip(&visit.links).all(|(one, other)| one.words != other.words));
     });

@@ -310,6 +310,42 @@ fn a_virtual_card_is_work_with_its_fee_and_other_payments_are_none() {
 }
 
 #[test]
+fn the_fee_of_a_card_is_cost_and_what_is_left_of_the_payment_meets_the_bank() {
+    for_each_engine(|db| {
+        clinic(db, 4);
+        post(db, &payment("EFT1", &[1], &[]));
+        post(db, &payment("CARD1", &[2], &[]).by("VCC"));
+        let poster = crate::staff::person(6, billing::access::Role::Poster);
+        let of = |trace: &str| {
+            let found = db.read(&poster, PRACTICE, |read| store::views::remittances::by_trace(read, trace));
+            found.unwrap().unwrap()
+        };
+        let fee = |trace: &str, amount: i64| app::card_fee::post(db, &poster, PRACTICE, of(trace), cents(amount));
+        assert!(matches!(fee("EFT1", 306), Err(app::Error::Refused(_))), "no card");
+        for wrong in [0, -306, 1_021, 10_201] {
+            assert!(matches!(fee("CARD1", wrong), Err(app::Error::Invalid { field, .. }) if field == "fee"), "{wrong}");
+        }
+        let clerk = crate::staff::person(1, billing::access::Role::Tier1);
+        let denied = app::card_fee::post(db, &clerk, PRACTICE, of("CARD1"), cents(306));
+        assert!(matches!(denied, Err(app::Error::Denied(_))));
+        fee("CARD1", 306).unwrap();
+        fee("CARD1", 306).unwrap();
+        assert!(matches!(fee("CARD1", 307), Err(app::Error::Refused(_))), "one fee");
+        assert_eq!(balance(db, AccountKind::ProviderAdjustment), cents(306));
+        assert_eq!(balance(db, AccountKind::InTransit), cents(20_400 - 306));
+        let line = billing::bank::Deposit {
+            booked_on: db.today(PRACTICE).unwrap(),
+            amount: cents(9_894),
+            trace: "CARD1".into(),
+            words: "CARD SETTLEMENT".into(),
+        };
+        let taken = app::bank::take(db, &poster, PRACTICE, &[line]).unwrap();
+        assert_eq!((taken.matched, balance(db, AccountKind::InTransit)), (1, cents(10_200)));
+        all_invariants_hold(db);
+    });
+}
+
+#[test]
 fn a_payment_of_nothing_tells_denials_and_corrections_and_moves_no_cash() {
     for_each_engine(|db| {
         clinic(db, 2);

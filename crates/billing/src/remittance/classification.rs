@@ -102,7 +102,7 @@ impl Effect {
 }
 
 /// Who decided a claim, as far as the meaning of its adjustments goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Decider {
     /// The payer.
     pub payer: PayerId,

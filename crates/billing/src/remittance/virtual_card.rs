@@ -13,6 +13,12 @@ const CARD_METHODS: [&str; 2] = ["VCC", "CCC"];
 /// commonly ask of practices.
 const COMMON_FEE_BP: u32 = 300;
 
+/// The most that a fee may be, in basis points: card processors ask two to five percent, and twice that is a slip.
+pub const MOST_FEE_BP: u32 = 1_000;
+
+/// The code under which a fee stands as cost, beside those of PLB.
+pub const FEE_CODE: &str = "CARD";
+
 /// What a card costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CardFee {

@@ -185,8 +185,17 @@ fn row(link: &Link, language: Language) -> Vec<String> {
         (None, _) if link.reason == "charge" => price_list.to_owned(),
         (None, _) => link.reason.replace('_', " "),
     };
+    let concerns = match language {
+        Language::English => "concerns",
+        Language::Spanish => "se refiere al",
+    };
+    let on = link.concerns_on.map_or_else(|| link.on.to_string(), |day| format!("{} ({concerns} {day})", link.on));
+    let stands_on = match &link.rule {
+        Some(rule) => format!("{stands_on}; {rule}"),
+        None => stands_on,
+    };
     vec![
-        link.on.to_string(),
+        on,
         link.charge.clone(),
         link.words.clone(),
         link.amount_cents.to_string(),

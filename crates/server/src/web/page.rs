@@ -117,6 +117,7 @@ const DONE: &[(&str, &str)] = &[
     ("cash-request-given-up", "Not done. The payment waits as before."),
     ("remittance-taken", "The file is in. What balances waits here: look at what posting would do, then post it."),
     ("remittance-posted", "Posted, just as the preview showed it."),
+    ("card-fee-posted", "The fee stands as cost; so much less is on its way to the bank."),
     ("remittance-posted-before", "It was posted already; nothing changed."),
     ("remittance-moved", "Nothing was posted: the books moved since you looked. This is what posting would do now."),
     ("remittance-kept-out", "Nothing was posted. What came up meanwhile stands below."),

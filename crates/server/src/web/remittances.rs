@@ -1,8 +1,9 @@
 //! Remittances: the list, and one with its balances, its claims, its entries and what stands outside any claim.
 
+use app::card_fee;
 use app::remittance_posting::classes_of;
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::{Form, Query, State};
 use billing::access::Action;
 use billing::counting::counted;
 use billing::remittance::advice::share_differs;
@@ -18,7 +19,7 @@ use uuid::Uuid;
 
 use super::chips::{self, Chip};
 use super::masking;
-use super::page::{Page, Shell, show as render};
+use super::page::{Page, Shell, go, show as render};
 use super::posting_preview::Foreseen;
 use super::refusal::Refusal;
 use super::session::{Id, SignedIn};
@@ -101,6 +102,9 @@ struct RemittancePage {
     may_see_cash: bool,
     /// The payer's references may name people.
     masked: bool,
+    /// The fee of a virtual card that was posted; zero where none was.
+    card_fee: Money,
+    may_post_fee: bool,
     /// What posting would do; of one that waits.
     preview: Option<Foreseen>,
     view: RemittanceView,
@@ -220,11 +224,11 @@ pub async fn show(
     Wanted(wanted): Wanted,
     Query(asked): Query<Asked>,
 ) -> Page {
-    let (view, mut meant) = desk
+    let (view, mut meant, card_fee) = desk
         .read(&who.actor, move |read| {
             let view = store::views::remittances::get(read, id)?;
             let ids: Vec<_> = view.iter().flat_map(|view| view.claims.iter().map(|row| row.id)).collect();
-            Ok((view, classes_of(read, &ids)?))
+            Ok((view, classes_of(read, &ids)?, card_fee::of(read, id)?))
         })
         .await?;
     let view = view.ok_or(Refusal::Absent)?;
@@ -252,9 +256,32 @@ pub async fn show(
         credits: view.entries.iter().map(|row| row.credit).sum(),
         may_see_cash: who.may(Action::ViewDeposits),
         masked: who.is_masked(Action::ViewRemittance),
+        may_post_fee: card_fee.is_zero() && view.head.state == "posted" && who.may(Action::WorkDeposits),
+        card_fee,
         preview,
         view,
     })
+}
+
+/// What was typed as the fee of a card.
+#[derive(Deserialize)]
+pub struct Fee {
+    fee: String,
+}
+
+/// Posts the fee that the processor of a virtual card kept.
+pub async fn card_fee(
+    State(desk): State<Desk>,
+    who: SignedIn,
+    Id(id): Id<RemittanceId>,
+    Form(typed): Form<Fee>,
+) -> Page {
+    let wrong =
+        || Refusal::Invalid { field: "fee".into(), problem: "Write dollars and cents, for example 3.06.".into() };
+    let fee = Money::parse(&typed.fee).map_err(|_| wrong())?;
+    let actor = who.actor.clone();
+    desk.blocking(move |db, practice| card_fee::post(db, &actor, practice, id, fee)).await?;
+    go(&format!("/remittances/{id}"), "card-fee-posted")
 }
 
 /// `posted`: what its adjustments meant when it was posted.

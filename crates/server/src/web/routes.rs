@@ -186,6 +186,7 @@ fn records(routes: Routes) -> Routes {
         .get("/remittances/{id}", Policy::May(Action::ViewRemittance), remittances::show)
         .get("/remittances/{id}/file", Policy::May(Action::ViewRemittance), stored_files::of_remittance)
         .post("/remittances/{id}/posting", Policy::May(Action::PostRemittance), posting_preview::post)
+        .post("/remittances/{id}/card-fee", Policy::May(Action::WorkDeposits), remittances::card_fee)
         .get("/payers/ledger", Policy::May(Action::ViewRemittance), payers_ledger::index)
         .get("/bank", Policy::May(Action::ViewDeposits), bank::index)
         .post("/bank/statements", Policy::May(Action::WorkDeposits), bank::take)

@@ -16,6 +16,20 @@ record! {
         pub body: Json<ClaimPayment>,
     }
 
+    /// Which row of the table decided what an adjustment of an answer means.
+    pub struct CitedRuleRow {
+        /// The answer.
+        pub claim_payment_id: ClaimPaymentId,
+        /// Our charge; none for an adjustment of the claim as a whole.
+        pub charge_id: Option<ChargeId>,
+        /// CAS01.
+        pub adjustment_group: String,
+        /// CAS02.
+        pub reason: String,
+        /// The row, with its first day.
+        pub ruled_by: String,
+    }
+
     /// Which line of an answer speaks of a charge.
     pub struct CitedLineRow {
         /// The answer.
@@ -35,6 +49,9 @@ statements! {
     /// Their lines.
     pub const CITED_LINES: CitedLineRow = "SELECT claim_payment_id, ordinal, charge_id FROM line_payment
         WHERE practice_id = $1 AND claim_payment_id IN ({keys})";
+    /// Which rows of the table decided what their adjustments mean.
+    pub const CITED_RULES: CitedRuleRow = "SELECT claim_payment_id, charge_id, adjustment_group, reason, ruled_by \
+        FROM line_adjustment WHERE practice_id = $1 AND ruled_by <> '' AND claim_payment_id IN ({keys})";
     /// Whose visit a claim is of.
     pub const VISIT_OF_CLAIM: (PatientId, EncounterId) =
         "SELECT patient_id, encounter_id FROM claim WHERE practice_id = $1 AND id = $2";

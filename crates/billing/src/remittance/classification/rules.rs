@@ -1,6 +1,7 @@
 //! The table: base rows that ship with the program, and a practice's own rows over them. Of the rows that fit an adjustment
 //! the most specific one decides; a row that would leave it open which of two decides is refused when it is added.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use codes::{carc, rarc};
@@ -144,6 +145,8 @@ pub struct Ruling<'r> {
 pub struct RuleBook {
     /// The practice's, the most specific first.
     practice: Vec<(Pattern, AdjustmentClass)>,
+    /// The first day of each of them, where it is known.
+    since: BTreeMap<Pattern, Date>,
 }
 
 impl RuleBook {
@@ -163,10 +166,34 @@ impl RuleBook {
         self.practice.sort_by(|(one, _), (other, _)| other.weight().cmp(&one.weight()));
     }
 
+    /// As [`RuleBook::put`], with the first day of the row.
+    pub fn put_since(&mut self, pattern: Pattern, class: AdjustmentClass, since: Date) {
+        self.put(pattern.clone(), class);
+        self.since.insert(pattern, since);
+    }
+
+    /// Which row a ruling is by, as it is kept beside the meaning: "base CO-45 since 2026-01-01".
+    pub fn name_of(&self, ruling: &Ruling<'_>) -> String {
+        let named = match ruling.by {
+            RuledBy::Practice(pattern) => {
+                let payer = if pattern.payer.is_some() { " of this payer" } else { "" };
+                let since = self.since.get(pattern).map(|day| format!(" since {day}")).unwrap_or_default();
+                format!("practice {}{payer}{since}", pattern.words())
+            }
+            RuledBy::Base(row) => row.words(),
+            RuledBy::Nothing => "no row: to be looked at".to_owned(),
+        };
+        match ruling.guard {
+            Some(_) => format!("{named}, within what no row may break"),
+            None => named,
+        }
+    }
+
     /// Without the row for these adjustments. Says whether there was one.
     pub fn take_out(&mut self, pattern: &Pattern) -> bool {
         let before = self.practice.len();
         self.practice.retain(|(known, _)| known != pattern);
+        self.since.remove(pattern);
         self.practice.len() < before
     }
 
@@ -219,6 +246,16 @@ pub struct BaseRow {
 }
 
 impl BaseRow {
+    /// "base CO-45 since 2026-01-01"; a kind of reasons by its word, a remark behind it.
+    pub fn words(&self) -> String {
+        let reason = match self.reason {
+            "*" => "any reason",
+            reason => reason.trim_start_matches('@'),
+        };
+        let remark = if self.remark == "*" { String::new() } else { format!(" with {}", self.remark) };
+        format!("base {}-{reason}{remark} since {}", self.group.code(), self.from)
+    }
+
     fn fits(&self, reason: &str, kind: Option<&str>, remarks: [&[String]; 2]) -> bool {
         let by_reason = match self.reason.strip_prefix('@') {
             Some(of_kind) => kind == Some(of_kind),

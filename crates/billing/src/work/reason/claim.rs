@@ -225,6 +225,7 @@ pub(super) const PRIOR_DECISION_CHANGED: ReasonSpec = ReasonSpec {
     resolve: 5,
     clock: Some(ClockKind::CorrectedClaim),
     chance: 600,
+    minutes: 12,
     checklist: &[
         "Compare what the claim says with what stands",
         "Look whether its payer decided",
