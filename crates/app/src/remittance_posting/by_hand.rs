@@ -62,8 +62,11 @@ pub(crate) fn place(tx: &mut Tx, id: ClaimPaymentId, to: ClaimId, how: Placing, 
         by_hand: Some(why),
         in_suspense: how == Placing::InSuspense,
     };
-    let mut decided = decision::by_hand(&known, one)
-        .map_err(|problem| Error::refused(format!("It is not posted to claim {}: {problem}.", claim.control_number)))?;
+    let off = how == Placing::AsItStands && balance::claim(payment).is_some();
+    let way = if off { " Split its cash over the lines that it pays, or give it back to the payer." } else { "" };
+    let mut decided = decision::by_hand(&known, one).map_err(|problem| {
+        Error::refused(format!("It is not posted to claim {}: {problem}.{way}", claim.control_number))
+    })?;
     tell_how(&mut decided, id, &translated.lines);
     let open = decided
         .iter()

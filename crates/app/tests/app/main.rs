@@ -26,6 +26,7 @@ mod decisions_in_any_order;
 mod delivery_kill;
 mod deposits;
 mod earlier_versions;
+mod estate_refund;
 mod estates;
 mod explanations;
 mod foreign_answers;

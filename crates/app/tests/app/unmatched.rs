@@ -252,3 +252,32 @@ fn cash_goes_back_or_to_another_practice_by_two_people_and_a_refusal_brings_it_b
         all_invariants_hold(db);
     });
 }
+
+#[test]
+fn cash_that_names_no_claim_and_does_not_add_up_is_worked_to_zero() {
+    for_each_engine(|db| {
+        // 1.00 more is paid than its lines tell.
+        let mut off = with_a_slip(2, "STRANGER");
+        off.paid += 100;
+        let id = strays(db, 3, off);
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), cents(-10_300));
+        let matched = match_to(db, &poster(), PRACTICE, id, &control_number(2), WHY);
+        assert!(matches!(&matched, Err(Error::Refused(why)) if why.contains("Split its cash")), "{matched:?}");
+        let asking = Asking {
+            claim_payment: id,
+            kind: CashRequestKind::Suspense,
+            payee: String::new(),
+            reason: WHY.into(),
+            idempotency_key: "one".into(),
+        };
+        let asked = cash_request::ask(db, &poster(), PRACTICE, &asking);
+        assert!(matches!(&asked, Err(Error::Refused(why)) if why.contains("Split its cash")), "{asked:?}");
+        let part = |n: usize, line: i32, amount: i64| Part { claim: control_number(n), line, amount: cents(amount) };
+        let parts = [part(2, 1, 7_200), part(2, 2, 3_000), part(3, 1, 100)];
+        assert_eq!(split(db, &poster(), PRACTICE, id, &parts, WHY).unwrap(), Money::ZERO);
+        assert_eq!(balance(db, AccountKind::UnappliedPayer), Money::ZERO);
+        assert!(list(db, &poster(), PRACTICE).unwrap().is_empty());
+        assert_eq!(work(db), []);
+        all_invariants_hold(db);
+    });
+}
