@@ -148,4 +148,14 @@ ids! {
     PracticeDayId,
     /// A figure that the forecast of clocks counts with.
     WorkPaceId,
+    /// A sample of a person's work that was drawn to be reviewed.
+    QualityDrawId,
+    /// A review of one item of a draw.
+    QualityReviewId,
+    /// A case that people train with.
+    TrainingCaseId,
+    /// What a person answered to a training case.
+    TrainingAttemptId,
+    /// A skill that was given to a person, or taken back.
+    SkillEventId,
 }

@@ -27,6 +27,7 @@ mod output;
 mod pay_link;
 mod period;
 mod provider_ledger;
+mod quality;
 mod reference;
 mod refund;
 mod remit;
@@ -148,6 +149,9 @@ enum Command {
     /// Teams, what people can do, who is away
     #[command(subcommand)]
     Team(team::Command),
+    /// Quality of work: draws of reviews, and what was said of your own
+    #[command(subcommand)]
+    Quality(quality::Command),
     /// Rules of routing: list, try on last month, set, withdraw
     #[command(subcommand)]
     Routing(routing::Command),
@@ -226,6 +230,7 @@ pub fn run() -> ExitCode {
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
         Command::Team(command) => team::run(&command, &cli.place),
+        Command::Quality(command) => quality::run(&command, &cli.place),
         Command::Routing(command) => routing::run(&command, &cli.place),
         Command::Period(command) => period::run(&command, &cli.place),
         Command::Adjustments(command) => adjustments::run(&command, &cli.place),

@@ -15,6 +15,7 @@ pub mod names;
 pub mod play;
 pub mod population;
 pub mod proof;
+pub mod quality;
 pub mod questions;
 pub mod staff;
 pub mod stage;

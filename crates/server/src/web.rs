@@ -65,6 +65,7 @@ mod payers_ledger;
 mod payments;
 mod periods;
 mod posting_preview;
+mod quality;
 mod reconciliations;
 mod refunds;
 mod registration;

@@ -29,6 +29,8 @@ pub mod period;
 mod postgres;
 pub mod practice_limit;
 pub mod provider_level;
+pub mod quality;
+pub mod quality_facts;
 pub mod reconciliation;
 mod record;
 pub mod refund;

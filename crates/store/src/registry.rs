@@ -45,6 +45,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::registration::STATEMENTS,
     crate::registration_version::STATEMENTS,
     crate::provider_level::STATEMENTS,
+    crate::quality::STATEMENTS,
     crate::refund::STATEMENTS,
     crate::remittance::STATEMENTS,
     crate::reports::aging::STATEMENTS,

@@ -5,6 +5,7 @@ pub mod aging;
 pub mod claims;
 pub mod conflicts;
 pub mod journal;
+pub mod quality;
 pub mod receipts;
 pub mod unclaimed_property;
 pub mod write_offs;
@@ -49,6 +50,7 @@ pub const REPORTS: &[&Report] = &[
     &claims::CLAIMS,
     &conflicts::CONFLICTS,
     &journal::JOURNAL,
+    &quality::QUALITY,
     &receipts::RECEIPTS,
     &unclaimed_property::UNCLAIMED_PROPERTY,
     &write_offs::WRITE_OFFS,

@@ -133,6 +133,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(44, "47_cases"),
     portable!(45, "48_clock"),
     portable!(46, "54_adjustment_ruling"),
+    portable!(47, "53_quality"),
 ];
 
 impl Migration {

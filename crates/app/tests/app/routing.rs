@@ -23,7 +23,7 @@ use uuid::Uuid;
 const WHY: &str = "So that the right person has it.";
 
 /// A person with a log-in.
-fn hire(db: &TestDb, number: u128, role: Role) -> Actor {
+pub fn hire(db: &TestDb, number: u128, role: Role) -> Actor {
     let actor = Actor::user(UserId(Uuid::from_u128(number)), format!("person-{number}"), vec![role], PRACTICE);
     db.write(&db.system(), PRACTICE, |tx| {
         let (id, now, by) = (actor.user, tx.now(), tx.actor().user);
@@ -51,7 +51,13 @@ fn today(db: &TestDb) -> Date {
 }
 
 /// Open work as a job would find it, in its desk's own team.
-fn put(db: &TestDb, reason: WorkReason, dollars: i32, deadline_in: Option<i64>, payer: Option<PayerId>) -> WorkItemId {
+pub fn put(
+    db: &TestDb,
+    reason: WorkReason,
+    dollars: i32,
+    deadline_in: Option<i64>,
+    payer: Option<PayerId>,
+) -> WorkItemId {
     let links = WorkLinks { payer_id: payer, ..WorkLinks::default() };
     db.write(&db.system(), PRACTICE, |tx| {
         let (id, today) = (WorkItemId(tx.new_id()), tx.today());

@@ -113,6 +113,22 @@ actions! {
     AssignWork = "assign_work",
     /// May the person arrange teams, skills, absences and the rules of routing?
     ArrangeWork = "arrange_work",
+    /// May the person see their own reviews and measures?
+    ViewOwnQuality = "view_own_quality",
+    /// May the person see reviews and measures of the team?
+    ViewQuality = "view_quality",
+    /// May the person draw the sample of somebody's work that is reviewed?
+    DrawReviews = "draw_reviews",
+    /// May the person review somebody's work?
+    ReviewWork = "review_work",
+    /// May the person answer a review of their own work?
+    AnswerReview = "answer_review",
+    /// May the person train with invented cases?
+    TrainWithCases = "train_with_cases",
+    /// May the person open the training practice and have cases made?
+    PrepareTraining = "prepare_training",
+    /// May the person give somebody a skill of Tier 2, or take one back?
+    PromoteSkill = "promote_skill",
     /// May the person import a remittance?
     ImportRemittance = "import_remittance",
     /// May the person post a remittance?

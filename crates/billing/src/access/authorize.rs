@@ -213,7 +213,15 @@ fn refused(actor: &Actor, action: Action, role: Role, cell: Cell, state: &Resour
         Cell::WithinLimit => over_limit(action, role, state),
         Cell::Checker => {
             if state.maker == Some(actor.user) {
-                return because("Nobody checks what they asked for themselves.".into());
+                let own = match (
+                    action == Action::ReviewWork || action == Action::DrawReviews,
+                    action == Action::PromoteSkill,
+                ) {
+                    (true, _) => "Nobody reviews their own work.",
+                    (false, true) => "Nobody gives skills to themselves, or takes them.",
+                    (false, false) => "Nobody checks what they asked for themselves.",
+                };
+                return because(own.into());
             }
             over_limit(action, role, state)
         }
@@ -349,6 +357,24 @@ mod tests {
             authorize(&owner, Action::ApproveUsers, &asked).is_ok(),
             "the first log-ins are the owner's to approve"
         );
+    }
+
+    #[test]
+    fn nobody_reviews_or_promotes_themselves_and_a_colleague_does() {
+        let (own, anothers) =
+            (ResourceState::made_by(user(7), Money::ZERO), ResourceState::made_by(user(8), Money::ZERO));
+        for (role, action, says) in [
+            (Role::Manager, Action::DrawReviews, "Nobody reviews their own work."),
+            (Role::Manager, Action::ReviewWork, "Nobody reviews their own work."),
+            (Role::Tier3, Action::ReviewWork, "Nobody reviews their own work."),
+            (Role::Manager, Action::PromoteSkill, "Nobody gives skills to themselves, or takes them."),
+        ] {
+            let answer = authorize(&person(&[role]), action, &own).unwrap_err();
+            assert!(answer.to_string().starts_with(says), "{answer}");
+            assert!(answer.who().contains(&role), "another one may: {answer}");
+            check(&[role], action, anothers, Ok(()));
+        }
+        assert!(authorize(&person(&[Role::Tier2]), Action::ReviewWork, &anothers).is_err());
     }
 
     #[test]

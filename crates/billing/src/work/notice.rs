@@ -17,11 +17,15 @@ pub enum NoticeKind {
     Complaint,
     /// The last day of a clock is here and nobody decided, for who leads.
     ClockHere,
+    /// The person's work on an item was reviewed.
+    Reviewed,
+    /// Who was reviewed says something to it.
+    ReviewAnswered,
 }
 
 impl NoticeKind {
     /// Every kind.
-    pub const ALL: [NoticeKind; 7] = [
+    pub const ALL: [NoticeKind; 9] = [
         NoticeKind::Assigned,
         NoticeKind::Returned,
         NoticeKind::ConsultAsked,
@@ -29,6 +33,8 @@ impl NoticeKind {
         NoticeKind::DeadlineNear,
         NoticeKind::Complaint,
         NoticeKind::ClockHere,
+        NoticeKind::Reviewed,
+        NoticeKind::ReviewAnswered,
     ];
 
     /// The stored word.
@@ -41,6 +47,8 @@ impl NoticeKind {
             NoticeKind::DeadlineNear => "deadline_near",
             NoticeKind::Complaint => "complaint",
             NoticeKind::ClockHere => "clock_here",
+            NoticeKind::Reviewed => "reviewed",
+            NoticeKind::ReviewAnswered => "review_answered",
         }
     }
 
@@ -59,6 +67,8 @@ impl NoticeKind {
             NoticeKind::DeadlineNear => "Its day is near",
             NoticeKind::Complaint => "A complaint came in",
             NoticeKind::ClockHere => "A last day is here, undecided",
+            NoticeKind::Reviewed => "Your work was reviewed, see My quality",
+            NoticeKind::ReviewAnswered => "A review was answered, see Quality",
         }
     }
 }

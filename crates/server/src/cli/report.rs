@@ -12,7 +12,7 @@ use crate::table_file::{self, Sheet};
 /// Which report.
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The report: aging, claims, conflicts, journal, receipts, unclaimed-property, write-offs
+    /// The report: aging, claims, conflicts, journal, quality, receipts, unclaimed-property, write-offs
     report: String,
     /// Print JSON
     #[arg(long)]

@@ -21,8 +21,8 @@ use super::stage::{self, Stage, TIME_ZONE};
 use super::summary::Summary;
 use super::visits::VisitStory;
 use super::{
-    back_office, bank, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, questions,
-    staff, teams, visits,
+    back_office, bank, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, quality,
+    questions, staff, teams, visits,
 };
 
 /// What the demo is asked for.
@@ -83,6 +83,7 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
         day(&mut stage, &house, &script, *today, before).with_context(|| format!("on {today}"))?;
         before = Some(*today);
     }
+    quality::review_last_month(&stage)?;
     stage::in_scene("an absence is planned", teams::plan_absence(&stage.db, stage.practice, &stage.staff))?;
     stage.db.flush_reads();
     stage.db.analyze()?;

@@ -60,6 +60,8 @@ const MORE: &[(&str, &str, &str, Action)] = &[
     ("/reports/conflicts", "Conflicting rights", "", Action::ViewOwnerReport),
     ("/oversight", "Oversight of the desks", "", Action::ViewAllWork),
     ("/questions", "Questions to me", "", Action::ViewWorklist),
+    ("/quality", "Quality", "", Action::ViewQuality),
+    ("/quality/mine", "My quality", "", Action::ViewOwnQuality),
     ("/settings/reasons", "Reasons of work", "", Action::AssignWork),
     ("/users", "People and roles", "", Action::ViewUsers),
     ("/settings", "Practice, providers, payers", "", Action::ViewSettings),
@@ -231,6 +233,9 @@ const DONE: &[(&str, &str)] = &[
     ("payer-added", "Payer added. Coverages may name it now."),
     ("held", "Held. No statement goes out before that day."),
     ("hold-lifted", "Lifted. Statements go out again when they are due."),
+    ("reviews-drawn", "Drawn. The items wait for their reviews."),
+    ("reviewed", "Saved. The person reads it and may answer once."),
+    ("review-answered", "Answered. Who reviewed it reads it."),
     ("guarantor", "Saved. The next statement goes there."),
 ];
 

@@ -7,9 +7,10 @@ use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, clock_settings, clocks, contacts, corrections,
     credits, day_sheet, deposits, encounters, estates, events, find, guarantor, home, inquiries, jobs,
     keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions, money_rules, notices, oversight,
-    own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, reconciliations,
-    refunds, registration, remittances, reports, returned_payments, routing, sent_claims, settings, small_balances,
-    statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work, work_case, write_offs,
+    own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, quality,
+    reconciliations, refunds, registration, remittances, reports, returned_payments, routing, sent_claims, settings,
+    small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work, work_case,
+    write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -19,7 +20,7 @@ pub fn table() -> Vec<Route> {
 
 pub(super) fn routes() -> Routes {
     let routes = entrance(Routes::new());
-    let routes = desk(routes);
+    let routes = quality_pages(desk(routes));
     let routes = deposit_pages(money_back(records(routes)));
     let routes = setting_pages(routes);
     patient_pages(routes)
@@ -204,6 +205,22 @@ fn records(routes: Routes) -> Routes {
         .get("/reports", Policy::May(Action::ViewReports), reports::index)
         .get("/reports/conflicts", Policy::May(Action::ViewOwnerReport), reports::conflicts)
         .get("/reports/{key}", Policy::May(Action::ViewReports), reports::show)
+}
+
+/// Reviews and measures of work.
+fn quality_pages(routes: Routes) -> Routes {
+    routes
+        .get("/quality", Policy::May(Action::ViewQuality), quality::index)
+        .post("/quality/draws", Policy::May(Action::DrawReviews), quality::draw_sample)
+        .get("/quality/draws/{id}", Policy::May(Action::ViewQuality), quality::show_draw)
+        .get("/quality/reviews/{id}", Policy::May(Action::ViewOwnQuality), quality::show_review)
+        .post("/quality/reviews/{id}/scores", Policy::May(Action::ReviewWork), quality::fill_in)
+        .post("/quality/reviews/{id}/answers", Policy::May(Action::AnswerReview), quality::answer)
+        .get("/quality/mine", Policy::May(Action::ViewOwnQuality), quality::mine)
+        .get("/quality/mine/measures", Policy::May(Action::ViewOwnQuality), quality::measures::mine)
+        .get("/quality/mine/measures/items", Policy::May(Action::ViewOwnQuality), quality::measures::own_items)
+        .get("/quality/measures", Policy::May(Action::ViewQuality), quality::measures::show)
+        .get("/quality/measures/items", Policy::May(Action::ViewQuality), quality::measures::items)
 }
 
 /// From the drawer to the bank and the signed month.

@@ -155,6 +155,21 @@ fn settings(tour: &mut Tour) {
     tour.follow(&page, "/remittances/unmatched/0", "");
 }
 
+/// Reviews and measures: the lead's pages, and each person's own.
+fn quality(tour: &mut Tour) {
+    for page in ["/quality/mine", "/quality/mine/measures"] {
+        tour.open(page);
+    }
+    tour.open("/quality/mine/measures/items?reason=denied&number=touched");
+    let page = tour.open("/quality");
+    let draw = tour.follow(&page, "/quality/draws/0", "");
+    let page = tour.open(&draw);
+    tour.follow(&page, "/quality/reviews/0", "");
+    let page = tour.open("/quality/measures");
+    let items = links(&page, "/quality/measures/items");
+    tour.open(items.first().expect("the story's people worked this month"));
+}
+
 /// The cash office: a slip and its paper, a signed month.
 fn deposits(tour: &mut Tour) {
     let page = tour.open("/deposits?state=in_bank");
@@ -220,6 +235,7 @@ fn every_page_opens_on_each_engine() {
         }
         tour = take(&practice, address, "max", tour.seen);
         settings(&mut tour);
+        quality(&mut tour);
         deposits(&mut tour);
         tour = take(&practice, address, "pia", tour.seen);
         paper(&mut tour, &practice);

@@ -18,6 +18,7 @@ mod pay_links;
 mod posting_preview;
 mod practice;
 mod programs;
+mod quality;
 mod read_again;
 mod refusals;
 mod screens;
