@@ -105,6 +105,10 @@ impl MeasuresPage {
         [(Number::ReturnsCaused, caused, why_caused), (Number::ReturnsMade, made, why_made)]
     }
 
+    fn is_of(&self, person: &UserId) -> bool {
+        self.person.as_ref() == Some(person)
+    }
+
     fn missed(&self) -> usize {
         self.measured.reasons.iter().map(|of| of.missed.len()).sum()
     }
