@@ -127,17 +127,45 @@ const ZEROS: u64 = 0x3030_3030_3030_3030;
 /// and for those of more than eight characters. Reads all characters as one word.
 #[inline]
 pub(crate) fn plain_cents(bytes: &[u8]) -> Option<i64> {
-    let word = last_word(bytes)?;
+    let (own, zeros) = FILLED.get(bytes.len())?;
+    cents_of(last_word(bytes)? & own | zeros)
+}
+
+/// The same of the bytes of a block from `from` to before `to`: one load where eight bytes are at hand.
+#[inline(always)]
+pub(crate) fn plain_cents_at(block: &[u8], from: usize, to: usize) -> Option<i64> {
+    let length = to.wrapping_sub(from);
+    match (block.get(..to).and_then(<[u8]>::last_chunk::<8>), FILLED.get(length)) {
+        (Some(bytes), Some((own, zeros))) => cents_of(u64::from_be_bytes(*bytes) & own | zeros),
+        _ => plain_cents(&block[from..to]),
+    }
+}
+
+/// For each length of a value: its own bytes in a word, the last one the lowest, and '0' in all others. None of length
+/// 0 has a digit.
+const FILLED: [(u64, u64); 9] = {
+    let mut filled = [(0, 0); 9];
+    let mut length = 1;
+    while length <= 8 {
+        let own = u64::MAX >> (64 - 8 * length);
+        filled[length] = (own, ZEROS & !own);
+        length += 1;
+    }
+    filled
+};
+
+/// The cents that a word of eight characters writes, the last one the lowest.
+#[inline(always)]
+fn cents_of(word: u64) -> Option<i64> {
     let is_point = |before_last: u32| word >> (8 * before_last) & 0xff == u64::from(b'.');
-    let (digits, decimals, scale) = match (is_point(2), is_point(1)) {
-        (true, _) => (word >> 24 << 16 | word & 0xffff, 2, 1),
-        (false, true) => (word >> 16 << 8 | word & 0xff, 1, 10),
-        (false, false) => (word, 0, 100),
+    let first = u64::from(b'0') << 56;
+    let (digits, scale) = match (is_point(2), is_point(1)) {
+        (true, _) => (first | word >> 24 << 16 | word & 0xffff, 1),
+        (false, true) => (first | word >> 16 << 8 | word & 0xff, 10),
+        (false, false) => (word, 100),
     };
-    let count = bytes.len().wrapping_sub(usize::from(decimals > 0));
-    // What has nothing before its point is read at length; so is a second point, which is no digit.
-    let padded = digits | ZEROS.checked_shl(8 * count as u32).unwrap_or(0);
-    (count > decimals && is_eight_digits(padded)).then(|| (number_of(padded) * scale).cast_signed())
+    // A second point is no digit.
+    is_eight_digits(digits).then(|| number_of(digits).wrapping_mul(scale).cast_signed())
 }
 
 /// Up to eight bytes as one word, the last one the lowest.

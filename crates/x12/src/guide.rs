@@ -6,7 +6,7 @@ use crate::codes::CodeList;
 #[allow(unused_imports)] // The tables use what the rules at hand need.
 use crate::rules::language::tables::{
     Against, Cause, CodeRange, Compare, Comparison, Count, Cover, EntryTable, Group, Keeping, Kept, Look, LoopTable,
-    Marks, More, Observe, Order, Point, Questions, Scope, Situation, Tables, Test, Trigger, Variant,
+    Marks, More, Observe, Order, Point, Questions, Scope, Situation, Tables, Test, Trigger, Variant, Way,
 };
 
 /// How a guide uses an element.

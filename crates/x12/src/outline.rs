@@ -182,7 +182,7 @@ fn place(set: &mut OpenSet, segment: &Segment<'_>, sink: &mut Sink<'_>) -> Place
         ends: &ends,
         parts: &[],
         strange: &[],
-        is_simple: true,
+        next_part: usize::MAX,
         start: 0,
         base: segment.span().start as u64,
         ordinal: segment.ordinal,

@@ -19,6 +19,7 @@ pub use loaded::Rules;
 use crate::amount::Amount;
 use crate::check::cells::Cells;
 use crate::check::element::Outcome;
+use crate::check::memo::UNKNOWN_VARIANT;
 use crate::check::sink::Sink;
 use crate::guide::{Entry, Guide, Loop, RULES, Tag};
 use crate::problem::Snip;
@@ -61,13 +62,31 @@ impl Judges {
         Self { written: Box::new(NoRules), situations: Vec::new() }
     }
 
-    /// A segment, with what was found of its elements.
-    pub fn segment(&mut self, entry: &Entry, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
+    /// A segment, with what was found of its elements; `variant` is what [`Judges::variant`] gave for it.
+    #[inline(always)]
+    pub fn segment(&mut self, entry: &Entry, variant: u8, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         if entry.rules.tag != Tag::None {
             self.written.segment(entry.rules.tag, cells, outcome.clean, sink);
         }
+        if let [own, loaded @ ..] = self.situations.as_mut_slice() {
+            own.segment(entry.number, variant, cells, outcome, sink);
+            for situations in loaded {
+                situations.segment(entry.number, UNKNOWN_VARIANT, cells, outcome, sink);
+            }
+        }
+    }
+
+    /// Which variant of the guide's rules looks at an entry's segments with this first element, so that the same need
+    /// not be sought again; without one, where it is not known.
+    pub fn variant(&self, entry: &Entry, first: Option<u64>) -> u8 {
+        self.situations.first().map_or(UNKNOWN_VARIANT, |own| own.variant(entry.number, first))
+    }
+
+    /// A loop closes and another of its kind opens.
+    pub fn reopen(&mut self, table: &Loop, cells: &Cells<'_>, sink: &mut Sink<'_>) {
+        self.written.close(table.id, cells, sink);
         for situations in &mut self.situations {
-            situations.segment(entry.number, cells, outcome, sink);
+            situations.reopen(table.number, sink);
         }
     }
 

@@ -163,3 +163,15 @@ fn hostile_repetition_stays_linear() {
     let codes: Vec<String> = checked.problems.kept().iter().map(|problem| problem.code.to_string()).collect();
     assert_eq!(codes, ["IK403=I10"]);
 }
+
+/// A zero byte behind a qualifier is invisible where codes are compared as integers of eight bytes.
+#[test]
+fn a_control_character_in_a_qualifier_is_told_each_time() {
+    let clean = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/x12/clean/837d-dependent-secondary.x12");
+    let text = String::from_utf8(std::fs::read(clean).unwrap()).unwrap();
+    let times = text.matches("DTP*472*").count();
+    assert!(times > 1, "the file has more than one such date");
+    let checked = check(text.replace("DTP*472*", "DTP*472\0*").as_bytes(), &ShapeOnly);
+    let told = checked.problems.kept().iter().filter(|problem| problem.rule == "element-character").count();
+    assert_eq!((checked.verdict, told), (Verdict::Rejected, times));
+}

@@ -182,15 +182,15 @@ fn look_text(look: &Look) -> String {
         format!("CodeRange {{ low: {}, high: {}, marks: {} }}", range.low, range.high, marks_text(&range.marks))
     });
     format!(
-        "Look {{ first: {}, last: {}, component: {}, there: {:#x}, is_presence: {}, further: {}, present: {}, \
-         codes: {codes}, more: {} }}",
+        "Look {{ first: {}, component: {}, there: {:#x}, way: Way::{:?}, further: {}, present: {}, \
+         codes: {codes}, filter: {:#x}, more: {} }}",
         look.first,
-        look.last,
         look.component,
         look.there,
-        look.is_presence,
+        look.way,
         look.further,
         marks_text(&look.present),
+        look.filter,
         option(look.more, questions_text)
     )
 }

@@ -3,7 +3,7 @@
 //! The nth element is one array read; nothing is copied or decoded.
 
 use crate::delimiters::Delimiters;
-use crate::guide::packed_at;
+use crate::guide::packed_within;
 use crate::index::{any_between, bits_from};
 use crate::segment::SegmentId;
 
@@ -19,8 +19,9 @@ pub(crate) struct Cells<'b> {
     pub parts: &'b [u64],
     /// A bit for each strange byte of the block; empty where there is none.
     pub strange: &'b [u64],
-    /// No separator of parts and no strange byte stands in the segment.
-    pub is_simple: bool,
+    /// Before which byte of the block no separator of parts and no strange byte stands in the segment; the greatest number
+    /// where none follows.
+    pub next_part: usize,
     pub start: u32,
     /// Where the block begins in the file.
     pub base: u64,
@@ -135,10 +136,13 @@ impl<'b> Cells<'b> {
     }
 
     /// The first element as one integer, as codes are packed; 0 where there is none.
-    #[inline]
+    #[inline(always)]
     pub fn packed_first(&self) -> u64 {
         match self.ends {
-            [id, first, ..] => packed_at(self.block, *id as usize + 1, *first as usize),
+            [id, first, ..] => {
+                let begin = (*id as usize).wrapping_add(1);
+                packed_within(self.block, begin, (*first as usize).wrapping_sub(begin))
+            }
             _ => 0,
         }
     }
@@ -170,6 +174,7 @@ impl<'b> Cells<'b> {
     }
 
     /// Element `n`.
+    #[inline(never)]
     pub fn at_element(&self, n: usize) -> At {
         let (from, to) = self.bounds(n);
         At { element: narrow(n), span: (self.base + from as u64, (to - from) as u32), ..self.at() }

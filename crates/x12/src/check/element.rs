@@ -2,9 +2,9 @@
 //!
 //! Looks at one segment at a time and keeps nothing.
 
-use crate::amount::plain_cents;
+use crate::amount::plain_cents_at;
 use crate::check::cells::{At, Cells, narrow};
-use crate::check::quick::{is_plain, is_plain_composite};
+use crate::check::quick::{is_plain, is_plain_composite, is_plain_number};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::{CodeList, Standing, depends_on_date, has_shape};
 use crate::date::{is_d8, parse_d6, parse_dt, parse_rd8, parse_tm};
@@ -66,15 +66,27 @@ pub(crate) fn check(cells: &Cells<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Ou
 /// The same; `is_told` where the first element is there and known to hold one of its codes, for it told the place.
 #[inline(always)]
 pub(crate) fn check_from(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Outcome {
-    let before = sink.errors_in_set;
     let ends = cells.ends;
     let count = ends.len() - 1;
     sink.decimals.clear();
-    let Glance { mut present, mut doubtful } = if cells.is_simple {
-        glance(cells, rules, is_told, sink, |_, _| Some(0))
-    } else {
-        glance_structured(cells, rules, is_told, sink)
-    };
+    let found = glance(cells, rules, is_told, sink);
+    let related = if sink.up_to < Snip::Guide { rules.related } else { rules.related_in_guide };
+    let present = found.present;
+    let trailing = count > 0 && ends[count] == ends[count - 1].wrapping_add(1);
+    let is_usual = rules.required & !present | rules.not_used & present | (present | 1) & related | found.doubtful == 0;
+    if is_usual && count <= rules.elements.len() {
+        return Outcome { present, clean: true, trailing };
+    }
+    let (present, clean) = check_closely(cells, rules, found, sink);
+    Outcome { present, clean, trailing }
+}
+
+/// What the short way did not settle. Gives the elements that are there, and whether nothing is wrong.
+#[inline(never)]
+fn check_closely(cells: &Cells<'_>, rules: &Rules, found: Glance, sink: &mut Sink<'_>) -> (u32, bool) {
+    let before = sink.errors_in_set;
+    let count = cells.len();
+    let Glance { mut present, mut doubtful } = found;
     while doubtful != 0 {
         one_element(cells, rules, doubtful.trailing_zeros() as usize, sink);
         doubtful &= doubtful - 1;
@@ -92,11 +104,7 @@ pub(crate) fn check_from(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: 
     if (present | 1) & related != 0 && sink.errors_in_set == before {
         relations(cells, rules.relations, present, sink);
     }
-    Outcome {
-        present,
-        clean: sink.errors_in_set == before,
-        trailing: count > 0 && ends[count] == ends[count - 1].wrapping_add(1),
-    }
+    (present, sink.errors_in_set == before)
 }
 
 /// What the short way through a segment finds, as bits by position.
@@ -107,41 +115,67 @@ struct Glance {
     doubtful: u32,
 }
 
-/// Goes through the elements the short way; `separators` tells those of an element, the lowest bit for its first byte.
-#[inline(always)]
-fn glance(
+/// Whether an element with parts or strange bytes is certainly in order, and then before which byte no further ones
+/// stand.
+#[inline(never)]
+fn is_plain_in_parts(
+    element: &Element,
     cells: &Cells<'_>,
-    rules: &Rules,
-    is_told: bool,
-    sink: &mut Sink<'_>,
-    separators: impl Fn(usize, usize) -> Option<u64>,
-) -> Glance {
+    (begin, end): (usize, usize),
+    sink: &Sink<'_>,
+) -> Option<usize> {
+    let last = cells.ends[cells.ends.len() - 1] as usize;
+    // Those behind the element are in the same word where the rest of the segment fits into it.
+    let (own, next) = match cells.separators(begin, last).filter(|_| last.wrapping_sub(begin) <= 64) {
+        Some(separators) => {
+            let length = end.wrapping_sub(begin) as u32;
+            let behind = separators.checked_shr(length).unwrap_or(0);
+            let next = if behind == 0 { usize::MAX } else { end.wrapping_add(behind.trailing_zeros() as usize) };
+            (separators & u64::MAX.checked_shr(64 - length).unwrap_or(0), next)
+        }
+        None => (cells.separators(begin, end)?, end),
+    };
+    let is_plain = match own {
+        0 => is_plain(element, cells.block, begin, end, |k| cells.get(k), sink),
+        _ => is_plain_composite(element, cells, begin, end, own, sink),
+    };
+    is_plain.then_some(next)
+}
+
+/// Goes through the elements the short way.
+#[inline(always)]
+fn glance(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Glance {
     let Cells { block, ends, .. } = *cells;
-    let (elements, before_it, ends) = match (rules.elements, ends) {
-        ([_, elements @ ..], [_, first, ends @ ..]) if is_told => (elements, *first, ends),
-        (elements, [id, ends @ ..]) => (elements, *id, ends),
+    let mut next_part = cells.next_part;
+    let (elements, before_it, ends, is_told) = match (rules.elements, ends) {
+        ([_, elements @ ..], [_, first, ends @ ..]) if is_told && next_part >= *first as usize => {
+            (elements, *first, ends, true)
+        }
+        (elements, [id, ends @ ..]) => (elements, *id, ends, false),
         (_, []) => return Glance { present: 0, doubtful: 0 },
     };
     let mut bit = 1 << u32::from(is_told);
     let mut found = Glance { present: bit & 2, doubtful: 0 };
-    let mut before_it = before_it as usize;
+    let mut begin = (before_it as usize).wrapping_add(1);
     for (element, end) in elements.iter().zip(ends) {
         bit = bit.rotate_left(1);
-        let (begin, end) = (before_it.wrapping_add(1), *end as usize);
-        before_it = end;
-        if begin >= end {
-            continue;
-        }
-        found.present |= bit;
-        let is_in_order = match separators(begin, end) {
-            Some(0) if element.quick == Quick::Decimal => is_plain_decimal(element, block, begin, end, bit, sink),
-            Some(0) => is_plain(element, block, begin, end, |k| cells.get(k), sink),
-            Some(separators) => is_plain_composite(element, cells, begin, end, separators, sink),
-            None => false,
+        let (from, end) = (begin, *end as usize);
+        begin = end.wrapping_add(1);
+        let is_in_order = if from >= end {
+            true
+        } else {
+            found.present |= bit;
+            if next_part < end {
+                let next = is_plain_in_parts(element, cells, (from, end), sink);
+                next_part = next.unwrap_or(next_part);
+                next.is_some()
+            } else if element.quick == Quick::Decimal {
+                is_plain_decimal(element, block, from, end, bit, sink)
+            } else {
+                is_plain(element, block, from, end, |k| cells.get(k), sink)
+            }
         };
-        if !is_in_order {
-            found.doubtful |= bit;
-        }
+        found.doubtful |= if is_in_order { 0 } else { bit };
     }
     found
 }
@@ -149,34 +183,19 @@ fn glance(
 /// Whether a decimal is certainly in order. Keeps its cents, for the rules ask for nearly every one of them.
 #[inline(always)]
 fn is_plain_decimal(element: &Element, block: &[u8], begin: usize, end: usize, bit: u32, sink: &mut Sink<'_>) -> bool {
-    match plain_cents(&block[begin..end]) {
-        Some(cents) => {
-            sink.decimals.keep(bit, cents);
-            let length = end.wrapping_sub(begin);
-            length >= usize::from(element.min) && length <= usize::from(element.max)
-        }
-        None => is_plain(element, block, begin, end, |_| b"", sink),
-    }
+    let Some(cents) = plain_cents_at(block, begin, end) else { return is_other_decimal(element, block, begin, end) };
+    sink.decimals.keep(bit, cents);
+    let length = end.wrapping_sub(begin);
+    length >= usize::from(element.min) && length <= usize::from(element.max)
 }
 
-/// The same for a segment with parts or strange bytes.
+/// A decimal whose cents cannot be read in one word.
 #[inline(never)]
-fn glance_structured(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Glance {
-    let (start, end) = (cells.start as usize, cells.ends[cells.ends.len() - 1] as usize);
-    // Most are so short that all their separators fit into one word, found once.
-    match cells.separators(start, end).filter(|_| end.wrapping_sub(start) <= 64) {
-        Some(separators) => glance(cells, rules, is_told, sink, |begin, end| {
-            let own = u64::MAX >> (64 - end.wrapping_sub(begin).clamp(1, 64));
-            Some(separators >> (begin.wrapping_sub(start) & 63) & own)
-        }),
-        None => glance_afar(cells, rules, is_told, sink),
-    }
-}
-
-/// The same for a segment that is long or has strange bytes.
-#[inline(never)]
-fn glance_afar(cells: &Cells<'_>, rules: &Rules, is_told: bool, sink: &mut Sink<'_>) -> Glance {
-    glance(cells, rules, is_told, sink, |begin, end| cells.separators(begin, end))
+fn is_other_decimal(element: &Element, block: &[u8], begin: usize, end: usize) -> bool {
+    let length = end.wrapping_sub(begin);
+    length >= usize::from(element.min)
+        && length <= usize::from(element.max)
+        && is_plain_number(block, begin, length, true)
 }
 
 /// An element that is there, looked at closely.

@@ -421,8 +421,20 @@ impl<'c> Envelope<'c> {
         self.failure.take()
     }
 
-    /// Takes a segment.
+    /// Takes a segment that is none of the envelope's.
     #[inline(always)]
+    pub fn take_inside(&mut self, cells: &Cells<'_>) -> Flow {
+        match &mut self.set {
+            Some(set) => {
+                set.take(cells, &mut self.sink);
+                Flow::Go
+            }
+            None => self.take_own(cells),
+        }
+    }
+
+    /// Takes a segment.
+    #[inline(never)]
     pub fn take(&mut self, cells: &Cells<'_>) -> Flow {
         match &mut self.set {
             Some(set) if !matches!(cells.id, SE | ST | GE | GS | IEA | ISA | SegmentId(0)) => {

@@ -12,7 +12,7 @@ mod envelope;
 mod following;
 pub(crate) mod hierarchy;
 pub(crate) mod isa;
-mod memo;
+pub(crate) mod memo;
 mod numbers;
 pub(crate) mod place;
 mod quick;

@@ -4,10 +4,10 @@
 
 use crate::check::cells::{At, Cells};
 use crate::check::element::{self, rules};
-use crate::check::memo::{Goes, Path};
+use crate::check::memo::{Goes, Path, UNKNOWN_VARIANT, packed_at_place};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::ShapeOnly;
-use crate::guide::{Entry, GUIDES, Guide, Loop, holds, holds_packed, is_known_segment, packed_code};
+use crate::guide::{Entry, GUIDES, Guide, Loop, Quick, holds, holds_packed, is_known_segment};
 use crate::problem::{Code, Snip};
 use crate::rules::Judges;
 use crate::segment::SegmentId;
@@ -75,13 +75,20 @@ struct Implied {
 /// What became of a segment.
 pub(crate) enum Placement {
     /// It stands here; `opened` when it is the first of its loop, `is_told` when its first element told so and holds
-    /// one of its codes.
-    Found { entry: &'static Entry, opened: bool, is_told: bool },
+    /// one of its codes; `variant` of the entry's own rules looks at it, where that is known.
+    Found { entry: &'static Entry, opened: bool, is_told: bool, variant: u8 },
     /// It was most likely meant for this place, which its qualifier does not name; `is_told` when it follows from
     /// another problem.
     Guessed { entry: &'static Entry, is_told: bool },
     /// It has no place.
     Lost,
+}
+
+impl Placement {
+    #[inline(always)]
+    fn of(goes: Goes, opened: bool) -> Self {
+        Self::Found { entry: goes.entry, opened, is_told: goes.is_told(), variant: goes.variant() }
+    }
 }
 
 /// Where a transaction set stands in its guide.
@@ -182,42 +189,85 @@ impl Place {
     /// Takes the next segment.
     #[inline(always)]
     pub fn take(&mut self, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
-        let Some((depth, index, by_first)) = self.recall(cells, sink) else {
+        let Some(goes) = self.frames.last().and_then(|frame| sink.memo.recall(frame.path, cells)) else {
             return self.search(cells, judge, sink);
         };
-        if depth.wrapping_add(1) == self.frames.len()
-            && let Some(entry) = self.settle_inside(index, cells, sink)
-        {
-            return Placement::Found { entry, opened: false, is_told: by_first && entry.is_told };
+        if goes.depth().wrapping_add(1) == self.frames.len() && self.settle_inside(&goes, cells, sink) {
+            return Placement::of(goes, false);
         }
-        if self.is_past(depth, index) {
+        self.settle_recalled(goes, cells, judge, sink)
+    }
+
+    /// A segment whose place was recalled but is not simply the next in the innermost loop.
+    #[inline(never)]
+    fn settle_recalled(&mut self, goes: Goes, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
+        let depth = goes.depth();
+        if self.is_past(depth, goes.index()) {
             return self.search(cells, judge, sink);
         }
-        self.settle(depth, index, cells, judge, sink)
+        if self.reopens(depth, &goes, cells) {
+            return self.reopen(&goes, cells, judge, sink);
+        }
+        match self.settle(depth, goes.index(), cells, judge, sink) {
+            Placement::Found { entry, opened, .. } if std::ptr::eq(entry, goes.entry) => Placement::of(goes, opened),
+            other => other,
+        }
+    }
+
+    /// Whether the innermost loop is whole and this is the first segment of the next such loop.
+    fn reopens(&self, depth: usize, goes: &Goes, cells: &Cells<'_>) -> bool {
+        let [.., outer, inner] = &self.frames[..] else { return false };
+        depth + 2 == self.frames.len()
+            && inner.via == goes.index()
+            && inner.seen != 0
+            && inner.required & !inner.seen == 0
+            && !inner.is_implied
+            && outer.group == goes.entry.group
+            && outer.seen & goes.entry.bit != 0
+            && self.counters[outer.counters + usize::from(goes.index())] < goes.entry.max
+            && cells.id != HL
+            && self.implied.is_none()
+            && self.passed.is_empty()
+    }
+
+    /// The innermost loop ends and begins again: its frame stays.
+    fn reopen(&mut self, goes: &Goes, cells: &Cells<'_>, judge: &mut Judges, sink: &mut Sink<'_>) -> Placement {
+        let [.., outer, inner] = &mut self.frames[..] else { return Placement::Lost };
+        let counter = &mut self.counters[outer.counters + usize::from(goes.index())];
+        *counter = counter.saturating_add(1);
+        self.is_lost = false;
+        inner.is_leaf = outer.is_leaf;
+        inner.required = inner.table.required | if inner.is_leaf { inner.table.required_in_leaf } else { 0 };
+        (inner.seen, inner.group, inner.is_doubtful) = (0, 0, false);
+        sink.loop_id = inner.table.id;
+        judge.reopen(inner.table, cells, sink);
+        Placement::of(*goes, true)
     }
 
     /// A segment whose place in the innermost loop is certain, which opens none and breaks nothing: the short way of
-    /// most. None where there is more to do.
+    /// most. False where there is more to do.
     #[inline(always)]
-    fn settle_inside(&mut self, index: u8, cells: &Cells<'_>, sink: &mut Sink<'_>) -> Option<&'static Entry> {
+    fn settle_inside(&mut self, goes: &Goes, cells: &Cells<'_>, sink: &mut Sink<'_>) -> bool {
+        let entry = goes.entry;
         if self.implied.is_some() || cells.id == HL {
-            return None;
+            return false;
         }
-        let frame = self.frames.last_mut()?;
-        let entry: &'static Entry = frame.table.entries.get(usize::from(index))?;
-        let counter = self.counters.get_mut(frame.counters.wrapping_add(usize::from(index)))?;
+        let Some(frame) = self.frames.last_mut() else { return false };
+        let Some(counter) = self.counters.get_mut(frame.counters.wrapping_add(usize::from(goes.index()))) else {
+            return false;
+        };
         let is_in_order =
             entry.group == frame.group || entry.group > frame.group && frame.required & !frame.seen & entry.before == 0;
         let times = if frame.seen & entry.bit == 0 { 0 } else { *counter };
         if !is_in_order || entry.child != NO_CHILD || times >= entry.max {
-            return None;
+            return false;
         }
         *counter = times.saturating_add(1);
         frame.seen |= entry.bit;
         frame.group = entry.group;
         sink.loop_id = frame.table.id;
         self.is_lost = false;
-        Some(entry)
+        true
     }
 
     /// Looks for the place of a segment from the innermost loop outwards.
@@ -238,7 +288,7 @@ impl Place {
                         continue;
                     }
                     if guess.behind.is_none() {
-                        self.remember((depth as u8, *index), &teller, cells, sink);
+                        self.remember((depth as u8, *index), &teller, cells, judge, sink);
                     }
                     return self.settle(depth, *index, cells, judge, sink);
                 }
@@ -276,40 +326,26 @@ impl Place {
         None
     }
 
-    /// The first place that fits as it was found before in the same open loops, and whether the first element told it.
-    #[inline(always)]
-    fn recall(&self, cells: &Cells<'_>, sink: &Sink<'_>) -> Option<(usize, u8, bool)> {
-        let path = self.frames.last()?.path;
-        let (goes, by_first) = match sink.memo.recall(path, cells.id, 0)? {
-            Goes::By(n, k) => {
-                let told = packed_at_place(cells, (n, k)).max(1);
-                (sink.memo.recall(path, cells.id, told)?, (n, k) == (1, 0))
-            }
-            goes @ Goes::To(..) => (goes, false),
-        };
-        match goes {
-            Goes::To(depth, index) => Some((usize::from(depth), index, by_first)),
-            Goes::By(..) => None,
-        }
-    }
-
     /// Whether a place lies before what its loop has had already.
     fn is_past(&self, depth: usize, index: u8) -> bool {
         let frame = self.frames.get(depth);
         frame.is_none_or(|frame| frame.table.entries[usize::from(index)].group < frame.group)
     }
 
-    fn remember(&self, to: (u8, u8), teller: &Teller, cells: &Cells<'_>, sink: &mut Sink<'_>) {
-        let Some(path) = self.frames.last().map(|frame| frame.path) else { return };
-        let goes = Goes::To(to.0, to.1);
-        match teller {
-            Teller::Nothing => sink.memo.keep(path, cells.id, 0, goes),
-            Teller::One((n, k), packed) => {
-                sink.memo.keep(path, cells.id, 0, Goes::By(*n, *k));
-                sink.memo.keep(path, cells.id, (*packed).max(1), goes);
-            }
-            Teller::Several => {}
-        }
+    fn remember(&self, to: (u8, u8), teller: &Teller, cells: &Cells<'_>, judge: &Judges, sink: &mut Sink<'_>) {
+        let (Some(innermost), Some(frame)) = (self.frames.last(), self.frames.get(usize::from(to.0))) else { return };
+        let entry: &'static Entry = &frame.table.entries[usize::from(to.1)];
+        let by = match teller {
+            // Where the first element has codes, which of them it is spares looking at it again.
+            Teller::Nothing if has_coded_first(entry) => (1, 0),
+            Teller::Nothing => (0, 0),
+            Teller::One(place, _) => *place,
+            Teller::Several => return,
+        };
+        let is_first = by == (1, 0);
+        let is_told = is_first && (entry.is_told || has_coded_first(entry) && holds_code_first(entry, cells));
+        let variant = judge.variant(entry, is_first.then(|| cells.packed_first()));
+        sink.memo.keep(innermost.path, cells, by, Goes::new(entry, to, is_told, variant));
     }
 
     fn is_awaited(&self, depth: usize, index: u8) -> bool {
@@ -342,6 +378,7 @@ impl Place {
                 entry: &self.frames[depth].table.entries[usize::from(index)],
                 opened: true,
                 is_told: false,
+                variant: UNKNOWN_VARIANT,
             };
         }
         self.close_to(depth, cells, judge, sink);
@@ -377,7 +414,7 @@ impl Place {
                 sink.error_in(&UNEXPECTED, implied.at, implied.loop_id);
             }
             let entry = &self.frames[depth].table.entries[usize::from(index)];
-            return Some(Placement::Found { entry, opened: true, is_told: false });
+            return Some(Placement::Found { entry, opened: true, is_told: false, variant: UNKNOWN_VARIANT });
         }
         if !implied.is_told {
             sink.error_in(&MISSING, At { segment: implied.missing, ..implied.at }, implied.loop_id);
@@ -439,7 +476,7 @@ impl Place {
             self.told_repeated = (cells.id, cells.ordinal);
             self.note_problem(cells, judge);
         }
-        Placement::Found { entry, opened, is_told: false }
+        Placement::Found { entry, opened, is_told: false, variant: UNKNOWN_VARIANT }
     }
 
     /// Closes loops until `depth` is the innermost, telling what was required and never came.
@@ -624,7 +661,7 @@ impl Place {
             self.open(&self.guide.loops[usize::from(entry.child)], LATE, Some(cells));
             judge.open(&self.guide.loops[usize::from(entry.child)]);
         }
-        Placement::Found { entry, opened, is_told: false }
+        Placement::Found { entry, opened, is_told: false, variant: UNKNOWN_VARIANT }
     }
 
     /// A loop to come that has this segment, being required itself or requiring it: then its first segment is missing.
@@ -749,15 +786,15 @@ fn is_near(ordinal: u64, cells: &Cells<'_>) -> bool {
     cells.ordinal.saturating_sub(ordinal) <= RECOVERY
 }
 
-/// An element or component as codes are packed.
-#[inline(always)]
-fn packed_at_place(cells: &Cells<'_>, place: (u8, u8)) -> u64 {
-    match place {
-        // Nearly every qualifier is the first element.
-        (1, 0) => cells.packed_first(),
-        (n, 0) => packed_code(cells.get(usize::from(n))),
-        (n, k) => packed_code(cells.component(usize::from(n), usize::from(k))),
-    }
+/// Whether an entry's first element is nothing but a code of the guide's own.
+fn has_coded_first(entry: &Entry) -> bool {
+    let first = entry.rules.elements.first();
+    first.is_some_and(|first| matches!(first.quick, Quick::OneCode | Quick::FewCodes | Quick::ManyCodes))
+}
+
+/// Whether the first element holds one of its codes.
+fn holds_code_first(entry: &Entry, cells: &Cells<'_>) -> bool {
+    entry.rules.elements.first().is_some_and(|first| holds_packed(first.codes, cells.packed_first()))
 }
 
 /// Marks an entry as seen without counting it, if it was not seen.

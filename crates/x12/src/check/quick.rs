@@ -27,12 +27,20 @@ pub(crate) fn is_plain<'v>(
         Quick::FewCodes => element.codes.contains(&packed_within(block, begin, length)),
         Quick::Decimal => fits() && is_plain_number(block, begin, length, true),
         Quick::Listed => fits() && is_plainly_listed(element, &block[begin..end], sink),
-        Quick::Day => is_d8(&block[begin..end]),
-        Quick::Dated => length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_d8(&block[begin..end]),
+        Quick::Day => is_plain_day(&block[begin..end]),
+        Quick::Dated => {
+            length == 8 && neighbour(usize::from(element.form_at)) == b"D8" && is_plain_day(&block[begin..end])
+        }
         Quick::Whole | Quick::ManyCodes | Quick::Composite | Quick::No => {
             is_plain_otherwise(element, block, begin, end)
         }
     }
+}
+
+/// Whether eight digits are a day. Kept apart, so that the ways of other kinds stay short.
+#[inline(never)]
+fn is_plain_day(value: &[u8]) -> bool {
+    is_d8(value)
 }
 
 /// The kinds that are not so frequent.
@@ -123,7 +131,7 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// Digits, at least one; with a point where it may have one, at most two decimals.
 #[inline]
-fn is_plain_number(block: &[u8], begin: usize, length: usize, may_have_point: bool) -> bool {
+pub(super) fn is_plain_number(block: &[u8], begin: usize, length: usize, may_have_point: bool) -> bool {
     if length > 8 {
         let value = &block[begin..begin.wrapping_add(length)];
         return value.iter().all(u8::is_ascii_digit) || may_have_point && is_long_decimal(value);

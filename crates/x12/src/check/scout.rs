@@ -246,7 +246,7 @@ impl Scout {
             ends,
             parts: &[],
             strange: &[],
-            is_simple: true,
+            next_part: usize::MAX,
             start: start as u32,
             base: 0,
             ordinal: self.ordinal,

@@ -5,11 +5,12 @@
 use crate::check::cells::{At, Cells};
 use crate::check::element::{self, Outcome};
 use crate::check::hierarchy::Hierarchy;
+use crate::check::memo::UNKNOWN_VARIANT;
 use crate::check::place::{MISSING, Place, Placement};
 use crate::check::report::SetReport;
 use crate::check::sink::Sink;
 use crate::codes::ShapeOnly;
-use crate::guide::{self, Guide, Rules};
+use crate::guide::{self, Entry, Guide, Rules};
 use crate::problem::Snip;
 use crate::rules::Judges;
 use crate::rules::language::tables::Tables;
@@ -37,6 +38,13 @@ struct Guided {
     judges: Judges,
 }
 
+/// Where a segment stands.
+struct Placed {
+    entry: &'static Entry,
+    opened: bool,
+    variant: u8,
+}
+
 impl Guided {
     fn new(guide: &'static Guide, loaded: &[&'static Tables], up_to: Snip) -> Self {
         Self {
@@ -62,7 +70,45 @@ impl Guided {
         true
     }
 
+    /// A segment whose elements were checked.
+    #[inline(always)]
+    fn judge(
+        &mut self,
+        placed: Placed,
+        cells: &Cells<'_>,
+        outcome: Outcome,
+        told_trailing: &mut bool,
+        sink: &mut Sink<'_>,
+    ) {
+        if outcome.trailing && !*told_trailing {
+            sink.warning(&element::TRAILING, cells.at());
+            *told_trailing = true;
+        }
+        if placed.opened {
+            self.opened(cells, outcome, sink);
+        }
+        self.judges.segment(placed.entry, placed.variant, cells, outcome, sink);
+        if self.place.is_recovering(cells) {
+            self.judges.broken();
+        }
+    }
+
+    /// The same of a segment whose place was guessed.
+    #[cold]
+    fn judge_guessed(
+        &mut self,
+        entry: &'static Entry,
+        cells: &Cells<'_>,
+        outcome: Outcome,
+        told_trailing: &mut bool,
+        sink: &mut Sink<'_>,
+    ) {
+        let placed = Placed { entry, opened: false, variant: UNKNOWN_VARIANT };
+        self.judge(placed, cells, outcome, told_trailing, sink);
+    }
+
     /// A segment opened a loop.
+    #[inline(never)]
     fn opened(&mut self, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         if !outcome.clean {
             self.place.doubt_innermost();
@@ -126,23 +172,17 @@ impl OpenSet {
             self.guided = None;
             return;
         }
-        let (entry, opened, outcome) = match guided.place.take(cells, &mut guided.judges, sink) {
-            Placement::Lost => return,
-            Placement::Found { entry, opened, is_told } => {
-                (entry, opened, element::check_from(cells, entry.rules, is_told, sink))
+        match guided.place.take(cells, &mut guided.judges, sink) {
+            Placement::Lost => {}
+            Placement::Found { entry, opened, is_told, variant } => {
+                let outcome = element::check_from(cells, entry.rules, is_told, sink);
+                let told_trailing = &mut self.told_trailing;
+                guided.judge(Placed { entry, opened, variant }, cells, outcome, told_trailing, sink);
             }
-            Placement::Guessed { entry, is_told } => (entry, false, first_fault(cells, entry.rules, is_told, sink)),
-        };
-        if outcome.trailing && !self.told_trailing {
-            sink.warning(&element::TRAILING, cells.at());
-            self.told_trailing = true;
-        }
-        if opened {
-            guided.opened(cells, outcome, sink);
-        }
-        guided.judges.segment(entry, cells, outcome, sink);
-        if guided.place.is_recovering(cells) {
-            guided.judges.broken();
+            Placement::Guessed { entry, is_told } => {
+                let outcome = first_fault(cells, entry.rules, is_told, sink);
+                guided.judge_guessed(entry, cells, outcome, &mut self.told_trailing, sink);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ use crate::check::source::Source;
 use crate::delimiters::Delimiters;
 use crate::index::{Index, Wanted, next_set, scan};
 use crate::problem::{Code, Snip};
+use crate::rules::language::tables::bit_of;
 use crate::segment::{Segment, SegmentId};
 
 /// How much is indexed at once: its index stays in the first two caches.
@@ -336,6 +337,34 @@ impl<S: Source> Reader<'_, S> {
     }
 }
 
+/// Segments that are not simply handed to the open set: those of the envelope, binary ones, one without an id.
+const SPECIAL: [SegmentId; 9] = [
+    SegmentId::new(b""),
+    SegmentId::new(b"ISA"),
+    SegmentId::new(b"GS"),
+    SegmentId::new(b"ST"),
+    SegmentId::new(b"SE"),
+    SegmentId::new(b"GE"),
+    SegmentId::new(b"IEA"),
+    SegmentId::new(b"BIN"),
+    SegmentId::new(b"BDS"),
+];
+/// A bit for each of them.
+const SPECIAL_BITS: u64 = {
+    let (mut bits, mut at) = (0, 0);
+    while at < SPECIAL.len() {
+        bits |= bit_of(SPECIAL[at].0 as u64);
+        at += 1;
+    }
+    bits
+};
+
+/// Whether a segment may be one of the special ones.
+#[inline(always)]
+fn is_special(id: SegmentId) -> bool {
+    SPECIAL_BITS & bit_of(u64::from(id.0)) != 0
+}
+
 /// The segments of one block.
 pub(super) struct Walk<'w, 'c> {
     pub block: &'w [u8],
@@ -367,30 +396,33 @@ impl Walk<'_, '_> {
             ends: &[],
             parts,
             strange,
-            is_simple: true,
+            next_part: 0,
             start: 0,
             base: self.base,
             ordinal: *self.ordinal,
             delimiters: self.delimiters,
         };
-        let mut next_other = 0;
         for last in segments {
             // Nothing is left between them inside binary data that was handed over already.
             let beyond = (*last as usize).wrapping_add(1);
             let Some(own @ [id_end, ..]) = ends.get(first..beyond) else { continue };
             let end = own[own.len() - 1] as usize;
-            while start < end && matches!(self.block[start], b'\r' | b'\n') {
+            // Nearly no segment begins with one.
+            while start < end && self.block[start] <= b'\r' && matches!(self.block[start], b'\r' | b'\n') {
                 start += 1;
             }
             cells.id = SegmentId::at(self.block, start, *id_end as usize);
             cells.ends = own;
             cells.start = start as u32;
             cells.ordinal = *self.ordinal;
-            if next_other <= start {
-                next_other = next_set(parts, start).min(next_set(strange, start));
+            if cells.next_part <= start {
+                cells.next_part = next_set(parts, start);
+                if !strange.is_empty() {
+                    cells.next_part = cells.next_part.min(next_set(strange, start));
+                }
             }
-            cells.is_simple = next_other >= end;
-            if binary::is_binary(cells.id) {
+            let is_usual = !is_special(cells.id);
+            if !is_usual && binary::is_binary(cells.id) {
                 match self.binary(&cells) {
                     Binary::Plain => {}
                     Binary::CutOff => return Walked::All(start),
@@ -406,7 +438,8 @@ impl Walk<'_, '_> {
             if is_virtual && !self.is_worth_reading(&cells) {
                 return Walked::All(end);
             }
-            match self.envelope.take(&cells) {
+            let flow = if is_usual { self.envelope.take_inside(&cells) } else { self.envelope.take(&cells) };
+            match flow {
                 Flow::Go => *self.ordinal += 1,
                 Flow::Skip => {}
                 Flow::End => {
@@ -429,7 +462,7 @@ impl Walk<'_, '_> {
                 ends: &ends[first..],
                 parts: &[],
                 strange: &[],
-                is_simple: true,
+                next_part: usize::MAX,
                 start: 0,
                 base: self.base,
                 ordinal: *self.ordinal,
@@ -460,7 +493,7 @@ impl Walk<'_, '_> {
         // Looking ahead in vain costs time: a file whose lengths lie is not believed again.
         *self.lengths_lie |= broken.is_some();
         ends.iter_mut().for_each(|end| *end += cells.start);
-        let cells = Cells { ends: &ends, parts: &[], strange: &[], is_simple: true, ..*cells };
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], next_part: usize::MAX, ..*cells };
         if let Some(rule) = broken {
             self.envelope.sink.error(rule, cells.at_element(cells.len()));
         }
@@ -478,7 +511,7 @@ impl Walk<'_, '_> {
         let found = binary::beyond(cells.block, cells.delimiters, LONGEST_SEGMENT)?;
         let mut ends = found.ends.clone();
         ends.push(cells.block.len() as u32);
-        let cells = Cells { ends: &ends, parts: &[], strange: &[], is_simple: true, ..*cells };
+        let cells = Cells { ends: &ends, parts: &[], strange: &[], next_part: usize::MAX, ..*cells };
         self.envelope.last_binary = cells.at_element(cells.len());
         self.take(&cells);
         Some(found)

@@ -119,14 +119,16 @@ pub(crate) fn any_between(words: &[u64], from: u32, to: u32) -> bool {
 
 /// The first byte not before `from` that a bit is set for; past all bytes where there is none.
 pub(crate) fn next_set(words: &[u64], from: usize) -> usize {
-    let (first, rest) = (from / STEP, words.get(from / STEP + 1..).unwrap_or_default());
-    match words.get(first).map_or(0, |word| word >> (from % STEP)) {
-        0 => match rest.iter().position(|word| *word != 0) {
-            Some(at) => (first + 1 + at) * STEP + rest[at].trailing_zeros() as usize,
-            None => usize::MAX,
-        },
-        bits => from + bits.trailing_zeros() as usize,
+    let mut at = from / STEP;
+    let mut own = u64::MAX << (from % STEP);
+    while let Some(word) = words.get(at) {
+        let bits = word & own;
+        if bits != 0 {
+            return at.wrapping_mul(STEP).wrapping_add(bits.trailing_zeros() as usize);
+        }
+        (at, own) = (at.wrapping_add(1), u64::MAX);
     }
+    usize::MAX
 }
 
 /// The 64 bits that begin with the one for byte `from`; those past the last word are not set.

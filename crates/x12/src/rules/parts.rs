@@ -106,7 +106,7 @@ mod tests {
                 ends: &index.ends,
                 parts: &index.parts,
                 strange: &index.strange,
-                is_simple: false,
+                next_part: 0,
                 start: 0,
                 base: 0,
                 ordinal: 0,

@@ -8,13 +8,14 @@ use crate::amount::plain_cents;
 use crate::check::cells::{At, Cells};
 use crate::check::decimals::Decimals;
 use crate::check::element::Outcome;
+use crate::check::memo::UNKNOWN_VARIANT;
 use crate::check::sink::{Rule, Sink};
 use crate::date::is_eight_digits;
 use crate::guide::{packed_at, packed_code, packed_within};
 use crate::problem::{Code, Snip};
 use crate::rules::language::tables::{
     Against, CodeRange, Compare, Count, EntryTable, Group, Guard, Keeping, Kept, Look, Marks, More, NONE, Observe,
-    Order, Questions, Scope, Situation, Tables, Test, Words,
+    Order, Questions, Scope, Situation, Tables, Test, Variant, Way, Words, bit_of,
 };
 use crate::rules::parts::Parts;
 
@@ -50,14 +51,47 @@ struct Asked<'c, 'b> {
     present: u32,
 }
 
-/// A value that is looked at: where it stands in the block, and in which element and component.
-#[derive(Clone, Copy)]
-struct Seen<'c, 'b> {
-    asked: Asked<'c, 'b>,
+/// Where a value stands in the block, and in which element and component.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
     element: u8,
     component: u8,
-    from: usize,
-    to: usize,
+    from: u32,
+    to: u32,
+}
+
+impl Spot {
+    /// The whole segment.
+    const SEGMENT: Self = Self { element: 0, component: 0, from: 0, to: 0 };
+
+    /// A whole element, which is sought when its place is wanted.
+    fn whole(element: u8) -> Self {
+        Self { element, ..Self::SEGMENT }
+    }
+
+    #[inline(always)]
+    fn new(element: u8, component: u8, (from, to): (usize, usize)) -> Self {
+        // A block's places fit, as those of its index do.
+        Self { element, component, from: from as u32, to: to as u32 }
+    }
+
+    #[inline(always)]
+    fn at(self, cells: &Cells<'_>) -> At {
+        let (from, to) = match (self.element, self.to) {
+            (0, _) => return cells.at(),
+            (element, 0) => cells.bounds(usize::from(element)),
+            (_, to) => (self.from as usize, to as usize),
+        };
+        let span = (cells.base + from as u64, to.wrapping_sub(from) as u32);
+        At { element: self.element, component: self.component, span, ..cells.at() }
+    }
+}
+
+/// A value that is looked at.
+#[derive(Clone, Copy)]
+struct Seen<'s, 'c, 'b> {
+    asked: &'s Asked<'c, 'b>,
+    spot: Spot,
 }
 
 impl Asked<'_, '_> {
@@ -70,31 +104,29 @@ impl Asked<'_, '_> {
     }
 }
 
-impl<'b> Seen<'_, 'b> {
+impl<'b> Seen<'_, '_, 'b> {
     fn value(&self) -> &'b [u8] {
-        &self.asked.cells.block[self.from..self.to]
+        &self.asked.cells.block[self.spot.from as usize..self.spot.to as usize]
     }
 
     fn at(&self) -> At {
-        let cells = self.asked.cells;
-        let span = (cells.base + self.from as u64, self.to.wrapping_sub(self.from) as u32);
-        At { element: self.element, component: self.component, span, ..cells.at() }
+        self.spot.at(self.asked.cells)
     }
 
     /// The value as a decimal in thousandths.
     fn thousandths(&self) -> Option<i64> {
-        match self.component {
-            0 => self.asked.thousandths(self.element, self.value()),
+        match self.spot.component {
+            0 => self.asked.thousandths(self.spot.element, self.value()),
             _ => thousandths(self.value()),
         }
     }
 
     /// The value as it is kept for comparison.
-    #[inline(always)]
+    #[inline(never)]
     fn as_kept(&self, kept: Kept, end: bool) -> u64 {
         match kept {
             Kept::Day => day_of(self.value(), end),
-            Kept::Whole => fingerprint(self.asked.cells.block, self.from, self.to),
+            Kept::Whole => fingerprint(self.asked.cells.block, self.spot.from as usize, self.spot.to as usize),
             Kept::Number => self.thousandths().map_or(0, sortable),
         }
     }
@@ -138,15 +170,36 @@ impl Situations {
         }
     }
 
-    /// A segment in its place.
-    #[inline]
-    pub fn segment(&mut self, entry: u16, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
+    /// A loop closes and another of its kind opens.
+    pub fn reopen(&mut self, number: u16, sink: &mut Sink<'_>) {
+        let table = &self.tables.loops[usize::from(number)];
+        self.judge(&table.scope, sink);
+        clear(&mut self.facts, table.clear);
+        clear(&mut self.kept, table.clear_slots);
+        self.doubted &= !table.inside;
+        self.doubted_inside &= !table.inside;
+    }
+
+    /// Which variant of an entry looks at segments with this first element; without one, where it is not known.
+    pub fn variant(&self, entry: u16, first: Option<u64>) -> u8 {
+        let variants = self.tables.entries.get(usize::from(entry)).map_or(&[][..], |table| table.variants);
+        let found = match (variants.len(), first) {
+            (1, _) => Some(0),
+            (_, None) => None,
+            (_, Some(first)) => Some(variants.partition_point(|variant| variant.high < first)),
+        };
+        found.and_then(|found| u8::try_from(found).ok()).unwrap_or(UNKNOWN_VARIANT)
+    }
+
+    /// A segment in its place; `variant` looks at it, where that is known.
+    #[inline(always)]
+    pub fn segment(&mut self, entry: u16, variant: u8, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         if !outcome.clean {
             self.doubt();
         }
         let table = &self.tables.entries[usize::from(entry)];
         if !table.is_idle {
-            self.observe(table, cells, outcome, sink);
+            self.observe(table, variant, cells, outcome, sink);
         }
     }
 
@@ -160,26 +213,20 @@ impl Situations {
     }
 
     #[inline(never)]
-    fn observe(&mut self, table: &EntryTable, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
+    fn observe(&mut self, table: &EntryTable, variant: u8, cells: &Cells<'_>, outcome: Outcome, sink: &mut Sink<'_>) {
         clear(&mut self.facts, table.clear);
-        let variant = match table.variants {
-            [] => None,
-            [one] => Some(one),
-            variants => {
-                let first = cells.packed_first();
-                match variants.len() {
-                    ..=FEW_RANGES => variants.iter().find(|variant| first <= variant.high),
-                    _ => variants.get(variants.partition_point(|variant| variant.high < first)),
+        let known = if variant == UNKNOWN_VARIANT { None } else { table.variants.get(usize::from(variant)) };
+        if let Some(variant) = known.or_else(|| variant_of(table, cells)) {
+            let asked = Asked { cells, decimals: &sink.decimals, present: outcome.present };
+            for group in variant.groups {
+                if lets_in(&group.guard, cells) {
+                    self.group(group, &asked);
                 }
             }
-        };
-        if let Some(variant) = variant {
-            let asked = Asked { cells, decimals: &sink.decimals, present: outcome.present };
-            for group in variant.groups.iter().filter(|group| lets_in(&group.guard, cells)) {
-                self.group(group, asked);
-            }
-            for keeping in variant.keeps.iter().filter(|keeping| lets_in(&keeping.guard, cells)) {
-                self.keep(keeping, asked);
+            for keeping in variant.keeps {
+                if lets_in(&keeping.guard, cells) {
+                    self.keep(keeping, &asked);
+                }
             }
         }
         if outcome.clean {
@@ -187,86 +234,125 @@ impl Situations {
         }
     }
 
-    /// Looks at what a group asks of.
-    #[inline(always)] // Nearly every entry has one group.
-    fn group(&mut self, group: &Group, asked: Asked<'_, '_>) {
-        let Asked { cells, present, .. } = asked;
-        self.mark(&group.present, || cells.at());
+    /// Looks at what a group asks of. What is not asked of most segments stands in functions of its own, so that little
+    /// is held at hand here.
+    #[inline(always)]
+    fn group(&mut self, group: &Group, asked: &Asked<'_, '_>) {
+        self.mark(&group.present, asked.cells, Spot::SEGMENT);
         for count in group.counts {
-            self.count(count, cells);
+            self.count(count, asked.cells);
         }
-        if group.there & present == 0 {
+        if group.there & asked.present == 0 {
             return;
         }
-        let mut parts = Parts::new(cells);
         let mut looks = group.looks;
         while let [look, rest @ ..] = looks {
             looks = rest;
-            if look.there & present == 0 {
+            if look.there & asked.present == 0 {
                 continue;
             }
-            if look.is_presence {
-                self.mark(&look.present, || cells.at_element(usize::from(look.first)));
-                continue;
-            }
-            if look.first != look.last {
-                self.look_at_each(look, asked, &mut parts);
-                continue;
-            }
-            let (from, to) = parts.find(look.first, look.component);
-            if from < to {
-                self.look(look, look.first, (from, to), asked);
-            } else if parts.is_past(look.component) {
-                looks = looks.get(usize::from(look.further)..).unwrap_or_default();
+            match look.way {
+                Way::Presence => self.mark(&look.present, asked.cells, Spot::whole(look.first)),
+                Way::Whole => self.look_at_whole(look, asked),
+                Way::Codes => {
+                    let candidates = candidates(look, asked);
+                    if candidates != 0 {
+                        self.look_at_each(look, candidates, asked);
+                    }
+                }
+                Way::Each => self.look_at_each(look, look.there & asked.present, asked),
+                Way::Parts => {
+                    let further = usize::from(look.further);
+                    self.look_at_parts(look, rest.get(..further).unwrap_or_default(), asked);
+                    looks = rest.get(further..).unwrap_or_default();
+                }
             }
         }
     }
 
-    /// Counts a segment within its owner.
-    fn count(&mut self, count: &Count, cells: &Cells<'_>) {
-        let slot = usize::from(count.slot);
-        let (word, bit) = (&mut self.kept[slot / 64], 1 << (slot % 64));
-        let times = if *word & bit == 0 { 1 } else { self.slots[slot] + 1 };
-        self.slots[slot] = times;
-        *word |= bit;
-        if times > u64::from(count.most) {
-            self.mark(&count.marks, || cells.at());
+    /// Looks at a whole element.
+    #[inline(never)]
+    fn look_at_whole(&mut self, look: &Look, asked: &Asked<'_, '_>) {
+        let (from, to) = asked.cells.bounds(usize::from(look.first));
+        self.look(look, Spot::new(look.first, 0, (from, to)), asked);
+    }
+
+    /// Looks at components of one element, one after the other: the first asked for and what is asked of later ones.
+    #[inline(never)]
+    fn look_at_parts(&mut self, first: &'static Look, further: &'static [Look], asked: &Asked<'_, '_>) {
+        let mut parts = Parts::new(asked.cells);
+        for look in std::iter::once(first).chain(further) {
+            let (from, to) = parts.find(look.first, look.component);
+            if from < to {
+                self.look(look, Spot::new(look.first, look.component, (from, to)), asked);
+            } else if parts.is_past(look.component) {
+                return;
+            }
         }
     }
 
     /// Looks at several elements alike: backwards, so that the first that sets something is the one whose place is kept.
-    fn look_at_each<'b>(&mut self, look: &Look, asked: Asked<'_, 'b>, parts: &mut Parts<'_, 'b>) {
-        let mut left = look.there & asked.present;
+    #[inline(never)]
+    fn look_at_each(&mut self, look: &Look, elements: u32, asked: &Asked<'_, '_>) {
+        let mut parts = Parts::new(asked.cells);
+        let mut left = elements;
         while left != 0 {
             let element = (31 - left.leading_zeros()) as u8;
             left ^= 1 << element;
             let (from, to) = parts.find(element, look.component);
             if from < to {
-                self.look(look, element, (from, to), asked);
+                self.look(look, Spot::new(element, look.component, (from, to)), asked);
             }
+        }
+    }
+
+    /// Counts a segment within its owner.
+    #[inline(never)]
+    fn count(&mut self, count: &Count, cells: &Cells<'_>) {
+        let slot = usize::from(count.slot);
+        let (word, bit) = (&mut self.kept[slot / 64 % 256], 1 << (slot % 64));
+        let times = if *word & bit == 0 { 1 } else { self.slots[slot].saturating_add(1) };
+        self.slots[slot] = times;
+        *word |= bit;
+        if times > u64::from(count.most) {
+            self.mark(&count.marks, cells, Spot::SEGMENT);
         }
     }
 
     /// Looks at a value; where it stands is written down only for what keeps it.
     #[inline(always)]
-    fn look(&mut self, look: &Look, element: u8, (from, to): (usize, usize), asked: Asked<'_, '_>) {
-        let seen = || Seen { asked, element, component: look.component, from, to };
+    fn look(&mut self, look: &Look, spot: Spot, asked: &Asked<'_, '_>) {
         if look.present.bits != 0 {
-            self.mark(&look.present, || seen().at());
+            self.mark(&look.present, asked.cells, spot);
         }
-        if !look.codes.is_empty()
-            && let Some(range) = range_of(look.codes, packed_at(asked.cells.block, from, to))
-        {
-            self.mark(&range.marks, || seen().at());
+        if look.filter != 0 {
+            let packed = packed_at(asked.cells.block, spot.from as usize, spot.to as usize);
+            if look.filter & bit_of(packed) != 0
+                && let Some(range) = range_of(look.codes, packed)
+            {
+                self.mark(&range.marks, asked.cells, spot);
+            }
         }
         if let Some(questions) = look.more {
-            self.look_further(questions, &seen());
+            self.look_further(questions, asked, spot);
         }
     }
 
     /// What is asked of a value besides its code.
     #[inline(never)]
-    fn look_further(&mut self, questions: &Questions, seen: &Seen<'_, '_>) {
+    fn look_further(&mut self, questions: &Questions, asked: &Asked<'_, '_>, spot: Spot) {
+        let seen = Seen { asked, spot };
+        if !questions.wanted.is_empty() {
+            self.compare_all(questions, &seen);
+        }
+        if !questions.observes.is_empty() {
+            self.observe_all(questions.observes, &seen);
+        }
+    }
+
+    /// Compares a value with the kept ones that are there.
+    #[inline(never)]
+    fn compare_all(&mut self, questions: &Questions, seen: &Seen<'_, '_, '_>) {
         for (word, wanted, first) in questions.wanted {
             let mut kept = self.kept[usize::from(*word)] & wanted;
             while kept != 0 {
@@ -276,7 +362,11 @@ impl Situations {
                 kept &= kept - 1;
             }
         }
-        for observe in questions.observes {
+    }
+
+    #[inline(never)]
+    fn observe_all(&mut self, observes: &[Observe], seen: &Seen<'_, '_, '_>) {
+        for observe in observes {
             if holds(observe, seen) {
                 self.set(observe, seen);
             }
@@ -284,8 +374,8 @@ impl Situations {
     }
 
     /// Compares a value with a kept one.
-    #[inline(always)]
-    fn compare(&mut self, compare: &Compare, seen: &Seen<'_, '_>) {
+    #[inline(never)]
+    fn compare(&mut self, compare: &Compare, seen: &Seen<'_, '_, '_>) {
         let kept = self.slots[usize::from(compare.value)];
         for comparison in compare.comparisons {
             let as_kept = match comparison.against {
@@ -294,14 +384,14 @@ impl Situations {
                 Against::Over | Against::Under => Kept::Number,
             };
             if compares(seen.as_kept(as_kept, comparison.end), comparison.against, kept) {
-                self.mark(&comparison.marks, || seen.at());
+                self.mark(&comparison.marks, seen.asked.cells, seen.spot);
             }
         }
     }
 
     /// Keeps a value, of several the last.
     #[inline(never)]
-    fn keep(&mut self, keeping: &Keeping, asked: Asked<'_, '_>) {
+    fn keep(&mut self, keeping: &Keeping, asked: &Asked<'_, '_>) {
         let mut left = keeping.there & asked.present;
         while left != 0 {
             let element = (31 - left.leading_zeros()) as u8;
@@ -311,7 +401,7 @@ impl Situations {
                 component => Parts::new(asked.cells).find(element, component),
             };
             if from < to {
-                let seen = Seen { asked, element, component: keeping.component, from, to };
+                let seen = Seen { asked, spot: Spot::new(element, keeping.component, (from, to)) };
                 self.keep_value(keeping, seen.as_kept(keeping.kept, keeping.end));
                 return;
             }
@@ -328,7 +418,7 @@ impl Situations {
     }
 
     #[inline]
-    fn set(&mut self, observe: &Observe, seen: &Seen<'_, '_>) {
+    fn set(&mut self, observe: &Observe, seen: &Seen<'_, '_, '_>) {
         if observe.fact == NONE {
             return;
         }
@@ -339,16 +429,20 @@ impl Situations {
     }
 
     #[inline(always)]
-    fn mark(&mut self, marks: &Marks, at: impl FnOnce() -> At) {
+    fn mark(&mut self, marks: &Marks, cells: &Cells<'_>, spot: Spot) {
         self.facts[usize::from(marks.word)] |= marks.bits;
         if let Some(more) = marks.more {
-            self.mark_more(more, at());
+            self.mark_more(more, cells, spot);
         }
     }
 
     #[inline(never)]
-    fn mark_more(&mut self, more: &More, at: At) {
+    fn mark_more(&mut self, more: &More, cells: &Cells<'_>, spot: Spot) {
         add(&mut self.facts, more.words);
+        if more.places.is_empty() {
+            return;
+        }
+        let at = spot.at(cells);
         for place in more.places {
             self.places[usize::from(*place)] = at;
         }
@@ -438,6 +532,36 @@ fn add_each(words: &mut Bits, meant: Words) {
     meant.iter().for_each(|(word, bits)| words[usize::from(*word)] |= bits);
 }
 
+/// The elements asked for that may hold one of the codes.
+#[inline(never)]
+fn candidates(look: &Look, asked: &Asked<'_, '_>) -> u32 {
+    let cells = asked.cells;
+    let mut left = look.there & asked.present;
+    let mut found = 0;
+    while left != 0 {
+        let element = left.trailing_zeros();
+        let (from, to) = cells.bounds(element as usize);
+        if look.filter & bit_of(packed_at(cells.block, from, to)) != 0 {
+            found |= 1 << element;
+        }
+        left &= left - 1;
+    }
+    found
+}
+
+/// The variant that looks at a segment with its first element.
+#[inline(never)]
+fn variant_of(table: &EntryTable, cells: &Cells<'_>) -> Option<&'static Variant> {
+    match table.variants {
+        [] => None,
+        [one] => Some(one),
+        variants => {
+            let first = cells.packed_first();
+            variants.get(variants.partition_point(|variant| variant.high < first))
+        }
+    }
+}
+
 /// The range of codes that a packed value lies in.
 #[inline(always)]
 fn range_of(ranges: &'static [CodeRange], packed: u64) -> Option<&'static CodeRange> {
@@ -451,15 +575,19 @@ fn range_of(ranges: &'static [CodeRange], packed: u64) -> Option<&'static CodeRa
 
 /// Whether a segment has the code that a guard demands.
 #[inline(always)]
-fn lets_in((element, component, codes): &Guard, cells: &Cells<'_>) -> bool {
-    match (element, component) {
-        (0, _) => true,
-        (_, 0) => within(codes, packed_code(cells.get(usize::from(*element)))),
+fn lets_in(guard: &Guard, cells: &Cells<'_>) -> bool {
+    guard.0 == 0 || has_demanded(guard, cells)
+}
+
+#[inline(never)]
+fn has_demanded((element, component, codes): &Guard, cells: &Cells<'_>) -> bool {
+    match component {
+        0 => within(codes, packed_code(cells.get(usize::from(*element)))),
         _ => within(codes, packed_code(cells.component(usize::from(*element), usize::from(*component)))),
     }
 }
 
-fn holds(observe: &Observe, seen: &Seen<'_, '_>) -> bool {
+fn holds(observe: &Observe, seen: &Seen<'_, '_, '_>) -> bool {
     let value = seen.value();
     match observe.test {
         Test::Text(texts) => texts.iter().any(|text| text.as_bytes() == value),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tables::{
     Against, CodeRange, Compare, Comparison, Count, Group, Guard, Keeping, Look, Marks, More, NONE, Observe, Point,
-    Questions, Situation, Test, Trigger, Variant, Words,
+    Questions, Situation, Test, Trigger, Variant, Way, Words, bit_of,
 };
 
 /// The last element that rules can speak of; no segment of our guides has more.
@@ -138,7 +138,9 @@ fn group(guard: Guard, observes: &[Observe], values: &BTreeMap<u16, u16>) -> Gro
     let places: BTreeSet<(u8, u8, u8, u8)> = of_elements.clone().map(place).collect();
     let looks = places.iter().map(|wanted| {
         let mine: Vec<Observe> = of_elements.clone().filter(|observe| place(observe) == *wanted).copied().collect();
-        let is_further = |other: &&(u8, u8, u8, u8)| other.0 == wanted.0 && wanted.3 > 0 && *other > wanted;
+        let is_further = |other: &&(u8, u8, u8, u8)| {
+            (other.0, other.1, other.2) == (wanted.0, wanted.1, wanted.2) && wanted.3 > 0 && *other > wanted
+        };
         Look { further: places.iter().filter(is_further).count() as u8, ..look(*wanted, &mine, values) }
     });
     let looks: Vec<Look> = looks.collect();
@@ -169,16 +171,24 @@ fn look(place: (u8, u8, u8, u8), observes: &[Observe], values: &BTreeMap<u16, u1
         value: values.get(slot).copied().unwrap_or(*slot),
         comparisons: comparisons(asked),
     });
+    let filter = filter(codes(observes));
+    let has_more = !by_slot.is_empty() || !rest.is_empty();
     Look {
         first: place.0,
-        last: place.1,
         component: place.3,
         there: there(place),
-        is_presence: place.0 == place.1 && place.3 == 0 && observes.len() == present.len(),
+        way: match (place.0 == place.1, place.3) {
+            (true, 0) if observes.len() == present.len() => Way::Presence,
+            (true, 0) => Way::Whole,
+            (true, _) => Way::Parts,
+            (false, 0) if present.is_empty() && !has_more && filter != u64::MAX => Way::Codes,
+            (false, _) => Way::Each,
+        },
         further: 0,
-        present: marks(present),
+        present: marks(present.iter().copied()),
         codes: codes(observes),
-        more: (!by_slot.is_empty() || !rest.is_empty()).then(|| {
+        filter,
+        more: has_more.then(|| {
             leak_one(Questions {
                 wanted: leak(slots.iter().map(|(word, bits)| (*word, *bits, before(*word))).collect()),
                 compares: leak(compares.collect()),
@@ -270,6 +280,12 @@ fn codes(observes: &[Observe]) -> &'static [CodeRange] {
         }
     }
     leak(found)
+}
+
+/// What the codes of ranges have in common: see [`Look::filter`].
+fn filter(codes: &[CodeRange]) -> u64 {
+    let are_single = codes.iter().all(|range| range.low == range.high);
+    if are_single { codes.iter().fold(0, |filter, range| filter | bit_of(range.low)) } else { u64::MAX }
 }
 
 fn marks<'o>(observes: impl IntoIterator<Item = &'o Observe>) -> Marks {

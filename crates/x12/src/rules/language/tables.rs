@@ -130,24 +130,40 @@ pub struct Compare {
     pub comparisons: &'static [Comparison],
 }
 
+/// How elements or components are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing is asked but whether the whole element is there.
+    Presence,
+    /// One whole element.
+    Whole,
+    /// Several whole elements, of which nothing is asked but the code, and the filter tells most others.
+    Codes,
+    /// Several elements or components of them.
+    Each,
+    /// Components of one element.
+    Parts,
+}
+
 /// All that is asked of one element or component.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
-    /// Elements `first`, `first + step` … `last`.
+    /// The first of the elements.
     pub first: u8,
-    pub last: u8,
     /// 0 for the whole element.
     pub component: u8,
     /// The elements of which one must be there, as bits by position; all bits where they lie past the thirtieth.
     pub there: u32,
-    /// Nothing is asked but whether the whole element is there.
-    pub is_presence: bool,
+    pub way: Way,
     /// How many of the looks that follow are at later components of the same element.
     pub further: u8,
     /// Set by any value.
     pub present: Marks,
     /// Sorted; no two share a code.
     pub codes: &'static [CodeRange],
+    /// Where each of the ranges is one code, a bit for each, by [`bit_of`]: a code without one lies in none of them.
+    /// All bits where they are not.
+    pub filter: u64,
     /// What is asked but presence and codes.
     pub more: Option<&'static Questions>,
 }
@@ -337,4 +353,11 @@ pub struct Cover {
     pub last: u8,
     pub step: u8,
     pub component: u8,
+}
+
+/// The bit of a packed code in a filter.
+#[inline(always)]
+pub const fn bit_of(packed: u64) -> u64 {
+    // Odd, with its bits spread: its product's highest bits depend on all bytes of the code.
+    1 << (packed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
 }
