@@ -13,7 +13,7 @@ use billing::id::WorkStepId;
 use billing::work::case::{self, CaseFile, WaitingOn};
 use billing::work::own_reason::ReasonInForce;
 use billing::work::{Calendar, Handover, RequiredData, Resolution, ResolutionCode, WorkItem, WorkReason, WorkState};
-use billing::{ClaimId, Money, PatientId, PayerId, PracticeId, WorkItemId};
+use billing::{ClaimId, Money, PatientId, PayerId, PracticeId, ProblemId, WorkItemId};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::follow_up::CLEAR_FOLLOW_UP;
@@ -27,7 +27,7 @@ use store::{Conn, Db, Tx, params};
 
 use crate::access::allow;
 use crate::worklist::{self, movable, workable};
-use crate::{Error, reason};
+use crate::{Error, problems, reason};
 
 /// A case as its page shows it.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct CaseView {
     pub chance: (u16, i64),
     /// Whether somebody should have begun by now and nobody has.
     pub first_action_late: bool,
+    /// The problem of Tier 3 that it belongs to, or is about: its number and what it is.
+    pub problem: Option<(ProblemId, String)>,
 }
 
 /// Where a piece of data stands.
@@ -96,6 +98,7 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
         }
         let begin_by = Calendar::default().add_business_days(item.opened_on, reason.first_action);
         Ok(CaseView {
+            problem: problems::of_item(read, &item, &file)?,
             first_action_late: item.state != WorkState::Resolved
                 && file.first_action_on.is_none()
                 && read.today() > begin_by,

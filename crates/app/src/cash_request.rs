@@ -111,8 +111,10 @@ fn difference_of(payment: &ClaimPaymentFacts) -> Result<Money, Error> {
         ));
     }
     if payment.claim_id.is_none() {
-        return Err(Error::refused("It names no claim of ours, so no difference can be posted with it. Split its cash over the lines that it pays, \
-             or give it back to the payer."));
+        return Err(Error::refused(
+            "It names no claim of ours, so no difference can be posted with it. Split its cash over the lines that it pays, \
+             or give it back to the payer.",
+        ));
     }
     Ok(found.difference)
 }

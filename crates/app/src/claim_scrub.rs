@@ -23,7 +23,7 @@ use crate::claim_creation::{
     MOST_A_RUN, RUN_CHUNK, create_in, create_open_claims, happen, may_make_claims, refreeze_from_sources,
 };
 use crate::worklist::{self, NewWork};
-use crate::{corrected_claim, reason};
+use crate::{corrected_claim, problems, reason};
 
 /// The reasons whose work ends when a claim is mended or released.
 const MENDING: [WorkReason; 4] =
@@ -127,6 +127,11 @@ pub fn scrub_drafts(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<
 /// `Denied`; of the store.
 pub fn scrub_held(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<Scrubbed>, Error> {
     scrub_all(db, actor, practice, ClaimStatus::Held)
+}
+
+/// Scrubs every claim that waits for the next batch, after a rule was switched on.
+pub(crate) fn scrub_ready(db: &Db, practice: PracticeId) -> Result<Vec<Scrubbed>, Error> {
+    scrub_all(db, &Actor::system(practice), practice, ClaimStatus::Ready)
 }
 
 /// Makes and scrubs the claims of every visit that has a coverage and no claim yet, and scrubs held ones again, for a
@@ -320,7 +325,8 @@ fn check(tx: &mut Tx, claim: &Claim) -> Result<Vec<Finding>, Error> {
         .into_iter()
         .map(|row| BilledService { procedure: row.procedure_code, date_of_service: row.date_of_service })
         .collect();
-    Ok(scrub(&ScrubInput { claim, today: tx.today(), already_billed: &already_billed }))
+    let own_rules = problems::rules::standing(tx)?;
+    Ok(scrub(&ScrubInput { claim, today: tx.today(), already_billed: &already_billed, own_rules: &own_rules }))
 }
 
 fn release(tx: &mut Tx, claim: &mut Claim) -> Result<(), Error> {
@@ -350,8 +356,8 @@ fn hold(tx: &mut Tx, claim: &mut Claim, open: &[Finding], changed: bool) -> Resu
         ..WorkLinks::default()
     };
     let work = NewWork::on_claim(reason, claim.id, summary(open, hand), links, claim.body.total_charge());
-    worklist::open(tx, work.with_deadline(Some(claim.filing_limit_on)))?;
-    Ok(())
+    let item = worklist::open(tx, work.with_deadline(Some(claim.filing_limit_on)))?;
+    problems::gather::held(tx, item, (claim.id, claim.body.dependent.is_none()), open)
 }
 
 /// The first finding of the hand, and how many more there are.

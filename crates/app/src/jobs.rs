@@ -94,6 +94,11 @@ pub const JOBS: &[Job] = &[
         run: crate::refund::uncashed::open_uncashed,
     },
     Job {
+        key: "problems",
+        does: "Gathers cases that have the same in common into problems of Tier 3, and asks for their plans.",
+        run: crate::problems::gather::find,
+    },
+    Job {
         key: "work-order",
         does: "Writes down anew where all open work stands, for days pass and clocks come near.",
         run: crate::routing::rank_all,

@@ -67,6 +67,7 @@ pub mod inquiry;
 pub mod interaction;
 pub mod next_best;
 pub mod notices;
+pub mod problems;
 pub mod quality;
 pub mod routing;
 pub mod saved_views;

@@ -158,4 +158,14 @@ ids! {
     TrainingAttemptId,
     /// A skill that was given to a person, or taken back.
     SkillEventId,
+    /// What keeps coming back, as Tier 3 works on it.
+    ProblemId,
+    /// What was done about a problem.
+    ProblemActionId,
+    /// A scrub rule of a practice's own.
+    OwnScrubRuleId,
+    /// That a person read a training note.
+    TrainingReceiptId,
+    /// How many cases make a problem, as a practice set it.
+    GatheringSettingId,
 }

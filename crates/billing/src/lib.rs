@@ -53,6 +53,7 @@ pub mod unclaimed;
 pub mod write_off;
 
 pub mod clock;
+pub mod problem;
 pub mod quality;
 pub mod work;
 

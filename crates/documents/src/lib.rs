@@ -7,6 +7,7 @@
 //! Never here: a clock, randomness, files, a decision about money. The same input gives the same bytes.
 
 pub mod block;
+pub mod contract_dispute;
 pub mod deposit_slip;
 pub mod flow;
 pub mod font;

@@ -4,6 +4,8 @@ use billing::claim::{Claim, ClaimBody, ServiceLine};
 use billing::person::Address;
 use jiff::civil::Date;
 
+use crate::own::StandingRule;
+
 /// A service that stands on another claim of the same patient to the same payer, alive or paid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BilledService {
@@ -22,6 +24,8 @@ pub struct ScrubInput<'a> {
     pub today: Date,
     /// Services on the patient's other claims to this payer.
     pub already_billed: &'a [BilledService],
+    /// The practice's own rules that stand.
+    pub own_rules: &'a [StandingRule],
 }
 
 impl<'a> ScrubInput<'a> {

@@ -5,6 +5,7 @@
 //! or looks at a clock: today comes in with the claim.
 
 pub mod input;
+pub mod own;
 pub mod rule;
 pub mod rules;
 
@@ -15,9 +16,10 @@ pub use billing::claim::{Finding, Hand, Severity};
 pub use input::{BilledService, ScrubInput};
 pub use rule::Rule;
 
-/// Every finding of every rule, errors first, else in the order of the rules.
+/// Every finding of every rule, the practice's own among them, errors first, else in the order of the rules.
 pub fn scrub(input: &ScrubInput<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|rule| (rule.check)(input)).collect();
+    findings.extend(input.own_rules.iter().flat_map(|rule| rule.check(input)));
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

@@ -209,7 +209,7 @@ fn name(last: &str, first: &str) -> PersonName {
 
 /// The input of a scrub on the tests' day.
 pub fn input(claim: &Claim) -> ScrubInput<'_> {
-    ScrubInput { claim, today: TODAY, already_billed: &[] }
+    ScrubInput { claim, today: TODAY, already_billed: &[], own_rules: &[] }
 }
 
 /// Fails the test when the rule finds anything.

@@ -26,6 +26,7 @@ mod money_rules;
 mod output;
 mod pay_link;
 mod period;
+mod problems;
 mod provider_ledger;
 mod quality;
 mod reference;
@@ -140,6 +141,9 @@ enum Command {
     /// Last days of law and contract: what runs out, what a person decides, lengths, closed days, forecast
     #[command(subcommand)]
     Clocks(clocks::Command),
+    /// Problems of Tier 3: what keeps coming back, what is done about it, and what came of it
+    #[command(subcommand)]
+    Problems(problems::Command),
     /// What roles decide alone, and the policy of discounts: list, set
     #[command(subcommand)]
     Limits(limits::Command),
@@ -227,6 +231,7 @@ pub fn run() -> ExitCode {
         Command::WriteOff(command) => write_off::run(&command, &cli.place),
         Command::Calls(command) => calls::run(&command, &cli.place),
         Command::Clocks(command) => clocks::run(&command, &cli.place),
+        Command::Problems(command) => problems::run(&command, &cli.place),
         Command::Limits(command) => limits::run(&command, &cli.place),
         Command::MoneyRules(command) => money_rules::run(&command, &cli.place),
         Command::Team(command) => team::run(&command, &cli.place),

@@ -65,6 +65,7 @@ mod payers_ledger;
 mod payments;
 mod periods;
 mod posting_preview;
+mod problems;
 mod quality;
 mod reconciliations;
 mod refunds;

@@ -72,6 +72,7 @@ pub mod keyed_remittance;
 pub mod medicare_questions;
 pub mod notice;
 pub mod practices;
+pub mod problem;
 pub mod registration;
 pub mod registration_version;
 pub mod reports;

@@ -42,6 +42,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::money_rule::STATEMENTS,
     crate::period::STATEMENTS,
     crate::practice_limit::STATEMENTS,
+    crate::problem::STATEMENTS,
     crate::registration::STATEMENTS,
     crate::registration_version::STATEMENTS,
     crate::provider_level::STATEMENTS,

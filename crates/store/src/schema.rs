@@ -134,6 +134,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(45, "48_clock"),
     portable!(46, "54_adjustment_ruling"),
     portable!(47, "53_quality"),
+    portable!(48, "52_problem"),
 ];
 
 impl Migration {

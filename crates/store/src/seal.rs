@@ -15,9 +15,9 @@ use crate::value::{Kind, Val};
 use crate::{
     adjustment_rule, bank, call, cash_request, charge, claim, clock, clock_ahead, contact, credit, deposit,
     desk_setting, eligibility, estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule,
-    patient_payment, patient_statement, pay_link, payment_return, period, practice_limit, provider_level, quality,
-    reconciliation, refund, registration, registration_version, remittance, submission, users, work_case, worklist,
-    write_off,
+    patient_payment, patient_statement, pay_link, payment_return, period, practice_limit, problem, provider_level,
+    quality, reconciliation, refund, registration, registration_version, remittance, submission, users, work_case,
+    worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -182,6 +182,12 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<quality::TrainingAttemptRow>(&["id"]),
     Sealed::rows::<quality::SkillEventRow>(&["id"]),
     Sealed::rows::<work_case::OwnReasonRow>(&["id"]),
+    Sealed::rows::<problem::ProblemRow>(&["id"]),
+    Sealed::rows::<problem::ProblemEventRow>(&["problem_id", "sequence"]),
+    Sealed::rows::<problem::ProblemActionRow>(&["id"]),
+    Sealed::rows::<problem::OwnScrubRuleRow>(&["id"]),
+    Sealed::rows::<problem::TrainingReceiptRow>(&["id"]),
+    Sealed::rows::<problem::GatheringSettingRow>(&["id"]),
     Sealed::rows::<inquiry::InquiryRow>(&["id"]),
     Sealed::rows::<registration::PatientRow>(&["id"]).without(&["statement_hold"]),
     Sealed::rows::<registration::GuarantorRow>(&["id"]),
@@ -235,6 +241,9 @@ const CHANGES: &[(&str, &str)] = &[
     (work_case::DECIDE_TRANSFER.name, "work_transfer"),
     (quality::SAVE_REVIEW.name, "quality_review"),
     (quality::ANSWER_REVIEW.name, "quality_review"),
+    (problem::SAVE_PROBLEM.name, "problem"),
+    (problem::DECIDE_OWN_SCRUB_RULE.name, "own_scrub_rule"),
+    (problem::READ_TRAINING.name, "training_receipt"),
     (inquiry::SAVE_INQUIRY.name, "inquiry"),
     (contact::END_PROMISE.name, "promise"),
     (registration::SAVE_PATIENT.name, "patient"),
@@ -592,6 +601,7 @@ mod tests {
         ("practice", "its history stands in registration_version"),
         ("control_number", "a counter, guarded by unique numbers"),
         ("job_run", "what ran when"),
+        ("problem_sign", "follows the work items, which are held"),
         ("work_pull", "who was given what stands in the history of the item"),
         ("recovery_code", "used up one by one"),
         ("login_reset", "lives for hours"),

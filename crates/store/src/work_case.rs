@@ -5,7 +5,7 @@ use billing::id::{OwnReasonId, WorkConsultId, WorkReturnId, WorkStepId, WorkTran
 use billing::work::case::{CaseFile, ReturnCode, Waiting, WaitingOn};
 use billing::work::own_reason::OwnReason;
 use billing::work::{Desk, WorkReason, WorkState};
-use billing::{Money, UserId, WorkItemId};
+use billing::{Money, ProblemId, UserId, WorkItemId};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,7 +38,7 @@ record! {
         /// In which item it goes on.
         pub merged_into: Option<WorkItemId>,
         /// Which problem it belongs to.
-        pub problem_id: Option<WorkItemId>,
+        pub problem_id: Option<ProblemId>,
     }
 
     /// A step that was ticked or taken back, or something that was written down.
@@ -324,6 +324,20 @@ pub fn save_case(tx: &mut Tx, item: WorkItemId, case: &CaseFile) -> Result<(), S
         ],
     )?;
     Ok(())
+}
+
+/// Items belong to a problem.
+pub fn belong(tx: &mut Tx, items: &[WorkItemId], problem: ProblemId) -> Result<(), StoreError> {
+    let known: Vec<WorkItemId> =
+        tx.query_in(&crate::problem::CASES_KNOWN, params![], items)?.into_iter().map(|(item,)| item).collect();
+    for item in &known {
+        let case = CaseFile { problem: Some(problem), ..case_of(tx, *item)? };
+        save_case(tx, *item, &case)?;
+    }
+    let case = CaseFile { problem: Some(problem), ..CaseFile::default() };
+    let new: Vec<WorkCaseRow> =
+        items.iter().filter(|item| !known.contains(item)).map(|item| row(*item, &case)).collect();
+    tx.insert_many(&new)
 }
 
 fn row(item: WorkItemId, case: &CaseFile) -> WorkCaseRow {

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use billing::problem::{Pattern, patterns_of_denial};
 use billing::remittance::classification::{Classes, Decider};
 use billing::remittance::posting;
 use billing::work::reason::denial_reason;
@@ -23,7 +24,7 @@ use super::standing::{Latest, Standing};
 use super::{Arrival, Decided, Outcome, distinct};
 use crate::cases;
 use crate::worklist::{self, NewWork, subject_key};
-use crate::{Error, charge_capture, suspense, unapplied_cash};
+use crate::{Error, charge_capture, problems, suspense, unapplied_cash};
 
 /// Work on a claim that any decision of its payer ends.
 const ENDED_BY_A_DECISION: [WorkReason; 5] = [
@@ -118,7 +119,19 @@ pub(super) fn of_claims(
     }
     worklist::open_many(tx, new)?;
     worklist::open_or_restate(tx, changed)?;
-    prior_told::mind(tx, known, claims, standing)
+    prior_told::mind(tx, known, claims, standing)?;
+    problems::gather::denied(tx, patterns(claims, standing))
+}
+
+/// What the decisions that stand show: the patterns by which denials gather.
+fn patterns(claims: &[ClaimId], standing: &HashMap<ClaimId, Standing<'_>>) -> HashMap<ClaimId, Vec<Pattern>> {
+    let of_claim = |standing: &Standing<'_>| {
+        let latest = standing.latest.as_ref().filter(|_| standing.is_open())?;
+        let denied = posting::denied_parts(latest.payment, &latest.classes);
+        let shown = patterns_of_denial(standing.facts.payer_id, &denied);
+        (!shown.is_empty()).then_some((standing.facts.id, shown))
+    };
+    claims.iter().filter_map(|claim| of_claim(standing.get(claim)?)).collect()
 }
 
 /// What waited for a decision ends with one, and a denial that does not stand any more.

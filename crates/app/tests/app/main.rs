@@ -47,6 +47,7 @@ mod payer_files;
 mod payers_ledger;
 mod posting_preview;
 mod practice_day;
+mod problems;
 mod quality;
 mod query_plans;
 mod read_again;

@@ -97,6 +97,10 @@ actions! {
     WorkTierTwo = "work_tier_two",
     /// May the person work Tier 3 problems?
     WorkTierThree = "work_tier_three",
+    /// May the person see the problems of Tier 3 with what was done about them?
+    ViewProblems = "view_problems",
+    /// May the person read what a training note tells, and say that it was read?
+    ReadTraining = "read_training",
     /// May the person work coding items?
     WorkCoding = "work_coding",
     /// May the person work posting items?

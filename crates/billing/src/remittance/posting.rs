@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::classification::{AdjustmentClass, Classes, Decider, Effect, RuleBook};
 use super::matching::{ClaimFacts, LineFacts, MatchedBy, lines};
 use super::{Adjustment, ClaimPayment, ProviderAdjustment};
+use crate::problem::DeniedPart;
 use crate::work::reason::Unpaid;
 use crate::{ChargeId, ClaimPaymentId, Money, PayerId, RemittanceId};
 
@@ -165,6 +166,25 @@ pub fn unpaid_parts<'p>(payment: &'p ClaimPayment, claim: &ClaimFacts, classes: 
             reason: &one.reason,
             remarks: [&payment.remarks, remarks],
             amount: one.amount,
+        })
+        .collect()
+}
+
+/// What a decision denied, by line: why, which procedure, with which remarks. What a payer kept for another claim, or paid
+/// to somebody else, is no denial.
+pub fn denied_parts(payment: &ClaimPayment, classes: &Classes) -> Vec<DeniedPart> {
+    let is_denied = |class: &AdjustmentClass| *class == AdjustmentClass::Denial;
+    let of_claim = payment.adjustments.iter().zip(&classes.of_claim).map(|(one, class)| (one, class, None));
+    let of_lines = payment.lines.iter().zip(&classes.of_lines).flat_map(|(line, classes)| {
+        line.adjustments.iter().zip(classes).map(move |(one, class)| (one, class, Some(line)))
+    });
+    of_claim
+        .chain(of_lines)
+        .filter(|(_, class, _)| is_denied(class))
+        .map(|(one, _, line)| DeniedPart {
+            carc: one.reason.clone(),
+            procedure: line.map(|line| line.submitted_procedure.as_ref().unwrap_or(&line.procedure).code.clone()),
+            remarks: payment.remarks.iter().chain(line.iter().flat_map(|line| &line.remarks)).cloned().collect(),
         })
         .collect()
 }

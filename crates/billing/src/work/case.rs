@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::item::{SHORTEST_SENTENCE, WorkItem, WorkRefused, WorkState, refused};
-use crate::{UserId, WorkItemId};
+use crate::{ProblemId, UserId, WorkItemId};
 
 words! {
     /// Who must act before the item can go on.
@@ -92,7 +92,7 @@ pub struct CaseFile {
     /// The item in which it goes on.
     pub merged_into: Option<WorkItemId>,
     /// The problem of Tier 3 that it belongs to.
-    pub problem: Option<WorkItemId>,
+    pub problem: Option<ProblemId>,
 }
 
 impl CaseFile {

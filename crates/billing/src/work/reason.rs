@@ -113,6 +113,8 @@ reasons! {
     ClockWarning "clock_warning" claim::CLOCK_WARNING;
     /// The last day of a clock is here and nobody decided.
     ClockOverdue "clock_overdue" claim::CLOCK_OVERDUE;
+    /// Cases of one kind came together; Tier 3 plans what is done about their cause.
+    Problem "problem" claim::PROBLEM;
     /// More was received than owed.
     CreditBalance "credit_balance" money::CREDIT_BALANCE;
     /// Somebody asked; Tier 1 answers.

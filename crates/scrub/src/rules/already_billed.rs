@@ -61,7 +61,7 @@ mod tests {
     fn already_billed_is_found() {
         let claim = clean();
         let billed = [BilledService { procedure: "99213".into(), date_of_service: date(2026, 3, 2) }];
-        let input = ScrubInput { claim: &claim, today: crate::sample::TODAY, already_billed: &billed };
+        let input = ScrubInput { claim: &claim, today: crate::sample::TODAY, already_billed: &billed, own_rules: &[] };
         assert_eq!(
             check(&input).iter().map(|finding| finding.field.as_str()).collect::<Vec<_>>(),
             ["lines[1].procedure.code"]

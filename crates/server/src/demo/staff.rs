@@ -16,13 +16,14 @@ struct Colleague {
     role: Role,
 }
 
-const COLLEAGUES: [Colleague; 6] = [
+const COLLEAGUES: [Colleague; 7] = [
     Colleague { login: "tess", name: "Tess Underwood", role: Role::Tier1 },
     Colleague { login: "theo", name: "Theo Marchbanks", role: Role::Tier2 },
     Colleague { login: "pia", name: "Pia Lindholm", role: Role::Poster },
     Colleague { login: "cora", name: "Cora Benning", role: Role::Coder },
     Colleague { login: "max", name: "Max Adeyemi", role: Role::Manager },
     Colleague { login: "ada", name: "Ada Winslow", role: Role::Administrator },
+    Colleague { login: "lena", name: "Lena Forsythe", role: Role::Tier3 },
 ];
 
 /// A log-in as the demo prints it.

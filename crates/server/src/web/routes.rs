@@ -7,10 +7,10 @@ use super::{
     access_log, adjustments, answers, assets, bank, calls, claims, clock_settings, clocks, contacts, corrections,
     credits, day_sheet, deposits, encounters, estates, events, find, guarantor, home, inquiries, jobs,
     keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions, money_rules, notices, oversight,
-    own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, quality,
-    reconciliations, refunds, registration, remittances, reports, returned_payments, routing, sent_claims, settings,
-    small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work, work_case,
-    write_offs,
+    own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, problems,
+    quality, reconciliations, refunds, registration, remittances, reports, returned_payments, routing, sent_claims,
+    settings, small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work,
+    work_case, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -103,6 +103,21 @@ fn desk(routes: Routes) -> Routes {
         .post("/work/{id}/offers/decisions", Policy::May(Action::ViewWorklist), work_case::decide)
         .post("/work/{id}/assignee", Policy::May(Action::AssignWork), work_case::assign)
         .post("/work/{id}/de-escalations", Policy::May(Action::AssignWork), work_case::de_escalate)
+        .get("/problems", Policy::May(Action::ViewProblems), problems::index)
+        .get("/problems/{id}", Policy::May(Action::ViewProblems), problems::show)
+        .post("/problems/{id}/plan", Policy::May(Action::WorkTierThree), problems::plan)
+        .post("/problems/{id}/notes", Policy::May(Action::WorkTierThree), problems::note)
+        .post("/problems/{id}/payer-settings", Policy::May(Action::EditPayer), problems::payer_setting)
+        .post("/problems/{id}/training", Policy::May(Action::WorkTierThree), problems::tell)
+        .post("/problems/{id}/disputes", Policy::May(Action::WorkTierThree), problems::dispute)
+        .post("/problems/{id}/rules", Policy::May(Action::ChangeContract), problems::rule)
+        .post("/problems/{id}/closing", Policy::May(Action::WorkTierThree), problems::close)
+        .post("/scrub-rules/{id}/approval", Policy::May(Action::ApproveContract), problems::decide_rule)
+        .post("/scrub-rules/{id}/refusal", Policy::May(Action::ApproveContract), problems::refuse_rule)
+        .post("/scrub-rules/{id}/switching-off", Policy::May(Action::ApproveContract), problems::switch_rule_off)
+        .get("/disputes/{id}/pdf", Policy::May(Action::ViewProblems), problems::dispute_pdf)
+        .get("/training", Policy::May(Action::ReadTraining), problems::training_index)
+        .post("/training/{id}/reading", Policy::May(Action::ReadTraining), problems::read_training)
         .get("/settings/reasons", Policy::May(Action::ViewWorklist), own_reasons::index)
         .get("/settings/reasons/{reason}", Policy::May(Action::ViewWorklist), own_reasons::show)
         .post("/settings/reasons/{reason}", Policy::May(Action::AssignWork), own_reasons::change)
@@ -267,6 +282,8 @@ fn setting_pages(routes: Routes) -> Routes {
         .get("/settings", Policy::May(Action::ViewSettings), settings::index)
         .get("/settings/practice", Policy::May(Action::ChangePractice), settings::edit_practice)
         .post("/settings/practice", Policy::May(Action::ChangePractice), settings::change_practice)
+        .get("/settings/problems", Policy::May(Action::ViewProblems), problems::setting_index)
+        .post("/settings/problems", Policy::May(Action::ArrangeWork), problems::change_setting)
         .get("/settings/clocks", Policy::May(Action::ViewSettings), clock_settings::index)
         .post("/settings/clocks/days", Policy::May(Action::ChangePractice), clock_settings::set_day)
         .post("/settings/clocks/own", Policy::May(Action::ChangePractice), clock_settings::set_own)

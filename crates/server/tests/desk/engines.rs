@@ -207,6 +207,48 @@ fn paper(tour: &mut Tour, practice: &Practice) {
     tour.seen.insert(scan);
 }
 
+/// A problem gathers of the story's denials once the practice asks for few; Tier 3 plans, trains and writes to the payer.
+fn problems(tour: &mut Tour) {
+    tour.open("/settings/problems");
+    let few = [("kind", "denial_code"), ("cases", "2"), ("why", "We are a small practice.")];
+    assert_eq!(tour.visitor.post("/settings/problems", &few).status, 303);
+    let exact = [("kind", "denial_procedure"), ("cases", "2"), ("why", "We are a small practice.")];
+    assert_eq!(tour.visitor.post("/settings/problems", &exact).status, 303);
+    assert_eq!(tour.visitor.post("/jobs", &[]).status, 303);
+    tour.open("/problems");
+}
+
+fn tier_three(tour: &mut Tour) {
+    let page = tour.open("/problems?kind=denial");
+    let problem = tour.follow(&page, "/problems/0", "");
+    let page = tour.open(&problem);
+    let person = page.split("name=\"person\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let words = "Ask the plan before the service, and write its number down.";
+    for (act, form) in [
+        ("plan", vec![("words", words)]),
+        ("training", vec![("words", words), ("person", person.as_str())]),
+        ("disputes", vec![("words", words)]),
+        ("notes", vec![("words", words)]),
+    ] {
+        assert_eq!(tour.visitor.post(&format!("{problem}/{act}"), &form).status, 303, "{act}");
+    }
+    let rule = [
+        ("name", "An authorization is wanted"),
+        ("procedure", "9*"),
+        ("demand", "needs"),
+        ("subject", "authorization"),
+        ("remedy", "Ask the plan."),
+        ("what", "try"),
+    ];
+    let tried = tour.visitor.post(&format!("{problem}/rules"), &rule).page;
+    assert!(tried.contains("Paid with nothing denied"), "{tried}");
+    let page = tour.open(&problem);
+    let letter = links(&page, "/disputes/").into_iter().next().expect("the letter that was written");
+    assert_eq!(tour.visitor.get(&letter).status, 200);
+    tour.seen.insert(letter);
+    tour.open("/training");
+}
+
 fn take(practice: &Practice, address: std::net::SocketAddr, login: &str, seen: BTreeSet<String>) -> Tour {
     Tour { visitor: Visitor::signed_in(practice, address, login), seen }
 }
@@ -237,6 +279,9 @@ fn every_page_opens_on_each_engine() {
         settings(&mut tour);
         quality(&mut tour);
         deposits(&mut tour);
+        problems(&mut tour);
+        tour = take(&practice, address, "lena", tour.seen);
+        tier_three(&mut tour);
         tour = take(&practice, address, "pia", tour.seen);
         paper(&mut tour, &practice);
         tour = take(&practice, address, "ada", tour.seen);

@@ -343,6 +343,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "users" => "app_user",
                 "credits" => "credit",
                 "clocks" => "clock",
+                "problems" => "problem",
+                "disputes" => "problem_action",
                 "settings" => "adjustment_rule",
                 "refunds" => "refund",
                 "write-offs" => "write_off",

@@ -383,3 +383,26 @@ pub(super) const CLOCK_OVERDUE: ReasonSpec = ReasonSpec {
     resolutions: &[Code::HappenedByItself, Code::NoActionNeeded],
     playbook: "Decide today, with your name: it was done, more time was granted, it is let go, or it was missed. Say why. Of a missed filing limit or appeal, the proof of timely filing may still save it; the patient is never billed for it. A clock stays overdue until somebody decides.",
 };
+
+pub(super) const PROBLEM: ReasonSpec = ReasonSpec {
+    title: "Problem: plan or judge",
+    catalogue: None,
+    family: Family::Claim,
+    desk: Desk::Tier3,
+    skill: Skill::Compliance,
+    minutes: 60,
+    side: Side::Practice,
+    first_action: 2,
+    resolve: crate::problem::PLAN_BUSINESS_DAYS,
+    clock: None,
+    chance: 500,
+    checklist: &[
+        "Read the cases: what do they have in common",
+        "Find where it began, and say it as a plan",
+        "Act: a rule, a payer setting, training, a dispute",
+        "Look at the rate four weeks after the first action, and close it with its cause",
+    ],
+    required: &[Data::Summary],
+    resolutions: &[Code::HappenedByItself, Code::NoActionNeeded],
+    playbook: "Open the problem. Read its cases, find what they have in common and where it began, and write the plan: it is due ten business days after the problem formed. Act there: a rule of our own with a dry run, a payer's setting, a training note, a contract dispute. After four weeks compare the rate before and after, and close it with its cause and a name. It ends by itself with the plan, and comes back to be judged.",
+};

@@ -69,6 +69,8 @@ pub(super) struct Pane {
     pub(super) reason: Chip,
     pub(super) mine: bool,
     pub(super) may_work: bool,
+    /// This person may open the problem that the item belongs to.
+    pub(super) sees_problems: bool,
     /// A colleague has it.
     pub(super) is_colleagues: bool,
     /// A colleague has it and this person may free it.
@@ -296,6 +298,7 @@ pub(super) fn pane(
         reason: chips::reason(view.item.reason),
         mine: view.item.owner == Some(who.actor.user),
         may_work: is_open && (gives_work || !is_colleagues),
+        sees_problems: who.may(Action::ViewProblems),
         is_colleagues,
         may_free: is_colleagues && gives_work,
         why_not,
