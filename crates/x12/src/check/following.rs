@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::check::Checked;
+use crate::guide::{Entry, GUIDES, Guide, Loop};
 use crate::problem::{Code, Problem, Severity};
 use crate::segment::SegmentId;
 
@@ -34,14 +35,43 @@ fn misplaced(problem: &Problem) -> Option<Misplaced> {
     }
 }
 
+/// Whether a segment is the first of the loop that a problem names, in any guide.
+fn opens(segment: SegmentId, loop_id: &str) -> bool {
+    let entries = |guide: &'static Guide| {
+        guide.loops.iter().flat_map(move |table| table.entries.iter().map(move |entry| (guide, entry)))
+    };
+    GUIDES.iter().flat_map(entries).any(|(guide, entry)| {
+        entry.segment == segment.0 && child(guide, entry).is_some_and(|inner| inner.id == loop_id)
+    })
+}
+
+/// Whether one loop stands directly in the other, in any guide.
+fn is_inside(inner: &str, outer: &str) -> bool {
+    let holds = |guide: &'static Guide, table: &'static Loop| {
+        table.id == outer
+            && table.entries.iter().any(|entry| child(guide, entry).is_some_and(|found| found.id == inner))
+    };
+    GUIDES.iter().any(|guide| guide.loops.iter().any(|table| holds(guide, table)))
+}
+
+fn child(guide: &'static Guide, entry: &Entry) -> Option<&'static Loop> {
+    guide.loops.get(usize::from(entry.child))
+}
+
+/// Whether a problem is of a segment's place, or of one loop too many.
+fn is_of_place(problem: &Problem) -> bool {
+    misplaced(problem).is_some() || problem.severity == Severity::Error && problem.code == Code::Segment(false, 4)
+}
+
 impl Checked {
     /// For each problem that was kept, the index of the earlier one that it follows from, if it does: of a segment that
-    /// is missed in one place of a set and not awaited in another, the later of the two. All others are primary.
+    /// is missed in one place of a set and not awaited in another, the later of the two; and of a loop whose first
+    /// segment is missed or misplaced, what is missed or misplaced in it, around it or directly inside it. All others
+    /// are primary.
     pub fn following(&self) -> Vec<Option<usize>> {
         let kept = self.problems.kept();
         let mut found = vec![None; kept.len()];
-        let is_any = |kind: Misplaced| kept.iter().any(|problem| misplaced(problem) == Some(kind));
-        if !is_any(Misplaced::Missed) || !is_any(Misplaced::NotAwaited) {
+        if kept.iter().filter(|problem| is_of_place(problem)).count() < 2 {
             return found;
         }
         let rejected = self.sets().filter(|(_, _, set)| !set.is_accepted()).map(|(_, _, set)| set.ordinals);
@@ -58,6 +88,24 @@ impl Checked {
                     found[index] = Some(first);
                 }
                 None => waiting.push(index),
+            }
+        }
+        let set_of = |problem: &Problem| rejected.partition_point(|(first, _)| *first <= problem.ordinal);
+        // The last primary problem of a loop's first segment, and its set.
+        let mut opener: Option<(usize, usize)> = None;
+        for (index, problem) in kept.iter().enumerate() {
+            if !is_of_place(problem) || found[index].is_some() {
+                continue;
+            }
+            let set = set_of(problem);
+            let near = opener.filter(|(own, first)| {
+                let (here, there) = (problem.loop_id, kept[*first].loop_id);
+                *own == set && (here == there || is_inside(here, there) || is_inside(there, here))
+            });
+            match near {
+                Some((_, first)) => found[index] = Some(first),
+                None if opens(problem.segment, problem.loop_id) => opener = Some((set, index)),
+                None => {}
             }
         }
         found
@@ -81,6 +129,10 @@ mod tests {
         let doubled = moved.replacen("REF*EI*123456789~", "REF*EI*123456789~REF*EI*123456789~", 1);
         let told = following(&doubled);
         assert_eq!(told.iter().filter(|from| from.is_some()).count(), 1, "{told:?}");
+        // A line that does not begin: what it lacks and what no longer has a place follow from that.
+        let headless = text.replacen("LX*1~", "", 1).replacen("SE*", "LX*1~SE*", 1).replace("\nSE*", "SE*");
+        let told = following(&headless);
+        assert_eq!(told.iter().filter(|from| from.is_none()).count(), 1, "{told:?}");
         let only_missed = text.replacen("REF*EI*123456789~", "", 1);
         assert!(following(&only_missed).iter().all(Option::is_none));
         assert_eq!(following(&text), []);
