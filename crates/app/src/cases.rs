@@ -491,12 +491,7 @@ fn touch(file: &mut CaseFile, actor: &Actor, today: Date) -> bool {
 }
 
 /// A handover that the machine knows already: what was ticked and noted, the money, the dates, the data.
-///
-/// # Errors
-/// As [`show`].
-pub fn draft_handover(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Result<Handover, Error> {
-    let case = show(db, actor, practice, id)?;
-    let view = worklist::show(db, actor, practice, id)?;
+pub fn draft_handover(case: &CaseView, view: &worklist::WorkItemView) -> Handover {
     let done: Vec<&str> = case
         .steps
         .iter()
@@ -521,13 +516,13 @@ pub fn draft_handover(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItem
             OnFile::Known => {}
         }
     }
-    Ok(Handover {
-        problem: view.item.summary,
+    Handover {
+        problem: view.item.summary.clone(),
         tried: tried.trim().to_owned(),
         evidence,
         promised: String::new(),
         to_decide: String::new(),
-    })
+    }
 }
 
 /// The events of an item, for those who merge it.

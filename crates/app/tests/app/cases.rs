@@ -79,7 +79,7 @@ fn a_denial_names_what_it_is_about_and_ends_with_a_code_and_two_causes() {
         assert!(case.steps[0].1.as_ref().is_some_and(|row| row.is_done == 1 && row.recorded_by == tier2().user));
         assert!(case.data.contains(&(RequiredData::Authorization, OnFile::Written("A-1, 4 visits".into()))));
         assert_eq!(case.file.first_action_by, Some(tier2().user));
-        let draft = cases::draft_handover(db, &tier2(), PRACTICE, id).unwrap();
+        let draft = cases::draft_handover(&case, &worklist::show(db, &tier2(), PRACTICE, id).unwrap());
         assert!(draft.tried.contains(&step) && draft.evidence.contains("A-1, 4 visits"), "{draft:?}");
 
         let vague =

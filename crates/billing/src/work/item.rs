@@ -62,7 +62,7 @@ pub struct WorkLinks {
 }
 
 /// What the next desk needs; an escalation without one is refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Handover {
     /// The problem in one sentence.
     pub problem: String,

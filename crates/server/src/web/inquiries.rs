@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use billing::access::{Action, ResourceState};
 use billing::counting::counted;
 use billing::question::Question;
+use billing::work::Handover;
 use billing::work::inquiry::{Channel, Identifier, Inquiry, InquiryReason};
 use billing::{InquiryId, PatientId};
 use serde::Deserialize;
@@ -79,9 +80,10 @@ struct Known {
     answer: Answer,
 }
 
-/// The handover form of the shared template reads `pane.typed`.
+/// What the handover form reads: what was typed, or else what is known already.
 struct Pane {
     typed: Typed,
+    drafted: Handover,
 }
 
 #[derive(Template)]
@@ -271,7 +273,7 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
             may_see_item: hand.as_ref().is_some_and(|hand| app::worklist::may_see(&who.actor, hand.item.desk)),
             hand,
             typed_search,
-            pane: Pane { typed },
+            pane: Pane { typed, drafted: drafted(&inquiry, known.as_ref()) },
             inquiry,
             state,
             found,
@@ -280,6 +282,18 @@ async fn page(desk: &Desk, who: &SignedIn, id: InquiryId, filled: Filled) -> Pag
             problem,
         },
     )
+}
+
+/// The handover as far as the inquiry shows it: the question, who was identified how, what the books say.
+fn drafted(inquiry: &Inquiry, known: Option<&Known>) -> Handover {
+    let matched: Vec<&str> = inquiry.verified.iter().map(|identifier| identifier_words(*identifier)).collect();
+    let Some(known) = known else { return Handover { problem: inquiry.question.clone(), ..Handover::default() } };
+    Handover {
+        problem: inquiry.question.clone(),
+        tried: format!("Identity checked with {}; read out what the books say.", matched.join(" and ")),
+        evidence: known.suggestion.clone(),
+        ..Handover::default()
+    }
 }
 
 fn identifier_words(identifier: Identifier) -> &'static str {

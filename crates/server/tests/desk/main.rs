@@ -8,6 +8,7 @@ mod access_log;
 mod approvals;
 mod browser;
 mod corrections;
+mod day;
 mod engines;
 mod links;
 mod log_ins;

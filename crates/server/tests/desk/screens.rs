@@ -91,7 +91,7 @@ if (document.documentElement.scrollWidth > innerWidth) faults.push("wider than t
 return faults;
 "#;
 
-fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
+pub fn sign_in(browser: &Browser, base: &str, practice: &Practice, login: &str) {
     let (password, code) = practice.log_in_of(login);
     browser.go(&format!("{base}/log-in"));
     browser.write("#login", login);
@@ -107,7 +107,7 @@ enum PictureFolder {
     Elsewhere(String),
 }
 
-fn look(browser: &Browser, picture: &str) {
+pub fn look(browser: &Browser, picture: &str) {
     let faults = browser.script(FAULTS);
     assert_eq!(faults, serde_json::json!([]), "{picture} at {}", browser.address());
     assert_eq!(browser.barriers(), serde_json::json!([]), "{picture} at {}", browser.address());

@@ -79,6 +79,8 @@ pub(super) struct Pane {
     pub(super) above: Option<&'static str>,
     pub(super) may_return: bool,
     pub(super) typed: Typed,
+    /// What a handover may begin with.
+    pub(super) drafted: Handover,
     pub(super) problem: Option<(String, String)>,
     pub(super) hand: Option<Hand>,
     /// The item's file was refused, and this person may take its claims up again.
@@ -280,6 +282,7 @@ pub(super) fn pane(
     let is_open = why_not.is_none() && view.item.state != WorkState::Resolved;
     let readable = readable.filter(|file| is_open && file.needs.iter().all(|action| who.may(*action)));
     Pane {
+        drafted: app::cases::draft_handover(&case, &view),
         expected: app::cases::expected(view.item.money_at_stake, case.chance.0),
         case,
         colleagues,
