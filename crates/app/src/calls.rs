@@ -262,7 +262,7 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, call: &Call) -> Result<
         ));
     }
     db.write(actor, practice, |tx| {
-        let (today, days) = (tx.today(), days_in_force(tx)?);
+        let (today, days, calendar) = (tx.today(), days_in_force(tx)?, store::clock::calendar(tx)?);
         let mut settled = Vec::new();
         let mut said = Vec::new();
         let mut reached = Reached::No;
@@ -282,7 +282,7 @@ pub fn log(db: &Db, actor: &Actor, practice: PracticeId, call: &Call) -> Result<
                     return Err(Error::invalid("representative", "Ask for the name first, and for the number of the call."));
                 }
             }
-            let next_touch_on = outcome.next_touch(*days, today);
+            let next_touch_on = outcome.next_touch(*days, today, &calendar);
             let note = outcome.sentence(&Said {
                 answers: &one.answers,
                 representative: &call.representative,

@@ -12,7 +12,7 @@ use billing::access::{Action, Actor, ActorKind, ResourceState};
 use billing::id::WorkStepId;
 use billing::work::case::{self, CaseFile, WaitingOn};
 use billing::work::own_reason::ReasonInForce;
-use billing::work::{Calendar, Handover, RequiredData, Resolution, ResolutionCode, WorkItem, WorkReason, WorkState};
+use billing::work::{Handover, RequiredData, Resolution, ResolutionCode, WorkItem, WorkReason, WorkState};
 use billing::{ClaimId, Money, PatientId, PayerId, PracticeId, ProblemId, WorkItemId};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -96,7 +96,7 @@ pub fn show(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId) -> Res
         for (other,) in read.query(&MERGED_INTO, params![id])? {
             merged.extend(read.query_opt(&WORK_ITEM, params![other])?.map(|row| (row.id, row.summary)));
         }
-        let begin_by = Calendar::default().add_business_days(item.opened_on, reason.first_action);
+        let begin_by = store::clock::calendar(read)?.add_business_days(item.opened_on, reason.first_action);
         Ok(CaseView {
             problem: problems::of_item(read, &item, &file)?,
             first_action_late: item.state != WorkState::Resolved
@@ -214,8 +214,9 @@ pub fn wait(
         let item = movable(tx, actor, id)?;
         let mut file = case_of(tx, id)?;
         let sentence = format!("Waits for {} until {until}: {}", on.label(), what.trim());
+        let calendar = store::clock::calendar(tx)?;
         worklist::change(tx, item, "waits", &sentence, |item, today| {
-            Ok(case::wait(item, &mut file, (on, what, until), today, &Calendar::default())?)
+            Ok(case::wait(item, &mut file, (on, what, until), today, &calendar)?)
         })?;
         touch(&mut file, actor, tx.today());
         Ok(save_case(tx, id, &file)?)
@@ -240,8 +241,9 @@ fn come_back(tx: &mut Tx, id: WorkItemId, why: &str) -> Result<bool, Error> {
     if file.waiting.is_none() {
         return Ok(false);
     }
+    let calendar = store::clock::calendar(tx)?;
     worklist::change(tx, row.into(), "resumed", why, |item, today| {
-        case::resume(item, &mut file, today, &Calendar::default());
+        case::resume(item, &mut file, today, &calendar);
         Ok(())
     })?;
     save_case(tx, id, &file)?;
@@ -304,7 +306,7 @@ fn open_again(tx: &mut Tx, id: WorkItemId, kind: &str, why: &str) -> Result<(), 
     }
     let mut file = case_of(tx, id)?;
     let own = own_reasons::in_force(tx, row.reason, tx.today())?;
-    let due_on = Calendar::default().add_business_days(tx.today(), own.resolve);
+    let due_on = store::clock::calendar(tx)?.add_business_days(tx.today(), own.resolve);
     // The claim comes back into our hand: its payer is not waited for.
     if let Some(claim) = row.claim_id.filter(|_| row.inquiry_id.is_none() && row.state == WorkState::Resolved) {
         tx.execute(&CLEAR_FOLLOW_UP, params![claim])?;

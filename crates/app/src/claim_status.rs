@@ -130,7 +130,7 @@ fn follow_answer(
     }
     let spared = before.iter().filter(|event| event.sentence.starts_with(ANSWERED)).count();
     if outcome.leaves_with_payer() && spared < MOST_SPARED_CALLS {
-        if let Some(day) = outcome.next_touch(outcome.days, tx.today()) {
+        if let Some(day) = outcome.next_touch(outcome.days, tx.today(), &*store::clock::calendar(tx)?) {
             tx.execute(&SET_FOLLOW_UP, params![claim.id, day])?;
         }
         return Ok(());

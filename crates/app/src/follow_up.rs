@@ -8,7 +8,6 @@ use billing::PracticeId;
 use billing::access::Actor;
 use billing::access::LimitKind;
 use billing::claim::ClaimStatus;
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use jiff::SignedDuration;
 use store::call::UNTOUCHED;
@@ -38,7 +37,7 @@ const MOST_QUESTIONS_A_RUN: i64 = 500;
 pub(crate) fn ask_payers(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     let claims = db.read::<_, Error>(actor, practice, |read| {
         let today = read.today();
-        let until = add_business_days(today, ASK_BEFORE_BUSINESS_DAYS, &[]);
+        let until = store::clock::calendar(read)?.add_business_days(today, ASK_BEFORE_BUSINESS_DAYS);
         let since = read.now().checked_sub(ASK_AGAIN_AFTER).unwrap_or(read.now());
         let mut claims = Vec::new();
         for (claim,) in read.query(&TO_ASK_ABOUT, params![today, until, MOST_QUESTIONS_A_RUN])? {

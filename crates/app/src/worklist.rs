@@ -13,8 +13,7 @@ use billing::claim::ClaimStatus;
 use billing::id::WorkReturnId;
 use billing::work::own_reason::ReasonInForce;
 use billing::work::{
-    Calendar, Desk, Handover, NoticeKind, Resolution, ResolutionCode, ReturnCode, WorkItem, WorkLinks, WorkReason,
-    WorkState,
+    Desk, Handover, NoticeKind, Resolution, ResolutionCode, ReturnCode, WorkItem, WorkLinks, WorkReason, WorkState,
 };
 use billing::{ClaimId, InquiryId, Money, SubmissionId, UserId, WorkItemId};
 use jiff::civil::Date;
@@ -84,7 +83,7 @@ pub(crate) fn open(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
     }
     let own = own_reasons::in_force(tx, work.reason, tx.today())?;
     let subject_key = work.subject_key.clone();
-    let item = new_item(tx, work, Some(&own));
+    let item = new_item(tx, work, Some(&own))?;
     let id = item.id;
     routing::open(tx, vec![(item, subject_key)])?;
     Ok(id)
@@ -103,14 +102,15 @@ pub fn open_by_hand(tx: &mut Tx, work: NewWork) -> Result<WorkItemId, Error> {
 }
 
 /// A new item, due by the days that the practice set for its reason where it set any.
-fn new_item(tx: &Tx, work: NewWork, own: Option<&ReasonInForce>) -> WorkItem {
+fn new_item(tx: &Tx, work: NewWork, own: Option<&ReasonInForce>) -> Result<WorkItem, Error> {
     let (id, today) = (WorkItemId(tx.new_id()), tx.today());
-    let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, today);
+    let calendar = store::clock::calendar(tx)?;
+    let item = WorkItem::open(id, work.reason, work.summary, work.links, work.money_at_stake, today, &calendar);
     let item = match own.filter(|own| own.resolve != work.reason.due_in_business_days()) {
-        Some(own) => item.due_after(Calendar::default().add_business_days(today, own.resolve)),
+        Some(own) => item.due_after(calendar.add_business_days(today, own.resolve)),
         None => item,
     };
-    item.with_deadline(work.deadline_on)
+    Ok(item.with_deadline(work.deadline_on))
 }
 
 /// Opens many items in few statements; subjects that have an open item keep it.
@@ -123,7 +123,7 @@ pub(crate) fn open_many(tx: &mut Tx, work: Vec<NewWork>) -> Result<(), Error> {
     for new in work {
         if known.insert(new.subject_key.clone()) {
             let (subject_key, own) = (new.subject_key.clone(), own.get(&new.reason));
-            items.push((new_item(tx, new, own), subject_key));
+            items.push((new_item(tx, new, own)?, subject_key));
         }
     }
     routing::open(tx, items)
@@ -363,8 +363,9 @@ pub fn escalate(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId, ha
         if let Some(next) = next.filter(|next| to != Some(*next)) {
             sentence.push_str(&format!(" (nobody works {} now)", next.label()));
         }
+        let calendar = store::clock::calendar(tx)?;
         change(tx, item, "escalated", &sentence, |item, today| {
-            item.escalate(handover.clone(), today)?;
+            item.escalate(handover.clone(), today, &calendar)?;
             item.desk = to.unwrap_or(item.desk);
             Ok(())
         })
@@ -386,7 +387,8 @@ pub fn return_item(
     db.write(actor, practice, |tx| {
         let item = movable(tx, actor, id)?;
         let sentence = format!("Returned ({}): {}", code.label().to_lowercase(), why.trim());
-        change(tx, item, "returned", &sentence, |item, today| Ok(item.return_down(why, today)?))?;
+        let calendar = store::clock::calendar(tx)?;
+        change(tx, item, "returned", &sentence, |item, today| Ok(item.return_down(why, today, &calendar)?))?;
         // Who handed it up has to bring what is missing.
         let events = tx.query(&WORK_EVENTS, params![id])?;
         let handed = events.into_iter().rev().find(|event| event.kind == "escalated").map(|event| event.actor);

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use ledger::Money;
 
-use crate::work::calendar::add_business_days;
+use crate::work::calendar::Calendar;
 
 const OUTCOMES: &str = include_str!("../data/call_outcomes.tsv");
 const QUESTIONS: &str = include_str!("../data/call_questions.tsv");
@@ -145,10 +145,10 @@ impl CallOutcome {
     }
 
     /// When somebody looks again, `days` after `today`; none where it is worked on at once.
-    pub fn next_touch(&self, days: i64, today: Date) -> Option<Date> {
+    pub fn next_touch(&self, days: i64, today: Date, calendar: &Calendar) -> Option<Date> {
         match self.then {
-            Then::Wait | Then::Trace => Some(add_business_days(today.saturating_add(days.days()), 0, &[])),
-            Then::Retry => Some(add_business_days(today, u32::try_from(days).unwrap_or(1), &[])),
+            Then::Wait | Then::Trace => Some(calendar.add_business_days(today.saturating_add(days.days()), 0)),
+            Then::Retry => Some(calendar.add_business_days(today, u32::try_from(days).unwrap_or(1))),
             Then::Work | Then::Resubmit => None,
         }
     }
@@ -267,7 +267,11 @@ mod tests {
         ];
         for (key, expected) in cases {
             let outcome = outcome(key).unwrap();
-            assert_eq!(outcome.next_touch(outcome.days, date(2026, 3, 2)), expected, "{key} from {monday}");
+            assert_eq!(
+                outcome.next_touch(outcome.days, date(2026, 3, 2), &Calendar::default()),
+                expected,
+                "{key} from {monday}"
+            );
         }
         let not_on_file = outcome("not_on_file").unwrap();
         assert!(not_on_file.resubmits(date(2026, 3, 8), monday));

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use axum::http::StatusCode;
 use billing::access::{Actor, Role};
-use billing::work::{Desk as WorkDesk, WorkItem, WorkLinks, WorkReason};
+use billing::work::{Calendar, Desk as WorkDesk, WorkItem, WorkLinks, WorkReason};
 use billing::{Money, UserId, WorkItemId};
 use desk_browser::Browser;
 use jiff::ToSpan;
@@ -112,7 +112,15 @@ fn open_items(db: &TestDb, loaded: &LargePractice, size: usize) {
                     let day = tx.today().saturating_sub(((number % 180) as i64).days());
                     let stake = Money::from_cents((number % 40_000) as i64);
                     let id = WorkItemId(tx.new_id());
-                    let item = WorkItem::open(id, reason, "A claim needs a look.".into(), links, stake, day);
+                    let item = WorkItem::open(
+                        id,
+                        reason,
+                        "A claim needs a look.".into(),
+                        links,
+                        stake,
+                        day,
+                        &Calendar::default(),
+                    );
                     (item, format!("bench:{number}"))
                 })
                 .collect();

@@ -14,7 +14,7 @@ use billing::payer::{Payer, PayerSettings};
 use billing::person::{Address, Contact, Gender, PersonName};
 use billing::practice::{BillingProvider, Practice};
 use billing::provider::Provider;
-use billing::work::{WorkItem, WorkLinks, WorkReason};
+use billing::work::{Calendar, WorkItem, WorkLinks, WorkReason};
 use billing::{
     ChargeId, ClaimId, CoverageId, EncounterId, GuarantorId, Money, PatientId, PayerId, Phi, ProviderId, WorkItemId,
 };
@@ -216,6 +216,7 @@ impl Batch {
                 links,
                 claim.body.total_charge(),
                 day,
+                &Calendar::default(),
             );
             self.items.push((item, format!("{}:{}", reason.as_str(), claim.id)));
         }

@@ -78,6 +78,9 @@ pub fn de_escalate(db: &Db, actor: &Actor, practice: PracticeId, id: WorkItemId,
     db.write(actor, practice, |tx| {
         let row = tx.query_opt(&WORK_ITEM, params![id])?.ok_or(Error::NotFound("work item"))?;
         let sentence = format!("Sent back by {}: {}", actor.login, why.trim());
-        worklist::change(tx, row.into(), "returned", &sentence, |item, today| Ok(item.return_down(why, today)?))
+        let calendar = store::clock::calendar(tx)?;
+        worklist::change(tx, row.into(), "returned", &sentence, |item, today| {
+            Ok(item.return_down(why, today, &calendar)?)
+        })
     })
 }

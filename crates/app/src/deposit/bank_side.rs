@@ -5,7 +5,6 @@ use super::*;
 use billing::bank::DAYS_APART;
 use billing::bank::Origin;
 use billing::deposit::DAYS_TO_BANK;
-use billing::work::calendar::add_business_days;
 use billing::work::{WorkLinks, WorkReason};
 use store::bank::BOOKED_DAYS;
 use store::deposit::{PLACE_SLIP, SLIP_OF_LINE, SLIPS_ON_THE_WAY, SLIPS_OVERDUE};
@@ -130,9 +129,10 @@ pub(crate) fn taken_back(tx: &mut Tx, line: BankLineId) -> Result<(), Error> {
 pub(crate) fn open_missing(db: &Db, actor: &Actor, practice: PracticeId) -> Result<usize, Error> {
     db.write(actor, practice, |tx| {
         let (Some(told_from), Some(told_until)) = tx.query_one(&BOOKED_DAYS, params![])? else { return Ok(0) };
+        let calendar = store::clock::calendar(tx)?;
         let mut opened = 0;
         for slip in tx.query(&SLIPS_OVERDUE, params![told_from, told_until, MOST_SHOWN])? {
-            if add_business_days(slip.counted_on, DAYS_APART, &[]) >= told_until {
+            if calendar.add_business_days(slip.counted_on, DAYS_APART) >= told_until {
                 continue;
             }
             let reason = WorkReason::DepositMissing;

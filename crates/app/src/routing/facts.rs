@@ -112,12 +112,12 @@ impl Found {
             }
             None => false,
         };
+        let calendar = store::clock::calendar(conn)?;
         Ok(Facts {
             reason: subject.reason,
             desk: subject.reason.desk(),
             stake: subject.stake,
-            deadline_on: subject.deadline_on,
-            today: subject.on,
+            days_left: subject.deadline_on.map(|day| calendar.business_days_between(subject.on, day)),
             payer: subject.payer,
             specialty: subject.claim.and_then(|claim| self.specialties.get(&claim)).cloned(),
             language: subject.patient.and_then(|patient| self.languages.get(&patient)).cloned(),

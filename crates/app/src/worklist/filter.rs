@@ -2,7 +2,7 @@
 //! stands in it, so an address with a filter tells nothing about a patient.
 
 use billing::access::Actor;
-use billing::work::calendar::add_business_days;
+use billing::work::Calendar;
 use billing::work::{Desk, WorkReason, WorkState};
 use billing::{Money, PayerId, PracticeId, UserId};
 use jiff::ToSpan;
@@ -54,11 +54,11 @@ impl Due {
         }
     }
 
-    fn last_day(self, today: Date) -> Date {
+    fn last_day(self, today: Date, calendar: &Calendar) -> Date {
         match self {
             Due::Late => today.saturating_sub(1.day()),
             Due::Today => today,
-            Due::Soon => add_business_days(today, SOON, &[]),
+            Due::Soon => calendar.add_business_days(today, SOON),
         }
     }
 }
@@ -197,7 +197,7 @@ pub fn list(
         return Err(Error::NotFound("worklist"));
     }
     db.read(actor, practice, |read| {
-        let narrowed = narrowed(actor, filter, read.today());
+        let narrowed = narrowed(actor, filter, read.today(), &*store::clock::calendar(read)?);
         let mut rows: Vec<QueueRow> = Vec::new();
         for along in walks(actor, filter) {
             rows.extend(walk(read, along, &narrowed, after, WORKLIST_PAGE + 1)?);
@@ -216,7 +216,7 @@ fn desks(actor: &Actor, filter: &Filter) -> Vec<Desk> {
     }
 }
 
-fn narrowed(actor: &Actor, filter: &Filter, today: Date) -> Narrowed {
+fn narrowed(actor: &Actor, filter: &Filter, today: Date, calendar: &Calendar) -> Narrowed {
     let is_own_only = filter.owners == [Owner::Me] && filter.desks.is_empty();
     let people: Vec<UserId> = filter
         .owners
@@ -240,7 +240,7 @@ fn narrowed(actor: &Actor, filter: &Filter, today: Date) -> Narrowed {
         payers: filter.payers.clone(),
         stake_from: filter.stake_from.unwrap_or(Money::from_cents(i64::MIN)),
         opened_to: filter.days_old.map_or(END, |days| today.saturating_sub(i64::from(days).days())),
-        due_to: filter.due.map_or(END, |due| due.last_day(today)),
+        due_to: filter.due.map_or(END, |due| due.last_day(today, calendar)),
     }
 }
 

@@ -11,7 +11,7 @@ use billing::access::{Actor, Role, UserState};
 use billing::work::inquiry::{Channel, InquiryReason};
 use billing::work::priority::{PayerShare, Rankable};
 use billing::work::team::{Absence, Assignment, Team, Worker};
-use billing::work::{Desk, Skill, WorkItem, WorkLinks, WorkReason, WorkState};
+use billing::work::{Calendar, Desk, Skill, WorkItem, WorkLinks, WorkReason, WorkState};
 use billing::{Money, PayerId, UserId, WorkItemId};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -62,8 +62,16 @@ pub fn put(
     db.write(&db.system(), PRACTICE, |tx| {
         let (id, today) = (WorkItemId(tx.new_id()), tx.today());
         let deadline = deadline_in.map(|days| today.saturating_add(days.days()));
-        let item = WorkItem::open(id, reason, "Work of a test.".into(), links, Money::from_dollars(dollars), today)
-            .with_deadline(deadline);
+        let item = WorkItem::open(
+            id,
+            reason,
+            "Work of a test.".into(),
+            links,
+            Money::from_dollars(dollars),
+            today,
+            &Calendar::default(),
+        )
+        .with_deadline(deadline);
         store::worklist::insert_item(tx, &item, &format!("test:{id}"))?;
         let place = PlaceRow {
             team: item.desk.as_str().into(),

@@ -70,28 +70,6 @@ impl Calendar {
     }
 }
 
-/// Whether a desk is open that day, by a list of closed days beside the weekend.
-pub fn is_business_day(day: Date, holidays: &[Date]) -> bool {
-    !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !holidays.contains(&day)
-}
-
-/// The day `business_days` after `from`; the first business day on or after it where that is 0. For a list of closed days;
-/// a practice's own days are in its [`Calendar`].
-pub fn add_business_days(from: Date, business_days: u32, holidays: &[Date]) -> Date {
-    let mut day = from;
-    let mut left = business_days;
-    loop {
-        let open = is_business_day(day, holidays);
-        if open && left == 0 {
-            return day;
-        }
-        day = day.saturating_add(1.day());
-        if left > 0 && is_business_day(day, holidays) {
-            left -= 1;
-        }
-    }
-}
-
 /// The federal holiday of a day, by rule; on a weekend it is kept on the Friday before or the Monday after.
 pub fn federal_holiday(day: Date) -> Option<&'static str> {
     let monday = day.weekday() == Weekday::Monday;
@@ -131,10 +109,12 @@ mod tests {
 
     #[test]
     fn a_friday_plus_one_is_monday_unless_it_is_a_holiday() {
-        let friday = date(2026, 11, 20);
-        assert_eq!(add_business_days(friday, 1, &[]), date(2026, 11, 23));
-        assert_eq!(add_business_days(friday, 1, &[date(2026, 11, 23)]), date(2026, 11, 24));
-        assert_eq!(add_business_days(date(2026, 11, 21), 0, &[]), date(2026, 11, 23));
+        let (calendar, friday) = (Calendar::default(), date(2026, 11, 20));
+        assert_eq!(calendar.add_business_days(friday, 1), date(2026, 11, 23));
+        let closed = Calendar::new([(date(2026, 11, 23), false)]);
+        assert_eq!(closed.add_business_days(friday, 1), date(2026, 11, 24));
+        assert_eq!(calendar.add_business_days(date(2026, 11, 21), 0), date(2026, 11, 23));
+        assert_eq!(calendar.add_business_days(friday, 4), date(2026, 11, 27), "Thanksgiving is no business day");
     }
 
     #[test]

@@ -193,7 +193,15 @@ mod tests {
     /// Friday 20 November 2026, due in three business days: Wednesday the 25th. Thursday the 26th is a holiday.
     fn denied() -> WorkItem {
         let (id, friday) = (WorkItemId(Uuid::nil()), date(2026, 11, 20));
-        WorkItem::open(id, WorkReason::Denied, "s".into(), WorkLinks::default(), Money::ZERO, friday)
+        WorkItem::open(
+            id,
+            WorkReason::Denied,
+            "s".into(),
+            WorkLinks::default(),
+            Money::ZERO,
+            friday,
+            &Calendar::default(),
+        )
     }
 
     const FOR: &str = "The payer looks for the note.";

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::calendar::add_business_days;
+use super::calendar::Calendar;
 use super::cause::is_cause;
 use super::reason::{Desk, WorkReason};
 use super::resolution::ResolutionCode;
@@ -184,6 +184,7 @@ impl WorkItem {
         links: WorkLinks,
         stake: Money,
         today: Date,
+        calendar: &Calendar,
     ) -> Self {
         WorkItem {
             id,
@@ -195,7 +196,7 @@ impl WorkItem {
             links,
             money_at_stake: stake,
             opened_on: today,
-            due_on: add_business_days(today, reason.due_in_business_days(), &[]),
+            due_on: calendar.add_business_days(today, reason.due_in_business_days()),
             deadline_on: None,
             escalations: 0,
             handover: None,
@@ -247,7 +248,7 @@ impl WorkItem {
     }
 
     /// Passes it to the desk above with a handover.
-    pub fn escalate(&mut self, handover: Handover, today: Date) -> Result<(), WorkRefused> {
+    pub fn escalate(&mut self, handover: Handover, today: Date, calendar: &Calendar) -> Result<(), WorkRefused> {
         if self.state == WorkState::Resolved {
             return refused("This item is resolved; reopen it to escalate it.");
         }
@@ -269,7 +270,7 @@ impl WorkItem {
         self.state = WorkState::Open;
         self.owner = None;
         self.handover = Some(handover);
-        self.due_on = add_business_days(today, self.reason.due_in_business_days(), &[]);
+        self.due_on = calendar.add_business_days(today, self.reason.due_in_business_days());
         if let Some(deadline) = self.deadline_on {
             self.due_on = self.due_on.min(deadline.max(today));
         }
@@ -278,7 +279,7 @@ impl WorkItem {
     }
 
     /// Returns an escalated item to its reason's desk, saying why.
-    pub fn return_down(&mut self, why: &str, today: Date) -> Result<(), WorkRefused> {
+    pub fn return_down(&mut self, why: &str, today: Date, calendar: &Calendar) -> Result<(), WorkRefused> {
         if self.escalations == 0 || self.desk == self.reason.desk() {
             return refused("This item was not escalated; there is no desk to return it to.");
         }
@@ -288,7 +289,7 @@ impl WorkItem {
         self.desk = self.reason.desk();
         self.state = WorkState::Open;
         self.owner = None;
-        self.due_on = add_business_days(today, 1, &[]);
+        self.due_on = calendar.add_business_days(today, 1);
         self.revision += 1;
         Ok(())
     }
@@ -319,7 +320,15 @@ mod tests {
 
     fn item(reason: WorkReason) -> WorkItem {
         let today = date(2026, 11, 20);
-        WorkItem::open(WorkItemId(Uuid::nil()), reason, "s".into(), WorkLinks::default(), Money::ZERO, today)
+        WorkItem::open(
+            WorkItemId(Uuid::nil()),
+            reason,
+            "s".into(),
+            WorkLinks::default(),
+            Money::ZERO,
+            today,
+            &Calendar::default(),
+        )
     }
 
     fn handover() -> Handover {
@@ -383,11 +392,11 @@ mod tests {
     fn an_escalation_goes_up_one_desk_and_needs_words() {
         let mut inquiry = item(WorkReason::Inquiry);
         let empty = Handover { tried: " ".into(), ..handover() };
-        let error = inquiry.escalate(empty, date(2026, 11, 23)).unwrap_err();
+        let error = inquiry.escalate(empty, date(2026, 11, 23), &Calendar::default()).unwrap_err();
         assert!(error.to_string().contains("what was tried"));
-        inquiry.escalate(handover(), date(2026, 11, 23)).unwrap();
+        inquiry.escalate(handover(), date(2026, 11, 23), &Calendar::default()).unwrap();
         assert_eq!((inquiry.desk, inquiry.state, inquiry.escalations), (Desk::Tier2, WorkState::Open, 1));
-        inquiry.return_down("The letter is not attached.", date(2026, 11, 24)).unwrap();
+        inquiry.return_down("The letter is not attached.", date(2026, 11, 24), &Calendar::default()).unwrap();
         assert_eq!(inquiry.desk, Desk::Tier1);
     }
 

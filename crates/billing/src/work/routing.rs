@@ -7,13 +7,10 @@ mod trigger;
 
 use std::sync::LazyLock;
 
-use jiff::civil::Date;
-
 pub use notation::Unreadable;
 pub use trigger::{TriggerKind, fold, holds};
 
 use super::Skill;
-use super::calendar::Calendar;
 use super::reason::{Desk, Family, WorkReason};
 use crate::{Money, PayerId};
 
@@ -32,10 +29,8 @@ pub struct Facts {
     pub desk: Desk,
     /// Cents that depend on it.
     pub stake: Money,
-    /// The day of law or contract.
-    pub deadline_on: Option<Date>,
-    /// The day of the question.
-    pub today: Date,
+    /// Business days until the day of law or contract, by the practice's calendar; 0 or less once it has come.
+    pub days_left: Option<i64>,
     /// The payer it is about.
     pub payer: Option<PayerId>,
     /// Taxonomy code of who gave the care.
@@ -238,9 +233,7 @@ impl Condition {
             && (self.desks.is_empty() || self.desks.contains(&facts.desk))
             && self.stake_from.is_none_or(|least| facts.stake.abs() >= least)
             && self.stake_to.is_none_or(|most| facts.stake.abs() <= most)
-            && self.deadline_within.is_none_or(|days| {
-                facts.deadline_on.is_some_and(|day| day <= Calendar::default().add_business_days(facts.today, days))
-            })
+            && self.deadline_within.is_none_or(|days| facts.days_left.is_some_and(|left| left <= i64::from(days)))
             && (self.payers.is_empty() || facts.payer.is_some_and(|payer| self.payers.contains(&payer)))
             && self.fits_specialty(facts.specialty.as_deref())
             && one_of(&self.languages, facts.language.as_ref())
@@ -280,7 +273,6 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
     use uuid::Uuid;
 
     fn facts(reason: WorkReason) -> Facts {
@@ -288,8 +280,7 @@ mod tests {
             reason,
             desk: reason.desk(),
             stake: Money::from_cents(40_000),
-            deadline_on: None,
-            today: date(2026, 11, 20),
+            days_left: None,
             payer: Some(PayerId(Uuid::from_u128(7))),
             specialty: Some("207Q00000X".into()),
             language: None,
@@ -372,7 +363,7 @@ mod tests {
 
     #[test]
     fn each_condition_holds_for_what_it_says_and_nothing_else() {
-        let near = Facts { deadline_on: Some(date(2026, 12, 4)), ..facts(WorkReason::Denied) };
+        let near = Facts { days_left: Some(9), ..facts(WorkReason::Denied) };
         let coded =
             Facts { carcs: vec!["97".into()], language: Some("es".into()), ..asked("I want my REFUND, señor") };
         for (when, facts, holds) in [

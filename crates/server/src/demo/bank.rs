@@ -9,7 +9,7 @@ use app::{bank, deposit, drawer, reconciliation};
 use billing::Money;
 use billing::bank::{BankLineState, Deposit};
 use billing::deposit::SlipState;
-use billing::work::calendar::add_business_days;
+use billing::work::Calendar;
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 use store::params;
@@ -31,6 +31,7 @@ const SHORT: Money = Money::from_cents(100);
 /// The statement of a day, and what the poster says of it.
 pub fn statement(stage: &Stage, today: Date) -> anyhow::Result<()> {
     let (db, poster, practice) = (&stage.db, &stage.staff.poster, stage.practice);
+    let calendar = Calendar::default();
     let before = in_scene("the bank is looked at", bank::overview(db, poster, practice, BankLineState::Waiting))?;
     let ready = in_scene("what is ready is looked at", deposit::ready(db, poster, practice))?;
     // A payer's paper check goes with a slip.
@@ -38,7 +39,7 @@ pub fn statement(stage: &Stage, today: Date) -> anyhow::Result<()> {
     let came = before
         .in_transit
         .iter()
-        .filter(|row| !is_paper(row.remittance_id) && add_business_days(row.paid_on, 1, &[]) <= today);
+        .filter(|row| !is_paper(row.remittance_id) && calendar.add_business_days(row.paid_on, 1) <= today);
     let mut lines: Vec<Deposit> = came
         .map(|row| Deposit {
             booked_on: today,

@@ -1,12 +1,14 @@
 //! The page of the desk: the queue as it is asked for, and the item that is open in it. Everything that narrows the queue
 //! stands in the address, so a link keeps its place; nothing that anybody typed about a patient does.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use billing::access::Action;
 use billing::work::cause::{STAGES, Stage};
-use billing::work::{Desk as WorkDesk, ReturnCode, WaitingOn, WorkReason, WorkState};
+use billing::work::{Calendar, Desk as WorkDesk, ReturnCode, WaitingOn, WorkReason, WorkState};
 use billing::{PayerId, UserId, WorkItemId};
 use jiff::civil::Date;
 use ledger::Money;
@@ -172,6 +174,7 @@ impl WorkPage {
 struct Read {
     rows: Vec<QueueRow>,
     today: Date,
+    calendar: Arc<Calendar>,
     payers: Vec<(PayerId, String)>,
     people: Vec<(UserId, String)>,
     views: Vec<SavedViewRow>,
@@ -187,6 +190,7 @@ async fn read(desk: &Desk, who: &SignedIn, filter: &Filter, after: QueueCursor) 
             Ok(Read {
                 rows: rows.clone(),
                 today: read.today(),
+                calendar: store::clock::calendar(read)?,
                 payers: payers.into_iter().map(|payer| (payer.id, payer.name)).collect(),
                 people: app::worklist::bulk::workers(read)?,
                 views: views.clone(),
@@ -227,7 +231,7 @@ pub(super) async fn page(
         None => None,
     };
     let filter = chosen(who, &asked.filter, found.as_ref().map(|found| found.view.item.desk));
-    let Read { mut rows, today, payers, people, views } =
+    let Read { mut rows, today, calendar, payers, people, views } =
         read(desk, who, &filter, asked.after.unwrap_or(QueueCursor::START)).await?;
     let is_more = rows.len() > WORKLIST_PAGE;
     rows.truncate(WORKLIST_PAGE);
@@ -258,7 +262,7 @@ pub(super) async fn page(
             items: rows.len(),
             more,
             stake: rows.iter().map(|row| row.stake_cents).sum(),
-            groups: groups(rows, today),
+            groups: groups(rows, today, &calendar),
             today,
             open,
             pane,

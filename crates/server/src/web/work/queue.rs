@@ -1,7 +1,7 @@
 //! The queue on the left: whose work it is, and its rows in groups by how soon they are due. It reads; it moves nothing.
 
+use billing::work::Calendar;
 use billing::work::Desk as WorkDesk;
-use billing::work::calendar::add_business_days;
 use jiff::civil::Date;
 use store::worklist::QueueRow;
 
@@ -21,8 +21,8 @@ pub(super) struct Group {
 }
 
 /// The rows of a queue, which come in the order of their due dates, in groups; none is empty.
-pub(super) fn groups(rows: Vec<QueueRow>, today: Date) -> Vec<Group> {
-    let soon = add_business_days(today, SOON_BUSINESS_DAYS, &[]);
+pub(super) fn groups(rows: Vec<QueueRow>, today: Date, calendar: &Calendar) -> Vec<Group> {
+    let soon = calendar.add_business_days(today, SOON_BUSINESS_DAYS);
     let titles = ["Late", "Due today", "Within ten business days", "Later"];
     let mut groups: Vec<Group> =
         titles.into_iter().map(|title| Group { title, is_later: title == "Later", rows: Vec::new() }).collect();
