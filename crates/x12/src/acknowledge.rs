@@ -14,7 +14,7 @@ use std::io;
 use jiff::civil::DateTime;
 
 use crate::acknowledge::context::Told;
-use crate::check::{Checked, GroupReport, InterchangeReport, SetReport};
+use crate::check::{Checked, Coverage, GroupReport, InterchangeReport, SetReport};
 use crate::delimiters::Delimiters;
 use crate::problem::{Code, Problem, Severity};
 use crate::value::Value;
@@ -186,6 +186,9 @@ fn write_group(
     Ok(())
 }
 
+/// IK502 of a set whose version is refused: the implementation guide is not supported.
+const VERSION_REFUSED: &str = "I6";
+
 fn write_set(
     writer: &mut Writer,
     checked: &Checked,
@@ -233,6 +236,9 @@ fn write_set(
     }
     let mut codes: Vec<String> =
         set.codes.iter().map(|(own, code)| format!("{}{code}", if *own { "I" } else { "" })).collect();
+    if set.coverage == Coverage::Refused && codes.is_empty() {
+        codes.push(VERSION_REFUSED.to_owned());
+    }
     if has_segment_errors || (set.errors > 0 && codes.is_empty()) {
         codes.push("5".to_owned());
     }

@@ -195,3 +195,15 @@ fn a_277ca_names_claim_reason_and_entity() {
     let text = String::from_utf8(answer).unwrap();
     assert!(text.contains("~REF*BLT*") && text.contains("~QTY*90*1~"), "{text}");
 }
+
+/// The group of a 4010 claim file is refused as a whole: no set of it may be told accepted.
+#[test]
+fn a_set_of_a_refused_version_is_rejected_with_its_group() {
+    let text = String::from_utf8(case("ok-837P.x12")).unwrap().replace("005010X222A1", "004010X098A1");
+    let checked = check(text.as_bytes(), &ShapeOnly);
+    let sets: Vec<bool> = checked.sets().map(|(_, _, set)| set.is_accepted()).collect();
+    assert_eq!((checked.verdict, sets), (Verdict::Rejected, vec![false]));
+    let answer = text_of_999(&checked);
+    assert!(answer.contains("~IK5*R*I6~AK9*R*1*1*0*2~"), "{answer}");
+    assert_eq!(check(answer.as_bytes(), &ShapeOnly).verdict, Verdict::Accepted);
+}

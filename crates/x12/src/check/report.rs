@@ -128,9 +128,9 @@ pub struct SetReport {
 }
 
 impl SetReport {
-    /// Whether nothing rejects the set.
+    /// Whether nothing rejects the set: no error in it, and no version that is refused as a whole.
     pub fn is_accepted(&self) -> bool {
-        self.errors == 0
+        self.errors == 0 && self.coverage != Coverage::Refused
     }
 }
 
