@@ -63,6 +63,8 @@ pub struct CreditView {
     pub may_investigate: bool,
     /// Of a patient's: when it is unclaimed property.
     pub unclaimed: Option<Unclaimed>,
+    /// It is, and no refund has it: it may be paid to the state.
+    pub may_go_to_state: bool,
 }
 
 /// The daily look: everything on any account that is another's. Answers how many credits are new.
@@ -304,6 +306,8 @@ fn view(row: CreditLine, today: Date) -> CreditView {
             && row.return_by.is_some()
             && row.investigation_begun_on.is_none()
             && today <= begin_by(row.found_on),
+        may_go_to_state: matches!(unclaimed, Some(Unclaimed::On(on, _)) if on <= today)
+            && row.amount_cents > row.in_refund_cents,
         days_left,
         unclaimed,
         row,

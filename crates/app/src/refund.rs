@@ -15,6 +15,7 @@ use store::refund::{
     APPROVED_THAT_DAY, DECIDE_REFUND, OVERPAID_OF_PATIENT, REFUND, REFUND_BY_KEY, REFUNDS_IN_STATE, REFUNDS_OF_PATIENT,
     REFUNDS_UNDER_WAY, RefundLine, RefundRow, SEND_REFUND,
 };
+use store::state_refund::{STATE_REFUND, StateRefundRow};
 use store::{Conn, Db, Json, Tx, params};
 
 use crate::access::allow;
@@ -25,6 +26,7 @@ use crate::worklist::{self, subject_key};
 use crate::{Error, credit, estate, limits, reason, write_off};
 
 pub mod origin;
+pub mod to_state;
 pub mod uncashed;
 
 /// The counter of refunds.
@@ -112,35 +114,45 @@ fn credits_in(conn: &Conn, patient: PatientId) -> Result<Vec<Credit>, Error> {
 pub fn ask(db: &Db, actor: &Actor, practice: PracticeId, request: &RefundRequest) -> Result<RefundId, Error> {
     allow(actor, Action::RequestRefund, &ResourceState::amount(request.amount))?;
     reason::given(&request.reason, "Say in a sentence why the money goes back; who approves it reads it.")?;
-    db.write(actor, practice, |tx| {
-        if let Some(known) = tx.query_opt(&REFUND_BY_KEY, params![request.idempotency_key])? {
-            return same_refund(&known, request);
-        }
-        tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
-        let of_estate = match request.payee {
-            Payee::Patient => estate::payee(tx, request.patient_id)?,
-            Payee::Payer(_) => None,
-        };
-        let credit = credits_in(tx, request.patient_id)?.into_iter().find(|credit| credit.payee == request.payee);
-        let most = credit.as_ref().map_or(Money::ZERO, Credit::amount);
-        let parts = credit.and_then(|credit| credit.take(request.amount)).ok_or_else(|| {
-            Error::invalid("amount", format!("Give an amount above zero and at most the {most} that may go back."))
+    db.write(actor, practice, |tx| ask_in(tx, request, None::<fn(RefundId) -> StateRefundRow>))
+}
+
+/// `to_state`: the row of one that goes to a state. Only such a one goes to nobody of an estate.
+fn ask_in(
+    tx: &mut Tx,
+    request: &RefundRequest,
+    to_state: Option<impl FnOnce(RefundId) -> StateRefundRow>,
+) -> Result<RefundId, Error> {
+    if let Some(known) = tx.query_opt(&REFUND_BY_KEY, params![request.idempotency_key])? {
+        return same_refund(&known, request);
+    }
+    tx.query_opt(&ACCOUNT_HEAD, params![request.patient_id])?.ok_or(Error::NotFound("patient"))?;
+    let of_estate = match request.payee {
+        Payee::Patient if to_state.is_none() => estate::payee(tx, request.patient_id)?,
+        Payee::Patient | Payee::Payer(_) => None,
+    };
+    let credit = credits_in(tx, request.patient_id)?.into_iter().find(|credit| credit.payee == request.payee);
+    let most = credit.as_ref().map_or(Money::ZERO, Credit::amount);
+    let parts = credit.and_then(|credit| credit.take(request.amount)).ok_or_else(|| {
+        Error::invalid("amount", format!("Give an amount above zero and at most the {most} that may go back."))
+    })?;
+    let row = asked_row(tx, request, parts)?;
+    tx.insert(&row)?;
+    if let Some(to_state) = to_state {
+        tx.insert(&to_state(row.id))?;
+    }
+    if let Some(of_estate) = of_estate {
+        tx.insert(&EstateRefundRow {
+            refund_id: row.id,
+            estate_id: of_estate.id,
+            payee: format!("Estate, by {}", of_estate.representative),
+            document: of_estate.document,
         })?;
-        let row = asked_row(tx, request, parts)?;
-        tx.insert(&row)?;
-        if let Some(of_estate) = of_estate {
-            tx.insert(&EstateRefundRow {
-                refund_id: row.id,
-                estate_id: of_estate.id,
-                payee: format!("Estate, by {}", of_estate.representative),
-                document: of_estate.document,
-            })?;
-        }
-        post(tx, &row, "asked", |facts, on| facts.asked(on))?;
-        tx.audit("refund.ask", "refund", row.id, json!({ "cents": row.amount_cents, "number": row.refund_number }));
-        follow(tx, &row)?;
-        Ok(row.id)
-    })
+    }
+    post(tx, &row, "asked", |facts, on| facts.asked(on))?;
+    tx.audit("refund.ask", "refund", row.id, json!({ "cents": row.amount_cents, "number": row.refund_number }));
+    follow(tx, &row)?;
+    Ok(row.id)
 }
 
 fn asked_row(tx: &mut Tx, request: &RefundRequest, parts: Vec<RefundPart>) -> Result<RefundRow, Error> {
@@ -274,6 +286,9 @@ pub fn send(
         request_of(&row).must_be_anothers(actor)?;
         if row.state != RefundState::Approved {
             return Err(Error::refused(format!("Refund {} is not approved, so it is not sent.", row.refund_number)));
+        }
+        if method == RefundMethod::Card && tx.query_opt(&STATE_REFUND, params![id])?.is_some() {
+            return Err(Error::refused("It goes to the state. Send a check or a transfer."));
         }
         if method == RefundMethod::Card && tx.query_opt(&ESTATE_REFUND, params![id])?.is_some() {
             return Err(Error::refused(

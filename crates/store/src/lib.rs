@@ -78,6 +78,7 @@ pub mod registration_version;
 pub mod reports;
 pub mod routing;
 pub mod saved_view;
+pub mod state_refund;
 pub mod submission;
 pub mod unapplied_cash;
 pub mod users;

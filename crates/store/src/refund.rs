@@ -124,22 +124,24 @@ statements! {
     /// Refunds of one state, the latest first.
     pub const REFUNDS_IN_STATE: RefundLine =
         "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name,
-                e.payee AS estate_payee, r.amount_cents, r.reason,
+                COALESCE(e.payee, CASE WHEN z.state IS NULL THEN NULL ELSE 'State of ' || z.state || ', unclaimed' END) AS estate_payee, r.amount_cents, r.reason,
                 r.state, r.asked_on, r.asked_by, r.asked_by_login, r.decided_by_login, r.decision, r.sent_on, r.method,
                 r.reference
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
          LEFT JOIN estate_refund e ON e.practice_id = r.practice_id AND e.refund_id = r.id
+         LEFT JOIN state_refund z ON z.practice_id = r.practice_id AND z.refund_id = r.id
          WHERE r.practice_id = $1 AND r.state = $2 ORDER BY r.asked_on DESC, r.refund_number DESC LIMIT $3";
     /// Refunds of an account, the latest first.
     pub const REFUNDS_OF_PATIENT: RefundLine =
         "SELECT r.id, r.refund_number, r.patient_id, p.account_number, y.name AS payer_name,
-                e.payee AS estate_payee, r.amount_cents, r.reason,
+                COALESCE(e.payee, CASE WHEN z.state IS NULL THEN NULL ELSE 'State of ' || z.state || ', unclaimed' END) AS estate_payee, r.amount_cents, r.reason,
                 r.state, r.asked_on, r.asked_by, r.asked_by_login, r.decided_by_login, r.decision, r.sent_on, r.method,
                 r.reference
          FROM refund r JOIN patient p ON p.practice_id = r.practice_id AND p.id = r.patient_id
          LEFT JOIN payer y ON y.practice_id = r.practice_id AND y.id = r.payer_id
          LEFT JOIN estate_refund e ON e.practice_id = r.practice_id AND e.refund_id = r.id
+         LEFT JOIN state_refund z ON z.practice_id = r.practice_id AND z.refund_id = r.id
          WHERE r.practice_id = $1 AND r.patient_id = $2 ORDER BY r.asked_on DESC, r.refund_number DESC";
     /// Refunds on accounts that were not given up.
     pub const STANDING_REFUNDS_OF_PATIENTS: RefundRow =

@@ -56,6 +56,7 @@ pub(crate) const STATEMENTS: &[&[Registered]] = &[
     crate::reports::unclaimed_property::STATEMENTS,
     crate::reports::write_offs::STATEMENTS,
     crate::routing::STATEMENTS,
+    crate::state_refund::STATEMENTS,
     crate::submission::STATEMENTS,
     crate::verify::STATEMENTS,
     crate::worklist::STATEMENTS,

@@ -135,6 +135,7 @@ pub const MIGRATIONS: &[Migration] = &[
     portable!(46, "54_adjustment_ruling"),
     portable!(47, "53_quality"),
     portable!(48, "52_problem"),
+    portable!(49, "54_state_refund"),
 ];
 
 impl Migration {

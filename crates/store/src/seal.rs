@@ -16,8 +16,8 @@ use crate::{
     adjustment_rule, bank, call, cash_request, charge, claim, clock, clock_ahead, contact, credit, deposit,
     desk_setting, eligibility, estate, inbound_file, inquiry, keyed_remittance, medicare_questions, money_rule,
     patient_payment, patient_statement, pay_link, payment_return, period, practice_limit, problem, provider_level,
-    quality, reconciliation, refund, registration, registration_version, remittance, submission, users, work_case,
-    worklist, write_off,
+    quality, reconciliation, refund, registration, registration_version, remittance, state_refund, submission, users,
+    work_case, worklist, write_off,
 };
 
 /// Bytes of a digest that are kept: 128 bits, beyond any search for a second row with the same digest.
@@ -151,6 +151,7 @@ pub(crate) const SEALED: &[Sealed] = &[
     Sealed::rows::<estate::EstateRow>(&["id"]),
     Sealed::rows::<estate::EstateRefundRow>(&["refund_id"]),
     Sealed::rows::<estate::RefundStopRow>(&["refund_id"]),
+    Sealed::rows::<state_refund::StateRefundRow>(&["refund_id"]),
     Sealed::rows::<money_rule::MoneyRuleRow>(&["id"]),
     Sealed::rows::<money_rule::EarmarkRow>(&["patient_payment_id"]).without(&["kept_cents"]),
     Sealed::rows::<pay_link::PaymentPageRow>(&["id"]),

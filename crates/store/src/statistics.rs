@@ -157,6 +157,7 @@ mod tests {
         ("bank::LINES_", "proof reads everything"),
         ("bank::UNDEPOSITED", "what was taken at the desk is a fold over its account"),
         ("estate::UNCASHED_CHECKS", "what was sent is little"),
+        ("state_refund::PAID_TO_STATES", "what went to states is little"),
         ("money_rule::MONEY_RULES", "the rules of a practice are few"),
         ("pay_link::PAYMENT_PAGES", "the settings of a practice are few"),
         ("pay_link::NOTICES_OFF", "proof reads everything"),

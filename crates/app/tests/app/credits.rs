@@ -2,22 +2,23 @@
 //! back. On both databases.
 
 use app::credit::{CreditView, Unclaimed, conclude, investigate, list, urgent};
-use app::refund::{self, RefundRequest};
+use app::refund::{self, RefundRequest, to_state};
 use app::{Error, jobs};
 use billing::access::{Actor, Role};
 use billing::claim::ClaimStatus;
 use billing::credit::CreditState;
-use billing::refund::{Payee, RefundMethod};
+use billing::refund::{Payee, RefundMethod, RefundState};
 use billing::work::WorkReason;
 use billing::{CreditId, Money};
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
+use ledger::AccountKind;
 use store::testing::{PRACTICE, TestDb, for_each_engine};
 use store::worklist::QueueCursor;
 
 use crate::approvals::{books_and_hands_hold, paid_too_much, somebody, wanted};
 use crate::patient_books::*;
-use crate::remittance::work;
+use crate::remittance::{balance, work};
 
 const WHY: &str = "Other visits of that week may be paid twice as well.";
 
@@ -155,6 +156,40 @@ fn a_patients_money_has_no_clock_and_is_unclaimed_property_by_the_rule_of_where_
         refund::refuse(db, &somebody(32, Role::Manager), PRACTICE, id, why).unwrap();
         let seen = only(db, CreditState::Open).row;
         assert_eq!((seen.amount_cents, seen.in_refund_cents), (cents(1_000), Money::ZERO));
+        books_and_hands_hold(db);
+    });
+}
+
+#[test]
+fn money_that_nobody_claims_goes_to_the_state_from_its_day_on_by_two_people_and_the_report_tells_it() {
+    for_each_engine(|db| {
+        paid_too_much(db);
+        look(db);
+        let id = only(db, CreditState::Open).row.id;
+        let early = to_state::ask(db, &tier2(), PRACTICE, id, "early");
+        assert!(matches!(&early, Err(Error::Refused(why)) if why.contains("Look for the owner")), "{early:?}");
+        days(db, 3 * 366);
+        assert!(only(db, CreditState::Open).may_go_to_state);
+        let bank = balance(db, AccountKind::Bank);
+        let refund = to_state::ask(db, &tier2(), PRACTICE, id, "now").unwrap();
+        assert!(to_state::ask(db, &tier2(), PRACTICE, id, "again").is_err(), "a refund has it");
+        assert!(!only(db, CreditState::Open).may_go_to_state, "a refund has it");
+        let manager = somebody(32, Role::Manager);
+        assert!(matches!(refund::approve(db, &tier2(), PRACTICE, refund), Err(Error::Denied(_))));
+        refund::approve(db, &manager, PRACTICE, refund).unwrap();
+        let line = refund::list(db, &manager, PRACTICE, RefundState::Approved).unwrap().remove(0);
+        assert_eq!(line.estate_payee.as_deref(), Some("State of TX, unclaimed"));
+        let card = refund::send(db, &manager, PRACTICE, refund, RefundMethod::Card, "re_1");
+        assert!(matches!(&card, Err(Error::Refused(why)) if why.contains("the state")), "{card:?}");
+        refund::send(db, &manager, PRACTICE, refund, RefundMethod::Check, "2001").unwrap();
+        assert_eq!(balance(db, AccountKind::Bank), bank - cents(1_000));
+        assert_eq!(balance(db, AccountKind::UnappliedPatient), Money::ZERO);
+        assert!(of(db, CreditState::Open).is_empty());
+        assert!(work(db).iter().all(|(reason, _)| *reason != WorkReason::CreditBalance));
+        let told =
+            db.read(&db.system(), PRACTICE, |read| (store::reports::unclaimed_property::UNCLAIMED_PROPERTY.run)(read));
+        let told = format!("{:?}", told.unwrap());
+        assert!(told.contains("10.00 paid by RF-00001, 2001") && told.contains("Texas Property Code"), "{told}");
         books_and_hands_hold(db);
     });
 }

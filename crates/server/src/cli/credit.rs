@@ -6,7 +6,7 @@ use billing::credit::CreditState;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::approval::{said, side};
+use super::approval::{new_key, said, side};
 use super::output::{self, Align};
 use super::{Done, Failure, Place, Session};
 
@@ -19,6 +19,15 @@ pub enum Command {
     Investigate(Because),
     /// End an investigation: the clock runs on
     Conclude(Because),
+    /// Ask that unclaimed money of a patient is paid to the state; another person approves the refund
+    ToState(Which),
+}
+
+/// Which credit.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// Its id, as the list shows it
+    id: CreditId,
 }
 
 /// Which credits.
@@ -64,6 +73,10 @@ pub fn run(command: &Command, place: &Place) -> Result<Done, Failure> {
         Command::Conclude(Because { id, because }) => {
             credit::conclude(db, actor, practice, *id, because)?;
             said("Ended. The clock runs on.")
+        }
+        Command::ToState(Which { id }) => {
+            app::refund::to_state::ask(db, actor, practice, *id, &new_key(&session)?)?;
+            said("Asked. Another person approves the refund; then it is sent to the state.")
         }
     }
 }

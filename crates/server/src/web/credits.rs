@@ -121,3 +121,14 @@ pub async fn conclude(State(desk): State<Desk>, who: SignedIn, Id(id): Id<Credit
     let end = move |db: &store::Db, actor: &_, practice| credit::conclude(db, actor, practice, id, &typed.why);
     approvals::decide(&desk, &who, end, on).await
 }
+
+/// Asks that unclaimed money is paid to the state.
+pub async fn to_state(State(desk): State<Desk>, who: SignedIn, Id(id): Id<CreditId>) -> Page {
+    let on = ("/refunds", "state-asked");
+    // One request a credit at a time: what a refund has is refused, so the key need not outlive the click.
+    let ask = move |db: &store::Db, actor: &_, practice| {
+        let key = db.write(actor, practice, |tx| Ok::<_, app::Error>(tx.new_id()))?.to_string();
+        app::refund::to_state::ask(db, actor, practice, id, &key).map(|_| ())
+    };
+    approvals::decide(&desk, &who, ask, on).await
+}

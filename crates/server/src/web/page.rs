@@ -115,6 +115,7 @@ const DONE: &[(&str, &str)] = &[
     ("logged", "Inquiry logged."),
     ("verified", "Identity checked. You may speak about this account."),
     ("paid", "Payment taken. The receipt can be printed."),
+    ("state-asked", "Asked. A second person approves it; then it is sent to the state."),
     ("credit-investigated", "Begun. The clock stands still until you end the investigation."),
     ("credit-concluded", "Ended. The clock runs on."),
     ("bank-taken", "The statement is in. What met its remittance is in the bank; the rest waits here."),

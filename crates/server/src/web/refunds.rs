@@ -72,7 +72,8 @@ pub async fn index(
     let typed = rows.iter_mut().flat_map(|row| [&mut row.reason, &mut row.decision].map(|it| (row.patient_id, it)));
     approvals::mask(&desk, &who, &ACTS, typed).await?;
     if who.is_masked(Action::ViewPatient) {
-        let named = rows.iter_mut().filter(|row| row.estate_payee.is_some());
+        let names_people = |payee: &String| payee.starts_with("Estate");
+        let named = rows.iter_mut().filter(|row| row.estate_payee.as_ref().is_some_and(names_people));
         named.for_each(|row| row.estate_payee = Some("The estate".to_owned()));
     }
     if let Some(format) = wanted {

@@ -146,6 +146,7 @@ fn money_back(routes: Routes) -> Routes {
     routes
         .get("/credits", Policy::May(Action::ViewRefunds), credits::index)
         .post("/credits/{id}/investigation", Policy::May(Action::RequestRefund), credits::investigate)
+        .post("/credits/{id}/state", Policy::May(Action::RequestRefund), credits::to_state)
         .post("/credits/{id}/finding", Policy::May(Action::RequestRefund), credits::conclude)
         .get("/refunds", Policy::May(Action::ViewRefunds), refunds::index)
         .post("/refunds/{id}/approval", Policy::May(Action::ApproveRefund), refunds::approve)

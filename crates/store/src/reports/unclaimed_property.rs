@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use ledger::Money;
 
 use super::{Cell, Report};
+use crate::state_refund::{PAID_TO_STATES, PaidToStateRow};
 use crate::value::Json;
 use crate::{Read, StoreError, params, record, statements};
 
@@ -48,7 +49,8 @@ statements! {
 fn run(read: &mut Read) -> Result<Vec<Vec<Cell>>, StoreError> {
     let today = read.today();
     let rows = read.query(&CREDITS_OF_PATIENTS, params![])?;
-    Ok(rows.into_iter().map(|row| cells(row, today)).collect())
+    let paid = read.query(&PAID_TO_STATES, params![])?;
+    Ok(rows.into_iter().map(|row| cells(row, today)).chain(paid.into_iter().map(paid_cells)).collect())
 }
 
 fn cells(row: PatientCreditRow, today: Date) -> Vec<Cell> {
@@ -68,5 +70,18 @@ fn cells(row: PatientCreditRow, today: Date) -> Vec<Cell> {
         Cell::Text(from.map_or_else(|| "not known".to_owned(), |from| from.to_string())),
         Cell::Text(words.to_owned()),
         Cell::Text(rule.map_or("no rule for this place", |rule| rule.source).to_owned()),
+    ]
+}
+
+/// What a state has already: nothing of it stands here.
+fn paid_cells(row: PaidToStateRow) -> Vec<Cell> {
+    vec![
+        Cell::Text(row.account_number),
+        Cell::Text(row.state),
+        Cell::Text(row.sent_on.to_string()),
+        Cell::Money(Money::ZERO),
+        Cell::Text(row.unclaimed_on.to_string()),
+        Cell::Text(format!("{} paid by {}, {}", row.amount_cents, row.refund_number, row.reference)),
+        Cell::Text(row.rule),
     ]
 }
