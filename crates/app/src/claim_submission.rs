@@ -28,6 +28,7 @@ use crate::access::allow;
 use crate::claim_scrub::{self, Scrubbed};
 use crate::clearinghouse::{Clearinghouse, Delivery};
 use crate::digest::sha256;
+use crate::quality::training;
 use crate::worklist::{self, NewWork};
 
 pub(crate) use outbound_file::{FileToSeal, OUR_SET, PayerHabits, answer_not_awaited, envelope, submission};
@@ -211,7 +212,14 @@ pub fn deliver(
     clearinghouse: &dyn Clearinghouse,
 ) -> Result<Delivered, Error> {
     allow(actor, Action::SubmitInitialClaim, &ResourceState::default())?;
-    let unsent = db.read(actor, practice, |read| Ok::<_, Error>(read.query(&UNSENT, params![MOST_FILES_A_RUN])?))?;
+    let unsent = db.read(actor, practice, |read| {
+        if clearinghouse.is_outside() && training::is_training(read)? {
+            return Err(Error::refused(
+                "This is a practice to train in: nothing of it leaves. Its claims are decided by the simulator.",
+            ));
+        }
+        Ok::<_, Error>(read.query(&UNSENT, params![MOST_FILES_A_RUN])?)
+    })?;
     let mut delivered = Delivered::default();
     for (id,) in unsent {
         // From here until the outcome is stored nobody knows whether the file arrived: a crash leaves it so.

@@ -81,4 +81,8 @@ pub trait Clearinghouse {
     fn waiting(&self) -> Result<Vec<InboundFile>, CarrierError>;
     /// Says that a file is stored with us and need not be offered again.
     fn taken(&self, name: &str) -> Result<(), CarrierError>;
+    /// Whether what it is given leaves the house. The simulator beside a training practice says no.
+    fn is_outside(&self) -> bool {
+        true
+    }
 }

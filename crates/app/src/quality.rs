@@ -2,6 +2,8 @@
 //! form, the person reads what was said and may answer once. Nobody reviews their own work.
 
 pub mod measures;
+pub mod skills;
+pub mod training;
 
 use billing::access::{Action, Actor, ResourceState};
 use billing::patient_payment::holds_card_number;

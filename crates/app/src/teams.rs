@@ -20,6 +20,7 @@ use store::users::{ROLES, USERS};
 use store::{Conn, Db, Json, Tx, params};
 
 use crate::access::allow;
+use crate::quality::skills;
 use crate::worklist::action_for;
 use crate::{Error, next_best, reason};
 
@@ -94,6 +95,7 @@ pub fn staffing(conn: &Conn, day: Date) -> Result<Staffing, Error> {
             SettingKind::Rule | SettingKind::PayerShare => {}
         }
     }
+    staffing.earned = skills::earned_by_all(conn)?;
     Ok(staffing)
 }
 

@@ -4,6 +4,8 @@
 pub mod draw;
 pub mod form;
 pub mod measures;
+pub mod scenario;
+pub mod skills;
 
 pub use draw::{Candidate, Draw, draw};
 pub use form::{Answer, FORM, Given, Point, Score, score};

@@ -153,7 +153,7 @@ enum Command {
     /// Teams, what people can do, who is away
     #[command(subcommand)]
     Team(team::Command),
-    /// Quality of work: draws of reviews, and what was said of your own
+    /// Quality of work: draws of reviews, what was said of your own, practice mode, skills one by one
     #[command(subcommand)]
     Quality(quality::Command),
     /// Rules of routing: list, try on last month, set, withdraw

@@ -9,4 +9,5 @@ pub mod exchanging;
 pub mod import;
 pub mod serve;
 mod table_file;
+pub mod training;
 pub mod web;

@@ -80,6 +80,7 @@ mod small_balances;
 mod statements;
 mod stored_files;
 mod teams;
+mod training;
 mod unmatched;
 mod users;
 mod visit_details;

@@ -55,6 +55,8 @@ CREATE INDEX work_return_by_time ON work_return (practice_id, returned_at);
 CREATE INDEX interaction_by_time ON interaction (practice_id, started_at, work_item_id) WHERE work_item_id IS NOT NULL;
 CREATE INDEX promise_by_interaction ON promise (practice_id, interaction_id);
 
+ALTER TABLE practice ADD COLUMN is_training BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- A real practice and the one in which its people train, each with its own row. No message of a training practice leaves, and
 -- no report of the real one reads it.
 CREATE TABLE training_link (

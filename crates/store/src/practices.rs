@@ -12,12 +12,14 @@ record! {
         pub practice_id: PracticeId,
         /// Its name.
         pub name: String,
+        /// Whether people train there: nothing of it is real.
+        pub is_training: bool,
     }
 }
 
 global_statements! {
     /// Every practice, by name.
-    pub const PRACTICES: PracticeName = "SELECT practice_id, name FROM practice ORDER BY name, practice_id";
+    pub const PRACTICES: PracticeName = "SELECT practice_id, name, is_training FROM practice ORDER BY name, practice_id";
 }
 
 /// Every practice in the database.

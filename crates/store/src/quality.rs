@@ -304,6 +304,14 @@ statements! {
 
     /// The practice in which this one's people train, or for whose people this one is.
     pub const TRAINING_LINK: TrainingLinkRow = "SELECT kind, other_id, linked_at FROM training_link WHERE practice_id = $1";
+    /// Says that people train in this practice.
+    pub const MARK_TRAINING: () = "UPDATE practice SET is_training = TRUE WHERE practice_id = $1";
+    /// Cases of every skill, oldest first.
+    pub const ALL_TRAINING_CASES: TrainingCaseRow = "SELECT id, scenario, skill, work_item_id, body, made_at \
+        FROM training_case WHERE practice_id = $1 ORDER BY id";
+    /// What was said of everybody's skills, oldest first.
+    pub const SKILLS_SAID: (UserId, String, String) = "SELECT user_id, kind, skill FROM skill_event \
+        WHERE practice_id = $1 ORDER BY id";
     /// Cases of a skill, oldest first.
     pub const TRAINING_CASES: TrainingCaseRow = "SELECT id, scenario, skill, work_item_id, body, made_at \
         FROM training_case WHERE practice_id = $1 AND skill = $2 ORDER BY id";

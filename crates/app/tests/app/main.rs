@@ -65,6 +65,7 @@ mod staff;
 mod start_codes;
 mod suspense;
 mod taken_back_after_refund;
+mod training;
 mod two_payers;
 mod two_posters;
 mod unapplied_cash;

@@ -107,6 +107,8 @@ pub struct Staffing {
     pub workers: Vec<(UserId, Worker)>,
     /// Who is away, now and later.
     pub absences: Vec<Absence>,
+    /// The skills of Tier 2 that people were given one by one; who does not stand here is given all of them.
+    pub earned: Vec<(UserId, Vec<Skill>)>,
 }
 
 /// What an item asks of who works it, and whose it is.
@@ -197,6 +199,10 @@ impl Staffing {
                 teams.flat_map(|team| skills.iter().map(move |skill| Lane { team: team.clone(), skill: *skill })),
             );
         }
+        if let Some((_, earned)) = self.earned.iter().find(|(who, _)| *who == user) {
+            // Whoever they stand in for: at Tier 2 a person works what they were given, and nothing else.
+            lanes.retain(|lane| self.desk_of(&lane.team) != Some(Desk::Tier2) || earned.contains(&lane.skill));
+        }
         lanes.sort();
         lanes.dedup();
         lanes
@@ -256,7 +262,7 @@ mod tests {
                 (theo, worker(&["appeals", "no-such"], &[Skill::Clinical])),
                 (tess, worker(&[], &[Skill::Denials])),
             ],
-            absences: Vec::new(),
+            ..Staffing::default()
         };
         let at_two = [Desk::Tier2];
         assert_eq!(
@@ -275,6 +281,19 @@ mod tests {
         );
         assert_eq!(staffing.lanes(ada, &at_two, TODAY).len(), Skill::ALL.len());
         assert_eq!((staffing.minutes_a_day(theo), staffing.minutes_a_day(ada)), (300, USUAL_MINUTES_A_DAY));
+    }
+
+    #[test]
+    fn skills_given_one_by_one_bound_tier_two_alone_and_at_once() {
+        let [tess, theo, ..] = people();
+        let mut staffing = Staffing { earned: vec![(tess, vec![])], ..Staffing::default() };
+        let at = |staffing: &Staffing, user, desk| staffing.lanes(user, &[desk], TODAY).len();
+        assert_eq!((at(&staffing, tess, Desk::Tier2), at(&staffing, tess, Desk::Tier1)), (0, Skill::ALL.len()));
+        assert_eq!(at(&staffing, theo, Desk::Tier2), Skill::ALL.len(), "nobody limited Theo");
+        staffing.earned = vec![(tess, vec![Skill::Denials])];
+        assert_eq!(staffing.lanes(tess, &[Desk::Tier2], TODAY), [lane("tier2", Skill::Denials)]);
+        staffing.absences.push(away(theo, Some(tess)));
+        assert_eq!(at(&staffing, tess, Desk::Tier2), 1, "standing in gives no skill");
     }
 
     #[test]

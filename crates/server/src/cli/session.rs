@@ -134,7 +134,11 @@ pub fn open_database(place: &Place) -> Result<Db, Failure> {
     Ok(Db::open(&place.database, Env::system())?)
 }
 
+/// The practice of a name, or the one there is; one that people train in is chosen by its name alone.
 fn choose(mut practices: Vec<PracticeName>, name: Option<&str>) -> Result<PracticeName, Failure> {
+    if name.is_none() {
+        practices.retain(|one| !one.is_training);
+    }
     let names = || practices.iter().map(|one| one.name.as_str()).collect::<Vec<_>>().join(", ");
     match name {
         Some(name) => match practices.iter().position(|one| one.name.eq_ignore_ascii_case(name)) {

@@ -86,8 +86,14 @@ pub fn practice(id: PracticeId) -> anyhow::Result<Practice> {
 
 /// Sets the practice up: itself, its providers, its laboratory, its payers, its prices.
 pub fn open(db: &Db, id: PracticeId, payers: &[PayerBehaviour], from: Date) -> anyhow::Result<House> {
+    open_as(db, &practice(id)?, payers, from)
+}
+
+/// Sets a practice up like the demo's, under its own name and id.
+pub fn open_as(db: &Db, practice: &Practice, payers: &[PayerBehaviour], from: Date) -> anyhow::Result<House> {
+    let id = practice.id;
     let actor = Actor::system(id);
-    in_scene("the practice is registered", register_practice(db, &actor, &practice(id)?, true))?;
+    in_scene("the practice is registered", register_practice(db, &actor, practice, true))?;
     let mut providers = Vec::new();
     for story in &population::PROVIDERS {
         let data = ProviderData {

@@ -30,6 +30,7 @@ struct Inner {
     hashing: Semaphore,
     wall: wall::Kept,
     closing: watch::Sender<bool>,
+    is_training: bool,
 }
 
 impl Desk {
@@ -38,7 +39,11 @@ impl Desk {
         let hashing = Semaphore::new(HASHES_AT_ONCE);
         let closing = watch::Sender::new(false);
         let wall = wall::Kept::default();
-        let inner = Arc::new(Inner { db, practice, secure_cookies, hashing, wall, closing });
+        // A desk that cannot read its database says so on every page anyway.
+        let is_training = db
+            .read(&Actor::system(practice), practice, |read| app::quality::training::is_training(read))
+            .unwrap_or(false);
+        let inner = Arc::new(Inner { db, practice, secure_cookies, hashing, wall, closing, is_training });
         Desk { inner, exchanges: false }
     }
 
@@ -46,6 +51,11 @@ impl Desk {
     #[must_use]
     pub fn exchanging(self) -> Desk {
         Desk { exchanges: true, ..self }
+    }
+
+    /// Whether the practice is one to train in.
+    pub fn is_training(&self) -> bool {
+        self.inner.is_training
     }
 
     /// Whether what is sealed leaves by itself.

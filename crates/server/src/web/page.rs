@@ -64,6 +64,7 @@ const MORE: &[(&str, &str, &str, Action)] = &[
     ("/questions", "Questions to me", "", Action::ViewWorklist),
     ("/quality", "Quality", "", Action::ViewQuality),
     ("/quality/mine", "My quality", "", Action::ViewOwnQuality),
+    ("/training", "Practice mode", "", Action::TrainWithCases),
     ("/settings/reasons", "Reasons of work", "", Action::AssignWork),
     ("/users", "People and roles", "", Action::ViewUsers),
     ("/settings", "Practice, providers, payers", "", Action::ViewSettings),
@@ -249,6 +250,11 @@ const DONE: &[(&str, &str)] = &[
     ("hold-lifted", "Lifted. Statements go out again when they are due."),
     ("reviews-drawn", "Drawn. The items wait for their reviews."),
     ("reviewed", "Saved. The person reads it and may answer once."),
+    ("training-open", "Open. Take a case of any skill."),
+    ("case-taken", "Look at the facts, then answer."),
+    ("case-answered", "Compared. Read why before you go on."),
+    ("cases-all", "You answered every case of this skill."),
+    ("skill-decided", "Said. Routing honours it from the next item on."),
     ("review-answered", "Answered. Who reviewed it reads it."),
     ("guarantor", "Saved. The next statement goes there."),
 ];
@@ -314,6 +320,8 @@ pub struct Shell {
     pub undo: Option<String>,
     /// Whether the person works at the desk and is told news.
     pub is_told: bool,
+    /// Whether what the page shows is invented, for training.
+    pub is_training: bool,
 }
 
 impl Shell {
@@ -338,12 +346,19 @@ impl Shell {
             toast: None,
             undo: None,
             is_told: who.may(Action::ViewWorklist),
+            is_training: desk.is_training(),
         }
     }
 
     /// With the sentence of an action just done.
     pub fn after(mut self, word: Option<&str>) -> Shell {
         self.toast = word.and_then(done);
+        self
+    }
+
+    /// With the banner that nothing here is real.
+    pub fn in_training(mut self) -> Shell {
+        self.is_training = true;
         self
     }
 

@@ -9,8 +9,8 @@ use super::{
     keyed_remittances, limits, log_in, log_in_reset, me, medicare_questions, money_rules, notices, oversight,
     own_reasons, palette, patients, pay, pay_links, payers_ledger, payments, periods, posting_preview, problems,
     quality, reconciliations, refunds, registration, remittances, reports, returned_payments, routing, sent_claims,
-    settings, small_balances, statements, stored_files, teams, unmatched, users, visit_hands, visits, wall, work,
-    work_case, write_offs,
+    settings, small_balances, statements, stored_files, teams, training, unmatched, users, visit_hands, visits, wall,
+    work, work_case, write_offs,
 };
 
 /// The table, for the tests of every route against every role.
@@ -237,6 +237,14 @@ fn quality_pages(routes: Routes) -> Routes {
         .get("/quality/mine/measures/items", Policy::May(Action::ViewOwnQuality), quality::measures::own_items)
         .get("/quality/measures", Policy::May(Action::ViewQuality), quality::measures::show)
         .get("/quality/measures/items", Policy::May(Action::ViewQuality), quality::measures::items)
+        .get("/training", Policy::May(Action::TrainWithCases), training::index)
+        .post("/training/opening", Policy::May(Action::PrepareTraining), training::open)
+        .post("/training/next", Policy::May(Action::TrainWithCases), training::next)
+        .get("/training/cases/{id}", Policy::May(Action::TrainWithCases), training::show_case)
+        .post("/training/cases/{id}/attempts", Policy::May(Action::TrainWithCases), training::attempt)
+        .get("/training/people", Policy::May(Action::ViewQuality), training::people)
+        .get("/training/people/{id}", Policy::May(Action::ViewQuality), training::person)
+        .post("/training/people/{id}/skills", Policy::May(Action::PromoteSkill), training::decide)
 }
 
 /// From the drawer to the bank and the signed month.

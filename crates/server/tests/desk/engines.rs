@@ -161,6 +161,11 @@ fn quality(tour: &mut Tour) {
         tour.open(page);
     }
     tour.open("/quality/mine/measures/items?reason=denied&number=touched");
+    tour.open("/training");
+    let case = tour.visitor.post("/training/next", &[("skill", "denials")]).location;
+    tour.open(&case);
+    let page = tour.open("/training/people");
+    tour.follow(&page, "/training/people/0", "");
     let page = tour.open("/quality");
     let draw = tour.follow(&page, "/quality/draws/0", "");
     let page = tour.open(&draw);
