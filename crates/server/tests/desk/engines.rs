@@ -162,6 +162,7 @@ fn quality(tour: &mut Tour) {
     }
     tour.open("/quality/mine/measures/items?reason=denied&number=touched");
     tour.open("/training");
+    assert!(tour.visitor.post("/training/opening", &[]).location.ends_with("done=training-open"));
     let case = tour.visitor.post("/training/next", &[("skill", "denials")]).location;
     tour.open(&case);
     let page = tour.open("/training/people");
