@@ -337,7 +337,7 @@ statements! {
         JOIN line_payment l ON l.practice_id = m.practice_id AND l.claim_payment_id = m.id \
         WHERE r.practice_id = $1 AND r.paid_on BETWEEN $2 AND $3 AND ($6 = '' OR l.procedure_code = $6)";
     /// Claims that were made within a time.
-    pub const CLAIMS_MADE: (i64,) = "SELECT COUNT(*) FROM claim WHERE practice_id = $1 AND created_on BETWEEN $2 AND $3";
+    pub const CLAIMS_MADE: (i64,) = "SELECT COUNT(*) FROM claim WHERE practice_id = $1 AND created_on >= '1900-01-01' AND created_on BETWEEN $2 AND $3";
     /// Items that ended within a time.
     pub const ITEMS_ENDED: (i64,) = "SELECT COUNT(*) FROM work_item WHERE practice_id = $1 AND state = 'resolved' \
         AND resolved_on BETWEEN $2 AND $3";
@@ -346,10 +346,10 @@ statements! {
         AND state = 'resolved' AND (resolved_on, id) > ($2, $3) ORDER BY resolved_on, id LIMIT $4";
     /// Claims that were made since a day, a piece after another; of one payer.
     pub const CLAIMS_OF_PAYER_SINCE: MadeClaim = "SELECT id, created_on, total_cents FROM claim WHERE practice_id = $1 \
-        AND (created_on, id) > ($2, $3) AND payer_id = $4 ORDER BY created_on, id LIMIT $5";
+        AND created_on >= '1900-01-01' AND (created_on, id) > ($2, $3) AND payer_id = $4 ORDER BY created_on, id LIMIT $5";
     /// Claims that were made since a day, a piece after another.
     pub const CLAIMS_SINCE: MadeClaim = "SELECT id, created_on, total_cents FROM claim WHERE practice_id = $1 \
-        AND (created_on, id) > ($2, $3) ORDER BY created_on, id LIMIT $4";
+        AND created_on >= '1900-01-01' AND (created_on, id) > ($2, $3) ORDER BY created_on, id LIMIT $4";
     /// Of claims, those that belong to a problem.
     pub const CLAIMS_OF_PROBLEM: (ClaimId,) = "SELECT DISTINCT claim_id FROM problem_sign WHERE practice_id = $1 \
         AND problem_id = $2 AND claim_id IN ({keys})";
