@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use server::demo::folder_payers::{FolderPayers, put_away};
-use server::demo::play::{Options, play};
+use server::demo::play::{Desks, Options, play};
 use server::exchanging::Exchanging;
 use store::{Db, Env};
 
@@ -18,7 +18,8 @@ fn a_question_about_coverage_is_answered_by_the_next_round() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("tierline.sqlite").display().to_string();
     let until = jiff::civil::date(2026, 11, 20);
-    let options = Options { seed: 7, months: 1, patients: 6, visits: 12, until, database: file.clone() };
+    let options =
+        Options { seed: 7, months: 1, patients: 6, visits: 12, until, database: file.clone(), desks: Desks::default() };
     let played = play(&options, |_, _, _| {}).unwrap();
     assert!(!played.not_fetched.is_empty(), "the last evening's mail was answered at once");
     let exchange = folder.join("exchange");

@@ -11,7 +11,7 @@ use store::{Db, Env};
 
 use super::{Done, Failure, Place};
 use crate::demo::folder_payers::{self, FolderPayers};
-use crate::demo::play::{self, MOST_MONTHS, MOST_PATIENTS, Played};
+use crate::demo::play::{self, Desks, MOST_MONTHS, MOST_PATIENTS, Played};
 use crate::demo::stage::TIME_ZONE;
 use crate::exchanging::Exchanging;
 use crate::serve::{DEFAULT_ADDRESS, Options};
@@ -37,6 +37,12 @@ pub struct Arguments {
     /// Visits; about 133 a month when left out
     #[arg(long)]
     visits: Option<usize>,
+    /// Minutes of Tier 2's day, in percent: 50 shows what half its people let run out
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(0..=400))]
+    tier2: u32,
+    /// Days that the payers' contracts give for an appeal
+    #[arg(long, value_name = "DAYS", default_value_t = Desks::default().appeal_days, value_parser = clap::value_parser!(i32).range(10..=365))]
+    appeal_days: i32,
     /// The last day of the story; yesterday when left out
     #[arg(long, value_name = "DATE")]
     until: Option<Date>,
@@ -153,7 +159,10 @@ fn options(arguments: &Arguments, place: &Place) -> Result<play::Options, Failur
         place.database.clone()
     };
     let Arguments { seed, months, patients, .. } = *arguments;
-    Ok(play::Options { seed, months, patients, visits, until, database })
+    let usual = Desks::default();
+    let tier2_minutes = usual.tier2_minutes * arguments.tier2 / 100;
+    let desks = Desks { tier2_minutes, appeal_days: arguments.appeal_days, ..usual };
+    Ok(play::Options { seed, months, patients, visits, until, database, desks })
 }
 
 /// A new folder for each demo, so that none writes over another.

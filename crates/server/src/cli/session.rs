@@ -10,6 +10,7 @@ use store::practices::PracticeName;
 use store::{Db, Env, Read, Tx};
 
 use super::{Failure, Place};
+use crate::demo::play::Desks;
 use crate::demo::{front_desk, staff};
 
 /// How every embedded database begins.
@@ -65,7 +66,8 @@ impl Session {
         let practice = PracticeId(db.env().new_id());
         let refused = |error: anyhow::Error| Failure::Refused(format!("{error:#}"));
         let today = db.env().today();
-        front_desk::open(&db, practice, &simulator::builtin_payers(), today).map_err(refused)?;
+        front_desk::open(&db, practice, (&simulator::builtin_payers(), Desks::default().appeal_days), today)
+            .map_err(refused)?;
         staff::hire(&db, practice)?;
         let practice_name = front_desk::practice(practice).map_err(refused)?.name;
         // Nobody's practice yet: whoever made it sets it up.

@@ -1,23 +1,27 @@
-//! The desk in the story: questions are logged, identity is checked, Tier 1 answers or hands up, Tier 2 ends what was handed up.
+//! Questions reach the desk of the story: each is logged, who asks is identified, and what is promised is written down. Whoever
+//! calls is answered at once; the rest stands in its queue for whoever takes the next best item.
 
 use app::inquiry::{self, Claimed, NewInquiry};
 use app::interaction::{self, NewInteraction, NewPromise};
+use billing::access::Actor;
 use billing::interaction::{Direction, PromisedBy};
-use billing::work::Handover;
+use billing::work::Desk;
+use billing::work::inquiry::Channel;
 use billing::{InquiryId, PatientId};
 use jiff::ToSpan;
-use jiff::civil::Date;
 
-use super::questions::{Fate, QuestionStory};
+use super::hands;
+use super::questions::QuestionStory;
+use super::shift::Scene;
 use super::stage::{Stage, in_scene};
 
 /// Days until the person who asked is called back.
-const DAYS_TO_CALL_BACK: i64 = 7;
-/// Days until Tier 2 has decided what was handed up.
-const DAYS_TO_DECIDE: i64 = 4;
+const DAYS_TO_CALL_BACK: i64 = 14;
+/// What Tier 2 and Tier 3 answer.
+pub const DECIDED: &str = "Looked at the note with the provider and told the patient the outcome in writing.";
 
 /// A question comes in. Patients who are not on file yet do not ask.
-pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
+pub fn ask(stage: &mut Stage, scene: &Scene, story: &QuestionStory) -> anyhow::Result<()> {
     let Some(patient_id) = stage.on_file.get(&story.patient).copied() else { return Ok(()) };
     let tier1 = stage.staff.tier1.clone();
     let new = NewInquiry {
@@ -27,9 +31,28 @@ pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
         question: story.question.to_owned(),
     };
     let id = in_scene("a question is logged", inquiry::log(&stage.db, &tier1, stage.practice, new))?;
-    if story.fate == Fate::Waiting {
+    stage.questions.insert(id, story.clone());
+    if story.waits {
         return Ok(());
     }
+    identify(stage, &tier1, id, story)?;
+    contact(stage, story, patient_id, id)?;
+    let hand = in_scene("a question is in a hand", inquiry::hand(&stage.db, &tier1, stage.practice, id))?;
+    // What is Tier 2's from the start stands in its queue already: complaints, disputes of coding, second contacts.
+    let Some(item) = hand.map(|hand| hand.item) else { return Ok(()) };
+    if story.channel == Channel::Phone && item.desk == Desk::Tier1 {
+        let minutes = i64::from(item.reason.minutes_at(item.desk));
+        let deed = hands::act(stage, scene, &tier1, &item)?;
+        stage.tally.touched(&tier1.login, &item, minutes, deed);
+        stage.tally.owes(&tier1.login, minutes);
+    }
+    Ok(())
+}
+
+/// Two identifiers are checked, where nobody did before.
+pub fn identify(stage: &Stage, actor: &Actor, id: InquiryId, story: &QuestionStory) -> anyhow::Result<()> {
+    let (known, _) = in_scene("a question is looked at", inquiry::show(&stage.db, actor, stage.practice, id))?;
+    let (Some(patient_id), false) = (known.patient_id, known.is_verified()) else { return Ok(()) };
     let patient = &stage.patients[story.patient];
     let claimed = Claimed {
         name: format!("{} {}", patient.person.first, patient.person.last),
@@ -37,47 +60,19 @@ pub fn ask(stage: &mut Stage, story: &QuestionStory) -> anyhow::Result<()> {
         phone: patient.home.phone.clone(),
         ..Claimed::default()
     };
-    let check = inquiry::verify_identity(&stage.db, &tier1, stage.practice, id, patient_id, &claimed);
+    let check = inquiry::verify_identity(&stage.db, actor, stage.practice, id, patient_id, &claimed);
     in_scene("a caller is identified", check)?;
-    contact(stage, story, patient_id, id)?;
-    // What is Tier 2's from the start stands in Tier 2's queue already: complaints, disputes of coding, second contacts.
-    let hand = in_scene("a question is in a hand", inquiry::hand(&stage.db, &tier1, stage.practice, id))?;
-    let born_at_tier2 = hand.is_some_and(|hand| hand.item.desk != billing::work::Desk::Tier1);
-    let answers = if born_at_tier2 { stage.staff.tier2.clone() } else { tier1.clone() };
-    match story.fate {
-        Fate::Answered => {
-            in_scene("a question is answered", inquiry::answer(&stage.db, &answers, stage.practice, id, story.answer))?
-        }
-        Fate::EscalatedAndResolved | Fate::Escalated => {
-            if !born_at_tier2 {
-                let handed = inquiry::escalate(&stage.db, &tier1, stage.practice, id, handover(story));
-                in_scene("a question is handed up", handed)?;
-            }
-            if story.fate == Fate::EscalatedAndResolved {
-                let due = story.on.checked_add(DAYS_TO_DECIDE.days()).unwrap_or(story.on);
-                stage.handed_up.push((
-                    due,
-                    id,
-                    "Looked at the note with the provider and told the patient the outcome in writing.",
-                ));
-            }
-        }
-        Fate::Waiting => {}
-    }
     Ok(())
 }
 
-/// The contact of a question, with what was promised where it is handed up.
+/// The contact of a question, with what was promised where somebody else decides it.
 fn contact(stage: &Stage, story: &QuestionStory, patient: PatientId, inquiry: InquiryId) -> anyhow::Result<()> {
-    let promise = match story.fate {
-        Fate::Escalated | Fate::EscalatedAndResolved => Some(NewPromise {
-            by: PromisedBy::Us,
-            what: "Call back with what Tier 2 decided.".to_owned(),
-            due_on: story.on.checked_add(DAYS_TO_CALL_BACK.days()).unwrap_or(story.on),
-            claim_id: None,
-        }),
-        Fate::Answered | Fate::Waiting => None,
-    };
+    let promise = story.is_hard().then(|| NewPromise {
+        by: PromisedBy::Us,
+        what: "Call back with what was decided.".to_owned(),
+        due_on: story.on.checked_add(DAYS_TO_CALL_BACK.days()).unwrap_or(story.on),
+        claim_id: None,
+    });
     let new = NewInteraction {
         patient_id: Some(patient),
         inquiry_id: Some(inquiry),
@@ -86,27 +81,5 @@ fn contact(stage: &Stage, story: &QuestionStory, patient: PatientId, inquiry: In
         ..NewInteraction::with_patient(story.channel, Direction::In)
     };
     in_scene("a contact is written down", interaction::log(&stage.db, &stage.staff.tier1, stage.practice, &new))?;
-    Ok(())
-}
-
-fn handover(story: &QuestionStory) -> Handover {
-    Handover {
-        problem: story.answer.to_owned(),
-        tried: "Identified the caller, read the account and the payer's decision, explained what is known.".to_owned(),
-        evidence: "Account page of the patient and the remittance of the visit.".to_owned(),
-        promised: "A call back within five business days.".to_owned(),
-        to_decide: "Whether the claim is corrected, sent again or stands as it is.".to_owned(),
-    }
-}
-
-/// Tier 2 ends what is due by this day.
-pub fn decide(stage: &mut Stage, today: Date) -> anyhow::Result<()> {
-    let tier2 = stage.staff.tier2.clone();
-    let (due, later): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut stage.handed_up).into_iter().partition(|(on, _, _)| *on <= today);
-    stage.handed_up = later;
-    for (_, id, words) in due {
-        in_scene("a question handed up is decided", inquiry::answer(&stage.db, &tier2, stage.practice, id, words))?;
-    }
     Ok(())
 }

@@ -22,8 +22,6 @@ use super::population::{self, Card, Home, PatientStory, Person};
 use super::stage::{Stage, TIME_ZONE, in_scene};
 use super::visits;
 
-/// Days to appeal that the demo's contracts give.
-const APPEAL_DAYS: i32 = 120;
 /// Days after acceptance when a missing remittance becomes work.
 const FOLLOW_UP_DAYS: i32 = 30;
 /// Days after sending when a missing 999 becomes work.
@@ -85,12 +83,22 @@ pub fn practice(id: PracticeId) -> anyhow::Result<Practice> {
 }
 
 /// Sets the practice up: itself, its providers, its laboratory, its payers, its prices.
-pub fn open(db: &Db, id: PracticeId, payers: &[PayerBehaviour], from: Date) -> anyhow::Result<House> {
-    open_as(db, &practice(id)?, payers, from)
+pub fn open(
+    db: &Db,
+    id: PracticeId,
+    (payers, appeal_days): (&[PayerBehaviour], i32),
+    from: Date,
+) -> anyhow::Result<House> {
+    open_as(db, &practice(id)?, (payers, appeal_days), from)
 }
 
 /// Sets a practice up like the demo's, under its own name and id.
-pub fn open_as(db: &Db, practice: &Practice, payers: &[PayerBehaviour], from: Date) -> anyhow::Result<House> {
+pub fn open_as(
+    db: &Db,
+    practice: &Practice,
+    (payers, appeal_days): (&[PayerBehaviour], i32),
+    from: Date,
+) -> anyhow::Result<House> {
     let id = practice.id;
     let actor = Actor::system(id);
     in_scene("the practice is registered", register_practice(db, &actor, practice, true))?;
@@ -116,7 +124,9 @@ pub fn open_as(db: &Db, practice: &Practice, payers: &[PayerBehaviour], from: Da
     let laboratory = in_scene("the laboratory is registered", register_facility(db, &actor, id, &laboratory))?.id;
     let mut known = Vec::new();
     for payer in payers {
-        known.push(in_scene("a payer is registered", register_payer(db, &actor, id, &payer_data(payer)))?.id);
+        known.push(
+            in_scene("a payer is registered", register_payer(db, &actor, id, &payer_data(payer, appeal_days)))?.id,
+        );
     }
     for (procedure, cents) in visits::PRICES {
         let item = FeeScheduleItem {
@@ -131,14 +141,14 @@ pub fn open_as(db: &Db, practice: &Practice, payers: &[PayerBehaviour], from: Da
 }
 
 /// A payer as the practice knows it: name in ordinary letters, its contract's limits.
-fn payer_data(payer: &PayerBehaviour) -> PayerData {
+fn payer_data(payer: &PayerBehaviour, appeal_days: i32) -> PayerData {
     PayerData {
         name: in_title_case(&payer.name),
         payer_identifier: payer.id.clone(),
         filing_indicator: payer.claim_filing.clone(),
         settings: PayerSettings {
             filing_limit_days: i32::try_from(payer.timing.filing_limit_days).unwrap_or(i32::MAX),
-            appeal_days: APPEAL_DAYS,
+            appeal_days,
             route: CLEARINGHOUSE_ID.to_owned(),
             answers_from: Vec::new(),
             remits_as: Vec::new(),

@@ -16,13 +16,15 @@ use store::{Db, Env};
 use super::clearinghouse::SimulatedClearinghouse;
 use super::front_desk::House;
 use super::questions::QuestionStory;
+use super::shift::Scene;
 use super::staff::LogIn;
 use super::stage::{self, Stage, TIME_ZONE};
 use super::summary::Summary;
+use super::tally::Tally;
 use super::visits::VisitStory;
 use super::{
-    back_office, bank, clinic, comparison, desk, front_desk, mail_room, money_office, population, proof, quality,
-    questions, staff, teams, visits,
+    bank, clinic, comparison, desk, front_desk, hands, mail_room, money_office, population, proof, quality, questions,
+    report, shift, staff, teams, visits,
 };
 
 /// What the demo is asked for.
@@ -40,6 +42,25 @@ pub struct Options {
     pub until: Date,
     /// A file, or postgres://….
     pub database: String,
+    /// Who has how many minutes, and how long contracts give for an appeal.
+    pub desks: Desks,
+}
+
+/// How the desks of the story are staffed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Desks {
+    /// Minutes of Tier 1's day.
+    pub tier1_minutes: u32,
+    /// Minutes of Tier 2's day.
+    pub tier2_minutes: u32,
+    /// Days to appeal that the contracts of the story give.
+    pub appeal_days: i32,
+}
+
+impl Default for Desks {
+    fn default() -> Desks {
+        Desks { tier1_minutes: 60, tier2_minutes: 60, appeal_days: 120 }
+    }
 }
 
 /// Longest story: a year; the invented deductibles and filing limits are not made for more.
@@ -118,9 +139,16 @@ impl Script {
 fn set(db: Db, env: Env, options: &Options, script: &Script) -> anyhow::Result<(Stage, House, Vec<LogIn>)> {
     let payers = builtin_payers();
     let practice = PracticeId(env.new_id());
-    let house = front_desk::open(&db, practice, &payers, script.days.first().copied().unwrap_or(options.until))?;
+    let house = front_desk::open(
+        &db,
+        practice,
+        (&payers, options.desks.appeal_days),
+        script.days.first().copied().unwrap_or(options.until),
+    )?;
+    let minutes = teams::Minutes { tier1: options.desks.tier1_minutes, tier2: options.desks.tier2_minutes };
     let (staff, log_ins) = stage::in_scene("the staff is hired", staff::hire(&db, practice))?;
-    stage::in_scene("the teams are set up", teams::set_up(&db, practice, &staff))?;
+    stage::in_scene("the teams are set up", teams::set_up(&db, practice, &staff, minutes))?;
+    stage::in_scene("absences are planned", teams::plan_absences(&db, practice, &staff, &script.days))?;
     let mut simulator = Simulator::new(options.seed, payers.clone());
     front_desk::enroll(&mut simulator, &script.patients, &payers);
     let stage = Stage {
@@ -134,11 +162,13 @@ fn set(db: Db, env: Env, options: &Options, script: &Script) -> anyhow::Result<(
         on_file: BTreeMap::new(),
         encounters: BTreeMap::new(),
         claims: BTreeMap::new(),
-        handed_up: Vec::new(),
+        questions: BTreeMap::new(),
         coded: BTreeSet::new(),
         mended: BTreeSet::new(),
-        asked: BTreeSet::new(),
         appealed: BTreeSet::new(),
+        letters: Vec::new(),
+        looks: BTreeMap::new(),
+        tally: Tally::default(),
         promises: Vec::new(),
     };
     Ok((stage, house, log_ins))
@@ -160,14 +190,15 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
     stage.at(today, 10, 30);
     mail_room::collect(stage)?;
     mail_room::post_what_waits(stage)?;
-    desk::decide(stage, today)?;
+    hands::denials::open_letters(stage, today)?;
+    let days_left = script.days.iter().filter(|day| **day > today).count();
+    let scene = Scene::new(house, &script.visits, &script.chance, (today, days_left));
     for question in script.questions.iter().filter(|question| question.on == today) {
-        desk::ask(stage, question)?;
+        desk::ask(stage, &scene, question)?;
     }
     stage.at(today, 13, 0);
     money_office::take_payments(stage, &script.chance, today)?;
-    let days_left = script.days.iter().filter(|day| **day > today).count();
-    back_office::work(stage, house, &script.visits, &script.chance, (today, days_left))?;
+    shift::work(stage, &scene)?;
     bank::statement(stage, today)?;
     stage.at(today, 16, 0);
     for visit in script.visits.iter().filter(due) {
@@ -177,6 +208,7 @@ fn day(stage: &mut Stage, house: &House, script: &Script, today: Date, before: O
         money_office::run_statements(stage, &script.chance, today)?;
     }
     stage.at(today, 17, 30);
+    report::look(stage, &script.days, today)?;
     bank::evening(stage, today)?;
     mail_room::send(stage)
 }
@@ -208,6 +240,7 @@ fn summarise(stage: &Stage, options: &Options, start: Date, log_ins: Vec<LogIn>)
         ledger_trial_balance: totals.trial_balance.cents(),
         ledger_entries: totals.entries,
         invariants: proof::invariants(&stage.db, stage.practice)?,
+        desks: report::of(stage, options.until)?,
         claims_that_differ: comparison::differences(&stage.clearinghouse.truth(), &ledger),
         seconds: 0.0,
         database: stage.db.place(),

@@ -5,19 +5,6 @@ use billing::work::inquiry::{Channel, InquiryReason};
 use jiff::civil::Date;
 use simulator::Chance;
 
-/// What becomes of a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Tier 1 answers it the same day.
-    Answered,
-    /// Tier 1 hands it up; Tier 2 ends it some days later.
-    EscalatedAndResolved,
-    /// Tier 1 hands it up; it is still open.
-    Escalated,
-    /// Nobody has taken it yet.
-    Waiting,
-}
-
 /// One question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionStory {
@@ -33,8 +20,23 @@ pub struct QuestionStory {
     pub question: &'static str,
     /// What was answered, or why it was handed up.
     pub answer: &'static str,
-    /// What became of it.
-    pub fate: Fate,
+    /// Nobody has looked at it yet when it comes in: who looks at the demo finds it.
+    pub waits: bool,
+}
+
+impl QuestionStory {
+    /// Whether Tier 1 may not decide it.
+    pub fn is_hard(&self) -> bool {
+        matches!(
+            self.reason,
+            InquiryReason::BilledWrongly
+                | InquiryReason::Resubmit
+                | InquiryReason::CodingDispute
+                | InquiryReason::Authorization
+                | InquiryReason::AtAgency
+                | InquiryReason::Accident
+        )
+    }
 }
 
 /// Of 10,000 working days: that a question comes, and that a second one does.
@@ -43,7 +45,8 @@ const TWICE_BP: u64 = 2_500;
 /// Questions of the last days wait, so that a newcomer finds some.
 const WAITING_DAYS: usize = 6;
 
-const WORDS: [(InquiryReason, &str, &str); 9] = [
+/// The eight questions of the field, and the dispute that follows them: most of what is asked.
+const USUAL: [(InquiryReason, &str, &str); 9] = [
     (
         InquiryReason::BillExplanation,
         "Asks why the statement shows an amount although the plan was billed.",
@@ -91,6 +94,111 @@ const WORDS: [(InquiryReason, &str, &str); 9] = [
     ),
 ];
 
+/// Of 10,000 questions: those of the rest of the catalogue.
+const RARE_BP: u64 = 3_000;
+
+/// The rest of the catalogue, each as it is asked and as the first desk that may answers it or hands it up.
+const RARE: [(InquiryReason, &str, &str); 22] = [
+    (
+        InquiryReason::PayNow,
+        "Wants to pay by card, the last try was declined.",
+        "Confirmed the balance and took the new card on the processor's page.",
+    ),
+    (
+        InquiryReason::PaymentPlan,
+        "Asks to pay in four parts.",
+        "Agreed on four parts within the practice's least payment.",
+    ),
+    (
+        InquiryReason::NewInsurance,
+        "Has a new card since the first of the month.",
+        "Entered the card with its days; the payer is asked for each visit.",
+    ),
+    (
+        InquiryReason::ChargeNotMine,
+        "Says the second service on the bill was never done.",
+        "Says a service was not received; the note has to be read.",
+    ),
+    (
+        InquiryReason::Authorization,
+        "The plan says there was no permission for the scan.",
+        "The plan says there was no permission; it may be asked for after the fact.",
+    ),
+    (
+        InquiryReason::Estimate,
+        "Wants to know what the yearly check costs without a plan.",
+        "Sent a good-faith estimate in writing.",
+    ),
+    (
+        InquiryReason::BillOverEstimate,
+        "The bill is far above the estimate.",
+        "The bill is above the estimate; both have to be compared.",
+    ),
+    (
+        InquiryReason::SurpriseBill,
+        "Was told everybody is in the network, and one was not.",
+        "Asks whether the law on surprise bills protects the visit.",
+    ),
+    (
+        InquiryReason::Assistance,
+        "Lost the job and cannot pay at all.",
+        "Sent policy and application in plain words; collection waits.",
+    ),
+    (
+        InquiryReason::Refund,
+        "Paid twice and wants one payment back.",
+        "Looked at open claims and balances; the refund is asked for.",
+    ),
+    (
+        InquiryReason::ReturnedPayment,
+        "The bank sent the check back.",
+        "Agreed on a card payment; the fee is as the practice's policy says.",
+    ),
+    (InquiryReason::Contact, "Moved last week.", "Entered the new address; the next statement goes there."),
+    (
+        InquiryReason::AtAgency,
+        "An agency wrote about a bill that the plan is still working on.",
+        "The plan is still deciding; the account has to come back from the agency.",
+    ),
+    (
+        InquiryReason::DebtDispute,
+        "Disputes the debt in writing and wants no more calls.",
+        "Disputes the debt; contact has stopped until it is answered.",
+    ),
+    (InquiryReason::Records, "Asks for a copy of the records.", "Sent what was asked for, and noted to whom."),
+    (
+        InquiryReason::Representative,
+        "A daughter calls and has the power of attorney.",
+        "The paper is on file with its scope.",
+    ),
+    (
+        InquiryReason::Accident,
+        "The visit was after a car accident.",
+        "Another insurer may be first; its claim number has to be entered.",
+    ),
+    (
+        InquiryReason::NotBillable,
+        "Has Medicaid and says nobody may send a bill.",
+        "Says the program forbids a bill; the day's coverage has to be asked for.",
+    ),
+    (
+        InquiryReason::Complaint,
+        "Is upset about how the last call went.",
+        "Complains about a call; wants an answer in writing.",
+    ),
+    (InquiryReason::Legal, "An attorney asks for the file.", "An attorney wrote; only compliance answers."),
+    (
+        InquiryReason::ConsentWithdrawn,
+        "Wants no more text messages.",
+        "Revoked the consent while the person was on the line.",
+    ),
+    (
+        InquiryReason::Access,
+        "Needs an interpreter for the next call.",
+        "Noted the language on the account; the next call begins with an interpreter.",
+    ),
+];
+
 /// Makes the questions of a period.
 pub fn questions(chance: &Chance, patients: usize, days: &[Date]) -> Vec<QuestionStory> {
     let mut all = Vec::new();
@@ -112,17 +220,13 @@ pub fn questions(chance: &Chance, patients: usize, days: &[Date]) -> Vec<Questio
 fn one(chance: &Chance, patients: usize, on: Date, name: &str, recent: bool) -> QuestionStory {
     let dice =
         |below: usize, what: &str| usize::try_from(chance.below(below as u64, &["question", name, what])).unwrap_or(0);
-    let (reason, question, answer) = WORDS[dice(WORDS.len(), "reason")];
-    let hard = matches!(reason, InquiryReason::BilledWrongly | InquiryReason::Resubmit | InquiryReason::CodingDispute);
-    let fate = match (hard, recent, dice(3, "fate")) {
-        (_, true, 0 | 1) => Fate::Waiting,
-        (true, false, 0 | 1) => Fate::EscalatedAndResolved,
-        (true, _, _) => Fate::Escalated,
-        (false, _, _) => Fate::Answered,
-    };
+    let is_rare = chance.below(10_000, &["question", name, "rare"]) < RARE_BP;
+    let (reason, question, answer) =
+        if is_rare { RARE[dice(RARE.len(), "which")] } else { USUAL[dice(USUAL.len(), "reason")] };
+    let waits = recent && dice(3, "waits") < 2;
     let channel = [Channel::Phone, Channel::Phone, Channel::Phone, Channel::Email, Channel::Letter, Channel::Portal]
         [dice(6, "channel")];
-    QuestionStory { on, patient: dice(patients, "patient"), channel, reason, question, answer, fate }
+    QuestionStory { on, patient: dice(patients, "patient"), channel, reason, question, answer, waits }
 }
 
 #[cfg(test)]
@@ -130,12 +234,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_season_of_questions_has_every_fate_and_repeats_with_its_seed() {
-        let days = crate::demo::visits::working_days(jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 5, 29));
+    fn a_half_year_of_questions_asks_the_whole_catalogue_and_repeats_with_its_seed() {
+        let days = crate::demo::visits::working_days(jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 8, 31));
         let all = questions(&Chance::new(7), 60, &days);
         assert_eq!(all, questions(&Chance::new(7), 60, &days));
-        for fate in [Fate::Answered, Fate::EscalatedAndResolved, Fate::Escalated, Fate::Waiting] {
-            assert!(all.iter().any(|question| question.fate == fate), "{fate:?}");
-        }
+        let asked: std::collections::BTreeSet<_> = all.iter().map(|question| question.reason.as_str()).collect();
+        assert!(asked.len() > 25, "{asked:?}");
+        assert!(all.iter().any(|question| question.waits) && all.iter().any(QuestionStory::is_hard));
     }
 }

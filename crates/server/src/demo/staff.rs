@@ -50,6 +50,8 @@ pub struct Staff {
     pub poster: Actor,
     /// Codes.
     pub coder: Actor,
+    /// Root causes, and what nobody below may decide.
+    pub tier3: Actor,
     /// Oversight.
     pub manager: Actor,
 }
@@ -83,6 +85,7 @@ pub fn hire(db: &Db, practice: PracticeId) -> Result<(Staff, Vec<LogIn>), app::E
         tier2: with(Role::Tier2)?,
         poster: with(Role::Poster)?,
         coder: with(Role::Coder)?,
+        tier3: with(Role::Tier3)?,
         manager: with(Role::Manager)?,
     };
     Ok((staff, log_ins))

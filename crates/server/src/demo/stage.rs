@@ -13,7 +13,9 @@ use store::{Db, Env};
 use super::clearinghouse::SimulatedClearinghouse;
 use super::money_office::Promise;
 use super::population::PatientStory;
+use super::questions::QuestionStory;
 use super::staff::Staff;
+use super::tally::Tally;
 
 /// The demo's time zone, as an IANA name: the middle of the country.
 pub const TIME_ZONE: &str = "America/Chicago";
@@ -40,16 +42,20 @@ pub struct Stage {
     pub encounters: BTreeMap<usize, EncounterId>,
     /// The claims made of them, by number in the story.
     pub claims: BTreeMap<usize, ClaimId>,
-    /// Questions handed up, with the day on which Tier 2 ends them.
-    pub handed_up: Vec<(Date, InquiryId, &'static str)>,
+    /// Questions that were logged.
+    pub questions: BTreeMap<InquiryId, QuestionStory>,
     /// Visits whose codes were completed, by number in the story.
     pub coded: BTreeSet<usize>,
     /// Patients whose slips were mended, by place in their list.
     pub mended: BTreeSet<usize>,
-    /// Claims whose payers were asked for them.
-    pub asked: BTreeSet<ClaimId>,
-    /// Denials that were appealed.
-    pub appealed: BTreeSet<WorkItemId>,
+    /// Claims whose denials were appealed.
+    pub appealed: BTreeSet<ClaimId>,
+    /// Letters of payers that are on their way, each with its day and its claim.
+    pub letters: Vec<(Date, ClaimId)>,
+    /// How often each item was looked at.
+    pub looks: BTreeMap<WorkItemId, u32>,
+    /// What is counted.
+    pub tally: Tally,
     /// Payments that patients will bring.
     pub promises: Vec<Promise>,
 }

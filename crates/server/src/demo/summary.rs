@@ -7,6 +7,7 @@ use billing::counting::counted;
 use serde::Serialize;
 
 use super::comparison::Difference;
+use super::report::DeskReport;
 use super::staff::LogIn;
 
 /// The summary, as `--json` prints it. All money in cents.
@@ -54,6 +55,8 @@ pub struct Summary {
     pub ledger_entries: i64,
     /// Invariants recomputed.
     pub invariants: Invariants,
+    /// How the desks fared.
+    pub desks: DeskReport,
     /// Claims on which the simulator's truth and the ledger differ: none.
     pub claims_that_differ: Vec<Difference>,
     /// How long it took.
@@ -117,6 +120,7 @@ impl Summary {
             dollars(self.patient_cents)
         );
         text += &format!("Open work: {}.\n", count(&self.open_work));
+        text += &self.desks.in_words();
         text += &format!(
             "Books: {}, trial balance {}; invariants: {} hold, {} fail; {} otherwise than their payer decided.\n",
             counted(self.ledger_entries, "entry"),

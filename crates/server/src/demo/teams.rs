@@ -7,6 +7,7 @@ use billing::PracticeId;
 use billing::work::team::{Absence, Assignment, Team, Worker};
 use billing::work::{Desk, Skill};
 use jiff::ToSpan;
+use jiff::civil::Date;
 use store::Db;
 
 use super::staff::Staff;
@@ -15,8 +16,17 @@ use super::staff::Staff;
 const AWAY_IN_DAYS: i64 = 7;
 const AWAY_FOR_DAYS: i64 = 4;
 
-/// Adds the team, its rule and what Theo does.
-pub fn set_up(db: &Db, practice: PracticeId, staff: &Staff) -> Result<(), app::Error> {
+/// Minutes of a day that the desks have for items.
+#[derive(Debug, Clone, Copy)]
+pub struct Minutes {
+    /// Tess.
+    pub tier1: u32,
+    /// Theo.
+    pub tier2: u32,
+}
+
+/// Adds the team, its rule and what each person does.
+pub fn set_up(db: &Db, practice: PracticeId, staff: &Staff, minutes: Minutes) -> Result<(), app::Error> {
     let lead = &staff.manager;
     let appeals = Team { name: "Appeals".into(), desk: Desk::Tier2, assignment: Assignment::Pull, is_open: true };
     set_team(
@@ -39,9 +49,37 @@ pub fn set_up(db: &Db, practice: PracticeId, staff: &Staff) -> Result<(), app::E
     let theo = Worker {
         teams: vec!["appeals".into()],
         skills: Skill::ALL.iter().copied().filter(|skill| *skill != Skill::Spanish).collect(),
-        minutes_a_day: 360,
+        minutes_a_day: minutes.tier2,
     };
-    set_worker(db, lead, practice, (staff.tier2.user, &theo), "Theo writes the appeals and speaks no Spanish.")
+    set_worker(db, lead, practice, (staff.tier2.user, &theo), "Theo writes the appeals and speaks no Spanish.")?;
+    for (person, minutes_a_day) in
+        [(&staff.tier1, minutes.tier1), (&staff.coder, 45), (&staff.poster, 30), (&staff.tier3, 60)]
+    {
+        let worker = Worker { teams: Vec::new(), skills: Skill::ALL.to_vec(), minutes_a_day };
+        set_worker(db, lead, practice, (person.user, &worker), "Beside the front desk, the mail and the telephone.")?;
+    }
+    Ok(())
+}
+
+/// Theo and Tess are away for some days in the middle of the story; who stands in for whom is as it will be next week.
+pub fn plan_absences(db: &Db, practice: PracticeId, staff: &Staff, days: &[Date]) -> Result<(), app::Error> {
+    let at = |part: usize| days.get(days.len() * part / 10).copied();
+    let absences = [
+        (at(4), &staff.tier2, &staff.tier1, "A week by the sea."),
+        (at(6), &staff.tier1, &staff.tier2, "Moves house."),
+    ];
+    for (from_on, user, substitute, why) in absences {
+        let Some(from_on) = from_on else { continue };
+        let absence = Absence {
+            user: user.user,
+            from_on,
+            to_on: from_on.saturating_add(AWAY_FOR_DAYS.days()),
+            substitute: Some(substitute.user),
+            is_called_off: false,
+        };
+        set_absence(db, &staff.manager, practice, &absence, why)?;
+    }
+    Ok(())
 }
 
 /// Theo is away next week; Tess, who works Tier 1 alone, stands in for what she may.

@@ -9,7 +9,7 @@ use billing::access::Actor;
 use billing::id::PracticeId;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use server::demo::play::{Options, play};
+use server::demo::play::{Desks, Options, play};
 use server::serve;
 use server::web::Desk;
 use store::testing::{TestDb, TestEngine, engines};
@@ -116,6 +116,7 @@ fn template() -> &'static Path {
             visits: 60,
             until: jiff::civil::date(2026, 11, 20),
             database: file.to_str().unwrap().to_owned(),
+            desks: Desks::default(),
         };
         drop(play(&options, |_, _, _| {}).unwrap());
         file

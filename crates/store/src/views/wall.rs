@@ -28,7 +28,7 @@ record! {
         pub due_today: i64,
         /// Items that nobody has.
         pub unowned: i64,
-        /// Items that are neither open nor taken: they wait on somebody outside.
+        /// Items that wait for somebody until a day.
         pub waiting: i64,
         /// Opened since the first day asked for.
         pub young: i64,
@@ -81,12 +81,17 @@ statements! {
         CAST(SUM(CASE WHEN due_on < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late, \
         CAST(SUM(CASE WHEN due_on = $2 THEN 1 ELSE 0 END) AS BIGINT) AS due_today, \
         CAST(SUM(CASE WHEN owner_id IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unowned, \
-        CAST(SUM(CASE WHEN state IN ('open', 'taken') THEN 0 ELSE 1 END) AS BIGINT) AS waiting, \
+        CAST(0 AS BIGINT) AS waiting, \
         CAST(SUM(CASE WHEN opened_on >= $3 THEN 1 ELSE 0 END) AS BIGINT) AS young, \
         CAST(SUM(CASE WHEN opened_on < $3 AND opened_on >= $4 THEN 1 ELSE 0 END) AS BIGINT) AS middle, \
         CAST(SUM(CASE WHEN opened_on < $4 AND opened_on >= $5 THEN 1 ELSE 0 END) AS BIGINT) AS old, \
         MIN(opened_on) AS oldest, MIN(due_on) AS next_due \
         FROM work_item WHERE practice_id = $1 AND state <> 'resolved' GROUP BY desk, reason ORDER BY desk, reason";
+    /// What waits for somebody until a day, by desk and reason: a few of the open items.
+    pub const WALL_WAITING: (Desk, WorkReason, i64) = "SELECT w.desk, w.reason, COUNT(*) FROM work_case c \
+        JOIN work_item w ON w.practice_id = c.practice_id AND w.id = c.work_item_id \
+        WHERE c.practice_id = $1 AND c.waiting_on IS NOT NULL AND w.state <> 'resolved' GROUP BY w.desk, w.reason \
+        ORDER BY w.desk, w.reason";
     /// What each person has; `$2` is today.
     pub const WALL_PEOPLE: PersonRow = "SELECT owner_id AS user_id, COUNT(*) AS items, \
         CAST(SUM(CASE WHEN due_on < $2 THEN 1 ELSE 0 END) AS BIGINT) AS late, CAST(SUM(stake_cents) AS BIGINT) AS stake, \
@@ -131,8 +136,14 @@ pub struct Wall {
 /// Of the engine.
 pub fn get(conn: &Conn, ages: [Date; 3], until: Date) -> Result<Wall, StoreError> {
     let today = conn.today();
+    let mut work = conn.query(&WALL_WORK, params![today, ages[0], ages[1], ages[2]])?;
+    for (desk, reason, items) in conn.query(&WALL_WAITING, params![])? {
+        if let Some(row) = work.iter_mut().find(|row| row.desk == desk && row.reason == reason) {
+            row.waiting = items;
+        }
+    }
     Ok(Wall {
-        work: conn.query(&WALL_WORK, params![today, ages[0], ages[1], ages[2]])?,
+        work,
         people: conn.query(&WALL_PEOPLE, params![today])?,
         ended: conn.query(&WALL_ENDED, params![today])?,
         seen: conn.query(&WALL_SEEN, params![])?,
