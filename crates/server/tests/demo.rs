@@ -73,7 +73,7 @@ fn half_of_tier_two_lets_clocks_run_out_that_the_forecast_named_and_a_person_say
     assert!(came > 0 && came * 2 > missed && came * 2 > foretold - came, "{told}");
 }
 
-/// Minutes of a day that Tier 2 needs for the visits of the story.
+/// Minutes of a day with which Tier 2 keeps the clocks of the story.
 const WHOLE: u32 = 24;
 
 #[test]

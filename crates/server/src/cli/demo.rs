@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use exchange::MailDrop;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -21,6 +22,9 @@ const FOLDER: &str = "tierline-demo";
 
 /// The folder, beside the database, in which the demo's payers go on answering.
 const FOLDER_OF_PAYERS: &str = "exchange";
+
+/// The folder of letters in it.
+const FOLDER_OF_LETTERS: &str = "letters";
 
 /// The arguments of the command.
 #[derive(Debug, Args)]
@@ -121,6 +125,14 @@ fn serve(arguments: &Arguments, database: &str, played: &Played, exchange: Optio
         None => served,
     };
     let served = served.with_daily_jobs(db.clone());
+    let served = match exchange {
+        Some(folder) => {
+            let letters = folder.join(FOLDER_OF_LETTERS);
+            super::output::line(&format!("Daily letters go to {}; each person sets an address.", letters.display()));
+            served.with_letters(Box::new(MailDrop::open(letters)?))
+        }
+        None => served,
+    };
     super::output::line("");
     super::output::line(&crate::daily::what_runs());
     super::output::line(&format!("The desk is open at http://{} until you press Ctrl-C.", served.address()?));

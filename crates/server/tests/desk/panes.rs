@@ -169,7 +169,7 @@ fn the_served_desk_sends_a_letter_once_a_day_and_a_lead_reads_how_many_clocks_en
     let address = practice.serve();
     let max = actor(&practice, "max");
     app::notices::set_address(&practice.db, &max, practice.id, "max@example.org").unwrap();
-    practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24 * 70));
+    practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24 * 200));
     app::jobs::run_due(&practice.db, practice.id).unwrap();
     let letters = Letters::default();
     assert_eq!(server::daily::letters(&practice.db, practice.id, &letters), None);

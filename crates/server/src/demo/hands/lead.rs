@@ -14,7 +14,7 @@ use store::clock::RUNNING_CLOCKS_OF_ITEM;
 use store::params;
 
 use super::denials::say;
-use super::{Deed, give_back, has_ended};
+use super::{Deed, end, give_back, has_ended};
 use crate::demo::stage::{Stage, in_scene};
 use crate::demo::tally::Lost;
 
@@ -22,7 +22,14 @@ use crate::demo::tally::Lost;
 pub fn act(stage: &mut Stage, actor: &Actor, taken: &WorkItem) -> anyhow::Result<Option<Deed>> {
     if [WorkReason::ClockOverdue, WorkReason::ClockWarning].contains(&taken.reason) {
         decide_clocks(stage, actor, taken)?;
+        // Where somebody did it this morning the clock has ended already, and the item with it.
         if has_ended(stage, actor, taken)? {
+            return Ok(Some(Deed::Ended));
+        }
+        let code = taken.reason.spec().resolutions.first().copied();
+        if let Some(code) = code
+            && end(stage, actor, taken, (code, "It was done on its last day.", ("payer", "other")))?
+        {
             return Ok(Some(Deed::Ended));
         }
     }
@@ -49,7 +56,8 @@ fn decide_clocks(stage: &mut Stage, actor: &Actor, taken: &WorkItem) -> anyhow::
         };
         let Some(decision) = order.into_iter().find(|one| view.decisions.contains(one)) else { continue };
         let words = match decision {
-            ClockDecision::Done => "It left in time; the payer's portal has the day.",
+            ClockDecision::Done if was_sent => "It left in time; the payer's portal has the day.",
+            ClockDecision::Done => "Done by the lead on its last day, by telephone.",
             ClockDecision::LetGo => "Nobody gets to it today, and it is not worth more than the others.",
             ClockDecision::Expired | ClockDecision::Extended => "Missed for want of people; the books follow.",
         };
