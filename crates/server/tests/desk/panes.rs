@@ -180,13 +180,13 @@ fn the_served_desk_sends_a_letter_once_a_day_and_a_lead_reads_how_many_clocks_en
     practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24));
     assert_eq!(server::daily::letters(&practice.db, practice.id, &letters), None);
     assert_eq!(letters.0.borrow().len(), 2, "the next day has its own");
-    let mut desk = visitor(&practice, address, "max");
-    assert!(words(&desk.open("/jobs")).contains("daily letter of counts"));
+    let jobs = |practice: &Practice| words(&visitor(practice, address, "max").open("/jobs"));
+    assert!(jobs(&practice).contains("daily letter of counts"));
     let broken = server::daily::letters(&practice.db, practice.id, &NoCarrier);
     assert_eq!(broken, None, "today’s went already");
     practice.db.env().advance_to(practice.db.env().now() + jiff::SignedDuration::from_hours(24));
     assert!(server::daily::letters(&practice.db, practice.id, &NoCarrier).unwrap().contains("the folder is full"));
-    assert!(words(&desk.open("/jobs")).contains("the folder is full"), "the manager reads why");
+    assert!(jobs(&practice).contains("the folder is full"), "the manager reads why");
 }
 
 struct NoCarrier;
