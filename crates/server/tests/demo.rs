@@ -59,10 +59,13 @@ fn a_season_ends_with_sound_books_that_agree_with_every_payer() {
 fn half_of_tier_two_lets_clocks_run_out_that_the_forecast_named_and_a_person_says_so_of_each() {
     let desks = |tier2_minutes| Desks { tier2_minutes, appeal_days: 40, ..Desks::default() };
     let whole = played_by(7, "whole", (4, 240), desks(WHOLE)).summary;
-    assert_eq!((whole.desks.clocks_lost, whole.desks.clocks_undecided), (0, 0), "{}", whole.desks.in_words());
+    assert_eq!(whole.desks.clocks_undecided, 0, "{}", whole.desks.in_words());
     let half = played_by(7, "half", (4, 240), desks(WHOLE / 2)).summary;
     let told = half.desks.in_words();
-    assert!(half.desks.clocks_lost > 0, "half of Tier 2 keeps up; the test says nothing: {told}");
+    assert!(
+        half.desks.clocks_lost > 2 * whole.desks.clocks_lost + 2,
+        "half of Tier 2 keeps up; this says nothing: {told}"
+    );
     assert_eq!((half.desks.clocks_undecided, half.desks.without_a_hand.len()), (0, 0), "{told}");
     assert!(half.is_sound(), "the books hold whatever runs out: {:?}", half.invariants.failures);
     // Of what ran out for want of people, most was foretold weeks before, and most of what was foretold came.
@@ -73,8 +76,8 @@ fn half_of_tier_two_lets_clocks_run_out_that_the_forecast_named_and_a_person_say
     assert!(came > 0 && came * 2 > missed && came * 2 > foretold - came, "{told}");
 }
 
-/// Minutes of a day with which Tier 2 keeps the clocks of the story.
-const WHOLE: u32 = 24;
+/// Minutes of a day with which Tier 2 keeps the clocks of the story, and hardly more.
+const WHOLE: u32 = 10;
 
 #[test]
 fn the_same_seed_makes_the_same_books_and_another_seed_others() {
