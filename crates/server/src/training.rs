@@ -26,7 +26,7 @@ use simulator::{
 use store::worklist::OPEN_ITEMS_OF_CLAIM;
 use store::{Db, params};
 
-use crate::demo::front_desk::{self, House};
+use crate::demo::front_desk::{self, APPEAL_DAYS, House};
 use crate::demo::population::{Card, Home, PatientStory, PaysHow, Person};
 use crate::demo::stage::in_scene;
 
@@ -107,7 +107,7 @@ pub fn open(db: &Db, actor: &Actor, practice: PracticeId, cases: usize) -> anyho
     let base = builtin_payers().into_iter().next().context("the simulator has no payer")?;
     let payers: Vec<PayerBehaviour> =
         SCENARIOS.iter().enumerate().map(|(place, one)| payer(base.clone(), place, one)).collect();
-    let house = front_desk::open_as(db, &own, &in_our_eyes(&payers), today)?;
+    let house = front_desk::open_as(db, &own, (&in_our_eyes(&payers), APPEAL_DAYS), today)?;
     in_scene("the training practice is joined to the real one", join(db, actor, practice, training))?;
     let mut simulator = Simulator::new(1, payers.clone());
     let mut made: Vec<(&Scenario, ClaimId)> = Vec::new();
@@ -353,7 +353,7 @@ mod tests {
         let db: &Db = &test;
         let practice = PracticeId(db.env().new_id());
         let today = db.today(practice).unwrap();
-        front_desk::open(db, practice, &builtin_payers(), today).unwrap();
+        front_desk::open(db, practice, (&builtin_payers(), APPEAL_DAYS), today).unwrap();
         let max = Actor::user(billing::UserId(db.env().new_id()), "max", vec![Role::Manager], practice);
         let tess = Actor::user(billing::UserId(db.env().new_id()), "tess", vec![Role::Tier1], practice);
         assert!(open(db, &tess, practice, 1).is_err(), "who leads opens it");

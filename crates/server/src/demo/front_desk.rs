@@ -22,6 +22,8 @@ use super::population::{self, Card, Home, PatientStory, Person};
 use super::stage::{Stage, TIME_ZONE, in_scene};
 use super::visits;
 
+/// Days to appeal that contracts give where a story says no other.
+pub const APPEAL_DAYS: i32 = 120;
 /// Days after acceptance when a missing remittance becomes work.
 const FOLLOW_UP_DAYS: i32 = 30;
 /// Days after sending when a missing 999 becomes work.

@@ -59,7 +59,7 @@ pub struct Desks {
 
 impl Default for Desks {
     fn default() -> Desks {
-        Desks { tier1_minutes: 60, tier2_minutes: 60, appeal_days: 120 }
+        Desks { tier1_minutes: 60, tier2_minutes: 60, appeal_days: front_desk::APPEAL_DAYS }
     }
 }
 
