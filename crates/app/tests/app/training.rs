@@ -39,7 +39,15 @@ fn rehearse(db: &TestDb, lead: &Actor) {
 fn kept(db: &TestDb, scenario: &Scenario, reason: WorkReason) -> Result<TrainingCaseId, Error> {
     let item = db.write(&Actor::system(TRAINING), TRAINING, |tx| {
         let (id, today) = (WorkItemId(tx.new_id()), tx.today());
-        let item = WorkItem::open(id, reason, "Invented.".into(), WorkLinks::default(), Money::ZERO, today);
+        let item = WorkItem::open(
+            id,
+            reason,
+            "Invented.".into(),
+            WorkLinks::default(),
+            Money::ZERO,
+            today,
+            &billing::work::Calendar::default(),
+        );
         store::worklist::insert_item(tx, &item, &format!("training:{id}"))?;
         Ok::<_, Error>(id)
     });
