@@ -231,7 +231,7 @@ pub fn table(chart: &Chart) -> String {
         let _ = write!(html, "<th scope=\"col\" class=\"num\">{}</th>", escaped(&series.name));
     }
     if sums {
-        html.push_str("<th scope=\"col\" class=\"num\">Together</th>");
+        html.push_str("<th scope=\"col\" class=\"num\">Total</th>");
     }
     html.push_str("</tr></thead><tbody>");
     for bar in &chart.bars {

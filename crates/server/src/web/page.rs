@@ -65,7 +65,7 @@ const MORE: &[(&str, &str, &str, Action)] = &[
     ("/quality", "Quality", "", Action::ViewQuality),
     ("/quality/mine", "My quality", "", Action::ViewOwnQuality),
     ("/training", "Practice mode", "", Action::TrainWithCases),
-    ("/settings/reasons", "Reasons of work", "", Action::AssignWork),
+    ("/settings/reasons", "Work reasons", "", Action::AssignWork),
     ("/users", "People and roles", "", Action::ViewUsers),
     ("/settings", "Practice, providers, payers", "", Action::ViewSettings),
     ("/jobs", "Daily jobs", "", Action::RunJobs),

@@ -103,7 +103,7 @@ pub async fn index(
     render(&LedgerPage {
         shell: Shell::new(&desk, &who, "/payers/ledger"),
         state: if is_closed { "closed" } else { "open" },
-        tabs: vec![("open", "Open", !is_closed), ("closed", "Walked to zero", is_closed)],
+        tabs: vec![("open", "Open", !is_closed), ("closed", "Settled", is_closed)],
         shown: walk.as_ref().map(|walk| walk.item.id),
         ledger,
         walk,

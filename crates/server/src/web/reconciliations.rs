@@ -73,7 +73,7 @@ pub async fn withdrawals(
             ]
         };
         let columns = &["Booked", "Number", "Words", "Amount", "State", "Decision", "Id"];
-        let sheet = Sheet { name: "Money that left", columns, rows: lines.iter().map(row).collect() };
+        let sheet = Sheet { name: "Withdrawals", columns, rows: lines.iter().map(row).collect() };
         return tables::file("bank-withdrawals", &[sheet], format);
     }
     render(&WithdrawalsPage {

@@ -121,7 +121,7 @@ fn a_new_person_chooses_their_own_password_with_a_code_of_two_people() {
         assert_eq!(choose(&mut nina, &second).location, "/log-in");
         let seen = enter(&mut nina, CHOSEN);
         assert_eq!((seen.status, seen.location.as_str()), (303, "/me"), "a device is enrolled first");
-        assert!(words(&nina.open("/me")).contains("enrol a device"));
+        assert!(words(&nina.open("/me")).contains("enroll a device"));
     }
 }
 

@@ -212,7 +212,7 @@ fn title(filter: &Filter) -> &'static str {
     match filter.only_desk().filter(|desk| *filter == Filter::desk(*desk)) {
         Some(desk) => desk.label(),
         None if filter.is_mine() => "My work",
-        None => "Chosen work",
+        None => "Filtered work",
     }
 }
 
