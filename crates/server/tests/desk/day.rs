@@ -1,19 +1,26 @@
 //! A day at the desk in a real browser, by keyboard alone: Tier 1 takes ten questions and hands three up, Tier 2 takes
-//! the best next item until it has them, gives one back and ends two.
+//! the best next item until it has them, gives one back and ends two; a lead reviews
+//! what was ended, and two denials of one kind are a problem of Tier 3.
+
+use std::collections::BTreeMap;
 
 use billing::PatientId;
+use billing::claim::{Claim, ClaimStatus};
 use billing::patient::Patient;
+use billing::problem::gathering::GatheringKind;
 use billing::work::{Desk, WorkState};
 use store::params;
 
 use crate::browser::Browser;
 use crate::practice::Practice;
 use crate::screens::{look, sign_in};
+use crate::stories::remittance_of;
 
 /// Keys as WebDriver writes them.
 const ENTER: &str = "\u{E007}";
 const TAB: &str = "\u{E004}";
 const BACK_TAB: &str = "\u{E008}\u{E004}\u{E000}";
+const SPACE: &str = " ";
 const ESCAPE: &str = "\u{E00C}";
 const COMMIT: &str = "\u{E009}\u{E007}\u{E000}";
 
@@ -151,6 +158,78 @@ fn a_day_of_ten_questions_is_worked_with_the_keyboard_alone() {
         let id = item.trim_start_matches("/work/").parse().unwrap();
         let stored = app::worklist::show(&practice.db, &practice.system(), practice.id, id).unwrap().item;
         assert_eq!((stored.desk, stored.state), *end, "{item}");
+    }
+
+    denied_twice(&practice);
+    sign_in(&browser, &base, &practice, "max");
+    reviewed(&browser);
+    goes_to(&browser, "Problems", "/problems");
+    browser.press("j");
+    browser.press_here(ENTER);
+    browser.waits_for("a problem", "return location.pathname.startsWith('/problems/0');");
+    look(&browser, "day-problem");
+    let title = browser.script("return document.querySelector('h1').textContent;");
+    assert!(title.as_str().unwrap().contains("197"), "{title}");
+}
+
+/// Opens a page by its name in the palette.
+fn goes_to(browser: &Browser, name: &str, address: &str) {
+    browser.script("dispatchEvent(new KeyboardEvent('keydown', { key: 'k', ctrlKey: true, bubbles: true }));");
+    browser.focuses("palette-field");
+    browser.press_here(name);
+    let first = format!("return document.querySelector('#palette-hits a')?.getAttribute('href') === '{address}';");
+    browser.waits_for("a page that fits", &first);
+    browser.press_here(ENTER);
+    browser.reaches(address);
+}
+
+/// The lead's part: the first drawn item that waits is reviewed, point by point.
+fn reviewed(browser: &Browser) {
+    goes_to(browser, "Quality", "/quality");
+    browser.press("j");
+    browser.press_here(ENTER);
+    browser.waits_for("a draw", "return location.pathname.startsWith('/quality/draws/0');");
+    let first = browser.script(
+        "return [...document.querySelectorAll('main tbody tr')].findIndex((row) => row.textContent.includes('To review'));",
+    );
+    let steps = usize::try_from(first.as_i64().unwrap()).expect("an item that nobody reviewed yet");
+    browser.press(&"j".repeat(steps + 1));
+    browser.press_here(ENTER);
+    browser.waits_for("a review", "return location.pathname.startsWith('/quality/reviews/0');");
+    let points = billing::quality::FORM;
+    browser.waits_for("the form", "return document.activeElement.type === 'radio';");
+    for _ in points {
+        browser.press_here(SPACE);
+        browser.press_here(TAB);
+    }
+    browser.focuses("comment");
+    look(browser, "day-review");
+    browser.press_here("The handover said all that was needed; go on like this.");
+    browser.press_here(COMMIT);
+    browser.waits_for("the scores", "return document.querySelector('main').textContent.includes('100 %');");
+}
+
+/// A payer denies two claims for the same reason, and the practice calls two a problem.
+fn denied_twice(practice: &Practice) {
+    let system = practice.system();
+    let today = practice.db.today(practice.id).unwrap();
+    let two = (GatheringKind::DenialCode, 2, today);
+    app::problems::settings::set(&practice.db, &system, practice.id, two, "We are a small practice.").unwrap();
+    let claims = practice.db.read(&system, practice.id, |read| {
+        let ids = read.query(&store::claim::CLAIMS_IN_STATUS, params![ClaimStatus::Accepted, 100_i64])?;
+        ids.into_iter().map(|row| Ok(store::claim::load(read, row.0)?.expect("a claim"))).collect::<Result<Vec<_>, store::StoreError>>()
+    });
+    let one_line = claims.unwrap().into_iter().filter(|claim| claim.body.lines.len() == 1);
+    let mut by_payer: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
+    for claim in one_line {
+        by_payer.entry(claim.body.payer.payer_identifier.as_str().to_owned()).or_default().push(claim);
+    }
+    let most = by_payer.into_values().max_by_key(Vec::len).expect("claims that a payer has");
+    assert!(most.len() >= 2, "a payer has two claims of one line");
+    for claim in &most[..2] {
+        let text = remittance_of(practice, claim, 0, "CAS*CO*197*", "");
+        let taken = app::remittance_import::import(&practice.db, &system, practice.id, "denied.835", text.as_bytes());
+        assert_eq!(taken.unwrap().payments[0].counts.denied, 1);
     }
 }
 

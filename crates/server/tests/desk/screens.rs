@@ -54,6 +54,7 @@ const ids = [...document.querySelectorAll("[id]")].map((node) => node.id);
 for (const id of new Set(ids)) if (ids.filter((other) => other === id).length > 1) faults.push("id twice: " + id);
 for (const node of document.querySelectorAll("[aria-labelledby]"))
   if (!document.getElementById(node.getAttribute("aria-labelledby"))) faults.push("labelled by nothing: " + node.getAttribute("aria-labelledby"));
+for (const row of document.querySelectorAll("[data-row]")) if (row.tabIndex < 0) faults.push("J and K cannot stop at: " + row.textContent.trim().slice(0, 30));
 if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
 if (!document.querySelector("h1, h2")) faults.push("no heading");
 const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
