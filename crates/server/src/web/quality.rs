@@ -161,6 +161,11 @@ struct ReviewPage {
 }
 
 impl ReviewPage {
+    /// The point at which a review begins.
+    fn is_first(point: &Point) -> bool {
+        FORM.first().is_some_and(|first| first.key == point.key)
+    }
+
     fn form() -> &'static [Point] {
         &FORM
     }

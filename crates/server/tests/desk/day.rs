@@ -217,7 +217,9 @@ fn denied_twice(practice: &Practice) {
     app::problems::settings::set(&practice.db, &system, practice.id, two, "We are a small practice.").unwrap();
     let claims = practice.db.read(&system, practice.id, |read| {
         let ids = read.query(&store::claim::CLAIMS_IN_STATUS, params![ClaimStatus::Accepted, 100_i64])?;
-        ids.into_iter().map(|row| Ok(store::claim::load(read, row.0)?.expect("a claim"))).collect::<Result<Vec<_>, store::StoreError>>()
+        ids.into_iter()
+            .map(|row| Ok(store::claim::load(read, row.0)?.expect("a claim")))
+            .collect::<Result<Vec<_>, store::StoreError>>()
     });
     let one_line = claims.unwrap().into_iter().filter(|claim| claim.body.lines.len() == 1);
     let mut by_payer: BTreeMap<String, Vec<Claim>> = BTreeMap::new();
