@@ -14,10 +14,10 @@ use super::{Done, Failure};
 /// Which two files.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// The first file; - reads standard input
+    /// The first file, at most 512 MB; - reads standard input
     #[arg(value_name = "BEFORE")]
     before: PathBuf,
-    /// The second file
+    /// The second file, at most 512 MB
     #[arg(value_name = "AFTER")]
     after: PathBuf,
     /// Leave control numbers and the dates of envelopes out of account

@@ -30,7 +30,7 @@ const STANDARD_INPUT: &str = "-";
 /// Which files.
 #[derive(Debug, Args)]
 pub struct Inputs {
-    /// Files, or folders with all files in them; - reads standard input
+    /// Files, or folders with all files in them; - reads standard input, at most 512 MB
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
