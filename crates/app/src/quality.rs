@@ -232,7 +232,7 @@ pub fn review(db: &Db, actor: &Actor, practice: PracticeId, id: QualityReviewId)
 /// `Denied` without a desk.
 pub fn own_reviews(db: &Db, actor: &Actor, practice: PracticeId) -> Result<Vec<QualityReviewRow>, Error> {
     allow(actor, Action::ViewOwnQuality, &ResourceState::default())?;
-    db.read(actor, practice, |read| Ok(reviewed(read, actor.user)?))
+    db.read(actor, practice, |read| reviewed(read, actor.user))
 }
 
 /// Reviews of a person's work that were filled in.

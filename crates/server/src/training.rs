@@ -201,7 +201,7 @@ fn patient(place: usize, number: usize, scenario: &Scenario, payer: &PayerBehavi
         person: Person {
             last: LAST[ordinal % LAST.len()].to_owned(),
             first: FIRST[(ordinal / 2) % FIRST.len()].to_owned(),
-            gender: if number % 2 == 0 { 'F' } else { 'M' },
+            gender: if number.is_multiple_of(2) { 'F' } else { 'M' },
             birth_date: Date::new(1970, 1, 15)
                 .unwrap_or(today)
                 .saturating_add(i64::try_from(ordinal * 37).unwrap_or_default().days()),

@@ -292,7 +292,7 @@ fn request(row: &OwnScrubRuleRow) -> Request<'_> {
 fn settle(tx: &mut Tx, row: &OwnScrubRuleRow, state: OwnRuleState, words: &str) -> Result<(), Error> {
     let (today, by) = (tx.today(), tx.actor().clone());
     let values = params![row.id, state, today, by.user, by.login, words, row.state];
-    tx.query_opt(&DECIDE_OWN_SCRUB_RULE, &values[..])?.ok_or(Error::Changed)?;
+    tx.query_opt(&DECIDE_OWN_SCRUB_RULE, values)?.ok_or(Error::Changed)?;
     tx.audit("own_scrub_rule.decide", "own_scrub_rule", row.id, json!({ "state": state.as_str() }));
     Ok(())
 }

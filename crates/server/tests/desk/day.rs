@@ -196,9 +196,9 @@ fn reviewed(browser: &Browser) {
     browser.press(&"j".repeat(steps + 1));
     browser.press_here(ENTER);
     browser.waits_for("a review", "return location.pathname.startsWith('/quality/reviews/0');");
-    let points = billing::quality::FORM;
+    let points = billing::quality::FORM.len();
     browser.waits_for("the form", "return document.activeElement.type === 'radio';");
-    for _ in points {
+    for _ in 0..points {
         browser.press_here(SPACE);
         browser.press_here(TAB);
     }
