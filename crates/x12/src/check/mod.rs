@@ -10,6 +10,7 @@ pub(crate) mod decimals;
 pub(crate) mod element;
 mod envelope;
 mod following;
+mod guess;
 pub(crate) mod hierarchy;
 pub(crate) mod isa;
 pub(crate) mod memo;

@@ -4,7 +4,8 @@
 
 use crate::check::cells::{At, Cells};
 use crate::check::element::{self, rules};
-use crate::check::memo::{Goes, Path, UNKNOWN_VARIANT, packed_at_place};
+use crate::check::guess::{Guess, Teller};
+use crate::check::memo::{Goes, Path, UNKNOWN_VARIANT};
 use crate::check::sink::{Rule, Sink};
 use crate::codes::ShapeOnly;
 use crate::guide::{Entry, GUIDES, Guide, Loop, Quick, holds, holds_packed, is_known_segment};
@@ -718,67 +719,6 @@ struct Holder {
     inner: u8,
     /// A qualifier says so.
     is_certain: bool,
-}
-
-/// What a segment without a certain place may be.
-#[derive(Debug, Default)]
-struct Guess {
-    takes_unknown: Option<(usize, u8)>,
-    /// Its place is past.
-    behind: Option<(usize, u8)>,
-    /// A required place of the nearest loop that has the id, its qualifier apart.
-    awaited: Option<(usize, u8)>,
-    /// The nearest loop that has the id, how many places it has there, and the first.
-    nearest: Option<(usize, u32, u8)>,
-}
-
-impl Guess {
-    fn consider(&mut self, depth: usize, index: u8, entry: &Entry, is_awaited: bool) {
-        if entry.takes_unknown {
-            self.takes_unknown.get_or_insert((depth, index));
-        }
-        match &mut self.nearest {
-            None => self.nearest = Some((depth, 1, index)),
-            Some((nearest, count, _)) if *nearest == depth => *count += 1,
-            Some(_) => return,
-        }
-        if is_awaited && self.awaited.is_none() {
-            self.awaited = Some((depth, index));
-        }
-    }
-
-    /// The one place that the nearest loop has for the id.
-    fn only(&self) -> Option<(usize, u8)> {
-        self.nearest.filter(|(_, count, _)| *count == 1).map(|(depth, _, index)| (depth, index))
-    }
-}
-
-/// What of a segment tells its place, found while entries are asked.
-enum Teller {
-    Nothing,
-    /// This element or component, packed.
-    One((u8, u8), u64),
-    /// More than one: then nothing is remembered.
-    Several,
-}
-
-impl Teller {
-    /// The qualifier of an entry, packed.
-    #[inline]
-    fn ask(&mut self, entry: &Entry, cells: &Cells<'_>) -> u64 {
-        match self {
-            Self::One(place, packed) if *place == entry.qualifier_at => *packed,
-            Self::One(..) | Self::Several => {
-                *self = Self::Several;
-                packed_at_place(cells, entry.qualifier_at)
-            }
-            Self::Nothing => {
-                let packed = packed_at_place(cells, entry.qualifier_at);
-                *self = Self::One(entry.qualifier_at, packed);
-                packed
-            }
-        }
-    }
 }
 
 /// Whether a segment is so near that this one's problem may be its consequence.
