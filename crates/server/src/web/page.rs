@@ -64,7 +64,7 @@ const MORE: &[(&str, &str, &str, Action)] = &[
     ("/questions", "Questions to me", "", Action::ViewWorklist),
     ("/quality", "Quality", "", Action::ViewQuality),
     ("/quality/mine", "My quality", "", Action::ViewOwnQuality),
-    ("/training", "Practice mode", "", Action::TrainWithCases),
+    ("/practice-mode", "Practice mode", "", Action::TrainWithCases),
     ("/settings/reasons", "Work reasons", "", Action::AssignWork),
     ("/users", "People and roles", "", Action::ViewUsers),
     ("/settings", "Practice, providers, payers", "", Action::ViewSettings),

@@ -237,14 +237,14 @@ fn quality_pages(routes: Routes) -> Routes {
         .get("/quality/mine/measures/items", Policy::May(Action::ViewOwnQuality), quality::measures::own_items)
         .get("/quality/measures", Policy::May(Action::ViewQuality), quality::measures::show)
         .get("/quality/measures/items", Policy::May(Action::ViewQuality), quality::measures::items)
-        .get("/training", Policy::May(Action::TrainWithCases), training::index)
-        .post("/training/opening", Policy::May(Action::PrepareTraining), training::open)
-        .post("/training/next", Policy::May(Action::TrainWithCases), training::next)
-        .get("/training/cases/{id}", Policy::May(Action::TrainWithCases), training::show_case)
-        .post("/training/cases/{id}/attempts", Policy::May(Action::TrainWithCases), training::attempt)
-        .get("/training/people", Policy::May(Action::ViewQuality), training::people)
-        .get("/training/people/{id}", Policy::May(Action::ViewQuality), training::person)
-        .post("/training/people/{id}/skills", Policy::May(Action::PromoteSkill), training::decide)
+        .get("/practice-mode", Policy::May(Action::TrainWithCases), training::index)
+        .post("/practice-mode/opening", Policy::May(Action::PrepareTraining), training::open)
+        .post("/practice-mode/next", Policy::May(Action::TrainWithCases), training::next)
+        .get("/practice-mode/cases/{id}", Policy::May(Action::TrainWithCases), training::show_case)
+        .post("/practice-mode/cases/{id}/attempts", Policy::May(Action::TrainWithCases), training::attempt)
+        .get("/practice-mode/people", Policy::May(Action::ViewQuality), training::people)
+        .get("/practice-mode/people/{id}", Policy::May(Action::ViewQuality), training::person)
+        .post("/practice-mode/people/{id}/skills", Policy::May(Action::PromoteSkill), training::decide)
 }
 
 /// From the drawer to the bank and the signed month.

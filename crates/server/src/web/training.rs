@@ -57,7 +57,7 @@ pub async fn index(State(desk): State<Desk>, who: SignedIn, Query(asked): Query<
         })
         .await?;
     render(&TrainingPage {
-        shell: Shell::new(&desk, &who, "/training").in_training().after(asked.done()),
+        shell: Shell::new(&desk, &who, "/practice-mode").in_training().after(asked.done()),
         results,
         skills,
         is_open,
@@ -77,7 +77,7 @@ pub async fn open(State(desk): State<Desk>, who: SignedIn) -> Page {
         })
     })
     .await?;
-    go("/training", "training-open")
+    go("/practice-mode", "training-open")
 }
 
 /// The next case of a skill.
@@ -86,8 +86,8 @@ pub async fn next(State(desk): State<Desk>, who: SignedIn, Form(typed): Form<Typ
     let actor = who.actor.clone();
     let case = desk.blocking(move |db, practice| training::next_case(db, &actor, practice, skill)).await?;
     match case {
-        Some(id) => go(&format!("/training/cases/{id}"), "case-taken"),
-        None => go("/training", "cases-all"),
+        Some(id) => go(&format!("/practice-mode/cases/{id}"), "case-taken"),
+        None => go("/practice-mode", "cases-all"),
     }
 }
 
@@ -158,7 +158,12 @@ async fn case(
 ) -> Page {
     let actor = who.actor.clone();
     let case = desk.blocking(move |db, practice| training::case(db, &actor, practice, id)).await?;
-    render(&CasePage { shell: Shell::new(desk, who, "/training").in_training().after(done), problems, typed, case })
+    render(&CasePage {
+        shell: Shell::new(desk, who, "/practice-mode").in_training().after(done),
+        problems,
+        typed,
+        case,
+    })
 }
 
 /// The person answers.
@@ -175,7 +180,7 @@ pub async fn attempt(
     let actor = who.actor.clone();
     let done = desk.blocking(move |db, practice| training::attempt(db, &actor, practice, id, &answer)).await;
     match done.map_err(problems) {
-        Ok(_) => go(&format!("/training/cases/{id}"), "case-answered"),
+        Ok(_) => go(&format!("/practice-mode/cases/{id}"), "case-answered"),
         Err(problems) => case(&desk, &who, id, (typed, problems?), None).await,
     }
 }
@@ -289,7 +294,7 @@ pub async fn decide(State(desk): State<Desk>, who: SignedIn, Id(user): Id<UserId
         })
         .await;
     match done.map_err(problems) {
-        Ok(()) => go(&format!("/training/people/{user}"), "skill-decided"),
+        Ok(()) => go(&format!("/practice-mode/people/{user}"), "skill-decided"),
         Err(problems) => show_person(&desk, &who, user, (typed, problems?), None).await,
     }
 }

@@ -161,12 +161,12 @@ fn quality(tour: &mut Tour) {
         tour.open(page);
     }
     tour.open("/quality/mine/measures/items?reason=denied&number=touched");
-    tour.open("/training");
-    assert!(tour.visitor.post("/training/opening", &[]).location.ends_with("done=training-open"));
-    let case = tour.visitor.post("/training/next", &[("skill", "denials")]).location;
+    tour.open("/practice-mode");
+    assert!(tour.visitor.post("/practice-mode/opening", &[]).location.ends_with("done=training-open"));
+    let case = tour.visitor.post("/practice-mode/next", &[("skill", "denials")]).location;
     tour.open(&case);
-    let page = tour.open("/training/people");
-    tour.follow(&page, "/training/people/0", "");
+    let page = tour.open("/practice-mode/people");
+    tour.follow(&page, "/practice-mode/people/0", "");
     let page = tour.open("/quality");
     let draw = tour.follow(&page, "/quality/draws/0", "");
     let page = tour.open(&draw);
