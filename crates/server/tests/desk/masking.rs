@@ -320,6 +320,14 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
             all("bank_withdrawal").iter().map(|id| route.replace("{id}", id)).collect()
         }
         ("periods", 1) => vec![route.replace("{month}", "2026-03")],
+        ("quality", _) => {
+            let table = if route.contains("/draws/") { "quality_draw" } else { "quality_review" };
+            all(table).iter().map(|id| route.replace("{id}", id)).collect()
+        }
+        ("practice-mode", _) => {
+            let table = if route.contains("/cases/") { "training_case" } else { "app_user" };
+            all(table).iter().map(|id| route.replace("{id}", id)).collect()
+        }
         (head, _) => {
             let table = match head {
                 "patients" => "patient",
@@ -345,6 +353,8 @@ fn addresses(read: &Read, route: &str) -> Vec<String> {
                 "clocks" => "clock",
                 "problems" => "problem",
                 "disputes" => "problem_action",
+                "scrub-rules" => "own_scrub_rule",
+                "training" => "training_receipt",
                 "settings" => "adjustment_rule",
                 "refunds" => "refund",
                 "write-offs" => "write_off",

@@ -54,7 +54,7 @@ fn no_page_puts_people_in_an_order_by_a_number() {
     }
     assert!(!measures.contains("sort="));
     let json = max.get("/quality/measures?format=json").page;
-    assert!(!json.contains("theo") && json.contains("Seconds a touch"), "{json}");
+    assert!(!json.contains("theo") && json.contains("seconds_a_touch"), "{json}");
     let mut theo = Visitor::signed_in(&practice, address, "theo");
     assert_eq!(theo.get("/quality/measures").status, 404);
     let own = theo.open("/quality/mine/measures");
