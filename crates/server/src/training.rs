@@ -51,6 +51,8 @@ const VISIT: &str = "99213";
 const BLOOD_DRAW: &str = "36415";
 /// Type 2 diabetes without complications: fits any adult.
 const DIAGNOSIS: &str = "E11.9";
+/// The digit of a member number that the front desk left out.
+const LEFT_OUT: &str = "3";
 /// Names of invented people.
 const FIRST: [&str; 7] = ["Alma", "Bruno", "Carla", "Dario", "Edith", "Felix", "Greta"];
 const LAST: [&str; 9] =
@@ -196,7 +198,10 @@ fn visit_on(scenario: &Scenario, today: Date) -> Date {
 /// An invented person with the card of the scenario's payer.
 fn patient(place: usize, number: usize, scenario: &Scenario, payer: &PayerBehaviour, today: Date) -> PatientStory {
     let ordinal = place * 10 + number;
-    let digits = format!("{:0width$}", 10_007 + ordinal * 13, width = payer.member_id_digits);
+    // A number that is a digit short has not the form that the payer gives out.
+    let is_short = scenario.trigger == Trigger::MemberId;
+    let width = payer.member_id_digits.saturating_sub(usize::from(is_short));
+    let digits = format!("{:0width$}", 10_007 + ordinal * 13);
     PatientStory {
         person: Person {
             last: LAST[ordinal % LAST.len()].to_owned(),
@@ -232,13 +237,9 @@ fn patient(place: usize, number: usize, scenario: &Scenario, payer: &PayerBehavi
 fn member(story: &PatientStory, scenario: &Scenario, payer: &PayerBehaviour, today: Date) -> Member {
     let card = &story.cards[0];
     let ended = visit_on(scenario, today).saturating_sub(ENDED_DAYS_BEFORE.days());
-    // Where the member is not to be found, the payer knows the person by another number.
-    let member_id = if scenario.trigger == Trigger::MemberId {
-        let digits: String = card.member_id.chars().rev().take(payer.member_id_digits).collect();
-        format!("{}{digits}", payer.member_id_prefix)
-    } else {
-        card.member_id.clone()
-    };
+    // The front desk left out the last digit of the card.
+    let is_short = scenario.trigger == Trigger::MemberId;
+    let member_id = format!("{}{}", card.member_id, if is_short { LEFT_OUT } else { "" });
     Member {
         payer_id: payer.id.clone(),
         member_id,

@@ -105,6 +105,7 @@ pub fn play(options: &Options, mut progress: impl FnMut(usize, usize, Date)) -> 
         before = Some(*today);
     }
     quality::review_last_month(&stage)?;
+    quality::train(&stage)?;
     stage::in_scene("an absence is planned", teams::plan_absence(&stage.db, stage.practice, &stage.staff))?;
     stage.db.flush_reads();
     stage.db.analyze()?;

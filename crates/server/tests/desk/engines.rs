@@ -162,7 +162,6 @@ fn quality(tour: &mut Tour) {
     }
     tour.open("/quality/mine/measures/items?reason=denied&number=touched");
     tour.open("/practice-mode");
-    assert!(tour.visitor.post("/practice-mode/opening", &[]).location.ends_with("done=training-open"));
     let case = tour.visitor.post("/practice-mode/next", &[("skill", "denials")]).location;
     tour.open(&case);
     let page = tour.open("/practice-mode/people");
