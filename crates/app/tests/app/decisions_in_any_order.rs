@@ -93,7 +93,9 @@ fn same_end(db: &TestDb, story: &Story, n: usize, first: usize, how: &str) {
     assert_eq!(balance(db, AccountKind::Suspense), Money::ZERO, "{all}");
     assert_eq!(balance(db, AccountKind::UnappliedPayer), Money::ZERO, "{all}");
     let expected: Vec<_> = story.work.iter().map(|(reason, stake)| (*reason, cents(*stake))).collect();
-    assert_eq!(work(db), vec![expected; n + 1 - first].concat(), "{all}");
+    // Denials of one kind are a problem of Tier 3 besides, once there are enough.
+    let of_claims: Vec<_> = work(db).into_iter().filter(|(reason, _)| *reason != WorkReason::Problem).collect();
+    assert_eq!(of_claims, vec![expected; n + 1 - first].concat(), "{all}");
     all_invariants_hold(db);
 }
 

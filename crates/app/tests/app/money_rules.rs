@@ -26,6 +26,7 @@ use store::testing::{PRACTICE, TestDb, for_each_engine};
 use store::{Json, params};
 use uuid::Uuid;
 
+use crate::deposits::slip;
 use crate::patient_books::{PATIENT, PAYER, cents, decide, open, person, visit};
 use crate::remittance::balance;
 
@@ -215,7 +216,15 @@ fn a_returned_check_costs_nothing_until_a_rule_says_so_and_never_more_than_the_s
             set(db, &manager(), PRACTICE, (too_much, db.today(PRACTICE).unwrap()), "The bank asks 30.01 of us.");
         assert!(matches!(&refused, Err(Error::Invalid { problem, .. }) if problem.contains("3.506")), "{refused:?}");
         rule(db, MoneyRule::CheckFee(cents(2_500)));
-        comes_back(db, check(db, 3_000, "b"));
+        comes_back(db, check(db, 3_000, "at the desk"));
+        assert_eq!(
+            owes(db).iter().sum::<i64>(),
+            6_000,
+            "a check that never went to the bank cost the practice nothing"
+        );
+        let sent = check(db, 3_000, "b");
+        slip(db, 3_000, "", "slip").unwrap();
+        comes_back(db, sent);
         assert_eq!(owes(db).iter().sum::<i64>(), 6_000 + 2_500);
         let seen = account(db, &tess(), PRACTICE, PATIENT).unwrap();
         let fee = seen.visits.iter().find(|visit| visit.is_fee).unwrap();

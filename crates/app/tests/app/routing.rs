@@ -281,7 +281,8 @@ fn a_team_that_gives_out_its_work_fills_each_day_and_no_more() {
         let (theo, lead) = (hire(db, 1, Role::Tier2), hire(db, 2, Role::Manager));
         let pushed = team("Appeals", Desk::Tier2, Assignment::Push);
         teams::set_team(db, &lead, PRACTICE, ("appeals", &pushed), WHY).unwrap();
-        let in_appeals = Worker { teams: vec!["appeals".into()], skills: vec![], minutes_a_day: 40 };
+        let minutes_a_day = WorkReason::Denied.minutes_at(Desk::Tier2) * 5 / 2;
+        let in_appeals = Worker { teams: vec!["appeals".into()], skills: vec![], minutes_a_day };
         teams::set_worker(db, &lead, PRACTICE, (theo.user, &in_appeals), WHY).unwrap();
         let items: Vec<_> = (0..5).map(|n| put(db, WorkReason::Denied, 100 * (n + 1), None, None)).collect();
         db.write(&db.system(), PRACTICE, |tx| {
@@ -292,7 +293,7 @@ fn a_team_that_gives_out_its_work_fills_each_day_and_no_more() {
             store::routing::place(tx, &place, &all)
         })
         .unwrap();
-        // The order is written anew first; two of sixteen minutes fit into forty.
+        // The order is written anew first; the day has the minutes of two and a half.
         jobs::run_now(db, &lead, PRACTICE).unwrap();
         let has = |id: &WorkItemId| told(db, &theo, *id).owner.is_some();
         assert_eq!(items.iter().map(has).collect::<Vec<_>>(), [false, false, false, true, true]);

@@ -234,12 +234,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_half_year_of_questions_asks_the_whole_catalogue_and_repeats_with_its_seed() {
+    fn a_half_year_of_questions_asks_most_of_the_catalogue_and_repeats_with_its_seed() {
         let days = crate::demo::visits::working_days(jiff::civil::date(2026, 3, 2), jiff::civil::date(2026, 8, 31));
         let all = questions(&Chance::new(7), 60, &days);
         assert_eq!(all, questions(&Chance::new(7), 60, &days));
         let asked: std::collections::BTreeSet<_> = all.iter().map(|question| question.reason.as_str()).collect();
-        assert!(asked.len() > 25, "{asked:?}");
+        assert!(asked.len() * 3 > InquiryReason::ALL.len() * 2, "{asked:?}");
         assert!(all.iter().any(|question| question.waits) && all.iter().any(QuestionStory::is_hard));
     }
 }

@@ -210,7 +210,7 @@ fn reviewed(browser: &Browser) {
 }
 
 /// A payer denies two claims for the same reason, and the practice calls two a problem.
-fn denied_twice(practice: &Practice) {
+pub fn denied_twice(practice: &Practice) {
     let system = practice.system();
     let today = practice.db.today(practice.id).unwrap();
     let two = (GatheringKind::DenialCode, 2, today);
@@ -229,7 +229,7 @@ fn denied_twice(practice: &Practice) {
     let most = by_payer.into_values().max_by_key(Vec::len).expect("claims that a payer has");
     assert!(most.len() >= 2, "a payer has two claims of one line");
     for claim in &most[..2] {
-        let text = remittance_of(practice, claim, 0, "CAS*CO*197*", "");
+        let text = remittance_of(practice, claim, 0, "CAS*CO*197*", "NM1*QC*1*NO*BODY~");
         let taken = app::remittance_import::import(&practice.db, &system, practice.id, "denied.835", text.as_bytes());
         assert_eq!(taken.unwrap().payments[0].counts.denied, 1);
     }

@@ -214,19 +214,22 @@ fn paper(tour: &mut Tour, practice: &Practice) {
 }
 
 /// A problem gathers of the story's denials once the practice asks for few; Tier 3 plans, trains and writes to the payer.
-fn problems(tour: &mut Tour) {
+fn problems(tour: &mut Tour, practice: &Practice) {
     tour.open("/settings/problems");
     let few = [("kind", "denial_code"), ("cases", "2"), ("why", "We are a small practice.")];
     assert_eq!(tour.visitor.post("/settings/problems", &few).status, 303);
     let exact = [("kind", "denial_procedure"), ("cases", "2"), ("why", "We are a small practice.")];
     assert_eq!(tour.visitor.post("/settings/problems", &exact).status, 303);
     assert_eq!(tour.visitor.post("/jobs", &[]).status, 303);
+    crate::day::denied_twice(practice);
     tour.open("/problems");
 }
 
 fn tier_three(tour: &mut Tour) {
     let page = tour.open("/problems?kind=denial");
-    let problem = tour.follow(&page, "/problems/0", "");
+    let all = links(&page, "/problems/0").into_iter().filter(|href| !href.contains('?'));
+    let problem =
+        all.into_iter().find(|href| tour.open(href).contains("197")).expect("two claims denied for one reason");
     let page = tour.open(&problem);
     let person = page.split("name=\"person\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let words = "Ask the plan before the service, and write its number down.";
@@ -285,7 +288,7 @@ fn every_page_opens_on_each_engine() {
         settings(&mut tour);
         quality(&mut tour);
         deposits(&mut tour);
-        problems(&mut tour);
+        problems(&mut tour, &practice);
         tour = take(&practice, address, "lena", tour.seen);
         tier_three(&mut tour);
         tour = take(&practice, address, "pia", tour.seen);
